@@ -1,0 +1,124 @@
+/** src/ → dist/: the SDK, the command line, the sources of the kernels, their types; and the kernels beside them. */
+import { chmod, copyFile, readFile, rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
+import { fileURLToPath } from "node:url";
+import dts from "rollup-plugin-dts";
+import esbuild from "rollup-plugin-esbuild";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const manifest = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+
+/** Programs: name in dist/ → file in src/. A new way into the package is one line here and one in package.json "exports". */
+const PROGRAMS = {
+  index: "src/index.ts",
+  cli: "src/cli/main.ts",
+  inline: "src/wasm/source.inline.ts",
+  "source.node": "src/wasm/source.node.ts",
+  "source.web": "src/wasm/source.web.ts",
+  "source.workerd": "src/wasm/source.workerd.ts",
+};
+
+/** Those of them that users import, and that need types. */
+const TYPES = ["index", "inline"];
+
+/** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
+const LEAN = ["index", "inline", "source.node", "source.web", "source.workerd"];
+
+const KERNELS = ["takagi.wasm", "takagi.scalar.wasm"];
+
+const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+
+/** Left for the runtime to find: Node's own, what package.json names, and the kernels. */
+function isExternal(id) {
+  const isPackage = packages.some((name) => id === name || id.startsWith(`${name}/`));
+  return isPackage || id.startsWith("#") || id.startsWith("node:") || builtinModules.includes(id);
+}
+
+/** Puts the kernels beside the programs and the text of them into who asks for it; refuses kernels that want imports. */
+function kernels() {
+  return {
+    name: "kernels",
+    resolveId(id) {
+      if (id.endsWith(".wasm")) return { id: `./${id.split("/").at(-1)}`, external: true };
+      if (id.endsWith(".wasm?base64")) return id;
+      return null;
+    },
+    async load(id) {
+      if (!id.endsWith(".wasm?base64")) return null;
+      const bytes = await readFile(`${root}build/${id.split("/").at(-1).replace("?base64", "")}`);
+      return `export default "${bytes.toString("base64")}";`;
+    },
+    transform(code) {
+      return code.includes("../../build/") ? { code: code.replaceAll("../../build/", "./"), map: null } : null;
+    },
+    async writeBundle({ dir }) {
+      for (const name of KERNELS) {
+        const imports = WebAssembly.Module.imports(new WebAssembly.Module(await readFile(`${root}build/${name}`)));
+        if (imports.length > 0) {
+          const names = imports.map((entry) => `${entry.module}.${entry.name}`).join(", ");
+          this.error(`${name} must import nothing; it imports ${names}`);
+        }
+        await copyFile(`${root}build/${name}`, `${dir}/${name}`);
+      }
+    },
+  };
+}
+
+/** Who only simulates downloads no TensorFlow: fails the build when a lean program reaches src/nn/ or @tensorflow. */
+function staysLean() {
+  return {
+    name: "stays-lean",
+    generateBundle(_, bundle) {
+      for (const program of LEAN) {
+        const reached = new Set([`${program}.js`]);
+        for (const file of reached) {
+          const chunk = bundle[file];
+          const heavy = chunk ? chunk.moduleIds.find((id) => id.includes("/src/nn/")) : /^@tensorflow\//.test(file) && file;
+          if (heavy) this.error(`${program} must not reach ${heavy.replace(root, "")}`);
+          for (const next of chunk?.imports ?? []) reached.add(next);
+        }
+      }
+    },
+  };
+}
+
+function cleanAndExecutable() {
+  return {
+    name: "clean-and-executable",
+    buildStart: () => rm(`${root}dist`, { recursive: true, force: true }),
+    writeBundle: ({ dir }) => chmod(`${dir}/cli.js`, 0o755),
+  };
+}
+
+function onwarn(warning) {
+  if (warning.code === "EMPTY_BUNDLE") return;
+  throw new Error(warning.message);
+}
+
+export default [
+  {
+    input: PROGRAMS,
+    external: isExternal,
+    output: {
+      dir: "dist",
+      format: "es",
+      entryFileNames: "[name].js",
+      chunkFileNames: "chunks/[name].js",
+      banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
+      generatedCode: "es2015",
+    },
+    plugins: [cleanAndExecutable(), kernels(), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
+    onwarn,
+  },
+  {
+    input: Object.fromEntries(TYPES.map((name) => [name, PROGRAMS[name]])),
+    external: isExternal,
+    output: { dir: "dist", format: "es", entryFileNames: "[name].d.ts", chunkFileNames: "chunks/[name].d.ts" },
+    plugins: [kernelTypes(), dts({ tsconfig: "tsconfig.json" })],
+  },
+];
+
+/** Keeps the compiler's declarations from looking for the kernels as files. */
+function kernelTypes() {
+  return { name: "kernel-types", resolveId: (id) => (/\.wasm(\?|$)/.test(id) ? { id, external: true } : null) };
+}

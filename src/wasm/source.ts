@@ -1,0 +1,15 @@
+/** What `#wasm-source` resolves to: one module for each family of runtimes, chosen by the conditions of package
+ *  `imports` (workerd, deno, node, default), never by asking the environment for its name. */
+
+/** `simd` has kernels for WebAssembly SIMD; `scalar` runs on every machine. */
+export type KernelBuild = "simd" | "scalar";
+
+/** What a source may hand over: a compiled module, bytes, or the response of a server. */
+export type KernelBinary = WebAssembly.Module | BufferSource | Response;
+
+export interface KernelSource {
+  /** The kernels that were built with this package. */
+  openBuild(build: KernelBuild): Promise<KernelBinary>;
+  /** Kernels kept elsewhere. */
+  openUrl(url: URL | string): Promise<KernelBinary>;
+}
