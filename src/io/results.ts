@@ -1,0 +1,27 @@
+/** Results as files that other programs read. */
+
+import { InvalidParameterError } from "../errors.ts";
+
+/** Columns of numbers as comma-separated values (RFC 4180): a header line, then one line a row, each ended by CR LF.
+ *  Numbers have all the digits that bring them back bit for bit; NaN and infinities stand as NaN, Infinity and -Infinity.
+ *  @param columns by name, all of one length, in the order in which they are to be written
+ *  @throws {InvalidParameterError} no columns, or of different lengths */
+export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): string {
+  const names = Object.keys(columns);
+  if (names.length === 0) throw new InvalidParameterError("columns", "one column or more", columns);
+  const rows = columns[names[0]].length;
+  for (const name of names) {
+    if (columns[name].length !== rows) {
+      throw new InvalidParameterError(`columns[${JSON.stringify(name)}]`, `of length ${rows}, as the first column is`, columns[name]);
+    }
+  }
+  const lines = [names.map(quoted).join(",")];
+  for (let i = 0; i < rows; i++) {
+    lines.push(names.map((name) => (Object.is(columns[name][i], -0) ? "-0" : String(columns[name][i]))).join(","));
+  }
+  return `${lines.join("\r\n")}\r\n`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
