@@ -56,7 +56,6 @@ export function numberOf(field: string | undefined, dialect: Dialect): number | 
  *  @throws {ScanFormatError} where commas do both and cannot be told apart */
 export function detectDialect(text: string): Dialect {
   let commas = 0;
-  let columns = 0;
   let bothCommas = 0;
   let repeats = 0;
   let before = "";
@@ -79,8 +78,8 @@ export function detectDialect(text: string): Dialect {
       return;
     }
     if (fields.some((field) => field.includes("."))) point = true;
-    if (!line.includes(",")) columns += fields.length >= 2 ? 1 : 0;
-    else if (fields.length >= 2) commas++;
+    if (!line.includes(",")) return;
+    if (fields.length >= 2) commas++;
     else point = true;
   });
   if (point) return "point";
