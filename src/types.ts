@@ -81,3 +81,120 @@ export type Geometry = "single crystal" | "thin film" | "thick film" | "thick fi
 export type Deviation = "exact" | "linear";
 export type Polarisation = "sigma" | "pi" | "unpolarised";
 export type ResolutionShape = "gaussian" | "lorentzian" | "pseudo-voigt" | "split-pseudo-voigt" | "generalised-bell";
+
+/** Shape and width of the instrument's response; all have unit area. Widths in degrees 2θ. */
+export type Resolution =
+  | { readonly shape: "gaussian"; readonly fwhm: number }
+  | { readonly shape: "lorentzian"; readonly fwhm: number }
+  | { readonly shape: "pseudo-voigt"; readonly fwhm: number; readonly lorentzFraction: number }
+  | {
+      readonly shape: "split-pseudo-voigt";
+      /** Full widths that the two halves would have alone: below and above the peak. */
+      readonly fwhmLow: number;
+      readonly fwhmHigh: number;
+      readonly lorentzFractionLow: number;
+      readonly lorentzFractionHigh: number;
+    }
+  /** 1/(1 + |2x/fwhm|^(2·exponent)); exponent > 0.5. */
+  | { readonly shape: "generalised-bell"; readonly fwhm: number; readonly exponent: number };
+
+/** One line of the source. */
+export interface SpectralLine {
+  /** Å. */
+  readonly wavelength: number;
+  /** Relative intensity, > 0. */
+  readonly weight: number;
+}
+
+/** What lies below the strained region. */
+export interface Sample {
+  /** "single crystal" if absent. */
+  readonly geometry?: Geometry;
+  /** Whole thickness of a thick film, nm; at least that of the profile. */
+  readonly filmThickness?: number;
+  /** The other crystal under a "thick film on substrate". */
+  readonly substrate?: Reflection;
+}
+
+/** Source, optics and detector. */
+export interface Instrument {
+  /** "sigma" if absent. */
+  readonly polarisation?: Polarisation;
+  /** Scattering angle 2θ of a monochromator before the sample, degrees: weakens π by cos²2θ_M in unpolarised light. */
+  readonly monochromator?: number;
+  /** The reflection's own wavelength alone if absent. */
+  readonly lines?: readonly SpectralLine[];
+  /** None (an ideal instrument) if absent. */
+  readonly resolution?: Resolution;
+  /** Scan angle minus true angle, degrees 2θ; 0 if absent. */
+  readonly offset?: number;
+  /** Intensity of the curve's maximum above background; 1 if absent. */
+  readonly scale?: number;
+  /** Intensity; 0 if absent. */
+  readonly background?: number;
+  /** Intensity per degree 2θ, zero at the middle of the scan; 0 if absent. */
+  readonly backgroundSlope?: number;
+}
+
+/** A calculated curve. Arrays have one length. */
+export interface Curve {
+  /** degrees, as asked for. */
+  readonly twoTheta: Float64Array;
+  /** scale · (R ⊗ resolution)/max + background. */
+  readonly intensity: Float64Array;
+  /** |X|² of the ideal instrument at each angle. */
+  readonly reflectivity: Float64Array;
+}
+
+/** Pointwise band that holds the true value with the probability `level`. */
+export interface Band {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly level: number;
+}
+
+/** One profile that explains the scan. */
+export interface Solution {
+  /** Root mean square of log10 measured − log10 calculated; zero counts taken as the smallest non-zero one. */
+  readonly rms: number;
+  /** Counts-weighted, per degree of freedom. */
+  readonly chi2PerPoint: number;
+  readonly profile: Profile;
+  readonly strainBand: Band;
+  readonly debyeWallerBand: Band;
+  /** Thickness of the strained region, nm. */
+  readonly thickness: number;
+  /** Strain of largest modulus, %. */
+  readonly maxStrain: number;
+  /** Depth of that maximum, nm. */
+  readonly maxStrainDepth: number;
+  readonly minDebyeWaller: number;
+  readonly instrument: Instrument;
+  /** Calculated intensity at the scan's angles, in the scan's unit. */
+  readonly calculated: Float64Array;
+  /** Cubic B-splines of the strain. */
+  readonly splines: number;
+}
+
+/** The answer: the best solution, and the others that the data do not exclude. */
+export interface Inversion extends Solution {
+  readonly scan: Scan;
+  readonly reflection: Reflection;
+  readonly converged: boolean;
+  /** Why the fit ended, or why it did not converge. */
+  readonly reason: string;
+  /** What one count adds to the intensity, as found or given. */
+  readonly countUnit: number;
+  /** Which points were used: 1, or 0 where masked. */
+  readonly used: Uint8Array;
+  /** All distinct solutions, best first; the first is the answer itself. */
+  readonly solutions: readonly Solution[];
+  /** How the answer was found. */
+  readonly method: "multi-start fit";
+}
+
+/** Progress of a long call: what is under way, and how much of it is done (0…1). */
+export interface Progress {
+  readonly stage: string;
+  readonly fraction: number;
+}

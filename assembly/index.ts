@@ -1,0 +1,18 @@
+/** The WASM core's exports, and nothing else. */
+import { Layout } from "./layout";
+
+export { heapBase } from "./memory";
+export { prepareAngles, prepareSlices } from "./physics/phases";
+export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
+export { transferMatrix } from "./physics/transferMatrix";
+export { transferMatrixFast } from "./physics/transferMatrixFast";
+export { transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
+
+export function layoutVersion(): i32 {
+  return Layout.Version;
+}
+
+/** Whether this build has the SIMD kernels; the loader tells the user. */
+export function hasSimd(): bool {
+  return ASC_FEATURE_SIMD;
+}

@@ -1,0 +1,53 @@
+/** Every block of numbers that crosses the border between TypeScript and WASM: the one source of truth for both
+ *  sides (compiled by asc and by tsc). Slots are f64 unless said otherwise; lengths in Å, angles in radians. */
+
+export const enum Layout {
+  /** Raised whenever a slot, a table or a signature changes; compared at load. */
+  Version = 1,
+}
+
+/** Constants of one reflection at one wavelength: f64[ReflectionSlot.Size]. */
+export const enum ReflectionSlot {
+  Wavelength = 0,
+  PlaneSpacing = 1,
+  /** Γ = r_e λ² / (π V). */
+  Gamma = 2,
+  /** C: 1 (σ) or |cos 2θ_B| (π). */
+  Polarisation = 3,
+  F0Re = 4,
+  F0Im = 5,
+  FhRe = 6,
+  FhIm = 7,
+  FhBarRe = 8,
+  FhBarIm = 9,
+  /** φ_c: angle from the surface to the planes. */
+  Asymmetry = 10,
+  /** DeviationForm. */
+  Deviation = 11,
+  Size = 12,
+}
+
+export const enum DeviationForm {
+  Exact = 0,
+  Linear = 1,
+}
+
+/** One slice, interface first: f64[slices][SliceSlot.Size]. A = slope·x + offset, K = coupling·g. */
+export const enum SliceSlot {
+  Slope = 0,
+  OffsetRe = 1,
+  OffsetIm = 2,
+  Coupling = 3,
+  Size = 4,
+}
+
+/** Planes of the angle table: f64[AnglePlane.Size][angles]; x, g of each angle and the amplitude below the first slice. */
+export const enum AnglePlane {
+  XRe = 0,
+  XIm = 1,
+  GRe = 2,
+  GIm = 3,
+  StartRe = 4,
+  StartIm = 5,
+  Size = 6,
+}

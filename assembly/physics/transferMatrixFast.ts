@@ -1,0 +1,142 @@
+/** The recursion of transferMatrix.ts for bulk work: four angles a vector (f32×4), slices of one slope.
+ *
+ *  Each slice is taken apart into phases and one exchange at its centre,
+ *
+ *      M = D(α)·B·D(α),  D(α) = diag(e^{−iα}, e^{iα}),  B ∝ [[1, iτ], [−iτ, 1]],  τ = K s (1 − K²/3),  s = sin A / A,
+ *      2α = A − (K²/2)(1 − s cos A)/A                                        (to third order in K)
+ *
+ *  so that from centre to centre only Q turns, by e^{i(A_n + A_{n+1})} = angle[j]²·slice[n]slice[n+1], P being the phase
+ *  reference. The K² part of the phase is small and smooth: it is added once for every GROUP slices.
+ *  With P scaled by √−1·g the exchange is  P ← P + ρQ,  Q ← Q + ρ·g²P,  ρ = coupling·s  real.
+ *
+ *  Everything that the loop needs is read from memory, none of it kept in a local across iterations: engines then
+ *  hold P and Q in registers and nothing else, which is what the speed rests on.
+ */
+import { AnglePlane, SliceSlot } from "../layout";
+import { Status } from "../status";
+
+/** f32 numbers of a slice: offset, its cosine and sine, coupling, turn from the slice before (re, im). */
+const SLICE: usize = 24;
+/** f32 numbers of a group: mean offset, its cosine and sine, Σ coupling². */
+const GROUP_RECORD: usize = 16;
+const GROUP: usize = 8;
+/** |A| below which s is rounded towards 1: keeps 0/0 out at the price of 2e-4·|A|/6. */
+const TINY: f32 = 2e-4;
+
+// @ts-ignore: decorator
+@inline function add(a: v128, b: v128): v128 { return f32x4.add(a, b); }
+// @ts-ignore: decorator
+@inline function sub(a: v128, b: v128): v128 { return f32x4.sub(a, b); }
+// @ts-ignore: decorator
+@inline function mul(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
+// @ts-ignore: decorator
+@inline function put(to: usize, index: i32, value: f64): void { store<f32>(to + (<usize>index << 2), <f32>value); }
+// @ts-ignore: decorator
+@inline function lane(to: usize, vector: i32, value: f64): void { store<f32>(to + (<usize>vector << 4), <f32>value); }
+
+/** As transferMatrix, to 2e-4 in log10 R where R > 1e-8.
+ *  @param slices all of one slope
+ *  @param angleCount multiple of 4
+ *  @param scratch 32 bytes a slice and 512 more, 16-byte aligned */
+export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize, angleCount: i32, scratch: usize, out: usize): Status {
+  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
+  if (sliceCount < 1 || angleCount < 4 || (angleCount & 3)) return Status.BadCount;
+  const plane = <usize>angleCount << 3, slope = load<f64>(slices);
+  // The middle angle's g² serves the tanh.
+  const mid = angles + (<usize>(angleCount >> 1) << 3);
+  const g2 = Math.pow(load<f64>(mid + plane * AnglePlane.GRe), 2) - Math.pow(load<f64>(mid + plane * AnglePlane.GIm), 2);
+  const midIm = load<f64>(mid + plane);
+  const groups = (scratch + 511) & ~15;
+  const groupCount = (sliceCount + <i32>GROUP - 1) / <i32>GROUP;
+  const records = groups + <usize>groupCount * GROUP_RECORD;
+  for (let g = 0; g < groupCount; g++) {
+    const first = g * <i32>GROUP, last = min(first + <i32>GROUP, sliceCount), to = groups + <usize>g * GROUP_RECORD;
+    let offset: f64 = 0, squares: f64 = 0;
+    for (let n = first; n < last; n++) {
+      const from = slices + <usize>n * (SliceSlot.Size << 3), before = n > 0 ? from - (SliceSlot.Size << 3) : from;
+      const b = load<f64>(from, 8), k = load<f64>(from, 24), record = records + <usize>n * SLICE;
+      const absorption = slope * midIm + load<f64>(from, 16);
+      const turn = n > 0 ? b + load<f64>(before, 8) - absorption / 3 * (b - load<f64>(before, 8)) : b, decay = n > 0 ? Math.exp(-load<f64>(from, 16) - load<f64>(before, 16)) : Math.exp(-load<f64>(from, 16));
+      put(record, 0, b);
+      put(record, 1, Math.cos(b));
+      put(record, 2, Math.sin(b));
+      put(record, 3, k * (1 - k * k * g2 / 3));
+      put(record, 4, decay * Math.cos(turn));
+      put(record, 5, decay * Math.sin(turn));
+      offset += b;
+      squares += k * k;
+    }
+    offset /= <f64>(last - first);
+    put(to, 0, offset);
+    put(to, 1, Math.cos(offset));
+    put(to, 2, Math.sin(offset));
+    put(to, 3, squares);
+  }
+  const w = (scratch + 15) & ~15, end = records + <usize>sliceCount * SLICE;
+  const absolute = i32x4.splat(0x7fffffff), signBit = i32x4.splat(0x80000000);
+  const lastIm = load<f64>(slices + <usize>(sliceCount - 1) * (SliceSlot.Size << 3), 16);
+  for (let j = 0; j < angleCount; j += 4) {
+    for (let l = 0; l < 4; l++) {
+      const angle = angles + (<usize>(j + l) << 3), to = w + (<usize>l << 2);
+      const a = slope * load<f64>(angle), ai = slope * load<f64>(angle + plane);
+      const gr = load<f64>(angle + plane * AnglePlane.GRe), gi = load<f64>(angle + plane * AnglePlane.GIm);
+      const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
+      const m = Math.exp(-2 * ai), size = gr * gr + gi * gi;
+      // P carries the phase −Im A·A/3 of s at complex A.
+      const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = Math.cos(lag), li = Math.sin(lag);
+      const tr = (pi * gr - pr * gi) / size, ti = -(pr * gr + pi * gi) / size;
+      const c = Math.cos(a), s = Math.sin(a), decay = Math.exp(-ai);
+      lane(to, 0, a);
+      lane(to, 1, c);
+      lane(to, 2, s);
+      lane(to, 3, TINY);
+      lane(to, 4, 1);
+      lane(to, 5, gr * gr - gi * gi);
+      lane(to, 6, 2 * gr * gi);
+      lane(to, 7, m * (c * c - s * s));
+      lane(to, 8, m * 2 * c * s);
+      // P/(i g), and Q turned so that the first slice's whole turn leaves it at its centre: e^{iA}/e^{2ia}.
+      lane(to, 9, tr * lr - ti * li);
+      lane(to, 10, tr * li + ti * lr);
+      lane(to, 11, c / decay);
+      lane(to, 12, -s / decay);
+      lane(to, 13, size * Math.exp(-2 * (ai + lastIm)));
+    }
+    let pr = v128.load(w, 144), pi = v128.load(w, 160), qr = v128.load(w, 176), qi = v128.load(w, 192);
+    let record = records;
+    for (let group = groups; group < records; group += GROUP_RECORD) {
+      const stop = min<usize>(record + GROUP * SLICE, end);
+      for (; record < stop; record += SLICE) {
+        const A = add(v128.load(w), v128.load32_splat(record)), tiny = v128.load(w, 48);
+        const sine = add(mul(v128.load(w, 32), v128.load32_splat(record, 4)), mul(v128.load(w, 16), v128.load32_splat(record, 8)));
+        const s = f32x4.div(add(v128.xor(sine, v128.and(A, signBit)), tiny), add(v128.and(A, absolute), tiny));
+        const rho = mul(v128.load32_splat(record, 12), s);
+        const wr = v128.load(w, 80), wi = v128.load(w, 96);
+        const er = v128.load(w, 112), ei = v128.load(w, 128), vr = v128.load32_splat(record, 16), vi = v128.load32_splat(record, 20);
+        const tr = sub(mul(er, vr), mul(ei, vi)), ti = add(mul(er, vi), mul(ei, vr));
+        const yr = sub(mul(tr, qr), mul(ti, qi)), yi = add(mul(tr, qi), mul(ti, qr));
+        const hr = mul(rho, wr), hi = mul(rho, wi);
+        const nr = sub(mul(hr, pr), mul(hi, pi)), ni = add(mul(hr, pi), mul(hi, pr));
+        pr = add(pr, mul(rho, yr));
+        pi = add(pi, mul(rho, yi));
+        qr = add(yr, nr);
+        qi = add(yi, ni);
+      }
+      // Q ← Q·(1 − i g² Σ coupling²·(1 − s cos A)/A)
+      const A = add(v128.load(w), v128.load32_splat(group)), cb = v128.load32_splat(group, 4), sb = v128.load32_splat(group, 8);
+      const ca = v128.load(w, 16), sa = v128.load(w, 32), tiny = v128.load(w, 48), sign = v128.and(A, signBit), one = v128.load(w, 64);
+      const inverse = f32x4.div(one, add(v128.and(A, absolute), tiny));
+      const s = mul(add(v128.xor(add(mul(sa, cb), mul(ca, sb)), sign), tiny), inverse);
+      const shift = mul(mul(v128.load32_splat(group, 12), sub(one, mul(s, sub(mul(ca, cb), mul(sa, sb))))), v128.xor(inverse, sign));
+      const fr = add(one, mul(v128.load(w, 96), shift)), fi = mul(v128.load(w, 80), shift);
+      const yr = add(mul(fr, qr), mul(fi, qi));
+      qi = sub(mul(fr, qi), mul(fi, qr));
+      qr = yr;
+    }
+    const ratio = f32x4.div(add(mul(pr, pr), mul(pi, pi)), add(mul(qr, qr), mul(qi, qi)));
+    const reflectivity = mul(ratio, v128.load(w, 208)), to = out + (<usize>j << 3);
+    v128.store(to, f64x2.promote_low_f32x4(reflectivity));
+    v128.store(to, f64x2.promote_low_f32x4(i32x4.shuffle(reflectivity, reflectivity, 2, 3, 0, 1)), 16);
+  }
+  return Status.Ok;
+}

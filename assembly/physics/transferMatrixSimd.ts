@@ -1,0 +1,278 @@
+/** The recursion of transferMatrix.ts, two angles a vector (f64×2), for any slices.
+ *
+ *  The elements are expanded to second order in K, which slices of K ≤ 2e-3 keep below 1e-7 in log10 R:
+ *
+ *      M11 = e^{−iA} + κ(s − iq)   M22 = e^{iA} + κ(s + iq)   S = s + κq/A      κ = K²/2
+ *      s = sin A / A,  q = (s − cos A)/A = −ds/dA
+ *
+ *  s, q are taken at Re A; Im A (absorption within a slice) enters e^{±iA} in full and s to first order, −i·Im A·q.
+ *  Matrices are scaled by e^{−Im A}, which P/Q does not see, so that M11 is a pure phase to first order.
+ *
+ *  A block of slices diffracts slowly with the angle: its matrix is that of a crystal as thin as the block. So it is
+ *  computed at few angles (nodes) and interpolated to all others, the fast phases e^{∓iA} taken off the diagonal and
+ *  put back exactly:
+ *
+ *      M = D·[[d11, n12], [n21, d22]]·D,   D = diag(e^{−iΦ/2}, e^{iΦ/2}),   Φ = Re ΣA over the block
+ *
+ *        slices  ────────────┬──────────── … ────   N            Lagrange polynomials through TAPS nodes, error of n12
+ *        blocks   node matrices → interpolate        N/blockLength    ≈ 1e-3·(phase of the block per node step)^TAPS
+ */
+import { AnglePlane, SliceSlot } from "../layout";
+import { Status } from "../status";
+
+/** Bytes of scratch for each slice: offset (re, im), coupling, coupling²/1, slope. */
+const RECORD: usize = 40;
+/** Bytes of a node's matrix: d11, n12, n21, d22 (re, im each). */
+const MATRIX: usize = 64;
+const TAPS = 8;
+/** Bytes of an angle's state: weights of the taps, address of the first node, P and Q. */
+const ANGLE: usize = 112;
+
+// @ts-ignore: decorator
+@inline function add(a: v128, b: v128): v128 { return f64x2.add(a, b); }
+// @ts-ignore: decorator
+@inline function sub(a: v128, b: v128): v128 { return f64x2.sub(a, b); }
+// @ts-ignore: decorator
+@inline function mul(a: v128, b: v128): v128 { return f64x2.mul(a, b); }
+// @ts-ignore: decorator
+@inline function splat(x: f64): v128 { return f64x2.splat(x); }
+
+/** Number of quarter turns in A, in the low bits: adding 1.5·2^52 leaves an integer in the mantissa. */
+// @ts-ignore: decorator
+@inline function quarters(A: v128): v128 { return add(f64x2.nearest(mul(A, splat(0.6366197723675814))), splat(6755399441055744.0)); }
+
+/** A − turns·π/2 in three parts (Cody & Waite 1980). */
+// @ts-ignore: decorator
+@inline function reduce(A: v128, k: v128): v128 {
+  const turns = sub(k, splat(6755399441055744.0));
+  return sub(sub(sub(A, mul(turns, splat(1.5707963267341256))), mul(turns, splat(6.077100506303966e-11))), mul(turns, splat(2.0222662487959506e-21)));
+}
+
+/** sin y on [−π/4, π/4] (fdlibm's coefficients). */
+// @ts-ignore: decorator
+@inline function sinePolynomial(y: v128, z: v128): v128 {
+  let p = add(splat(-2.50507602534068634195e-08), mul(z, splat(1.58969099521155010221e-10)));
+  p = add(splat(2.75573137070700676789e-06), mul(z, p));
+  p = add(splat(-1.98412698298579493134e-04), mul(z, p));
+  p = add(splat(8.33333333332248946124e-03), mul(z, p));
+  p = add(splat(-1.66666666666666324348e-01), mul(z, p));
+  return add(y, mul(mul(y, z), p));
+}
+
+/** cos y on [−π/4, π/4]. */
+// @ts-ignore: decorator
+@inline function cosinePolynomial(z: v128): v128 {
+  let p = add(splat(2.08757232129817482790e-09), mul(z, splat(-1.13596475577881948265e-11)));
+  p = add(splat(-2.75573143513906633035e-07), mul(z, p));
+  p = add(splat(2.48015872894767294178e-05), mul(z, p));
+  p = add(splat(-1.38888888888741095749e-03), mul(z, p));
+  p = add(splat(4.16666666666666019037e-02), mul(z, p));
+  return add(sub(splat(1), mul(splat(0.5), z)), mul(mul(z, z), p));
+}
+
+/** sin of k quarter turns and y, from both polynomials; cos with k + 1. */
+// @ts-ignore: decorator
+@inline function quadrant(sine: v128, cosine: v128, k: v128): v128 {
+  const swap = i64x2.ne(v128.and(k, i64x2.splat(1)), i64x2.splat(0));
+  return v128.xor(v128.bitselect(cosine, sine, swap), i64x2.shl(v128.and(k, i64x2.splat(2)), 62));
+}
+
+function writeRecords(slices: usize, sliceCount: i32, records: usize): void {
+  for (let n = 0; n < sliceCount; n++) {
+    const from = slices + <usize>n * (SliceSlot.Size << 3), to = records + <usize>n * RECORD, k = load<f64>(from, 24);
+    store<f64>(to, load<f64>(from, 8), 0);
+    store<f64>(to, load<f64>(from, 16), 8);
+    store<f64>(to, k, 16);
+    store<f64>(to, k * k, 24);
+    store<f64>(to, load<f64>(from), 32);
+  }
+}
+
+/** Matrices of the block records … end at each angle (angleCount even): f64[angleCount][MATRIX/8]. */
+function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i32, out: usize): void {
+  const plane = <usize>angleCount << 3;
+  for (let j = 0; j < angleCount; j += 2) {
+    const angle = angles + (<usize>j << 3);
+    let ar = splat(1), ai = splat(0), br = splat(0), bi = splat(0); // P of the columns (1, 0) and (0, 1)
+    let cr = splat(0), ci = splat(0), dr = splat(1), di = splat(0); // Q
+    let phase = splat(0);
+    for (let record = records; record < end; record += RECORD) {
+      const slope = v128.load64_splat(record, 32);
+      const A = add(mul(v128.load(angle), slope), v128.load64_splat(record));
+      const aI = add(mul(v128.load(angle + plane), slope), v128.load64_splat(record, 8));
+      phase = add(phase, A);
+      const turns = quarters(A), y = reduce(A, turns), z = mul(y, y);
+      const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
+      const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+      // e^{−Im A} by its series: |Im A| ≤ 2e-3.
+      const decay = sub(splat(1), sub(aI, mul(mul(aI, aI), sub(splat(0.5), mul(aI, splat(1.0 / 6))))));
+      const m = mul(decay, decay), A2 = mul(A, A), inverse = f64x2.div(A, add(A2, splat(1e-14)));
+      const s = v128.bitselect(sub(splat(1), mul(A2, splat(1.0 / 6))), mul(sn, inverse), f64x2.lt(A2, splat(1e-4)));
+      const q = mul(sub(s, c), inverse), w = mul(q, inverse);
+      const gr = v128.load(angle + plane * AnglePlane.GRe), gi = v128.load(angle + plane * AnglePlane.GIm);
+      const k = mul(v128.load64_splat(record, 16), decay), half = mul(v128.load64_splat(record, 24), splat(0.5));
+      const kappaR = mul(half, sub(mul(gr, gr), mul(gi, gi))), kappaI = mul(half, mul(splat(2), mul(gr, gi)));
+      const tr = add(s, mul(kappaR, w)), ti = sub(mul(kappaI, w), mul(aI, q));
+      const kr = mul(k, gr), ki = mul(k, gi);
+      const ur = sub(mul(kr, tr), mul(ki, ti)), ui = add(mul(kr, ti), mul(ki, tr));
+      const rs = mul(kappaR, s), is = mul(kappaI, s), rq = mul(kappaR, q), iq = mul(kappaI, q);
+      const m11r = add(c, add(rs, iq)), m11i = sub(sub(is, rq), sn);
+      const m22r = add(mul(c, m), sub(rs, iq)), m22i = add(mul(sn, m), add(is, rq));
+      // (P,Q) ← [[m11, iu], [−iu, m22]]·(P,Q), both columns.
+      const n0 = sub(sub(mul(m11r, ar), mul(m11i, ai)), add(mul(ur, ci), mul(ui, cr)));
+      const n1 = add(add(mul(m11r, ai), mul(m11i, ar)), sub(mul(ur, cr), mul(ui, ci)));
+      const n2 = add(sub(mul(m22r, cr), mul(m22i, ci)), add(mul(ur, ai), mul(ui, ar)));
+      const n3 = sub(add(mul(m22r, ci), mul(m22i, cr)), sub(mul(ur, ar), mul(ui, ai)));
+      const n4 = sub(sub(mul(m11r, br), mul(m11i, bi)), add(mul(ur, di), mul(ui, dr)));
+      const n5 = add(add(mul(m11r, bi), mul(m11i, br)), sub(mul(ur, dr), mul(ui, di)));
+      const n6 = add(sub(mul(m22r, dr), mul(m22i, di)), add(mul(ur, bi), mul(ui, br)));
+      const n7 = sub(add(mul(m22r, di), mul(m22i, dr)), sub(mul(ur, br), mul(ui, bi)));
+      ar = n0; ai = n1; cr = n2; ci = n3; br = n4; bi = n5; dr = n6; di = n7;
+    }
+    const turns = quarters(phase), y = reduce(phase, turns), z = mul(y, y);
+    const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
+    const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+    const to = out + <usize>j * MATRIX;
+    pair(to, 0, sub(mul(ar, c), mul(ai, sn)));
+    pair(to, 8, add(mul(ar, sn), mul(ai, c)));
+    pair(to, 16, br);
+    pair(to, 24, bi);
+    pair(to, 32, cr);
+    pair(to, 40, ci);
+    pair(to, 48, add(mul(dr, c), mul(di, sn)));
+    pair(to, 56, sub(mul(di, c), mul(dr, sn)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline function pair(matrix: usize, slot: usize, value: v128): void {
+  store<f64>(matrix + slot, f64x2.extract_lane(value, 0));
+  store<f64>(matrix + slot + MATRIX, f64x2.extract_lane(value, 1));
+}
+
+/** As transferMatrix: every angle a node of its own, one block.
+ *  @param angleCount even
+ *  @param scratch 40 bytes a slice and 64 an angle, 16-byte aligned, as `angles` and `out` */
+export function transferMatrixSimd(slices: usize, sliceCount: i32, angles: usize, angleCount: i32, scratch: usize, out: usize): Status {
+  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
+  if (sliceCount < 0 || angleCount < 2 || (angleCount & 1)) return Status.BadCount;
+  const plane = <usize>angleCount << 3, matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15;
+  writeRecords(slices, sliceCount, scratch);
+  blockMatrices(scratch, scratch + <usize>sliceCount * RECORD, angles, angleCount, matrices);
+  for (let j = 0; j < angleCount; j++) {
+    // The turns D do not change the moduli of P and Q but stand between the block and its start: e^{iΦ} on Q.
+    const angle = angles + (<usize>j << 3), m = matrices + <usize>j * MATRIX;
+    let phase: f64 = 0;
+    for (let n = 0; n < sliceCount; n++) phase += load<f64>(scratch + <usize>n * RECORD, 32) * load<f64>(angle) + load<f64>(scratch + <usize>n * RECORD);
+    const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
+    const qr = Math.cos(phase), qi = Math.sin(phase);
+    const nr = load<f64>(m) * pr - load<f64>(m, 8) * pi + load<f64>(m, 16) * qr - load<f64>(m, 24) * qi;
+    const ni = load<f64>(m) * pi + load<f64>(m, 8) * pr + load<f64>(m, 16) * qi + load<f64>(m, 24) * qr;
+    const dr = load<f64>(m, 32) * pr - load<f64>(m, 40) * pi + load<f64>(m, 48) * qr - load<f64>(m, 56) * qi;
+    const di = load<f64>(m, 32) * pi + load<f64>(m, 40) * pr + load<f64>(m, 48) * qi + load<f64>(m, 56) * qr;
+    store<f64>(out + (<usize>j << 3), (nr * nr + ni * ni) / (dr * dr + di * di));
+  }
+  return Status.Ok;
+}
+
+/** Weight of the tap at `index` for a point at `x` of the nodes 0 … TAPS − 1. */
+function lagrange(index: i32, x: f64): f64 {
+  let weight: f64 = 1;
+  for (let i = 0; i < TAPS; i++) if (i != index) weight *= (x - <f64>i) / (<f64>index - <f64>i);
+  return weight;
+}
+
+/** Interpolates matrix element `slot` (re, im) of two angles and returns re or im of both. */
+// @ts-ignore: decorator
+@inline function interpolate(state: usize, slot: usize): v128 {
+  const first = load<usize>(state, 64) + slot;
+  let sum = mul(v128.load64_splat(state), v128.load(first));
+  sum = add(sum, mul(v128.load64_splat(state, 8), v128.load(first, 64)));
+  sum = add(sum, mul(v128.load64_splat(state, 16), v128.load(first, 128)));
+  sum = add(sum, mul(v128.load64_splat(state, 24), v128.load(first, 192)));
+  sum = add(sum, mul(v128.load64_splat(state, 32), v128.load(first, 256)));
+  sum = add(sum, mul(v128.load64_splat(state, 40), v128.load(first, 320)));
+  sum = add(sum, mul(v128.load64_splat(state, 48), v128.load(first, 384)));
+  return add(sum, mul(v128.load64_splat(state, 56), v128.load(first, 448)));
+}
+
+// @ts-ignore: decorator
+@inline function low(a: v128, b: v128): v128 { return i64x2.shuffle(a, b, 0, 2); }
+// @ts-ignore: decorator
+@inline function high(a: v128, b: v128): v128 { return i64x2.shuffle(a, b, 1, 3); }
+
+/** As transferMatrix, through blocks of `blockLength` slices interpolated between nodes.
+ *  @param angleCount even
+ *  @param nodes f64[AnglePlane.Size][nodeCount], node angles evenly spaced in θ; starts are not read
+ *  @param nodeCount even, ≥ TAPS
+ *  @param positions f64[angleCount], each angle in units of the node spacing from the first node,
+ *         within [TAPS/2 − 1, nodeCount − TAPS/2]
+ *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+export function transferMatrixBlocks(
+  slices: usize, sliceCount: i32, blockLength: i32, angles: usize, angleCount: i32,
+  nodes: usize, nodeCount: i32, positions: usize, scratch: usize, out: usize,
+): Status {
+  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
+  if (sliceCount < 1 || blockLength < 1 || angleCount < 2 || (angleCount & 1) || nodeCount < TAPS || (nodeCount & 1)) return Status.BadCount;
+  const plane = <usize>angleCount << 3;
+  const matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15, states = matrices + <usize>nodeCount * MATRIX;
+  const statesEnd = states + <usize>angleCount * ANGLE;
+  writeRecords(slices, sliceCount, scratch);
+  for (let j = 0; j < angleCount; j++) {
+    const state = states + <usize>j * ANGLE, position = load<f64>(positions + (<usize>j << 3));
+    const first = Math.floor(position) - (TAPS / 2 - 1);
+    if (!(first >= 0 && first + TAPS <= <f64>nodeCount)) return Status.BadParameter;
+    for (let i = 0; i < TAPS; i++) store<f64>(state + (<usize>i << 3), lagrange(i, position - first));
+    store<usize>(state, matrices + <usize>first * MATRIX, 64);
+  }
+  for (let j = 0; j < angleCount; j += 2) {
+    // P, Q of two angles stand in the first one's state.
+    const state = states + <usize>j * ANGLE, angle = angles + (<usize>j << 3);
+    v128.store(state, v128.load(angle + plane * AnglePlane.StartRe), 80);
+    v128.store(state, v128.load(angle + plane * AnglePlane.StartIm), 96);
+    v128.store(state + ANGLE, splat(1), 80);
+    v128.store(state + ANGLE, splat(0), 96);
+  }
+  let slopeBefore: f64 = 0, offsetBefore: f64 = 0;
+  for (let n = 0; n < sliceCount; n += blockLength) {
+    const from = scratch + <usize>n * RECORD, end = scratch + <usize>min(n + blockLength, sliceCount) * RECORD;
+    let slope: f64 = 0, offset: f64 = 0;
+    for (let record = from; record < end; record += RECORD) {
+      offset += load<f64>(record);
+      slope += load<f64>(record, 32);
+    }
+    blockMatrices(from, end, nodes, nodeCount, matrices);
+    // From the middle of the block before to the middle of this one.
+    const turnSlope = splat(slopeBefore + slope), turnOffset = splat(offsetBefore + offset);
+    slopeBefore = slope;
+    offsetBefore = offset;
+    for (let state = states, angle = angles; state < statesEnd; state += 2 * ANGLE, angle += 16) {
+      const phase = add(mul(v128.load(angle), turnSlope), turnOffset);
+      const turns = quarters(phase), y = reduce(phase, turns), z = mul(y, y);
+      const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
+      const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+      const pr = v128.load(state, 80), pi = v128.load(state, 96), tr = v128.load(state + ANGLE, 80), ti = v128.load(state + ANGLE, 96);
+      const qr = sub(mul(c, tr), mul(sn, ti)), qi = add(mul(c, ti), mul(sn, tr));
+      let a = interpolate(state, 0), b = interpolate(state + ANGLE, 0), re = low(a, b), im = high(a, b);
+      let nr = sub(mul(re, pr), mul(im, pi)), ni = add(mul(re, pi), mul(im, pr));
+      a = interpolate(state, 16); b = interpolate(state + ANGLE, 16); re = low(a, b); im = high(a, b);
+      nr = add(nr, sub(mul(re, qr), mul(im, qi)));
+      ni = add(ni, add(mul(re, qi), mul(im, qr)));
+      a = interpolate(state, 32); b = interpolate(state + ANGLE, 32); re = low(a, b); im = high(a, b);
+      let dr = sub(mul(re, pr), mul(im, pi)), di = add(mul(re, pi), mul(im, pr));
+      a = interpolate(state, 48); b = interpolate(state + ANGLE, 48); re = low(a, b); im = high(a, b);
+      dr = add(dr, sub(mul(re, qr), mul(im, qi)));
+      di = add(di, add(mul(re, qi), mul(im, qr)));
+      v128.store(state, nr, 80);
+      v128.store(state, ni, 96);
+      v128.store(state + ANGLE, dr, 80);
+      v128.store(state + ANGLE, di, 96);
+    }
+  }
+  for (let j = 0; j < angleCount; j += 2) {
+    const state = states + <usize>j * ANGLE;
+    const pr = v128.load(state, 80), pi = v128.load(state, 96), qr = v128.load(state + ANGLE, 80), qi = v128.load(state + ANGLE, 96);
+    v128.store(out + (<usize>j << 3), f64x2.div(add(mul(pr, pr), mul(pi, pi)), add(mul(qr, qr), mul(qi, qi))));
+  }
+  return Status.Ok;
+}

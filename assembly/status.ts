@@ -1,0 +1,8 @@
+/** What a kernel returns. The host's switch over it is exhaustive (src/wasm/workspace.ts). */
+export const enum Status {
+  Ok = 0,
+  /** A count is zero, negative, or not a multiple of the vector width where it must be. */
+  BadCount = 1,
+  /** A parameter is outside the domain of the kernel. */
+  BadParameter = 2,
+}
