@@ -1,0 +1,41 @@
+/** Numbers as a reader wants them: as many digits as the uncertainty allows, and no more. */
+
+const MINUS = "\u2212";
+
+/** With `digits` significant digits, a true minus sign and no needless zeros behind an exponent: 0.00646, −1.52, 3.1×10⁶. */
+export function plain(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  if (size >= 5 || size < -4) {
+    const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
+    return `${mantissa.replace("-", MINUS)}×10${superscript(Number(exponent))}`;
+  }
+  const text = size >= digits ? value.toFixed(0) : value.toPrecision(digits);
+  return (text.includes("e") ? String(Number(text)) : text).replace("-", MINUS);
+}
+
+/** With a fixed number of decimals and a true minus sign. */
+export function fixed(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", MINUS);
+}
+
+/** A value and its interval, written to the second digit of the interval's half width: "1.52 (1.49 … 1.55)". */
+export function withBand(value: number, lower: number, upper: number): { readonly value: string; readonly band: string } {
+  const half = (upper - lower) / 2;
+  if (!Number.isFinite(half) || !(half > 0)) return { value: plain(value), band: "" };
+  // Between 1 and 6 decimals: a band of 1e-9 comes of a constraint, not of knowledge.
+  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
+  return { value: fixed(value, decimals), band: `${fixed(lower, decimals)} … ${fixed(upper, decimals)}` };
+}
+
+export function superscript(exponent: number): string {
+  return String(exponent).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]!));
+}
+
+/** For text and attributes of HTML and SVG; characters that XML forbids are dropped. */
+export function escape(text: string): string {
+  const allowed = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "");
+  return allowed.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

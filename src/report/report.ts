@@ -1,0 +1,71 @@
+/** One page that shows an inversion: report.html. */
+
+import type { Inversion } from "../types.ts";
+import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
+import { escape, plain } from "./numbers.ts";
+import { page, paragraph, table, type Row } from "./page.ts";
+import { experimentRows, fitRows, lead, nanometres, profileRows, uniqueness } from "./summary.ts";
+import { inlineSvg, type Picture } from "./svg.ts";
+import { VERSION } from "./version.ts";
+
+export interface ReportOptions {
+  /** Heading; the name of the reflection if absent. */
+  readonly title?: string;
+  /** More rows for the table of the experiment, such as ["Sample", "thick film, 900 nm"]. Plain text. */
+  readonly rows?: readonly Row[];
+}
+
+/** A self-contained HTML page of an inversion: numbers with their bands, scan and fit, residuals, strain and Debye–Waller
+ *  factor against depth, and every other profile that the scan allows. No scripts and no other files; light or dark as the
+ *  reader's system is; readable from 360 px.
+ *  @returns HTML text
+ *  @example await writeFile("report.html", report(await invert(scan, reflection), { title: "YSZ 400" })) */
+export function report(inversion: Inversion, options: ReportOptions = {}): string {
+  const title = options.title ?? inversion.reflection.name;
+  const others = solutionPictures(inversion);
+  const unconverged = `The fit did not converge: ${inversion.reason}. Take what follows as a description, not as a result.`;
+  return page(`${title} · takagi`, [
+    `<h1>${escape(title)}</h1>`,
+    paragraph(`Strain against depth from X-ray diffraction: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å`, "soft"),
+    paragraph(lead(inversion), "lead"),
+    ...(inversion.converged ? [] : [paragraph(unconverged, "note")]),
+    ...(others.length === 0 ? [] : [`<p class="note">${others.length === 1 ? "One other profile explains" : `${others.length} other profiles explain`} the scan about as well: see <a href="#others">below</a>.</p>`]),
+    "<h2>Strain and disorder</h2>",
+    twice((width) => profilePicture(inversion, width), profileCaption(inversion)),
+    "<h2>Scan and fit</h2>",
+    twice((width) => curvePicture(inversion, width), CURVE_CAPTION),
+    "<h2>Numbers</h2>",
+    '<div class="tables">',
+    `<div>${table("Profile", profileRows(inversion))}${table("Fit", fitRows(inversion))}</div>`,
+    table("Experiment", [...experimentRows(inversion), ...(options.rows ?? [])]),
+    "</div>",
+    '<h2 id="others">Other solutions</h2>',
+    paragraph(uniqueness(inversion)),
+    ...(others.length === 0 ? [] : ['<div class="others">', ...others.map((picture, i) => otherSolution(inversion, picture, i + 1)), "</div>"]),
+    `<footer>takagi ${VERSION} · ${escape(inversion.method)}</footer>`,
+  ]);
+}
+
+const CURVE_CAPTION =
+  "Intensities on a logarithmic axis; zero counts stand as strokes on its lower edge. Above: the strain of a layer whose Bragg peak lies there. " +
+  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis.";
+
+function profileCaption({ strainBand }: Inversion): string {
+  return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands of this solution; circle: the strain of largest modulus.`;
+}
+
+/** The picture for wide and for narrow screens; style shows the one that fits. */
+function twice(picture: (width: number) => Picture, caption: string): string {
+  return [
+    `<figure><div class="wide">${inlineSvg(picture(760))}</div>`,
+    `<div class="narrow">${inlineSvg(picture(340))}</div>`,
+    `<figcaption>${escape(caption)}</figcaption></figure>`,
+  ].join("\n");
+}
+
+function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
+  const { rms, chi2PerPoint, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solutions[index]!;
+  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}`;
+  const key = index === 1 ? ". Dashed: the answer" : "";
+  return `<figure>${inlineSvg(picture)}<figcaption>${escape(words + key)}</figcaption></figure>`;
+}

@@ -1,0 +1,112 @@
+/** The numbers of an inversion as a reader wants them; the report's tables and the command line show the same. */
+
+import type { Inversion, Resolution, Solution } from "../types.ts";
+import { maskedRanges } from "./figures.ts";
+import { fixed, plain, withBand } from "./numbers.ts";
+import type { Row } from "./page.ts";
+
+/** Which profile the scan tells of. */
+export function profileRows(inversion: Inversion): Row[] {
+  const { profile, strainBand, debyeWallerBand } = inversion;
+  const peak = nearest(profile.depth, inversion.maxStrainDepth);
+  const strain = withBand(inversion.maxStrain, strainBand.lower[peak]!, strainBand.upper[peak]!);
+  const lowest = profile.debyeWaller.reduce((best, value, i) => (value < profile.debyeWaller[best]! ? i : best), 0);
+  const disorder = withBand(inversion.minDebyeWaller, debyeWallerBand.lower[lowest]!, debyeWallerBand.upper[lowest]!);
+  return [
+    ["Maximum strain", `${strain.value} %`, bandRemark(strain.band, strainBand.level, " %")],
+    ["Depth of the maximum", `${nanometres(inversion.maxStrainDepth)} nm`, inversion.maxStrainDepth === 0 ? "at the surface" : ""],
+    ["Thickness of the strained region", `${nanometres(inversion.thickness)} nm`],
+    ["Lowest Debye–Waller factor", disorder.value, bandRemark(disorder.band, debyeWallerBand.level, "")],
+  ];
+}
+
+/** How well it explains the scan. */
+export function fitRows(inversion: Inversion): Row[] {
+  const points = inversion.used.length;
+  const used = inversion.used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+  const masks = maskedRanges(inversion).map(([from, to]) => `${from.toFixed(3)}–${to.toFixed(3)}°`);
+  const others = inversion.solutions.length - 1;
+  return [
+    ["rms of log10 intensity", plain(inversion.rms)],
+    ["χ² per point", plain(inversion.chi2PerPoint)],
+    ["Other solutions", others <= 0 ? "none found" : String(others)],
+    ["Converged", inversion.converged ? "yes" : "no", inversion.reason],
+    ["Points fitted", `${used} of ${points}`, masks.length === 0 ? "" : `left out: ${masks.slice(0, 4).join(", ")}${masks.length > 4 ? ", …" : ""}`],
+    ["One count", inversion.countUnit === 1 ? "1" : `${Number(inversion.countUnit.toPrecision(4))} in the unit of the file`],
+    ["Found by", inversion.method, `${inversion.splines} cubic B-splines`],
+  ];
+}
+
+/** Crystal, beam and instrument. */
+export function experimentRows({ reflection, instrument, scan }: Inversion): Row[] {
+  const rows: Row[] = [
+    ["Reflection", reflection.name, `d = ${reflection.d.toFixed(5)} Å`],
+    ["Wavelength", `${reflection.wavelength} Å`],
+  ];
+  if (instrument.lines !== undefined && instrument.lines.length > 1) {
+    rows.push(["Lines", instrument.lines.map(({ wavelength, weight }) => `${wavelength} Å × ${plain(weight)}`).join(", ")]);
+  }
+  if (reflection.asymmetry !== undefined) rows.push(["Planes to surface", `${fixed(reflection.asymmetry, 3)}°`]);
+  if (instrument.polarisation !== undefined) {
+    const monochromator = instrument.monochromator === undefined ? "" : `monochromator at 2θ = ${instrument.monochromator}°`;
+    rows.push(["Polarisation", { sigma: "σ", pi: "π", unpolarised: "unpolarised" }[instrument.polarisation], monochromator]);
+  }
+  if (instrument.resolution !== undefined) {
+    rows.push(["Width of the resolution (FWHM)", `${widthOf(instrument.resolution)}° 2θ`, instrument.resolution.shape]);
+  }
+  rows.push(["Offset of 2θ", `${fixed(instrument.offset ?? 0, 4)}°`]);
+  rows.push(["Scale", plain(instrument.scale ?? 1, 4)]);
+  const slope = instrument.backgroundSlope ?? 0;
+  rows.push(["Background", plain(instrument.background ?? 0), slope === 0 ? "" : `slope ${plain(slope)} per degree 2θ`]);
+  const [first, last] = [scan.twoTheta[0]!, scan.twoTheta.at(-1)!];
+  rows.push(["Scan", `2θ from ${first.toFixed(3)}° to ${last.toFixed(3)}°`, `${scan.twoTheta.length} points`]);
+  return rows;
+}
+
+/** One sentence: what the scan says. */
+export function lead(inversion: Inversion): string {
+  const [strain, depth, thickness, disorder] = profileRows(inversion).map(([, value]) => value) as [string, string, string, string];
+  if (inversion.maxStrain === 0) return `No strain: the scan is that of a perfect crystal, with a Debye–Waller factor of ${disorder} or more.`;
+  const where = inversion.maxStrainDepth === 0 ? "at the surface" : `${depth} below the surface`;
+  return `The strain is largest ${where}, ${strain}, in a strained region ${thickness} thick; the Debye–Waller factor falls to ${disorder}.`;
+}
+
+/** Whether the scan allows one profile or several, said plainly. */
+export function uniqueness({ solutions }: Inversion): string {
+  const others = solutions.length - 1;
+  if (others <= 0) {
+    return "No other profile was found that explains the scan as well (Δχ² < 9). The search tries many starts, not all: an unfound one cannot be excluded.";
+  }
+  const range = (of: (solution: Solution) => number, write: (value: number) => string) => {
+    const values = solutions.map(of);
+    const [least, most] = [write(Math.min(...values)), write(Math.max(...values))];
+    return least === most ? least : `${least} to ${most}`;
+  };
+  const many = others === 1 ? "One other profile explains" : `${others} other profiles explain`;
+  return (
+    `${many} this scan about as well as the answer above (Δχ² < 9, strain different by more than 10 %). ` +
+    "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
+    `Together they span a maximum strain of ${range((s) => s.maxStrain, (v) => plain(v))} %, ` +
+    `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range((s) => s.minDebyeWaller, (v) => plain(v, 2))}. ` +
+    "The bands hold for each profile alone."
+  );
+}
+
+/** Full width at half maximum, degrees 2θ, as text; a split shape has the mean of its halves. */
+export function widthOf(resolution: Resolution): string {
+  if (resolution.shape !== "split-pseudo-voigt") return plain(resolution.fwhm);
+  return `${plain((resolution.fwhmLow + resolution.fwhmHigh) / 2)} (${plain(resolution.fwhmLow)} and ${plain(resolution.fwhmHigh)})`;
+}
+
+/** To a tenth of a nanometre, below 100 nm to a hundredth. */
+export function nanometres(value: number): string {
+  return fixed(value, Math.abs(value) < 100 ? 2 : 1);
+}
+
+function bandRemark(band: string, level: number, unit: string): string {
+  return band === "" ? "" : `${band}${unit} (${plain(100 * level, 2)} % band)`;
+}
+
+function nearest(values: Float64Array, wanted: number): number {
+  return values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best]! - wanted) ? i : best), 0);
+}
