@@ -1,8 +1,14 @@
 /** The WASM core's exports, and nothing else. */
 import { Layout } from "./layout";
 
+export { gradient } from "./fit/gradient";
+export { gradientSimd } from "./fit/gradientSimd";
+export { projectRows } from "./fit/project";
+export { bsplineBasis, bsplineValues } from "./math/bspline";
 export { heapBase } from "./memory";
+export { poisson } from "./physics/counting";
 export { prepareAngles, prepareSlices } from "./physics/phases";
+export { resolve } from "./physics/resolution";
 export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
 export { transferMatrix } from "./physics/transferMatrix";
 export { transferMatrixFast } from "./physics/transferMatrixFast";

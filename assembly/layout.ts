@@ -41,6 +41,17 @@ export const enum SliceSlot {
   Size = 4,
 }
 
+/** Derivatives of one slice: of SliceSlot's first four with respect to its strain, and of its coupling with respect to
+ *  its Debye–Waller factor: f64[slices][SliceDerivative.Size]. */
+export const enum SliceDerivative {
+  Slope = 0,
+  OffsetRe = 1,
+  OffsetIm = 2,
+  Coupling = 3,
+  CouplingByDebyeWaller = 4,
+  Size = 5,
+}
+
 /** Planes of the angle table: f64[AnglePlane.Size][angles]; x, g of each angle and the amplitude below the first slice. */
 export const enum AnglePlane {
   XRe = 0,
@@ -50,4 +61,25 @@ export const enum AnglePlane {
   StartRe = 4,
   StartIm = 5,
   Size = 6,
+}
+
+/** Resolution function: f64[ResolutionSlot.Size]; widths in the unit of the angles. */
+export const enum ResolutionSlot {
+  /** ResolutionFamily. */
+  Family = 0,
+  /** Full width at half maximum below and above the peak. */
+  FwhmLow = 1,
+  FwhmHigh = 2,
+  /** Lorentzian fraction below and above the peak (pseudo-Voigt family). */
+  LorentzLow = 3,
+  LorentzHigh = 4,
+  /** b of 1/(1 + |2x/fwhm|^2b) (bell family). */
+  Exponent = 5,
+  Size = 6,
+}
+
+export const enum ResolutionFamily {
+  /** Gaussian, Lorentzian and every mixture, the two sides each of its own. */
+  PseudoVoigt = 0,
+  GeneralisedBell = 1,
 }

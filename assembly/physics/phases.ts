@@ -12,7 +12,7 @@
  *  linear  Bartels, Hornstra & Lobeek 1986, with θ_n = θ_B − e tan θ_B (the paper and RaDMaX); slope and coupling
  *          carry each slice's own γ0, γh.
  */
-import { AnglePlane, DeviationForm, ReflectionSlot, SliceSlot } from "../layout";
+import { DeviationForm, ReflectionSlot, SliceDerivative, SliceSlot } from "../layout";
 import { Status } from "../status";
 
 // @ts-ignore: decorator
@@ -38,7 +38,7 @@ function braggAngle(block: usize): f64 {
 }
 
 /** One slice of thickness h (Å), strain e, Debye–Waller factor: writes SliceSlot.Size numbers, and where `derivative`
- *  is not 0 their derivatives with respect to the strain. */
+ *  is not 0 SliceDerivative.Size more. */
 function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize, derivative: usize): void {
   const phi = slot(block, ReflectionSlot.Asymmetry);
   if (<i32>slot(block, ReflectionSlot.Deviation) == DeviationForm.Exact) {
@@ -52,6 +52,7 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
       store<f64>(derivative, h * halfH / ((1 + e) * (1 + e)), 8);
       store<f64>(derivative, 0, 16);
       store<f64>(derivative, 0, 24);
+      store<f64>(derivative, h, 32);
     }
     return;
   }
@@ -75,6 +76,7 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
     store<f64>(derivative, dSlope * e * tanB + slope * tanB - dRefraction * slot(block, ReflectionSlot.F0Re), 8);
     store<f64>(derivative, -dRefraction * slot(block, ReflectionSlot.F0Im), 16);
     store<f64>(derivative, -0.5 * (dG0 + dGh) * (h * debyeWaller / root), 24);
+    store<f64>(derivative, h / root, 32);
   }
 }
 
@@ -83,12 +85,12 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
  *  @param debyeWaller f64[count], 0…1
  *  @param thickness f64[count], Å
  *  @param slices f64[count][SliceSlot.Size], written
- *  @param derivatives the same of d/dstrain, written; 0 if not wanted */
+ *  @param derivatives f64[count][SliceDerivative.Size], written; 0 if not wanted */
 export function prepareSlices(block: usize, strain: usize, debyeWaller: usize, thickness: usize, count: i32, slices: usize, derivatives: usize): Status {
   if (count < 0) return Status.BadCount;
   for (let n = 0; n < count; n++) {
     const at = <usize>n << 3, to = <usize>n * (SliceSlot.Size << 3);
-    writeSlice(block, load<f64>(strain + at), load<f64>(debyeWaller + at), load<f64>(thickness + at), slices + to, derivatives ? derivatives + to : 0);
+    writeSlice(block, load<f64>(strain + at), load<f64>(debyeWaller + at), load<f64>(thickness + at), slices + to, derivatives ? derivatives + <usize>n * (SliceDerivative.Size << 3) : 0);
   }
   return Status.Ok;
 }

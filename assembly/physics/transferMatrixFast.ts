@@ -6,7 +6,8 @@
  *      2α = A − (K²/2)(1 − s cos A)/A                                        (to third order in K)
  *
  *  so that from centre to centre only Q turns, by e^{i(A_n + A_{n+1})} = angle[j]²·slice[n]slice[n+1], P being the phase
- *  reference. The K² part of the phase is small and smooth: it is added once for every GROUP slices.
+ *  reference. The K² part of the phase is small and smooth: it is added once for every GROUP slices,
+ *  and with it what rounding to f32 did to the turns, which would otherwise add up over hundreds of slices.
  *  With P scaled by √−1·g the exchange is  P ← P + ρQ,  Q ← Q + ρ·g²P,  ρ = coupling·s  real.
  *
  *  Everything that the loop needs is read from memory, none of it kept in a local across iterations: engines then
@@ -17,11 +18,12 @@ import { Status } from "../status";
 
 /** f32 numbers of a slice: offset, its cosine and sine, coupling, turn from the slice before (re, im). */
 const SLICE: usize = 24;
-/** f32 numbers of a group: mean offset, its cosine and sine, Σ coupling². */
-const GROUP_RECORD: usize = 16;
+/** f32 numbers of a group: mean offset, its cosine and sine, Σ coupling², what rounding did to its turns (ln modulus,
+ *  phase). */
+const GROUP_RECORD: usize = 24;
 const GROUP: usize = 8;
 /** |A| below which s is rounded towards 1: keeps 0/0 out at the price of 2e-4·|A|/6. */
-const TINY: f32 = 2e-4;
+const TINY: f32 = 1e-4;
 
 // @ts-ignore: decorator
 @inline function add(a: v128, b: v128): v128 { return f32x4.add(a, b); }
@@ -33,6 +35,16 @@ const TINY: f32 = 2e-4;
 @inline function put(to: usize, index: i32, value: f64): void { store<f32>(to + (<usize>index << 2), <f32>value); }
 // @ts-ignore: decorator
 @inline function lane(to: usize, vector: i32, value: f64): void { store<f32>(to + (<usize>vector << 4), <f32>value); }
+
+/** ln of rounded/true for the rounded complex number re + i·im: the real part. */
+function roundingRe(re: f64, im: f64): f64 {
+  return ((<f64><f32>re - re) * re + (<f64><f32>im - im) * im) / (re * re + im * im);
+}
+
+/** … and the imaginary part. */
+function roundingIm(re: f64, im: f64): f64 {
+  return ((<f64><f32>im - im) * re - (<f64><f32>re - re) * im) / (re * re + im * im);
+}
 
 /** As transferMatrix, to 2e-4 in log10 R where R > 1e-8.
  *  @param slices all of one slope
@@ -51,7 +63,7 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
   const records = groups + <usize>groupCount * GROUP_RECORD;
   for (let g = 0; g < groupCount; g++) {
     const first = g * <i32>GROUP, last = min(first + <i32>GROUP, sliceCount), to = groups + <usize>g * GROUP_RECORD;
-    let offset: f64 = 0, squares: f64 = 0;
+    let offset: f64 = 0, squares: f64 = 0, errorRe: f64 = 0, errorIm: f64 = 0;
     for (let n = first; n < last; n++) {
       const from = slices + <usize>n * (SliceSlot.Size << 3), before = n > 0 ? from - (SliceSlot.Size << 3) : from;
       const b = load<f64>(from, 8), k = load<f64>(from, 24), record = records + <usize>n * SLICE;
@@ -61,8 +73,11 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
       put(record, 1, Math.cos(b));
       put(record, 2, Math.sin(b));
       put(record, 3, k * (1 - k * k * g2 / 3));
-      put(record, 4, decay * Math.cos(turn));
-      put(record, 5, decay * Math.sin(turn));
+      const vr = decay * Math.cos(turn), vi = decay * Math.sin(turn);
+      put(record, 4, vr);
+      put(record, 5, vi);
+      errorRe += roundingRe(vr, vi);
+      errorIm += roundingIm(vr, vi);
       offset += b;
       squares += k * k;
     }
@@ -71,6 +86,8 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
     put(to, 1, Math.cos(offset));
     put(to, 2, Math.sin(offset));
     put(to, 3, squares);
+    put(to, 4, errorRe);
+    put(to, 5, errorIm);
   }
   const w = (scratch + 15) & ~15, end = records + <usize>sliceCount * SLICE;
   const absolute = i32x4.splat(0x7fffffff), signBit = i32x4.splat(0x80000000);
@@ -93,8 +110,11 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
       lane(to, 4, 1);
       lane(to, 5, gr * gr - gi * gi);
       lane(to, 6, 2 * gr * gi);
-      lane(to, 7, m * (c * c - s * s));
-      lane(to, 8, m * 2 * c * s);
+      const er = m * (c * c - s * s), ei = m * 2 * c * s;
+      lane(to, 7, er);
+      lane(to, 8, ei);
+      lane(to, 14, roundingRe(er, ei) * <f64>GROUP);
+      lane(to, 15, roundingIm(er, ei) * <f64>GROUP);
       // P/(i g), and Q turned so that the first slice's whole turn leaves it at its centre: e^{iA}/e^{2ia}.
       lane(to, 9, tr * lr - ti * li);
       lane(to, 10, tr * li + ti * lr);
@@ -122,13 +142,14 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
         qr = add(yr, nr);
         qi = add(yi, ni);
       }
-      // Q ← Q·(1 − i g² Σ coupling²·(1 − s cos A)/A)
+      // Q ← Q·(1 − i g² Σ coupling²·(1 − s cos A)/A − rounding)
       const A = add(v128.load(w), v128.load32_splat(group)), cb = v128.load32_splat(group, 4), sb = v128.load32_splat(group, 8);
       const ca = v128.load(w, 16), sa = v128.load(w, 32), tiny = v128.load(w, 48), sign = v128.and(A, signBit), one = v128.load(w, 64);
       const inverse = f32x4.div(one, add(v128.and(A, absolute), tiny));
       const s = mul(add(v128.xor(add(mul(sa, cb), mul(ca, sb)), sign), tiny), inverse);
       const shift = mul(mul(v128.load32_splat(group, 12), sub(one, mul(s, sub(mul(ca, cb), mul(sa, sb))))), v128.xor(inverse, sign));
-      const fr = add(one, mul(v128.load(w, 96), shift)), fi = mul(v128.load(w, 80), shift);
+      const errorRe = add(v128.load(w, 224), v128.load32_splat(group, 16)), errorIm = add(v128.load(w, 240), v128.load32_splat(group, 20));
+      const fr = sub(add(one, mul(v128.load(w, 96), shift)), errorRe), fi = add(mul(v128.load(w, 80), shift), errorIm);
       const yr = add(mul(fr, qr), mul(fi, qi));
       qi = sub(mul(fr, qi), mul(fi, qr));
       qr = yr;

@@ -5,7 +5,7 @@
  *      M11 = e^{−iA} + κ(s − iq)   M22 = e^{iA} + κ(s + iq)   S = s + κq/A      κ = K²/2
  *      s = sin A / A,  q = (s − cos A)/A = −ds/dA
  *
- *  s, q are taken at Re A; Im A (absorption within a slice) enters e^{±iA} in full and s to first order, −i·Im A·q.
+ *  s, q are taken at Re A; Im A (absorption within a slice) enters e^{±iA} in full and s to second order, s − i·Im A·q + (Im A)²q′/2 with q′ = (sin A − 2q)/A.
  *  Matrices are scaled by e^{−Im A}, which P/Q does not see, so that M11 is a pure phase to first order.
  *
  *  A block of slices diffracts slowly with the angle: its matrix is that of a crystal as thin as the block. So it is
@@ -18,64 +18,16 @@
  *        blocks   node matrices → interpolate        N/blockLength    ≈ 1e-3·(phase of the block per node step)^TAPS
  */
 import { AnglePlane, SliceSlot } from "../layout";
+import { add, cosinePolynomial, mul, quadrant, quarters, reduce, sinePolynomial, splat, sub } from "../math/simd";
 import { Status } from "../status";
 
-/** Bytes of scratch for each slice: offset (re, im), coupling, coupling²/1, slope. */
+/** Bytes of scratch for each slice: offset (re, im), coupling, its square, slope. */
 const RECORD: usize = 40;
 /** Bytes of a node's matrix: d11, n12, n21, d22 (re, im each). */
 const MATRIX: usize = 64;
 const TAPS = 8;
 /** Bytes of an angle's state: weights of the taps, address of the first node, P and Q. */
 const ANGLE: usize = 112;
-
-// @ts-ignore: decorator
-@inline function add(a: v128, b: v128): v128 { return f64x2.add(a, b); }
-// @ts-ignore: decorator
-@inline function sub(a: v128, b: v128): v128 { return f64x2.sub(a, b); }
-// @ts-ignore: decorator
-@inline function mul(a: v128, b: v128): v128 { return f64x2.mul(a, b); }
-// @ts-ignore: decorator
-@inline function splat(x: f64): v128 { return f64x2.splat(x); }
-
-/** Number of quarter turns in A, in the low bits: adding 1.5·2^52 leaves an integer in the mantissa. */
-// @ts-ignore: decorator
-@inline function quarters(A: v128): v128 { return add(f64x2.nearest(mul(A, splat(0.6366197723675814))), splat(6755399441055744.0)); }
-
-/** A − turns·π/2 in three parts (Cody & Waite 1980). */
-// @ts-ignore: decorator
-@inline function reduce(A: v128, k: v128): v128 {
-  const turns = sub(k, splat(6755399441055744.0));
-  return sub(sub(sub(A, mul(turns, splat(1.5707963267341256))), mul(turns, splat(6.077100506303966e-11))), mul(turns, splat(2.0222662487959506e-21)));
-}
-
-/** sin y on [−π/4, π/4] (fdlibm's coefficients). */
-// @ts-ignore: decorator
-@inline function sinePolynomial(y: v128, z: v128): v128 {
-  let p = add(splat(-2.50507602534068634195e-08), mul(z, splat(1.58969099521155010221e-10)));
-  p = add(splat(2.75573137070700676789e-06), mul(z, p));
-  p = add(splat(-1.98412698298579493134e-04), mul(z, p));
-  p = add(splat(8.33333333332248946124e-03), mul(z, p));
-  p = add(splat(-1.66666666666666324348e-01), mul(z, p));
-  return add(y, mul(mul(y, z), p));
-}
-
-/** cos y on [−π/4, π/4]. */
-// @ts-ignore: decorator
-@inline function cosinePolynomial(z: v128): v128 {
-  let p = add(splat(2.08757232129817482790e-09), mul(z, splat(-1.13596475577881948265e-11)));
-  p = add(splat(-2.75573143513906633035e-07), mul(z, p));
-  p = add(splat(2.48015872894767294178e-05), mul(z, p));
-  p = add(splat(-1.38888888888741095749e-03), mul(z, p));
-  p = add(splat(4.16666666666666019037e-02), mul(z, p));
-  return add(sub(splat(1), mul(splat(0.5), z)), mul(mul(z, z), p));
-}
-
-/** sin of k quarter turns and y, from both polynomials; cos with k + 1. */
-// @ts-ignore: decorator
-@inline function quadrant(sine: v128, cosine: v128, k: v128): v128 {
-  const swap = i64x2.ne(v128.and(k, i64x2.splat(1)), i64x2.splat(0));
-  return v128.xor(v128.bitselect(cosine, sine, swap), i64x2.shl(v128.and(k, i64x2.splat(2)), 62));
-}
 
 function writeRecords(slices: usize, sliceCount: i32, records: usize): void {
   for (let n = 0; n < sliceCount; n++) {
@@ -112,7 +64,8 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
       const gr = v128.load(angle + plane * AnglePlane.GRe), gi = v128.load(angle + plane * AnglePlane.GIm);
       const k = mul(v128.load64_splat(record, 16), decay), half = mul(v128.load64_splat(record, 24), splat(0.5));
       const kappaR = mul(half, sub(mul(gr, gr), mul(gi, gi))), kappaI = mul(half, mul(splat(2), mul(gr, gi)));
-      const tr = add(s, mul(kappaR, w)), ti = sub(mul(kappaI, w), mul(aI, q));
+      const q1 = mul(sub(sn, add(q, q)), inverse);
+      const tr = add(add(s, mul(kappaR, w)), mul(mul(splat(0.5), mul(aI, aI)), q1)), ti = sub(mul(kappaI, w), mul(aI, q));
       const kr = mul(k, gr), ki = mul(k, gi);
       const ur = sub(mul(kr, tr), mul(ki, ti)), ui = add(mul(kr, ti), mul(ki, tr));
       const rs = mul(kappaR, s), is = mul(kappaI, s), rq = mul(kappaR, q), iq = mul(kappaI, q);

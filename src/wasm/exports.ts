@@ -1,4 +1,5 @@
-/** What the WASM core exports, as TypeScript sees it. One line for each name in assembly/index.ts. */
+/** What the WASM core exports, as TypeScript sees it. One line for each name in assembly/index.ts; the contracts stand
+ *  there. Addresses are bytes in linear memory; every kernel returns a Status. */
 
 export interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -6,4 +7,33 @@ export interface KernelExports {
   layoutVersion(): number;
   /** 1 in the SIMD build, 0 in the scalar one. */
   hasSimd(): number;
+  heapBase(): number;
+  prepareSlices(block: number, strain: number, debyeWaller: number, thickness: number, count: number, slices: number, derivatives: number): number;
+  prepareAngles(block: number, theta: number, count: number, table: number): number;
+  startEmpty(table: number, count: number): number;
+  startSemiInfinite(block: number, source: number, table: number, count: number, scratch: number): number;
+  startSlab(block: number, thickness: number, table: number, count: number, scratch: number): number;
+  transferMatrix(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
+  transferMatrixSimd(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
+  transferMatrixFast(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
+  transferMatrixBlocks(
+    slices: number, sliceCount: number, blockLength: number, angles: number, angleCount: number,
+    nodes: number, nodeCount: number, positions: number, scratch: number, out: number,
+  ): number;
+  gradient(
+    slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
+    scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
+  ): number;
+  gradientSimd(
+    slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
+    scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
+  ): number;
+  projectRows(rows: number, sliceCount: number, angleCount: number, basis: number, first: number, out: number): number;
+  resolve(
+    block: number, grid: number, gridCount: number, columns: number, columnCount: number, places: number, placeCount: number,
+    out: number, byPlace: number, byWidth: number, scratch: number,
+  ): number;
+  bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
+  bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
+  poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
 }

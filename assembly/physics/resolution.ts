@@ -1,0 +1,224 @@
+/** The instrument's resolution: ∫ r(x − t) R(t) dt, r of unit area. Between the points of its grid, which may be as
+ *  uneven as it likes, R is the cubic through the four nearest; so on the interval from t_k
+ *
+ *      ∫ r R dt = Σ_p c_p M_p,   R = Σ_p c_p (t − t_k)^p,   M_p = ∫ r(x − t)(t − t_k)^p dt,   p = 0 … 3
+ *
+ *  M_p by Gauss–Legendre panels no wider than r allows, so that it holds for a grid finer or far coarser than r; where
+ *  the interval is far narrower than r, from r and r′ at its ends (Hermite; relative error (h/fwhm)⁴/10). Beyond its ends R goes on as it ended. Derivatives follow from the same moments:  ∂/∂x = ∫ r R′,
+ *  ∂/∂ln width = ∫ r R′·(t − x).
+ */
+import { ResolutionFamily, ResolutionSlot } from "../layout";
+import { Status } from "../status";
+
+// @ts-ignore: decorator
+@inline function slot(block: usize, index: i32): f64 { return load<f64>(block + (<usize>index << 3)); }
+
+const LN2: f64 = 0.6931471805599453;
+
+/** r without its norm: 1 at the peak. */
+function shape(block: usize, x: f64): f64 {
+  const fwhm = slot(block, x < 0 ? ResolutionSlot.FwhmLow : ResolutionSlot.FwhmHigh), u = 2 * x / fwhm, u2 = u * u;
+  if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) {
+    return 1 / (1 + Math.pow(u2, slot(block, ResolutionSlot.Exponent)));
+  }
+  const eta = slot(block, x < 0 ? ResolutionSlot.LorentzLow : ResolutionSlot.LorentzHigh);
+  // Both halves 1 at the peak: heights of unit-area profiles are 2√(ln 2/π)/fwhm and 2/(π fwhm).
+  const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907;
+  let value = lorentzian == 0 ? 0 : lorentzian / (1 + u2);
+  if (gaussian != 0 && u2 < 60) value += gaussian * Math.exp(-LN2 * u2);
+  return value / (gaussian + lorentzian);
+}
+
+/** shape() of the pseudo-Voigt family and its derivative: writes f64[2]. */
+function shapeAndSlope(block: usize, x: f64, out: usize): void {
+  const fwhm = slot(block, x < 0 ? ResolutionSlot.FwhmLow : ResolutionSlot.FwhmHigh), u = 2 * x / fwhm, u2 = u * u;
+  const eta = slot(block, x < 0 ? ResolutionSlot.LorentzLow : ResolutionSlot.LorentzHigh);
+  const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907;
+  const inverse = 1 / (1 + u2), l = lorentzian * inverse, g = gaussian != 0 && u2 < 60 ? gaussian * Math.exp(-LN2 * u2) : 0;
+  const norm = 1 / (gaussian + lorentzian);
+  store<f64>(out, (l + g) * norm);
+  store<f64>(out, -4 * u / fwhm * (l * inverse + LN2 * g) * norm, 8);
+}
+
+/** Area of shape(): half of each side. */
+function area(block: usize): f64 {
+  const low = slot(block, ResolutionSlot.FwhmLow), high = slot(block, ResolutionSlot.FwhmHigh);
+  if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) {
+    const angle = Math.PI / (2 * slot(block, ResolutionSlot.Exponent));
+    return 0.5 * (low + high) * angle / Math.sin(angle);
+  }
+  const etaLow = slot(block, ResolutionSlot.LorentzLow), etaHigh = slot(block, ResolutionSlot.LorentzHigh);
+  const heightLow = ((1 - etaLow) * 0.46971863934982566 + etaLow * 0.3183098861837907) * 2 / low;
+  const heightHigh = ((1 - etaHigh) * 0.46971863934982566 + etaHigh * 0.3183098861837907) * 2 / high;
+  return 0.5 / heightLow + 0.5 / heightHigh;
+}
+
+/** Distance from the peak beyond which a share of less than 1e-7 lies: 0 if never (power-law tails). */
+function reach(block: usize): f64 {
+  if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) return 0;
+  if (slot(block, ResolutionSlot.LorentzLow) > 0 || slot(block, ResolutionSlot.LorentzHigh) > 0) return 0;
+  return 2.3 * max(slot(block, ResolutionSlot.FwhmLow), slot(block, ResolutionSlot.FwhmHigh));
+}
+
+/** Adds to out f64[4] the integrals over u ∈ [a, b] (one side of the peak) of shape(u)·(origin − u)^p, p = 0 … 3. */
+function panel(block: usize, a: f64, b: f64, origin: f64, fwhm: f64, out: usize): void {
+  const near = min(Math.abs(a), Math.abs(b)), centre = 0.5 * (a + b), half = 0.5 * (b - a);
+  if (b - a > max(0.35 * fwhm, 0.5 * near)) {
+    // Halve again and again towards the peak; what is far from it is smooth soon.
+    panel(block, a, centre, origin, fwhm, out);
+    panel(block, centre, b, origin, fwhm, out);
+  } else if (b - a < 0.06 * fwhm) {
+    const d = half * 0.7745966692414834;
+    point(half * (5.0 / 9) * shape(block, centre - d), origin - centre + d, out);
+    point(half * (8.0 / 9) * shape(block, centre), origin - centre, out);
+    point(half * (5.0 / 9) * shape(block, centre + d), origin - centre - d, out);
+  } else {
+    const d = half * 0.33998104358485626, e = half * 0.8611363115940526;
+    point(half * 0.34785484513745385 * shape(block, centre - e), origin - centre + e, out);
+    point(half * 0.6521451548625461 * shape(block, centre - d), origin - centre + d, out);
+    point(half * 0.6521451548625461 * shape(block, centre + d), origin - centre - d, out);
+    point(half * 0.34785484513745385 * shape(block, centre + e), origin - centre - e, out);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function point(weight: f64, s: f64, out: usize): void {
+  store<f64>(out, load<f64>(out) + weight);
+  store<f64>(out, load<f64>(out, 8) + weight * s, 8);
+  store<f64>(out, load<f64>(out, 16) + weight * s * s, 16);
+  store<f64>(out, load<f64>(out, 24) + weight * s * s * s, 24);
+}
+
+/** Coefficients of 1, s, s², s³ (s = t − t_k) of the four Lagrange polynomials of each interval: f64[intervals][4][4].
+ *  The first and the last interval share the polynomials of their neighbours. */
+function intervalPolynomials(grid: usize, gridCount: i32, out: usize): void {
+  const points = min(gridCount, 4);
+  for (let k = 0; k < gridCount - 1; k++) {
+    const first = max(min(k - 1, gridCount - points), 0), origin = load<f64>(grid + (<usize>k << 3)), to = out + (<usize>k << 7);
+    for (let i = 0; i < 4; i++) {
+      const coefficients = to + (<usize>i << 5);
+      store<f64>(coefficients, i < points ? 1 : 0);
+      store<f64>(coefficients, 0, 8);
+      store<f64>(coefficients, 0, 16);
+      store<f64>(coefficients, 0, 24);
+      if (i >= points) continue;
+      const si = load<f64>(grid + (<usize>(first + i) << 3)) - origin;
+      for (let j = 0; j < points; j++) {
+        if (j == i) continue;
+        // Multiply by (s − s_j)/(s_i − s_j).
+        const sj = load<f64>(grid + (<usize>(first + j) << 3)) - origin, f = 1 / (si - sj);
+        const c0 = load<f64>(coefficients), c1 = load<f64>(coefficients, 8), c2 = load<f64>(coefficients, 16);
+        store<f64>(coefficients, -sj * c0 * f);
+        store<f64>(coefficients, (c0 - sj * c1) * f, 8);
+        store<f64>(coefficients, (c1 - sj * c2) * f, 16);
+        store<f64>(coefficients, (c2 - sj * load<f64>(coefficients, 24)) * f, 24);
+      }
+    }
+  }
+}
+
+/** Share of the area on one side of the peak: to distribute what lies beyond the grid. */
+function halfArea(block: usize, below: bool): f64 {
+  const low = slot(block, ResolutionSlot.FwhmLow), high = slot(block, ResolutionSlot.FwhmHigh);
+  if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) return 0.5 * area(block);
+  const eta = slot(block, below ? ResolutionSlot.LorentzLow : ResolutionSlot.LorentzHigh), fwhm = below ? low : high;
+  return 0.25 * fwhm / ((1 - eta) * 0.46971863934982566 + eta * 0.3183098861837907);
+}
+
+/** Index of the interval that holds x, the first or the last one for what lies outside. */
+function intervalBelow(grid: usize, gridCount: i32, x: f64): i32 {
+  let low = 0, high = gridCount - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (load<f64>(grid + (<usize>middle << 3)) <= x) low = middle; else high = middle;
+  }
+  return low;
+}
+
+/** Columns on a grid, seen through the instrument at other places.
+ *  @param block f64[ResolutionSlot.Size]
+ *  @param grid f64[gridCount], ascending strictly
+ *  @param columns f64[columnCount][gridCount]; the first one is R
+ *  @param places f64[placeCount]
+ *  @param out f64[columnCount][placeCount]
+ *  @param byPlace ∂(R ⊗ r)/∂place, f64[placeCount]; 0 if not wanted
+ *  @param byWidth ∂(R ⊗ r)/∂ln(all widths), f64[placeCount]; 0 if not wanted
+ *  @param scratch 136 bytes a grid point and 64 more */
+export function resolve(
+  block: usize, grid: usize, gridCount: i32, columns: usize, columnCount: i32, places: usize, placeCount: i32,
+  out: usize, byPlace: usize, byWidth: usize, scratch: usize,
+): Status {
+  if (gridCount < 2 || columnCount < 1 || placeCount < 1) return Status.BadCount;
+  const fwhmLow = slot(block, ResolutionSlot.FwhmLow), fwhmHigh = slot(block, ResolutionSlot.FwhmHigh);
+  if (!(fwhmLow > 0 && fwhmHigh > 0)) return Status.BadParameter;
+  const norm = 1 / area(block), limit = reach(block), smooth = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.PseudoVoigt, points = min(gridCount, 4);
+  const weights = scratch + 32, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
+  intervalPolynomials(grid, gridCount, polynomials);
+  for (let i = 0; i < placeCount; i++) {
+    const x = load<f64>(places + (<usize>i << 3));
+    const first = limit > 0 ? intervalBelow(grid, gridCount, x - limit) : 0;
+    const last = limit > 0 ? intervalBelow(grid, gridCount, x + limit) + 1 : gridCount - 1; // intervals first … last − 1
+    const from = max(first - 2, 0), until = min(last + 2, gridCount - 1);
+    memory.fill(weights + (<usize>from << 3), 0, <usize>(until - from + 1) << 3);
+    let shift: f64 = 0, widen: f64 = 0, below: f64 = 0, above: f64 = 0;
+    let known = -1, r1: f64 = 0, d1: f64 = 0; // r and dr/dt at grid point `known`
+    for (let k = first; k < last; k++) {
+      const at = <usize>k << 3, a = load<f64>(grid + at) - x, b = load<f64>(grid + at, 8) - x;
+      const h = b - a, fwhm = a < 0 ? fwhmHigh : fwhmLow;
+      memory.fill(scratch, 0, 32);
+      if (smooth && h < 0.05 * fwhm && (b <= 0 || a >= 0)) {
+        if (known != k) {
+          shapeAndSlope(block, -a, scratch);
+          r1 = load<f64>(scratch);
+          d1 = -load<f64>(scratch, 8);
+        }
+        const r0 = r1, d0 = d1;
+        shapeAndSlope(block, -b, scratch);
+        r1 = load<f64>(scratch);
+        d1 = -load<f64>(scratch, 8);
+        known = b == 0 ? -1 : k + 1;
+        store<f64>(scratch, h * (0.5 * (r0 + r1) + h / 12 * (d0 - d1)));
+        store<f64>(scratch, h * h * (0.15 * r0 + 0.35 * r1 + h * (d0 / 30 - d1 / 20)), 8);
+        store<f64>(scratch, h * h * h * ((r0 + 4 * r1) / 15 + h * (d0 - 2 * d1) / 60), 16);
+        store<f64>(scratch, h * h * h * h * (r0 / 28 + 3 * r1 / 14 + h * (d0 / 105 - d1 / 42)), 24);
+        if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
+      } else
+      // What is at t answers at x as r(x − t): the shape runs against t, and s = t − t_k = −a − u with u = x − t.
+      if (a < 0 && b > 0) {
+        panel(block, 0, -a, -a, fwhmHigh, scratch);
+        const high = load<f64>(scratch);
+        panel(block, -b, 0, -a, fwhmLow, scratch);
+        below += high;
+        above += load<f64>(scratch) - high;
+      } else {
+        panel(block, -b, -a, -a, fwhm, scratch);
+        if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
+      }
+      const m0 = load<f64>(scratch), m1 = load<f64>(scratch, 8), m2 = load<f64>(scratch, 16), m3 = load<f64>(scratch, 24);
+      const start = max(min(k - 1, gridCount - points), 0), polynomial = polynomials + (<usize>k << 7);
+      let c1: f64 = 0, c2: f64 = 0, c3: f64 = 0;
+      for (let n = 0; n < points; n++) {
+        const c = polynomial + (<usize>n << 5), index = <usize>(start + n) << 3, value = load<f64>(columns + index);
+        store<f64>(weights + index, load<f64>(weights + index) + load<f64>(c) * m0 + load<f64>(c, 8) * m1 + load<f64>(c, 16) * m2 + load<f64>(c, 24) * m3);
+        c1 += load<f64>(c, 8) * value;
+        c2 += load<f64>(c, 16) * value;
+        c3 += load<f64>(c, 24) * value;
+      }
+      shift += c1 * m0 + 2 * c2 * m1 + 3 * c3 * m2;
+      widen += c1 * (m1 + a * m0) + 2 * c2 * (m2 + a * m1) + 3 * c3 * (m3 + a * m2);
+    }
+    // What lies beyond the ends goes to the end points.
+    const firstAt = weights + (<usize>first << 3), lastAt = weights + (<usize>last << 3);
+    store<f64>(firstAt, load<f64>(firstAt) + max(halfArea(block, false) - below, 0));
+    store<f64>(lastAt, load<f64>(lastAt) + max(halfArea(block, true) - above, 0));
+    for (let c = 0; c < columnCount; c++) {
+      const column = columns + <usize>c * gridBytes;
+      let total: f64 = 0;
+      for (let at = <usize>from << 3, end = <usize>until << 3; at <= end; at += 8) total += load<f64>(weights + at) * load<f64>(column + at);
+      store<f64>(out + ((<usize>c * placeCount + i) << 3), total * norm);
+    }
+    if (byPlace) store<f64>(byPlace + (<usize>i << 3), shift * norm);
+    if (byWidth) store<f64>(byWidth + (<usize>i << 3), widen * norm);
+  }
+  return Status.Ok;
+}

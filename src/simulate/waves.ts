@@ -1,0 +1,32 @@
+/** The waves that make up a beam: each line in each state of polarisation, with its share. */
+import { InvalidParameterError, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import type { Deviation, Instrument, Reflection } from "../types.ts";
+import { RADIANS } from "../units.ts";
+import type { Wave } from "./recursion.ts";
+
+/** Shares sum to 1. A monochromator before the sample weakens π by cos²2θ_M. */
+export function wavesOf(reflection: Reflection, deviation: Deviation, instrument: Instrument): { wave: Wave; share: number }[] {
+  const polarisation = instrument.polarisation ?? "sigma";
+  requireOneOf("polarisation", polarisation, ["sigma", "pi", "unpolarised"]);
+  requireOneOf("deviation", deviation, ["exact", "linear"]);
+  let pi = polarisation === "pi" ? 1 : 0;
+  if (polarisation === "unpolarised") {
+    const monochromator = instrument.monochromator ?? 0;
+    requireWithin("monochromator", monochromator, 0, 180, "degrees");
+    const weakened = Math.cos(monochromator * RADIANS) ** 2;
+    pi = weakened / (1 + weakened);
+  }
+  const lines = instrument.lines ?? [{ wavelength: reflection.wavelength, weight: 1 }];
+  if (lines.length === 0) throw new InvalidParameterError("lines", "at least one line", lines);
+  let total = 0;
+  for (const line of lines) {
+    requirePositive("lines[].wavelength", line.wavelength, "Å");
+    requirePositive("lines[].weight", line.weight);
+    total += line.weight;
+  }
+  return lines.flatMap(({ wavelength, weight }) =>
+    ([["sigma", 1 - pi], ["pi", pi]] as const)
+      .filter(([, share]) => share > 0)
+      .map(([state, share]) => ({ wave: { reflection, wavelength, polarisation: state, deviation }, share: (share * weight) / total })),
+  );
+}
