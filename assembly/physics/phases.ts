@@ -56,7 +56,7 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
     }
     return;
   }
-  const thetaB = braggAngle(block), tanB = Math.tan(thetaB), theta = thetaB - e * tanB;
+  const thetaB = braggAngle(block), tanB = Math.sin(thetaB) / Math.cos(thetaB), theta = thetaB - e * tanB;
   const lambda = slot(block, ReflectionSlot.Wavelength), gamma = slot(block, ReflectionSlot.Gamma);
   const g0 = Math.sin(theta - phi), gh = Math.sin(theta + phi); // γH = −gh
   // Signs kept general: |γ| enters the square roots, b = γ0/γH = −g0/gh.

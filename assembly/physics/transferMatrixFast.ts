@@ -56,7 +56,7 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
   const plane = <usize>angleCount << 3, slope = load<f64>(slices);
   // The middle angle's g² serves the tanh.
   const mid = angles + (<usize>(angleCount >> 1) << 3);
-  const g2 = Math.pow(load<f64>(mid + plane * AnglePlane.GRe), 2) - Math.pow(load<f64>(mid + plane * AnglePlane.GIm), 2);
+  const midRe = load<f64>(mid + plane * AnglePlane.GRe), midGIm = load<f64>(mid + plane * AnglePlane.GIm), g2 = midRe * midRe - midGIm * midGIm;
   const midIm = load<f64>(mid + plane);
   const groups = (scratch + 511) & ~15;
   const groupCount = (sliceCount + <i32>GROUP - 1) / <i32>GROUP;
