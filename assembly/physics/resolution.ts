@@ -54,11 +54,11 @@ function area(block: usize): f64 {
   return 0.5 / heightLow + 0.5 / heightHigh;
 }
 
-/** Distance from the peak beyond which a share of less than 1e-7 lies: 0 if never (power-law tails). */
+/** Distance from the peak beyond which a share of less than 1e-9 lies: 0 if never (power-law tails). */
 function reach(block: usize): f64 {
   if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) return 0;
   if (slot(block, ResolutionSlot.LorentzLow) > 0 || slot(block, ResolutionSlot.LorentzHigh) > 0) return 0;
-  return 2.3 * max(slot(block, ResolutionSlot.FwhmLow), slot(block, ResolutionSlot.FwhmHigh));
+  return 2.6 * max(slot(block, ResolutionSlot.FwhmLow), slot(block, ResolutionSlot.FwhmHigh));
 }
 
 /** Adds to out f64[4] the integrals over u ∈ [a, b] (one side of the peak) of shape(u)·(origin − u)^p, p = 0 … 3. */
@@ -208,10 +208,10 @@ export function resolve(
       shift += c1 * m0 + 2 * c2 * m1 + 3 * c3 * m2;
       widen += c1 * (m1 + a * m0) + 2 * c2 * (m2 + a * m1) + 3 * c3 * (m3 + a * m2);
     }
-    // What lies beyond the ends goes to the end points.
+    // What lies beyond the grid's own ends goes to its end points.
     const firstAt = weights + (<usize>first << 3), lastAt = weights + (<usize>last << 3);
-    store<f64>(firstAt, load<f64>(firstAt) + max(halfArea(block, false) - below, 0));
-    store<f64>(lastAt, load<f64>(lastAt) + max(halfArea(block, true) - above, 0));
+    if (first == 0) store<f64>(firstAt, load<f64>(firstAt) + max(halfArea(block, false) - below, 0));
+    if (last == gridCount - 1) store<f64>(lastAt, load<f64>(lastAt) + max(halfArea(block, true) - above, 0));
     for (let c = 0; c < columnCount; c++) {
       const column = columns + <usize>c * gridBytes;
       let total: f64 = 0;
