@@ -1,2 +1,28 @@
 /** The command line: the only place that prints or exits. */
-export {};
+
+import { run } from "./program.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+const controller = new AbortController();
+process.on("SIGINT", () => {
+  // Whoever presses Ctrl-C twice does not want to wait for the end of a step.
+  if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  controller.abort();
+});
+// A reader that has enough, such as `head`, is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
+const terminal: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  interactive: process.stderr.isTTY === true,
+  signal: controller.signal,
+  // The clock of performance starts with the process.
+  seconds: () => performance.now() / 1000,
+};
+
+// Not process.exit, which would cut off what is still being written to a pipe.
+process.exitCode = await run(process.argv.slice(2), terminal);

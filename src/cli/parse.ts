@@ -1,0 +1,133 @@
+/** From the words of the command line to values; every error names its option, what it takes and what it got. */
+
+import { InvalidParameterError } from "../errors.ts";
+import type { Hkl, SpectralLine } from "../types.ts";
+
+/** A parser as commander wants it; `before` is what an earlier use of a repeatable option gave. */
+export type Parser<T> = (text: string, before?: T) => T;
+
+interface Bounds {
+  /** Greater than this. */
+  readonly above?: number;
+  /** Less than this. */
+  readonly below?: number;
+  readonly least?: number;
+  readonly most?: number;
+  readonly unit?: string;
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+function numberIn(text: string): number {
+  const trimmed = text.trim().replace("\u2212", "-");
+  return NUMBER.test(trimmed) ? Number(trimmed) : NaN;
+}
+
+export function number(option: string, bounds: Bounds = {}): Parser<number> {
+  return (text) => {
+    const value = numberIn(text);
+    if (!isWithin(value, bounds)) throw new InvalidParameterError(option, describe("a number", bounds), text);
+    return value;
+  };
+}
+
+export function integer(option: string, bounds: Bounds = {}): Parser<number> {
+  return (text) => {
+    const value = numberIn(text);
+    if (!Number.isSafeInteger(value) || !isWithin(value, bounds)) {
+      throw new InvalidParameterError(option, describe("an integer", bounds), text);
+    }
+    return value;
+  };
+}
+
+function isWithin(value: number, { above = -Infinity, below = Infinity, least = -Infinity, most = Infinity }: Bounds): boolean {
+  return Number.isFinite(value) && value > above && value < below && value >= least && value <= most;
+}
+
+function describe(what: string, { above, below, least, most, unit }: Bounds): string {
+  const limits = [above === undefined ? "" : `> ${above}`, least === undefined ? "" : `≥ ${least}`, below === undefined ? "" : `< ${below}`, most === undefined ? "" : `≤ ${most}`];
+  const words = limits.filter((limit) => limit !== "").join(" and ");
+  return `${what}${words === "" ? "" : ` ${words}`}${unit === undefined ? "" : ` ${unit}`}`;
+}
+
+/** One of some words; spaces may be written as hyphens or underscores, and case does not matter. */
+export function choice<T extends string>(option: string, allowed: readonly T[]): Parser<T> {
+  const key = (word: string) => word.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+  return (text) => {
+    const found = allowed.find((word) => key(word) === key(text));
+    if (found === undefined) throw new InvalidParameterError(option, `one of ${allowed.join(", ")}`, text);
+    return found;
+  };
+}
+
+/** "4,0,0", "4 0 0", "-2,2,4", or "400" where every index is one digit without a sign. */
+export function hkl(option: string): Parser<Hkl> {
+  return (text) => {
+    const trimmed = text.trim();
+    const parts = /^\d{3}$/.test(trimmed) ? [...trimmed] : trimmed.split(/\s*,\s*|\s+/);
+    const indices = parts.map(numberIn);
+    const isHkl = indices.length === 3 && indices.every((index) => Number.isInteger(index) && Math.abs(index) <= 1000);
+    if (!isHkl || indices.every((index) => index === 0)) {
+      throw new InvalidParameterError(option, "three Miller indices such as 4,0,0", text);
+    }
+    return indices.map((index) => index + 0) as unknown as Hkl;
+  };
+}
+
+/** "from:to" in degrees 2θ. */
+export function range(option: string): Parser<[from: number, to: number]> {
+  return (text) => {
+    const [from, to, ...rest] = text.split(":").map(numberIn) as [number, number, ...number[]];
+    if (!(from >= 0 && to <= 180 && from < to) || rest.length > 0) {
+      throw new InvalidParameterError(option, "from:to in degrees 2θ, from < to, such as 72.8:73.5", text);
+    }
+    return [from, to];
+  };
+}
+
+export function ranges(option: string): Parser<[from: number, to: number][]> {
+  const one = range(option);
+  return (text, before = []) => [...before, one(text)];
+}
+
+/** "1.540598:1,1.544426:0.5": wavelengths in Å, each with its relative intensity (1 if absent). */
+export function lines(option: string): Parser<SpectralLine[]> {
+  return (text) =>
+    text.split(",").map((part) => {
+      const [wavelength, weight, ...rest] = [...part.split(":").map(numberIn), ...(part.includes(":") ? [] : [1])] as [number, number, ...number[]];
+      if (!(wavelength > 0 && weight > 0) || rest.length > 0) {
+        throw new InvalidParameterError(option, "wavelength:weight,… in Å, such as 1.540598:1,1.544426:0.5", text);
+      }
+      return { wavelength, weight };
+    });
+}
+
+/** Two different columns of a file, counted from 1. */
+export function columns(option: string): Parser<[number, number]> {
+  return (text) => {
+    const [first, second, ...rest] = text.split(",").map(numberIn) as [number, number, ...number[]];
+    const isColumn = (value: number) => Number.isInteger(value) && value >= 1 && value <= 1000;
+    if (!isColumn(first) || !isColumn(second) || first === second || rest.length > 0) {
+      throw new InvalidParameterError(option, "two different columns counted from 1, such as 1,3", text);
+    }
+    return [first, second];
+  };
+}
+
+export const FIXABLE = ["thickness", "fwhm", "offset", "scale", "background", "backgroundSlope"] as const;
+export type Fixed = Partial<Record<(typeof FIXABLE)[number], number>>;
+
+/** "name=value", any number of times. */
+export function fixed(option: string): Parser<Fixed> {
+  const known = choice(option, FIXABLE);
+  return (text, before = {}) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new InvalidParameterError(option, `name=value with a name of ${FIXABLE.join(", ")}`, text);
+    const written = text.slice(0, at).trim();
+    const name = known(written === "background-slope" ? "backgroundSlope" : written);
+    if (name in before) throw new InvalidParameterError(option, `given once for ${name}`, text);
+    const bounds = { thickness: { above: 0, unit: "nm" }, fwhm: { above: 0, unit: "degrees 2θ" }, scale: { above: 0 }, background: { least: 0 }, offset: {}, backgroundSlope: {} };
+    return { ...before, [name]: number(`${option} ${name}`, bounds[name])(text.slice(at + 1)) };
+  };
+}

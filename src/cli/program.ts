@@ -1,0 +1,159 @@
+/** The commands, their options and their help. What they do is loaded when they run, so that help is there at once. */
+
+import { Command, CommanderError } from "commander";
+import { InvalidParameterError, TakagiError } from "../errors.ts";
+import { VERSION } from "../report/version.ts";
+import { group, HELP } from "./help.ts";
+import { choice, columns, fixed, FIXABLE, integer, number, range, ranges } from "./parse.ts";
+import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
+import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
+
+const KERNELS = ["f64", "simd", "fast"] as const;
+const MAX_SEED = 2 ** 32 - 1;
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 an input cannot be used, or one of several scans failed; 2 wrong usage; 130 interrupted.
+A fit that does not converge is a result: see \`converged\` and \`reason\`.
+`;
+
+/** Runs the command line.
+ *  @param words without the program's own name
+ *  @returns the exit code; never throws */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = build(terminal, (result) => {
+    code = result;
+  });
+  try {
+    if (words.length === 0) {
+      terminal.err(program.helpInformation());
+      return EXIT.usage;
+    }
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+function build(terminal: Terminal, finish: (code: number) => void): Command {
+  const program = new Command("takagi")
+    .description("Depth-resolved strain and disorder from X-ray diffraction.")
+    .version(VERSION, "--version", "print the version")
+    .helpOption("-h, --help", "show help; `takagi help invert` or `takagi invert --help` for a command")
+    .configureHelp(HELP)
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES);
+  const command = (name: string, description: string) => program.command(name).description(description).helpOption("-h, --help", "show this help");
+
+  const invert = command("invert", "Measured scans to profiles of strain and disorder against depth, with no guess from you.");
+  invert.argument("<scan...>", "text files of two columns, angle and intensity; counts or rates");
+  addPhysicsOptions(invert);
+  group(invert, "Fit")
+    .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
+    .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
+    .option("--splines <n>", "number of splines (chosen by the data)", integer("--splines", { least: 4, most: 100 }))
+    .option("--residual <name>", "counts or log (counts)", choice("--residual", ["counts", "log"]))
+    .option("--count-unit <x>", "what one count adds to the intensity (read off the scan)", number("--count-unit", { above: 0 }))
+    .option("--seed <n>", "of the starts (1)", integer("--seed", { least: 0, most: MAX_SEED }));
+  group(invert, "Files")
+    .option("--theta", "the angles in the files are θ, not 2θ")
+    .option("--columns <a,b>", "columns of angle and intensity (1,2)", columns("--columns"))
+    .option("--out <dir>", "write result.json, profile.csv, curve.csv and report.html there; several scans: in a folder each")
+    .option("--json", "print one JSON document and nothing else")
+    .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
+    .action(async (paths: string[], flags: object) => finish(await notYet(paths, flags, terminal)));
+
+  const simulate = command("simulate", "The curve of a profile: two columns, 2θ and intensity.");
+  group(simulate, "Profile")
+    .option("--profile <file>", "columns of depth (nm), strain (%) and Debye–Waller factor; or give:")
+    .option("--thickness <nm>", "of the strained region", number("--thickness", { above: 0, unit: "nm" }))
+    .option("--strain <%>", "its maximum; < 0 for compression", number("--strain", { above: -50, below: 50, unit: "%" }))
+    .option("--peak-depth <nm>", "depth of the maximum (a third of the thickness)", number("--peak-depth", { least: 0, unit: "nm" }))
+    .option("--width-surface <nm>", "FWHM towards the surface (half the thickness)", number("--width-surface", { above: 0, unit: "nm" }))
+    .option("--width-interface <nm>", "FWHM towards the interface (half the thickness)", number("--width-interface", { above: 0, unit: "nm" }))
+    .option("--debye-waller <x>", "Debye–Waller factor at the maximum (1)", number("--debye-waller", { above: 0, most: 1 }));
+  addPhysicsOptions(simulate);
+  simulate
+    .option("--offset <°>", "measured minus true 2θ (0)", number("--offset", { above: -10, below: 10, unit: "degrees" }))
+    .option("--scale <x>", "intensity of the maximum above background (1)", number("--scale", { above: 0 }))
+    .option("--background <x>", "intensity (0)", number("--background", { least: 0 }))
+    .option("--background-slope <x>", "intensity per degree 2θ, zero at the middle (0)", number("--background-slope"))
+    .option("--counts <x>", "as --scale, with counting noise", number("--counts", { above: 0, most: 1e15 }))
+    .option("--seed <n>", "of the noise (1)", integer("--seed", { least: 0, most: MAX_SEED }));
+  group(simulate, "Angles and output")
+    .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
+    .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
+    .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
+    .option("--out <file>", "write there")
+    .option("--json", "JSON instead of columns")
+    .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
+    .action(async (flags: { step: number }) => finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)));
+
+  command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
+    .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
+    .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
+    .option("--json", 'print {"cases": [{"reflectivity": […]}, …]}')
+    .addHelpText("after", EXIT_CODES)
+    .action(async (path: string, flags: object) => finish(await (await import("./reflectivity.ts")).runReflectivity(path, flags, terminal)));
+
+  addCrystalOptions(command("structure-factor", "d, cell volume and structure factors (electrons per cell) of a reflection."))
+    .option("--json", "print {d, cellVolume, f0: [re, im], fh, fhbar}")
+    .addHelpText("after", STRUCTURE_FACTOR_EXAMPLES + EXIT_CODES)
+    .action(async (flags: object) => finish(await (await import("./structureFactor.ts")).runStructureFactor(flags, terminal)));
+
+  command("materials", "The built-in crystals.")
+    .option("--json", "print JSON")
+    .action(async (flags: object) => finish((await import("./materials.ts")).runMaterials(flags, terminal)));
+  return program;
+}
+
+const INVERT_EXAMPLES = `
+Examples:
+  takagi invert scan.xy --material YSZ --hkl 4,0,0 --wavelength 1.5406 --out result
+  takagi invert *.xy --cif ZrO2.cif --hkl 4,0,0 --wavelength 1.5406 --mask 73.4:73.6 --fix thickness=320
+  takagi invert film.dat --material GaAs --hkl 0,0,4 --wavelength 1.5406 --film-thickness 600 --substrate-material Si
+`;
+const SIMULATE_EXAMPLES = `
+Examples:
+  takagi simulate --material YSZ --hkl 4,0,0 --wavelength 1.5406 --thickness 300 --strain 1.5 --debye-waller 0.3
+  takagi simulate --material Si --hkl 0,0,4 --wavelength 1.5406 --profile profile.csv --fwhm 0.01 --counts 1e6 --background 5 --out scan.xy
+`;
+const STRUCTURE_FACTOR_EXAMPLES = `
+Examples:
+  takagi structure-factor --material Si --hkl 0,0,4 --wavelength 1.5406
+  takagi structure-factor --cif ZrO2.cif --hkl 4,0,0 --wavelength 1.5406 --json
+`;
+
+/** Says what went wrong, in one line, and which exit code that is. */
+function explain(error: unknown, terminal: Terminal): number {
+  if (terminal.signal.aborted) {
+    terminal.err("takagi: interrupted\n");
+    return EXIT.interrupted;
+  }
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // Without it commander would print help and nothing else.
+    const message = error.code === "commander.help" ? "give a command" : error.message.replace(/^error: /, "").replace(/\n+/g, " ");
+    terminal.err(`takagi: ${message} (see takagi --help)\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError || (error instanceof InvalidParameterError && error.parameter.startsWith("--"))) {
+    terminal.err(`takagi: ${error.message}\n`);
+    return EXIT.usage;
+  }
+  if (error instanceof TakagiError || error instanceof InputError) {
+    terminal.err(`takagi: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  terminal.err(`takagi: a fault of the program: ${message}\n`);
+  return EXIT.failed;
+}
+
+/** Until the engine is there. */
+function notYet(...words: unknown[]): Promise<number> {
+  return Promise.reject(new InputError(`this command is not there yet (${words.length})`));
+}

@@ -1,0 +1,112 @@
+/** `takagi simulate`: the curve of a profile, as an instrument would measure it. */
+
+import { braggAngle } from "../crystal/lattice.ts";
+import { InvalidParameterError } from "../errors.ts";
+import { decodeText } from "../io/text.ts";
+import { pseudoVoigtProfile } from "../profile/pseudoVoigt.ts";
+import { createSimulator, type Kernel } from "../simulate/simulator.ts";
+import type { Instrument, Profile, Reflection } from "../types.ts";
+import { missing, optional, readInstrument, readReflection, readSample } from "./experiment.ts";
+import { inFile, readBytes, writeWhole } from "./files.ts";
+import type { PhysicsFlags } from "./physicsOptions.ts";
+import { parseProfile } from "./profileFile.ts";
+import { EXIT, UsageError, type Terminal } from "./terminal.ts";
+
+export interface SimulateFlags extends PhysicsFlags {
+  readonly profile?: string;
+  readonly thickness?: number;
+  readonly strain?: number;
+  readonly peakDepth?: number;
+  readonly widthSurface?: number;
+  readonly widthInterface?: number;
+  readonly debyeWaller?: number;
+  readonly range?: readonly [from: number, to: number];
+  readonly step: number;
+  readonly offset?: number;
+  readonly background?: number;
+  readonly backgroundSlope?: number;
+  readonly scale?: number;
+  readonly counts?: number;
+  readonly seed?: number;
+  readonly kernel?: Kernel;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const MAX_POINTS = 1_000_000;
+
+export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Promise<number> {
+  if (flags.counts !== undefined && flags.scale !== undefined) throw new UsageError("give --scale or --counts, not both");
+  if (flags.seed !== undefined && flags.counts === undefined) throw new UsageError("--seed needs --counts");
+  const profile = await readProfile(flags);
+  const reflection = await readReflection(flags);
+  const sample = await readSample(flags);
+  const instrument: Instrument = {
+    ...readInstrument(flags),
+    ...optional("offset", flags.offset),
+    ...optional("scale", flags.counts ?? flags.scale),
+    ...optional("background", flags.background),
+    ...optional("backgroundSlope", flags.backgroundSlope),
+  };
+  const twoTheta = anglesOf(flags, reflection, profile);
+  const simulator = await createSimulator();
+  const physics = { sample, instrument, ...optional("deviation", flags.deviation), ...optional("kernel", flags.kernel) };
+  const curve = simulator.simulate(profile, reflection, twoTheta, physics);
+  const seed = flags.seed ?? 1;
+  const intensity = flags.counts === undefined ? curve.intensity : simulator.counts(curve.intensity, seed);
+
+  let text: string;
+  if (flags.json === true) {
+    text = `${JSON.stringify({
+      twoTheta: [...twoTheta],
+      intensity: [...intensity],
+      ...(flags.counts === undefined ? {} : { mean: [...curve.intensity], seed }),
+      reflectivity: [...curve.reflectivity],
+      profile: { depthNm: [...profile.depth], strainPercent: [...profile.strain], debyeWaller: [...profile.debyeWaller] },
+      instrument,
+      reflection,
+    })}\n`;
+  } else {
+    const what = flags.counts === undefined ? "intensity" : `counts (seed ${seed})`;
+    const decimals = Math.min(9, Math.max(0, ...[flags.step, twoTheta[0]!].map((value) => (String(value).split(".")[1] ?? "").length)));
+    const rows = Array.from(intensity, (value, i) => `${twoTheta[i]!.toFixed(decimals)} ${value}\n`);
+    text = `# ${reflection.name}, wavelength ${reflection.wavelength} Å; 2θ (°), ${what}\n${rows.join("")}`;
+  }
+  if (flags.out === undefined) terminal.out(text);
+  else await writeWhole(flags.out, text);
+  return EXIT.ok;
+}
+
+async function readProfile(flags: SimulateFlags): Promise<Profile> {
+  const { profile: path, thickness, strain } = flags;
+  if (path !== undefined) {
+    const shape = ["thickness", "strain", "peakDepth", "widthSurface", "widthInterface", "debyeWaller"] as const;
+    if (shape.some((name) => flags[name] !== undefined)) throw new UsageError("give --profile, or --thickness and --strain with what belongs to them, not both");
+    const text = decodeText(await readBytes(path));
+    return inFile(path, () => parseProfile(text));
+  }
+  if (thickness === undefined) throw missing("--thickness", "of the strained region in nm; or give --profile FILE");
+  if (strain === undefined) throw missing("--strain", "its maximum in %; or give --profile FILE");
+  const { peakDepth = thickness / 3, widthSurface = thickness / 2, widthInterface = thickness / 2, debyeWaller = 1 } = flags;
+  if (!(peakDepth <= thickness)) throw new InvalidParameterError("--peak-depth", `≤ --thickness, ${thickness} nm`, peakDepth);
+  return pseudoVoigtProfile({ thickness, height: strain, depth: peakDepth, widthSurface, widthInterface, debyeWallerMin: debyeWaller });
+}
+
+/** Even angles over the range asked for, or over all Bragg peaks that the profile can have with some room around them. */
+function anglesOf({ range, step, offset = 0 }: SimulateFlags, reflection: Reflection, { strain }: Profile): Float64Array {
+  const [from, to] = range ?? strainedRange(reflection, strain, { step, offset });
+  const points = Math.floor((to - from) / step + 1e-6) + 1;
+  if (points < 2) throw new InvalidParameterError("--step", `less than the range, ${(to - from).toPrecision(4)}°`, step);
+  if (points > MAX_POINTS) throw new InvalidParameterError("--step", `at least ${((to - from) / MAX_POINTS).toPrecision(2)}° for this range`, step);
+  // Rounded, so that the angles that are printed are those that were calculated.
+  return Float64Array.from({ length: points }, (_, i) => Number((from + i * step).toFixed(9)));
+}
+
+function strainedRange({ d, wavelength }: Reflection, strain: Float64Array, { step, offset }: { step: number; offset: number }): [number, number] {
+  const peak = (percent: number) => offset + 2 * braggAngle(Math.max(d * (1 + percent / 100), wavelength / 2), wavelength);
+  const from = peak(strain.reduce((a, b) => Math.max(a, b), 0));
+  const to = peak(strain.reduce((a, b) => Math.min(a, b), 0));
+  const room = 0.3 + 0.3 * (to - from);
+  // From a multiple of the step, for angles that are easy to read.
+  return [Math.max(1e-3, Math.ceil((from - room) / step) * step || step), Math.min(179.999, to + room)];
+}

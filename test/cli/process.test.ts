@@ -1,0 +1,60 @@
+/** The program as users have it: dist/cli.js in a process of its own. */
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { VERSION } from "../../src/report/version.ts";
+import { folder, ZIRCONIA_CIF, type Outcome } from "./fake.ts";
+
+const program = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+
+/** @param closeAfter bytes of output after which the reader goes away */
+function takagi(words: readonly string[], closeAfter = Infinity): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...words]);
+    let out = "";
+    let err = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+      if (out.length > closeAfter) child.stdout.destroy();
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, out, err }));
+  });
+}
+
+test("--version and --help, without delay", async () => {
+  expect(await takagi(["--version"])).toEqual({ code: 0, out: `${VERSION}\n`, err: "" });
+  const { code, out } = await takagi(["invert", "--help"]);
+  expect(code).toBe(0);
+  expect(out).toContain("--mask <from:to>");
+});
+
+test("a curve from a CIF and options, and structure factors, through pipes", async () => {
+  const file = join(await folder(), "ZrO2.cif");
+  await writeFile(file, ZIRCONIA_CIF);
+  const crystal = ["--cif", file, "--hkl", "4,0,0", "--wavelength", "1.5406"];
+  const factors = await takagi(["structure-factor", ...crystal, "--json"]);
+  expect(factors).toMatchObject({ code: 0, err: "" });
+  expect((JSON.parse(factors.out) as { d: number }).d).toBeCloseTo(1.2858375, 9);
+  const curve = await takagi(["simulate", ...crystal, "--thickness", "100", "--strain", "1", "--json"]);
+  expect(curve).toMatchObject({ code: 0, err: "" });
+  // More than a pipe holds at once: nothing is cut off at the end.
+  expect(curve.out.length).toBeGreaterThan(65_536 / 4);
+  expect((JSON.parse(curve.out) as { intensity: number[] }).intensity.length).toBeGreaterThan(300);
+});
+
+test("errors are one line without a stack, with their exit codes", async () => {
+  const wrong = await takagi(["simulate", "--material", "Si", "--hkl", "0,0", "--wavelength", "1.54"]);
+  expect(wrong).toEqual({ code: 2, out: "", err: 'takagi: --hkl must be three Miller indices such as 4,0,0; got "0,0"\n' });
+  const missing = await takagi(["reflectivity", "missing.xy", "--json"]);
+  expect(missing).toEqual({ code: 1, out: "", err: "takagi: cannot read missing.xy: no such file\n" });
+});
+
+test("a reader that has enough, such as head, is no error", async () => {
+  const words = ["simulate", "--material", "Si", "--hkl", "0,0,4", "--wavelength", "1.54", "--thickness", "100", "--strain", "1", "--step", "0.0001"];
+  const { err } = await takagi(words, 100);
+  expect(err).toBe("");
+});
