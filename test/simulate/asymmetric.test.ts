@@ -50,9 +50,10 @@ describe("an asymmetric reflection", () => {
   for (const oracle of cases) {
     const { asymmetryDeg, hkl, strainPercent, polarisation } = oracle;
     const name = `Si ${hkl.join("")}, planes at ${asymmetryDeg.toFixed(2)}°, strain ${strainPercent.join(", ")} %, ${polarisation}`;
-    // Where incidence is within 3° of the surface, the second order of refraction shows.
+    // Where incidence is within 3° of the surface the second order of refraction shows; in π polarisation that the other
+    // program takes the polarisation factor at each angle.
     const grazing = Math.min(...oracle.thetaDeg) - Math.abs(asymmetryDeg) < 3;
-    const [tolerance, everywhere] = grazing ? [7e-3, 3e-2] : [2e-3, 1.2e-2];
+    const [tolerance, everywhere] = polarisation === "pi" ? [1.5e-2, 3e-2] : grazing ? [7e-3, 3e-2] : [2e-3, 1.2e-2];
     test(`${name}: exact deviation within ${tolerance} of four-beam theory where R > 1e-3, ${everywhere} everywhere`, () => {
       const errors = differences(simulator, oracle, "exact");
       const nearPeaks = errors.filter((_, i) => oracle.reflectivity[i] > 1e-3);
