@@ -36,14 +36,19 @@ export function page(title: string, body: readonly string[]): string {
   ].join("\n");
 }
 
+/** Plain text as HTML, in which numbers keep their units beside them. */
+export function prose(words: string): string {
+  return escape(words).replace(/(\d) (?=%|nm|Å)/g, "$1\u00a0");
+}
+
 export function table(caption: string, rows: readonly Row[]): string {
   const lines = rows.map(([name, value, remark = ""]) => {
-    const small = remark === "" ? "" : `<small>${escape(remark)}</small>`;
-    return `<tr><th scope="row">${escape(name)}</th><td>${escape(value)}${small}</td></tr>`;
+    const small = remark === "" ? "" : `<small>${prose(remark)}</small>`;
+    return `<tr><th scope="row">${escape(name)}</th><td>${prose(value)}${small}</td></tr>`;
   });
   return `<table><caption>${escape(caption)}</caption><tbody>\n${lines.join("\n")}\n</tbody></table>`;
 }
 
 export function paragraph(words: string, className = ""): string {
-  return `<p${className === "" ? "" : ` class="${className}"`}>${escape(words)}</p>`;
+  return `<p${className === "" ? "" : ` class="${className}"`}>${prose(words)}</p>`;
 }

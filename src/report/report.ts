@@ -3,7 +3,7 @@
 import type { Inversion } from "../types.ts";
 import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
 import { escape, plain } from "./numbers.ts";
-import { page, paragraph, table, type Row } from "./page.ts";
+import { page, paragraph, prose, table, type Row } from "./page.ts";
 import { experimentRows, fitRows, lead, nanometres, profileRows, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "./version.ts";
@@ -59,7 +59,7 @@ function twice(picture: (width: number) => Picture, caption: string): string {
   return [
     `<figure><div class="wide">${inlineSvg(picture(760))}</div>`,
     `<div class="narrow">${inlineSvg(picture(340))}</div>`,
-    `<figcaption>${escape(caption)}</figcaption></figure>`,
+    `<figcaption>${prose(caption)}</figcaption></figure>`,
   ].join("\n");
 }
 
@@ -67,5 +67,5 @@ function otherSolution({ solutions }: Inversion, picture: Picture, index: number
   const { rms, chi2PerPoint, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solutions[index]!;
   const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}`;
   const key = index === 1 ? ". Dashed: the answer" : "";
-  return `<figure>${inlineSvg(picture)}<figcaption>${escape(words + key)}</figcaption></figure>`;
+  return `<figure>${inlineSvg(picture)}<figcaption>${prose(words + key)}</figcaption></figure>`;
 }

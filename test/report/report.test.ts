@@ -102,7 +102,6 @@ test("zero counts stand on the lower edge, and are no dots of the logarithmic ax
 test("names cannot break out of the text they stand in", () => {
   const html = report(INVERSIONS["names with markup"]!());
   expect(html).not.toContain("<script");
-  // eslint-disable-next-line no-control-regex
   expect(html).not.toMatch(/\u0000|\ud800/);
 });
 
