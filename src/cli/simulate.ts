@@ -94,6 +94,9 @@ async function readProfile(flags: SimulateFlags): Promise<Profile> {
 
 /** Even angles over the range asked for, or over all Bragg peaks that the profile can have with some room around them. */
 function anglesOf({ range, step, offset = 0 }: SimulateFlags, reflection: Reflection, { strain }: Profile): Float64Array {
+  if (range !== undefined && !(range[0] > 0 && range[1] < 180)) {
+    throw new InvalidParameterError("--range", "between 0° and 180°, both excluded", range.join(":"));
+  }
   const [from, to] = range ?? strainedRange(reflection, strain, { step, offset });
   const points = Math.floor((to - from) / step + 1e-6) + 1;
   if (points < 2) throw new InvalidParameterError("--step", `less than the range, ${(to - from).toPrecision(4)}°`, step);

@@ -65,6 +65,7 @@ test.each<[code: number, message: string, words: string[]]>([
   [2, "--seed needs --counts", [...STRAIN, "--seed", "1"]],
   [2, "give --scale or --counts, not both", [...STRAIN, "--scale", "1", "--counts", "3"]],
   [2, "--step must be less than the range", [...STRAIN, "--range", "73:74", "--step", "2"]],
+  [2, "--range must be between 0° and 180°, both excluded", [...STRAIN, "--range", "0:180"]],
   [2, "--step must be at least", [...STRAIN, "--range", "73:74", "--step", "1e-9"]],
   [1, "cannot read missing.csv: no such file", ["--profile", "missing.csv"]],
 ])("simulate, exit code %d: %s", async (code, message, words) => {
