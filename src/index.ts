@@ -1,2 +1,65 @@
-/** The SDK without machine learning: names listed one by one. */
-export { loadKernels } from "./wasm/load.ts";
+/** takagi: depth-resolved strain and disorder from X-ray diffraction, in any JavaScript runtime. The SDK without machine
+ *  learning: nothing here reaches TensorFlow. */
+
+export { parseCif } from "./crystal/cif.ts";
+export { braggAngle, cellVolume, dSpacing, planeAngle } from "./crystal/lattice.ts";
+export { material, materialNames, type MaterialOptions, materialSource } from "./crystal/materials.ts";
+export { loadScatteringTable, type ScatteringTable } from "./crystal/scatteringFactors.ts";
+export { reflection, type ReflectionOptions, structureFactor } from "./crystal/structureFactor.ts";
+export {
+  CifError,
+  type ErrorCode,
+  InvalidParameterError,
+  KernelLoadError,
+  KernelStatusError,
+  NotFiniteError,
+  ScanFormatError,
+  TakagiError,
+  UnreachableReflectionError,
+} from "./errors.ts";
+export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
+export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
+export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";
+export type { ResidualKind } from "./fit/residual.ts";
+export { invert, type InvertOptions } from "./invert/pipeline.ts";
+export { countUnit } from "./io/countUnit.ts";
+export { csv } from "./io/results.ts";
+export { type ScanInput, validateScan } from "./io/scan.ts";
+export { parseScan, type ParseScanOptions, readScan } from "./io/xy.ts";
+export { tiedDebyeWaller } from "./profile/disorder.ts";
+export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
+export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
+export {
+  createSimulator,
+  type Kernel,
+  type PhysicsOptions,
+  type SimulateOptions,
+  type Simulator,
+  type Stack,
+} from "./simulate/simulator.ts";
+export type {
+  Atom,
+  Band,
+  Cell,
+  Complex,
+  Crystal,
+  Curve,
+  Deviation,
+  Geometry,
+  Hkl,
+  Instrument,
+  Inversion,
+  Polarisation,
+  Profile,
+  Progress,
+  Reflection,
+  Resolution,
+  ResolutionShape,
+  Sample,
+  Scan,
+  Solution,
+  SpectralLine,
+  StructureFactor,
+} from "./types.ts";
+export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
+export { WAVELENGTHS } from "./units.ts";

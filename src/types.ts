@@ -157,7 +157,7 @@ export interface Band {
 export interface Solution {
   /** Root mean square of log10 measured − log10 calculated; zero counts taken as the smallest non-zero one. */
   readonly rms: number;
-  /** Counts-weighted, per degree of freedom. */
+  /** Counts-weighted, with the relative error that the fit allows, per degree of freedom. */
   readonly chi2PerPoint: number;
   readonly profile: Profile;
   readonly strainBand: Band;

@@ -30,6 +30,9 @@ export interface ModelSetting {
   readonly reach: number;
 }
 
+/** Parameters that do not belong to the profile: width, offset, scale, background, slope. */
+export const INSTRUMENT_PARAMETERS = 5;
+
 /** Places of the parameters in their vector. */
 export class Layout {
   readonly splines: number;
@@ -44,9 +47,10 @@ export class Layout {
   readonly offset: number;
   /** ln of intensity per unit of R ⊗ resolution. */
   readonly scale: number;
-  /** Background at the first and at the last angle of the scan, intensity. */
-  readonly backgroundFirst: number;
-  readonly backgroundLast: number;
+  /** Intensity at the middle of the scan. */
+  readonly background: number;
+  /** Intensity per degree 2θ. */
+  readonly backgroundSlope: number;
   readonly count: number;
 
   constructor(splines: number) {
@@ -55,9 +59,9 @@ export class Layout {
     this.width = 1 + 2 * splines;
     this.offset = this.width + 1;
     this.scale = this.width + 2;
-    this.backgroundFirst = this.width + 3;
-    this.backgroundLast = this.width + 4;
-    this.count = this.width + 5;
+    this.background = this.width + 3;
+    this.backgroundSlope = this.width + 4;
+    this.count = this.width + INSTRUMENT_PARAMETERS;
   }
 }
 
@@ -157,15 +161,15 @@ export class ScanModel {
         }
       });
     });
-    const span = twoTheta[count - 1] - twoTheta[0];
+    const middle = 0.5 * (twoTheta[0] + twoTheta[count - 1]);
     for (let i = 0; i < count; i++) {
-      const f = (twoTheta[i] - twoTheta[0]) / span;
+      const distance = twoTheta[i] - middle;
       if (jacobian !== null) {
         jacobian[i * n + layout.scale] = intensity[i];
-        jacobian[i * n + layout.backgroundFirst] = 1 - f;
-        jacobian[i * n + layout.backgroundLast] = f;
+        jacobian[i * n + layout.background] = 1;
+        jacobian[i * n + layout.backgroundSlope] = distance;
       }
-      intensity[i] += x[layout.backgroundFirst] * (1 - f) + x[layout.backgroundLast] * f;
+      intensity[i] += x[layout.background] + x[layout.backgroundSlope] * distance;
     }
     return intensity;
   }
@@ -206,13 +210,22 @@ export class ScanModel {
     return columns;
   }
 
-  /** Full width of the resolution at x, degrees 2θ. */
   resolutionAt(x: Float64Array): Resolution {
     return widened(this.setting.resolution, Math.exp(x[this.layout.width]));
   }
 
-  fwhm(x: Float64Array): number {
-    return resolutionWidth(this.resolutionAt(x));
+  /** Largest intensity above background of the curve itself, which no scan point need hit. */
+  peak(x: Float64Array): number {
+    const { twoTheta, resolution } = this.setting;
+    const { layout } = this;
+    const bare = x.slice();
+    bare[layout.background] = bare[layout.backgroundSlope] = 0;
+    const seen = this.evaluate(bare, null);
+    const top = seen.reduce((best, y, i) => (y > seen[best] ? i : best), 0);
+    const reach = resolutionWidth(resolution) * Math.exp(x[layout.width]);
+    const places = Float64Array.from({ length: 81 }, (_, i) => twoTheta[top] + (reach * (i - 40)) / 40);
+    const near = new ScanModel({ ...this.setting, twoTheta: places }).evaluate(bare, null);
+    return Math.max(...near, seen[top]);
   }
 }
 

@@ -1,0 +1,189 @@
+/** Starts for the fit: a few hundred plain profiles are simulated roughly, and those that look most like the scan,
+ *  and least like each other, are taken. */
+import { reflectivity, type Slices } from "../simulate/recursion.ts";
+import type { wavesOf } from "../simulate/waves.ts";
+import type { Sample } from "../types.ts";
+import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
+import type { Workspace } from "../wasm/workspace.ts";
+import { angleOf, type Features, smooth } from "./features.ts";
+
+export interface Candidate {
+  /** nm. */
+  readonly thickness: number;
+  /** Strain (%) and Debye–Waller factor at relative heights 0 (interface) … 1 (surface). */
+  strain(height: number): number;
+  debyeWaller(height: number): number;
+  /** ln of intensity per unit of R. */
+  readonly lnScale: number;
+  readonly score: number;
+}
+
+interface Shape {
+  readonly peak: number;
+  readonly below: number;
+  readonly above: number;
+}
+
+/** Peaks deep and shallow, narrow and broad, and layers strained up to the surface; widths are full ones at half height. */
+const SHAPES: readonly Shape[] = [
+  { peak: 0.35, below: 0.35, above: 0.4 },
+  { peak: 0.5, below: 0.5, above: 0.5 },
+  { peak: 0.5, below: 0.5, above: 2 },
+  { peak: 0.7, below: 0.7, above: 0.4 },
+  { peak: 0.7, below: 0.7, above: 2 },
+  { peak: 0.95, below: 0.9, above: 1 },
+  { peak: 0.6, below: 0.25, above: 5 },
+];
+const DEBYE_WALLER = [0.15, 0.45, 0.85];
+/** Share of the strain at the range's edge. */
+const EDGES = [0.5, 0.58, 0.66, 0.75, 0.85, 0.95];
+const THICKNESSES = 14;
+const SLICES = 48;
+const POINTS = 160;
+
+function height(shape: Shape, z: number): number {
+  const u = (2 * (z - shape.peak)) / (z < shape.peak ? shape.below : shape.above);
+  // The interface is reached smoothly.
+  const rise = Math.min(z / 0.2, 1);
+  return Math.exp(-Math.LN2 * u * u) * rise * rise * (3 - 2 * rise);
+}
+
+export interface CandidateSetting {
+  readonly workspace: Workspace;
+  readonly simd: boolean;
+  readonly twoTheta: Float64Array;
+  readonly intensity: Float64Array;
+  /** 1 where a point is used. */
+  readonly used: Uint8Array;
+  readonly waves: ReturnType<typeof wavesOf>;
+  readonly sample: Sample;
+  readonly features: Features;
+  readonly offset: number;
+  /** Fixed, nm; or undefined. */
+  readonly thickness: number | undefined;
+  /** Thickest that the scan can tell, nm. */
+  readonly thickest: number;
+}
+
+/** The best `count` starts, best first. */
+export function candidates(setting: CandidateSetting, count: number): Candidate[] {
+  const { features, twoTheta, intensity, used, sample } = setting;
+  const hasPeak = sample.geometry !== "thin film";
+  const stride = Math.max(Math.floor(twoTheta.length / POINTS), 1);
+  const step = (twoTheta[twoTheta.length - 1] - twoTheta[0]) / (twoTheta.length - 1);
+  const window = Math.max(Math.round(features.fwhm / step / 2), stride, 1);
+  const measured = smooth(intensity, window);
+  const chosen: number[] = [];
+  for (let i = 0; i < twoTheta.length; i += stride) {
+    if (used[i] === 1 && (!hasPeak || Math.abs(twoTheta[i] - features.peak) > 3 * features.fwhm)) chosen.push(i);
+  }
+  if (chosen.length < 4) for (let i = 0; i < twoTheta.length; i += stride) chosen.push(i);
+  const theta = Float64Array.from(chosen, (i) => ((twoTheta[i] - setting.offset) * RADIANS) / 2);
+  const halfWidth = Math.max(Math.round(window / stride), 0);
+  const background = chosen.map((i) => features.backgroundFirst + ((features.backgroundLast - features.backgroundFirst) * i) / (twoTheta.length - 1));
+  const target = chosen.map((i) => Math.log10(Math.max(measured[i], 0.3 * features.countUnit)));
+  const weight = chosen.map((i) => 1 / (0.15 ** 2 + 0.19 / Math.max(measured[i] / features.countUnit, 0.5)));
+  const lnScale = Math.log(peakScale(setting));
+
+  const found: Candidate[] = [];
+  const shapes = SHAPES.map((shape) => Float64Array.from({ length: SLICES }, (_, n) => height(shape, (n + 0.5) / SLICES)));
+  const trial = (strain: number, thickness: number, debyeWaller: number, kind: number): void => {
+    const alpha = -Math.log(debyeWaller);
+    const slices: Slices = {
+      strain: shapes[kind].map((s) => (s * strain) / 100),
+      debyeWaller: shapes[kind].map((s) => Math.exp(-alpha * s * s)),
+      thickness: (thickness * ANGSTROM_PER_NM) / SLICES,
+    };
+    const curve = reflectivity(setting.workspace, setting.simd, setting.waves[0].wave, slices, sample, theta, "fast");
+    const seen = halfWidth > 0 ? smooth(curve, halfWidth) : curve;
+    // A thin film has no peak to tell the scale: it is the best one.
+    const shift = hasPeak ? 0 : bestShift(seen, target, background, lnScale);
+    const scale = Math.exp(lnScale + shift);
+    let sum = 0, norm = 0;
+    for (let i = 0; i < target.length; i++) {
+      const difference = target[i] - Math.log10(scale * seen[i] + background[i] + 1e-3 * features.countUnit);
+      sum += weight[i] * Math.min(difference * difference, 1);
+      norm += weight[i];
+    }
+    const shape = SHAPES[kind];
+    found.push({
+      thickness,
+      lnScale: lnScale + shift,
+      score: Math.sqrt(sum / norm),
+      strain: (z) => strain * height(shape, z),
+      debyeWaller: (z) => Math.exp(-alpha * height(shape, z) ** 2),
+    });
+  };
+  for (const edge of strainEdges(features)) {
+    for (const share of EDGES) {
+      for (const thickness of thicknesses(setting, edge * share)) {
+        for (const debyeWaller of DEBYE_WALLER) SHAPES.forEach((_, kind) => trial(edge * share, thickness, debyeWaller, kind));
+      }
+    }
+  }
+  found.sort((a, b) => a.score - b.score);
+  return distinct(found, count);
+}
+
+function strainEdges({ tensile, compressive }: Features): number[] {
+  const least = 0.05;
+  const edges: number[] = [];
+  if (tensile > Math.max(least, -0.3 * compressive)) edges.push(tensile);
+  if (-compressive > Math.max(least, 0.3 * tensile)) edges.push(compressive);
+  return edges.length > 0 ? edges : [Math.max(tensile, least)];
+}
+
+/** Even steps in ln thickness, from a film two fringes of which fill the strained range to what the step can resolve. */
+function thicknesses(setting: CandidateSetting, strain: number): number[] {
+  if (setting.thickness !== undefined) return [setting.thickness];
+  const { wave } = setting.waves[0];
+  const { peak } = setting.features;
+  const range = Math.abs(angleOf(strain, peak) - peak) * RADIANS;
+  const thinnest = Math.max((wave.wavelength / (range * Math.cos((peak * RADIANS) / 2))) * 0.6 / ANGSTROM_PER_NM, 8);
+  const thickest = Math.max(Math.min(setting.thickest, 40 * thinnest), 1.5 * thinnest);
+  return Array.from({ length: THICKNESSES }, (_, i) => thinnest * (thickest / thinnest) ** (i / (THICKNESSES - 1)));
+}
+
+/** Intensity per unit of R: the unstrained peak's height, divided by that of R seen with its width. */
+function peakScale(setting: CandidateSetting): number {
+  const { features, workspace, simd, sample } = setting;
+  const { wave } = setting.waves[0];
+  const none: Slices = { strain: new Float64Array(1), debyeWaller: Float64Array.of(1), thickness: 1 };
+  const width = features.fwhm * RADIANS;
+  const steps = 400;
+  const centre = ((features.peak - setting.offset) * RADIANS) / 2;
+  const theta = Float64Array.from({ length: steps + 1 }, (_, i) => centre + (width * (i - steps / 2)) / steps);
+  const filmSample: Sample = sample.geometry === "thin film" ? {} : sample;
+  const curve = reflectivity(workspace, simd, wave, none, filmSample, theta, "simd");
+  // Gaussian of unit area: height 0.94/fwhm times the integrated reflectivity (2θ).
+  const integrated = (curve.reduce((a, b) => a + b, 0) * 2 * width) / steps;
+  return features.peakIntensity / Math.min(Math.max((integrated * 0.94) / width, 1e-6), 1);
+}
+
+function bestShift(seen: Float64Array, target: readonly number[], background: readonly number[], lnScale: number): number {
+  let sum = 0, count = 0;
+  target.forEach((t, i) => {
+    const net = 10 ** t - background[i];
+    if (net > background[i] && seen[i] > 0) {
+      sum += Math.log(net / seen[i]) - lnScale;
+      count++;
+    }
+  });
+  return count > 0 ? sum / count : 0;
+}
+
+/** The first of each kind: thickness or strain must differ. */
+function distinct(sorted: readonly Candidate[], count: number): Candidate[] {
+  const kept: Candidate[] = [];
+  const profile = (c: Candidate): number[] => [0.2, 0.35, 0.5, 0.65, 0.8, 0.95].map((z) => c.strain(z));
+  for (const candidate of sorted) {
+    const own = profile(candidate), largest = Math.max(...own.map(Math.abs));
+    const repeated = kept.some((other) => {
+      const difference = profile(other).reduce((most, e, i) => Math.max(most, Math.abs(e - own[i])), 0) / largest;
+      return Math.abs(Math.log(other.thickness / candidate.thickness)) < 0.12 && difference < 0.15;
+    });
+    if (!repeated) kept.push(candidate);
+    if (kept.length === count) break;
+  }
+  return kept;
+}

@@ -1,0 +1,105 @@
+/** What a scan says at first sight: the unstrained peak, the background at both ends, the strained range. */
+import { InvalidParameterError } from "../errors.ts";
+import type { Reflection, Sample, Scan } from "../types.ts";
+import { CLASSICAL_ELECTRON_RADIUS, DEGREES, RADIANS } from "../units.ts";
+
+export interface Features {
+  /** What one count adds to the intensity. */
+  readonly countUnit: number;
+  /** 2θ where theory puts the unstrained peak, refraction included, degrees. */
+  readonly expected: number;
+  /** 2θ of the unstrained peak in the scan, degrees; `expected` where the sample has none (thin film). */
+  readonly peak: number;
+  /** Full width of that peak at half maximum, degrees 2θ. */
+  readonly fwhm: number;
+  readonly peakIntensity: number;
+  readonly backgroundFirst: number;
+  readonly backgroundLast: number;
+  /** Strain (%) at the edges of the range in which the scan stands above background: ≤ 0 and ≥ 0. */
+  readonly compressive: number;
+  readonly tensile: number;
+}
+
+/** How far the unstrained peak may lie from where theory puts it, degrees 2θ. */
+const PEAK_WINDOW = 1;
+
+/** 2θ (degrees) of the middle of total reflection: Bragg's angle and refraction. */
+export function peakAngle(reflection: Reflection): number {
+  const { wavelength, d, cellVolume, structureFactor } = reflection;
+  const theta = Math.asin(wavelength / (2 * d));
+  const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * cellVolume);
+  return 2 * (theta + (gamma * structureFactor.zero[0]) / Math.sin(2 * theta)) * DEGREES;
+}
+
+/** Strain (%) whose peak lies at 2θ when the unstrained one lies at `peak` (both degrees). */
+export function strainAt(twoTheta: number, peak: number): number {
+  return 100 * (Math.sin((peak * RADIANS) / 2) / Math.sin((twoTheta * RADIANS) / 2) - 1);
+}
+
+/** 2θ (degrees) of the peak of a layer of the given strain (%). */
+export function angleOf(strain: number, peak: number): number {
+  return 2 * Math.asin(Math.min(Math.sin((peak * RADIANS) / 2) / (1 + strain / 100), 1)) * DEGREES;
+}
+
+/** Running mean over 2·half + 1 points, shorter at the ends. */
+export function smooth(values: ArrayLike<number>, half: number): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
+  return Float64Array.from({ length: values.length }, (_, i) => {
+    const low = Math.max(i - half, 0), high = Math.min(i + half + 1, values.length);
+    return (sums[high] - sums[low]) / (high - low);
+  });
+}
+
+/** @throws {InvalidParameterError} if the scan does not reach the reflection, or shows no peak */
+export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample): Features {
+  const { twoTheta, intensity } = scan;
+  const count = twoTheta.length;
+  if (count < 20) throw new InvalidParameterError("scan", "of at least 20 points for a fit", `${count} points`);
+  const expected = peakAngle(reflection);
+  const hasPeak = sample.geometry !== "thin film";
+  let top = -1;
+  for (let i = 0; i < count; i++) {
+    if (hasPeak && Math.abs(twoTheta[i] - expected) > PEAK_WINDOW) continue;
+    if (top < 0 || intensity[i] > intensity[top]) top = i;
+  }
+  if (top < 0) {
+    const range = `${twoTheta[0]}° … ${twoTheta[count - 1]}°`;
+    throw new InvalidParameterError("scan.twoTheta", `a range that holds the reflection, at ${expected.toFixed(3)}° for this crystal and wavelength (are the angles θ or 2θ?)`, range);
+  }
+  const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
+  if (!Number.isFinite(smallest)) throw new InvalidParameterError("scan.intensity", "above zero somewhere", "zeros only");
+  if (!(intensity[top] > 0)) throw new InvalidParameterError("scan.intensity", `above zero near the reflection at ${expected.toFixed(3)}°`, 0);
+  // Without a unit the weakest point counts as 25 counts: a fifth of uncertainty.
+  const countUnit = scan.countUnit ?? smallest / 25;
+
+  const half = 0.5 * intensity[top];
+  const crossing = (step: 1 | -1): number => {
+    let i = top;
+    while (i + step >= 0 && i + step < count && intensity[i] > half) i += step;
+    const a = intensity[i], b = intensity[i - step];
+    return i === top || a > half ? twoTheta[i] : twoTheta[i] + ((twoTheta[i - step] - twoTheta[i]) * (half - a)) / (b - a);
+  };
+  const low = crossing(-1), high = crossing(1);
+  const step = (twoTheta[count - 1] - twoTheta[0]) / (count - 1);
+  const fwhm = Math.max(high - low, step);
+
+  const ends = Math.max(Math.round(count * 0.03), 5);
+  const floor = smooth(intensity, ends).reduce((a, b) => Math.min(a, b), Infinity);
+  const level = (from: number): number => Math.min(intensity.slice(from, from + ends).reduce((a, b) => a + b, 0) / ends, 3 * floor + countUnit);
+  const backgroundFirst = level(0), backgroundLast = level(count - ends);
+
+  const peak = hasPeak ? 0.5 * (low + high) : expected;
+  const curve = smooth(intensity, Math.max(Math.round((0.5 * fwhm) / step), 1));
+  let tensile = 0, compressive = 0;
+  for (let i = 0; i < count; i++) {
+    const distance = twoTheta[i] - peak;
+    if (hasPeak && Math.abs(distance) < 3 * fwhm) continue;
+    const background = backgroundFirst + ((backgroundLast - backgroundFirst) * i) / (count - 1);
+    if (curve[i] < 3 * background + 4 * countUnit) continue;
+    const strain = strainAt(twoTheta[i], peak);
+    tensile = Math.max(tensile, strain);
+    compressive = Math.min(compressive, strain);
+  }
+  return { countUnit, expected, peak, fwhm, peakIntensity: intensity[top], backgroundFirst, backgroundLast, compressive, tensile };
+}

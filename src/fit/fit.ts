@@ -1,0 +1,245 @@
+/** From a scan to the profiles that explain it, with no guess from the user: features of the scan, many rough starts,
+ *  least squares from coarse to fine, and every distinct solution that the data do not exclude. */
+import { InvalidParameterError, requireInteger, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import { validateScan } from "../io/scan.ts";
+import { wavesOf } from "../simulate/waves.ts";
+import { resolutionWidth, widened } from "../simulate/resolution.ts";
+import type { Deviation, Instrument, Inversion, Progress, Reflection, Resolution, Sample, Scan } from "../types.ts";
+import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
+import { workspaceOf } from "../wasm/workspace.ts";
+import { type Candidate, candidates } from "./candidates.ts";
+import { type Features, readFeatures } from "./features.ts";
+import { INSTRUMENT_PARAMETERS } from "./model.ts";
+import type { ResidualKind } from "./residual.ts";
+import { difference, profileOf, solutionOf } from "./solution.ts";
+import { type Fitted, type Held, runStage, type StageSetting, type State } from "./stage.ts";
+
+/** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
+export type FixedParameter = "thickness" | "fwhm" | "offset" | "scale" | "background" | "backgroundSlope";
+
+export interface FitOptions {
+  readonly sample?: Sample;
+  /** "exact" if absent. */
+  readonly deviation?: Deviation;
+  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (a Gaussian if absent;
+   *  its width is a start only). */
+  readonly instrument?: Instrument;
+  readonly fix?: Partial<Record<FixedParameter, number>>;
+  /** Ranges of 2θ (degrees) that the fit ignores. */
+  readonly mask?: readonly (readonly [from: number, to: number])[];
+  /** Cubic B-splines of the strain, and as many of the Debye–Waller factor; chosen by the data if absent. */
+  readonly splines?: number;
+  /** "counts" if absent: Poisson counts with a relative error besides; or "log". */
+  readonly residual?: ResidualKind;
+  /** Relative error of every intensity beside the counting: 0.03 if absent. */
+  readonly relativeError?: number;
+  /** What one count adds to the intensity; read off the scan if absent. */
+  readonly countUnit?: number;
+  /** Rough starts that are fitted: 8 if absent. */
+  readonly starts?: number;
+  /** The kernels, where the default cannot be used. */
+  readonly wasm?: KernelOrigin;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+const RELATIVE_ERROR = 0.03;
+const COARSE_SPLINES = 6;
+const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
+/** Solutions worth refining: this many at most, and within this factor of the best coarse cost. */
+const FINALISTS = 4;
+const FINALIST_COST = 4;
+/** A solution stands while its χ², scaled by the best one's χ²/ν, is larger by less. */
+const DELTA_CHI2 = 9;
+/** Relative rms by which distinct profiles differ. */
+const DISTINCT = 0.1;
+
+/** Finds the strain and Debye–Waller profiles of a scan.
+ *  @param scan angles in degrees 2θ; counts or rates
+ *  @returns the best solution, its band, and the others that the data allow; `converged: false` with a `reason` where
+ *    no fit ended at a minimum
+ *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} @throws {KernelLoadError}
+ *  @throws the signal's reason when aborted
+ *  @example
+ *  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
+ *  const answer = await fit(parseScan(text), ysz);
+ *  console.log(answer.maxStrain, answer.rms, answer.solutions.length); */
+export async function fit(scan: Scan, reflection: Reflection, options: FitOptions = {}): Promise<Inversion> {
+  const { signal, onProgress, starts = 8, splines, relativeError = RELATIVE_ERROR, residual = "counts" } = options;
+  requireInteger("starts", starts, 1, 200);
+  requireWithin("relativeError", relativeError, 0, 1);
+  requireOneOf("residual", residual, ["counts", "log"]);
+  if (splines !== undefined) requireInteger("splines", splines, 1, 60);
+  const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit });
+  const kernels = await loadKernels(options.wasm);
+  signal?.throwIfAborted();
+  const { setting, found, features } = prepare(valid, reflection, options, kernels.simd, workspaceOf(kernels.exports), starts);
+
+  const pause = async (stage: string, fraction: number): Promise<void> => {
+    onProgress?.({ stage, fraction });
+    // A turn of the event loop, so that progress is seen and an abort heard.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
+  };
+
+  const logError = residual === "log" ? 0.1 : relativeError;
+  const coarse: Fitted[] = [];
+  for (const [i, candidate] of found.entries()) {
+    await pause("coarse fits", (0.6 * i) / found.length);
+    const start = stateOf(candidate, features, setting);
+    coarse.push(runStage(start, COARSE_SPLINES, setting, { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), iterations: 20, costTolerance: 1e-3 }));
+  }
+  coarse.sort((a, b) => a.cost - b.cost);
+  const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
+  const held = heldScale(finalists[0], setting, options.fix?.scale);
+
+  const finish = (state: State, count: number): Fitted =>
+    runStage(state, count, held, { kind: residual, relativeError: logError, iterations: 80, costTolerance: 1e-7 });
+  await pause("choosing splines", 0.6);
+  const best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : finish(finalists[0], splines);
+  const fine = [best];
+  for (const [i, state] of finalists.slice(1).entries()) {
+    await pause("other solutions", 0.8 + (0.2 * i) / finalists.length);
+    fine.push(finish(state, best.splines));
+  }
+  fine.sort((a, b) => a.cost - b.cost);
+  return conclude(fine, held, valid, reflection);
+}
+
+/** Setting of every stage, and the starts. */
+function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: boolean, workspace: ReturnType<typeof workspaceOf>, starts: number) {
+  const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [] } = options;
+  const { twoTheta, intensity } = scan;
+  const waves = wavesOf(reflection, deviation, instrument);
+  const features = readFeatures(scan, reflection, sample);
+  const used = new Uint8Array(twoTheta.length).fill(1);
+  for (const [from, to] of mask) {
+    if (!(from <= to)) throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
+    twoTheta.forEach((t, i) => {
+      if (t >= from && t <= to) used[i] = 0;
+    });
+  }
+  const points = used.reduce((a, b) => a + b, 0);
+  if (points < 20) throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
+  for (const name of ["thickness", "fwhm", "scale"] as const) if (fix[name] !== undefined) requirePositive(`fix.${name}`, fix[name]);
+
+  const thin = sample.geometry === "thin film";
+  const offset = fix.offset ?? instrument.offset ?? (thin ? 0 : features.peak - features.expected);
+  const known = instrument.resolution;
+  const shape: Resolution = known ?? { shape: "gaussian", fwhm: features.fwhm };
+  const width = resolutionWidth(shape);
+  // The peak is as wide as the resolution, or wider.
+  const factor = (fix.fwhm ?? (thin && known !== undefined ? width : Math.min(features.fwhm, thin ? 0.02 : Infinity))) / width;
+  const span = twoTheta[twoTheta.length - 1] - twoTheta[0];
+  const most = Math.max(features.tensile, 0.05), least = Math.min(features.compressive, -0.05);
+  const background = Math.max(features.backgroundFirst, features.backgroundLast, features.countUnit);
+  const setting: StageSetting = {
+    base: {
+      workspace,
+      simd,
+      twoTheta,
+      reflection,
+      sample,
+      deviation,
+      instrument,
+      resolution: widened(shape, factor),
+      strain: [1.4 * least - 0.2 * most, 1.4 * most - 0.2 * least],
+      reach: 3 * width * factor + 0.05,
+    },
+    intensity,
+    used,
+    countUnit: features.countUnit,
+    relativeError: options.relativeError ?? RELATIVE_ERROR,
+    held: {
+      ...(fix.thickness !== undefined && { thickness: Math.log(fix.thickness) }),
+      ...(fix.fwhm !== undefined && { width: 0 }),
+      ...(fix.offset !== undefined && { offset: fix.offset }),
+      ...(thin && fix.offset === undefined && { offset }),
+      ...(fix.background !== undefined && { background: fix.background }),
+      ...(fix.backgroundSlope !== undefined && { backgroundSlope: fix.backgroundSlope }),
+    },
+    mostBackground: 10 * background,
+    offset: [offset, Math.max(2 * features.fwhm, 0.01)],
+    ...(options.signal !== undefined && { signal: options.signal }),
+  };
+  // Fringes thinner than two steps are not in the scan.
+  const step = (span / (twoTheta.length - 1)) * (Math.PI / 180);
+  const thickest = waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * Math.PI) / 360)) / 10;
+  const whole = sample.filmThickness ?? Infinity;
+  const found = candidates(
+    { workspace, simd, twoTheta, intensity, used, waves, sample, features, offset, thickness: fix.thickness, thickest: Math.min(thickest, whole / 2) },
+    starts,
+  );
+  return { setting, found, features };
+}
+
+/** Parameters of a rough start. */
+function stateOf(candidate: Candidate, features: Features, setting: StageSetting): State {
+  const n = COARSE_SPLINES;
+  const x = new Float64Array(1 + 2 * n + INSTRUMENT_PARAMETERS);
+  x[0] = Math.log(candidate.thickness);
+  for (let i = 0; i < n; i++) {
+    const z = Math.min((i + 2) / n, 1);
+    x[1 + i] = candidate.strain(z);
+    x[1 + n + i] = candidate.debyeWaller(z);
+  }
+  const { twoTheta } = setting.base;
+  const background = 0.5 * (features.backgroundFirst + features.backgroundLast);
+  const slope = (features.backgroundLast - features.backgroundFirst) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
+  x.set([0, setting.offset[0], candidate.lnScale, background, slope], 1 + 2 * n);
+  return { splines: n, x };
+}
+
+/** The setting with the scale held, where the caller gave one: intensity of the maximum, at the film found so far. */
+function heldScale(state: Fitted, setting: StageSetting, scale: number | undefined): StageSetting {
+  if (scale === undefined) return setting;
+  const { layout } = state.model;
+  const held: Held = { ...setting.held, scale: state.x[layout.scale] + Math.log(scale / state.model.peak(state.x)) };
+  return { ...setting, held };
+}
+
+/** Those that differ, best first. */
+function unlike(sorted: readonly Fitted[], setting: StageSetting): Fitted[] {
+  const kept: Fitted[] = [];
+  for (const fitted of sorted) {
+    const own = profileOf(fitted, setting, 101);
+    if (kept.every((other) => difference(profileOf(other, setting, 101), own) > DISTINCT)) kept.push(fitted);
+  }
+  return kept;
+}
+
+/** More splines for as long as Schwarz's criterion falls: m ln χ² + k ln m. */
+async function chooseSplines(state: Fitted, finish: (state: State, count: number) => Fitted, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
+  const points = setting.used.reduce((a, b) => a + b, 0);
+  const criterion = (f: Fitted): number => points * Math.log(f.cost) + f.result.rank * Math.log(points);
+  let best: Fitted | undefined;
+  let last: State = state;
+  for (const count of SPLINE_CHOICES) {
+    const next = finish(last, count);
+    if (best !== undefined && criterion(next) >= criterion(best)) break;
+    best = next;
+    last = next;
+    await pause();
+  }
+  return best as Fitted;
+}
+
+function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection): Inversion {
+  const [best] = fine;
+  const points = setting.used.reduce((a, b) => a + b, 0);
+  const variance = best.cost / Math.max(points - best.result.rank, 1);
+  const standing = unlike(fine.filter((f) => f.result.converged || f === best), setting)
+    .filter((f) => (f.cost - best.cost) / variance < DELTA_CHI2);
+  const solutions = standing.map((f) => solutionOf(f, setting, Math.max(variance, 1)));
+  return {
+    ...solutions[0],
+    scan,
+    reflection,
+    converged: best.result.converged,
+    reason: best.result.reason,
+    countUnit: setting.countUnit,
+    used: setting.used,
+    solutions,
+    method: "multi-start fit",
+  };
+}

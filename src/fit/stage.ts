@@ -1,0 +1,131 @@
+/** One least-squares fit of a scan: a start, bounds, and what came of it. */
+import { splineValues, withInterface } from "../profile/spline.ts";
+import { levenbergMarquardt, type LeastSquaresResult } from "./levenbergMarquardt.ts";
+import { INSTRUMENT_PARAMETERS, type Layout, ScanModel, type ModelSetting } from "./model.ts";
+import { type ResidualKind, residual } from "./residual.ts";
+
+/** A state of the fit: parameters as Layout has them for this number of splines. */
+export interface State {
+  readonly splines: number;
+  readonly x: Float64Array;
+}
+
+/** Parameters that are held, as Layout has them. */
+export interface Held {
+  readonly thickness?: number;
+  readonly width?: number;
+  readonly offset?: number;
+  readonly scale?: number;
+  readonly background?: number;
+  readonly backgroundSlope?: number;
+}
+
+export interface StageSetting {
+  readonly base: Omit<ModelSetting, "splines" | "thickness">;
+  readonly intensity: Float64Array;
+  readonly used: Uint8Array;
+  readonly countUnit: number;
+  /** Relative error of every intensity beside the counting. */
+  readonly relativeError: number;
+  readonly held: Held;
+  /** Largest background, intensity. */
+  readonly mostBackground: number;
+  /** Offset allowed: about this value, by this much (degrees 2θ). */
+  readonly offset: readonly [centre: number, range: number];
+  readonly signal?: AbortSignal;
+}
+
+export interface StageOptions {
+  readonly kind: ResidualKind;
+  readonly relativeError: number;
+  readonly iterations: number;
+  readonly costTolerance: number;
+}
+
+export interface Fitted extends State {
+  readonly model: ScanModel;
+  readonly result: LeastSquaresResult;
+  /** Σr² of the stage's own residual. */
+  readonly cost: number;
+}
+
+/** Weights of other splines that follow the same curve: values at the new knots' own places (Greville abscissae). */
+export function resample(state: State, splines: number, workspace: ModelSetting["workspace"]): Float64Array {
+  if (state.splines === splines) return state.x.slice();
+  const from = state.splines;
+  const heights = Float64Array.from({ length: splines }, (_, i) => Math.min((i + 2) / splines, 1));
+  const strain = splineValues(workspace, withInterface(state.x.subarray(1, 1 + from), "smooth", 0), heights);
+  const debyeWaller = splineValues(workspace, withInterface(state.x.subarray(1 + from, 1 + 2 * from), "smooth", 1), heights);
+  const x = new Float64Array(1 + 2 * splines + INSTRUMENT_PARAMETERS);
+  x[0] = state.x[0];
+  x.set(strain, 1);
+  x.set(debyeWaller, 1 + splines);
+  x.set(state.x.subarray(1 + 2 * from), 1 + 2 * splines);
+  return x;
+}
+
+function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower: Float64Array; upper: Float64Array; fixed: boolean[] } {
+  const lower = new Float64Array(layout.count), upper = new Float64Array(layout.count);
+  const fixed = new Array<boolean>(layout.count).fill(false);
+  const [least, most] = setting.base.strain;
+  const put = (index: number, low: number, high: number): void => {
+    lower[index] = low;
+    upper[index] = high;
+    x[index] = Math.min(Math.max(x[index], low), high);
+  };
+  put(layout.thickness, x[0] - Math.LN2, x[0] + Math.LN2);
+  for (let i = 0; i < layout.splines; i++) {
+    put(layout.strain + i, least, most);
+    put(layout.debyeWaller + i, 0, 1);
+  }
+  put(layout.width, Math.log(0.1), Math.log(2));
+  put(layout.offset, setting.offset[0] - setting.offset[1], setting.offset[0] + setting.offset[1]);
+  put(layout.scale, x[layout.scale] - 4, x[layout.scale] + 4);
+  const { twoTheta } = setting.base;
+  const steepest = (2 * setting.mostBackground) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
+  put(layout.background, 0, setting.mostBackground);
+  put(layout.backgroundSlope, -steepest, steepest);
+  for (const [name, value] of Object.entries(setting.held) as [keyof Held, number][]) {
+    const index = layout[name];
+    x[index] = value;
+    lower[index] = upper[index] = value;
+    fixed[index] = true;
+  }
+  return { lower, upper, fixed };
+}
+
+/** Fits from `state` with `splines` splines.
+ *  @throws the signal's reason when aborted */
+export function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Fitted {
+  const x = resample(state, splines, setting.base.workspace);
+  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]) });
+  const { layout } = model;
+  const box = bounds(layout, x, setting);
+  const { intensity, used, countUnit } = setting;
+  const compare = residual(options.kind, intensity, countUnit, options.relativeError);
+  const count = intensity.length, n = layout.count;
+  const result = levenbergMarquardt(
+    {
+      residualCount: count,
+      start: x,
+      ...box,
+      evaluate: (parameters, residuals, jacobian) => {
+        const calculated = model.evaluate(parameters, jacobian);
+        for (let i = 0; i < count; i++) {
+          const m = Math.max(calculated[i], 1e-3 * countUnit);
+          residuals[i] = used[i] === 1 ? compare.value(i, m) : 0;
+          if (jacobian === null) continue;
+          const slope = used[i] === 1 ? compare.slope(i, m) : 0;
+          for (let c = i * n; c < (i + 1) * n; c++) jacobian[c] *= slope;
+        }
+      },
+    },
+    {
+      maxIterations: options.iterations,
+      costTolerance: options.costTolerance,
+      firstStep: 0.3,
+      ...(setting.signal !== undefined && { signal: setting.signal }),
+    },
+  );
+  return { splines, x: result.x, model, result, cost: result.cost };
+}
