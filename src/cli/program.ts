@@ -54,17 +54,18 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   group(invert, "Fit")
     .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
     .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
-    .option("--splines <n>", "number of splines (chosen by the data)", integer("--splines", { least: 4, most: 100 }))
+    .option("--splines <n>", "number of splines (chosen by the data)", integer("--splines", { least: 1, most: 60 }))
     .option("--residual <name>", "counts or log (counts)", choice("--residual", ["counts", "log"]))
     .option("--count-unit <x>", "what one count adds to the intensity (read off the scan)", number("--count-unit", { above: 0 }))
-    .option("--seed <n>", "of the starts (1)", integer("--seed", { least: 0, most: MAX_SEED }));
+    .option("--relative-error <x>", "of every intensity beside the counting (0.03)", number("--relative-error", { least: 0, most: 1 }))
+    .option("--starts <n>", "rough starts that are fitted (8)", integer("--starts", { least: 1, most: 200 }));
   group(invert, "Files")
     .option("--theta", "the angles in the files are θ, not 2θ")
     .option("--columns <a,b>", "columns of angle and intensity (1,2)", columns("--columns"))
     .option("--out <dir>", "write result.json, profile.csv, curve.csv and report.html there; several scans: in a folder each")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
-    .action(async (paths: string[], flags: object) => finish(await notYet(paths, flags, terminal)));
+    .action(async (paths: string[], flags: object) => finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)));
 
   const simulate = command("simulate", "The curve of a profile: two columns, 2θ and intensity.");
   group(simulate, "Profile")
@@ -151,9 +152,4 @@ function explain(error: unknown, terminal: Terminal): number {
   const message = error instanceof Error ? error.message : String(error);
   terminal.err(`takagi: a fault of the program: ${message}\n`);
   return EXIT.failed;
-}
-
-/** Until the engine is there. */
-function notYet(...words: unknown[]): Promise<number> {
-  return Promise.reject(new InputError(`this command is not there yet (${words.length})`));
 }

@@ -31,7 +31,8 @@ export function ticks(axis: Axis, count: number): Tick[] {
   return axis.log ? logTicks(axis, count) : linearTicks(axis, count);
 }
 
-function linearTicks({ from, to }: Axis, count: number): Tick[] {
+function linearTicks(axis: Axis, count: number): Tick[] {
+  const { from, to } = axis;
   const span = to - from;
   const power = 10 ** Math.floor(Math.log10(span / count));
   const step = ([1, 2, 5, 10].find((factor) => span / (factor * power) <= count) ?? 10) * power;
@@ -42,7 +43,8 @@ function linearTicks({ from, to }: Axis, count: number): Tick[] {
     const value = Number((i * step).toPrecision(12));
     marks.push({ value, text: Math.abs(value) >= 1e5 ? plain(value, 2) : fixed(value, decimals) });
   }
-  return marks;
+  // From one mark nobody can read a scale.
+  return marks.length < 2 && count < 40 ? linearTicks(axis, 2 * count) : marks;
 }
 
 function logTicks(axis: Axis, count: number): Tick[] {

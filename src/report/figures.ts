@@ -173,13 +173,14 @@ function strainTicks({ wavelength, d }: Reflection, offset: number, x: Axis, cou
   });
 }
 
-/** Wide enough for 99 % of the residuals that count, and for all where none is far out. */
+/** Wide enough for all residuals that count where none is far out, else for nine of ten with room: those of the peak, where
+ *  counting is not what limits the fit, must not flatten the rest. */
 function residualLimit(residuals: Float64Array, used: Uint8Array): number {
   const sizes = residuals.filter((_, i) => used[i] !== 0).map(Math.abs).sort();
   if (sizes.length === 0) return 4;
-  const most = Math.max(3.2, 1.25 * sizes[Math.floor(0.99 * (sizes.length - 1))]!);
+  const most = Math.max(3.2, 2.2 * sizes[Math.floor(0.9 * (sizes.length - 1))]!);
   const all = 1.05 * sizes.at(-1)!;
-  return all < 2 * most ? Math.max(most, all) : most;
+  return Math.max(most, all < 1.5 * most ? all : 0);
 }
 
 interface XY {

@@ -48,7 +48,7 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
 
 const CURVE_CAPTION =
   "Intensities on a logarithmic axis; zero counts stand as strokes on its lower edge. Above: the strain of a layer whose Bragg peak lies there. " +
-  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis.";
+  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis. The fit allows a small relative error besides, so that the brightest points may lie far out.";
 
 function profileCaption({ strainBand }: Inversion): string {
   return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands of this solution; circle: the strain of largest modulus.`;

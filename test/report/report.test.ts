@@ -115,6 +115,14 @@ test("weighted residuals of Poisson counts have unit variance, whatever the coun
   }
 });
 
+test("residuals far out at the peak do not flatten the others: they stand as triangles at the edge", () => {
+  const inversion = syntheticInversion();
+  const missed = { ...inversion, calculated: inversion.calculated.map((value) => (value > 1e5 ? value * 1.2 : value)) };
+  const triangles = (of: Inversion) => elements(curveFigure(of)).filter(({ attributes }) => attributes.class === "beyond");
+  expect(triangles(inversion)).toHaveLength(0);
+  expect(triangles(missed)).toHaveLength(1);
+});
+
 test("masked ranges reach half way to the points that count", () => {
   const inversion = syntheticInversion({ points: 25, masked: [72, 72.25] });
   const [range, ...more] = maskedRanges(inversion);

@@ -1,0 +1,181 @@
+/** `takagi invert`: measured scans to strain profiles. */
+
+import { basename, join } from "node:path";
+import { TakagiError } from "../errors.ts";
+import { invert, type InvertOptions } from "../invert/pipeline.ts";
+import { readScan, type ParseScanOptions } from "../io/xy.ts";
+import type { Row } from "../report/page.ts";
+import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
+import { plain } from "../report/numbers.ts";
+import type { Inversion, Reflection, Sample } from "../types.ts";
+import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
+import { inFile, readBytes, uniqueNames } from "./files.ts";
+import type { Fixed } from "./parse.ts";
+import type { PhysicsFlags } from "./physicsOptions.ts";
+import { RESULT_FILES, resultJson, writeResults } from "./result.ts";
+import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
+
+export interface InvertFlags extends PhysicsFlags {
+  readonly fix?: Fixed;
+  readonly mask?: readonly (readonly [from: number, to: number])[];
+  readonly splines?: number;
+  readonly residual?: "counts" | "log";
+  readonly countUnit?: number;
+  readonly relativeError?: number;
+  readonly starts?: number;
+  readonly theta?: boolean;
+  readonly columns?: readonly [angle: number, intensity: number];
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Degrees 2θ from which the width is fitted where the shape alone is given. */
+const START_FWHM = 0.01;
+
+interface Task {
+  readonly path: string;
+  readonly name: string;
+  readonly folder: string | undefined;
+  /** Part of all scans that were done before, for the progress line. */
+  readonly place: string;
+}
+
+interface Job {
+  readonly flags: InvertFlags;
+  readonly reflection: Reflection;
+  readonly options: InvertOptions;
+  readonly rows: readonly Row[];
+  readonly terminal: Terminal;
+}
+
+export async function runInvert(paths: readonly string[], flags: InvertFlags, terminal: Terminal): Promise<number> {
+  const instrument = readInstrument(flags, START_FWHM);
+  const reflection = await readReflection(flags);
+  const sample = await readSample(flags);
+  const options: InvertOptions = {
+    sample,
+    instrument,
+    signal: terminal.signal,
+    ...optional("deviation", flags.deviation),
+    ...optional("fix", flags.fix),
+    ...optional("mask", flags.mask),
+    ...optional("splines", flags.splines),
+    ...optional("residual", flags.residual),
+    ...optional("countUnit", flags.countUnit),
+    ...optional("relativeError", flags.relativeError),
+    ...optional("starts", flags.starts),
+  };
+  const job: Job = { flags, reflection, options, rows: sampleRows(sample, flags), terminal };
+  return paths.length === 1 ? invertOne(paths[0]!, job) : invertMany(paths, job);
+}
+
+async function invertOne(path: string, job: Job): Promise<number> {
+  const { flags, terminal } = job;
+  const [name] = uniqueNames([path]);
+  const inversion = await invertFile({ path, name: name!, folder: flags.out, place: "" }, job);
+  const seconds = terminal.seconds();
+  await save(inversion, { name: name!, folder: flags.out, seconds }, job);
+  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(name!, inversion, seconds))}\n`);
+  else terminal.out(summary(name!, inversion, seconds) + whereFiles(flags.out));
+  return EXIT.ok;
+}
+
+async function invertMany(paths: readonly string[], job: Job): Promise<number> {
+  const { flags, terminal } = job;
+  const names = uniqueNames(paths);
+  const width = Math.max(4, ...names.map((name) => name.length));
+  const results: unknown[] = [];
+  const table: string[] = [];
+  let failed = 0;
+  for (const [i, path] of paths.entries()) {
+    const name = names[i]!;
+    const folder = flags.out === undefined ? undefined : join(flags.out, name);
+    const start = terminal.seconds();
+    let row: string;
+    try {
+      const inversion = await invertFile({ path, name, folder, place: `${i + 1}/${paths.length} ` }, job);
+      const seconds = terminal.seconds() - start;
+      await save(inversion, { name, folder, seconds }, job);
+      if (flags.json === true) results.push(resultJson(name, inversion, seconds));
+      row = tableRow(inversion, seconds);
+    } catch (error) {
+      if (terminal.signal.aborted || !isExpected(error)) throw error;
+      failed++;
+      terminal.err(`takagi: ${error.message}\n`);
+      results.push({ scan: name, error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message } });
+      row = "failed";
+    }
+    table.push(`${name.padEnd(width)}  ${row}\n`);
+    if (flags.json !== true) terminal.out(`${i + 1}/${paths.length}  ${name}: ${row.replace(/ {2,}/g, "  ").trim()}\n`);
+  }
+  if (flags.json === true) terminal.out(`${JSON.stringify({ scans: results })}\n`);
+  else terminal.out(`\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${whereFiles(flags.out, true)}`);
+  return failed === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function invertFile({ path, place, name }: Task, { flags, reflection, options, terminal }: Job): Promise<Inversion> {
+  const bytes = await readBytes(path);
+  const parse: ParseScanOptions = { angle: flags.theta === true ? "theta" : "twoTheta", ...optional("columns", flags.columns) };
+  const scan = inFile(path, () => readScan(bytes, parse));
+  const line = new ProgressLine(terminal);
+  const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
+    line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
+  };
+  try {
+    terminal.signal.throwIfAborted();
+    return await invert(scan, reflection, { ...options, onProgress });
+  } catch (error) {
+    // Inside inFile the message has the file's name already; here it has not.
+    if (error instanceof TakagiError) error.message = `${path}: ${error.message}`;
+    throw error;
+  } finally {
+    line.wipe();
+  }
+}
+
+async function save(inversion: Inversion, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }, { rows }: Job): Promise<void> {
+  if (folder !== undefined) await writeResults(folder, inversion, { name, seconds, rows });
+}
+
+function summary(name: string, inversion: Inversion, seconds: number): string {
+  const rows: Row[] = [...profileRows(inversion), ...fitRows(inversion), ["Time", `${seconds.toFixed(2)} s`]];
+  const width = Math.max(...rows.map(([key]) => key.length));
+  const lines = rows.map(([key, value, remark = ""]) => `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`);
+  const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
+  return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å\n${lines.join("")}${several}`;
+}
+
+const TABLE_HEAD = "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others  seconds";
+
+function tableRow(inversion: Inversion, seconds: number): string {
+  const cells = [
+    plain(inversion.maxStrain).padStart(12),
+    nanometres(inversion.maxStrainDepth).padStart(12),
+    nanometres(inversion.thickness).padStart(16),
+    plain(inversion.minDebyeWaller, 2).padStart(8),
+    plain(inversion.rms).padStart(8),
+    plain(inversion.chi2PerPoint).padStart(11),
+    String(inversion.solutions.length - 1).padStart(8),
+    seconds.toFixed(2).padStart(9),
+  ];
+  return `${cells.join("")}${inversion.converged ? "" : "  not converged"}`;
+}
+
+function whereFiles(folder: string | undefined, several = false): string {
+  if (folder === undefined) return "";
+  const first = RESULT_FILES.filter((name) => name !== "report.html").join(", ");
+  return several ? `\n${first} and report.html of each scan are in ${folder}\n` : `\nReport: ${join(folder, "report.html")} (beside it ${first})\n`;
+}
+
+function sampleRows({ geometry, filmThickness, substrate }: Sample, { cif, deviation }: InvertFlags): Row[] {
+  const rows: Row[] = cif === undefined ? [] : [["Crystal", basename(cif)]];
+  rows.push(["Sample", geometry ?? "single crystal", filmThickness === undefined ? "" : `${filmThickness} nm thick`]);
+  if (substrate !== undefined) rows.push(["Substrate", substrate.name]);
+  rows.push(["Deviation", deviation ?? "exact"]);
+  return rows;
+}
+
+/** Errors of the input; a fault of the program is none. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof TakagiError || error instanceof InputError;
+}
