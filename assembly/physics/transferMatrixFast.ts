@@ -120,7 +120,7 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
       lane(to, 10, tr * li + ti * lr);
       lane(to, 11, c / decay);
       lane(to, 12, -s / decay);
-      lane(to, 13, size * Math.exp(-2 * (ai + lastIm)));
+      lane(to, 13, size * Math.exp(2 * (ai + lastIm)));
     }
     let pr = v128.load(w, 144), pi = v128.load(w, 160), qr = v128.load(w, 176), qi = v128.load(w, 192);
     let record = records;
