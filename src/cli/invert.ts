@@ -91,22 +91,23 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
     const name = names[i]!;
     const folder = flags.out === undefined ? undefined : join(flags.out, name);
     const start = terminal.seconds();
-    let row: string;
+    let row = "failed";
+    let words = row;
     try {
       const inversion = await invertFile({ path, name, folder, place: `${i + 1}/${paths.length} ` }, job);
       const seconds = terminal.seconds() - start;
       await save(inversion, { name, folder, seconds }, job);
       if (flags.json === true) results.push(resultJson(name, inversion, seconds));
       row = tableRow(inversion, seconds);
+      words = inWords(inversion, seconds);
     } catch (error) {
       if (terminal.signal.aborted || !isExpected(error)) throw error;
       failed++;
       terminal.err(`takagi: ${error.message}\n`);
       results.push({ scan: name, error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message } });
-      row = "failed";
     }
     table.push(`${name.padEnd(width)}  ${row}\n`);
-    if (flags.json !== true) terminal.out(`${i + 1}/${paths.length}  ${name}: ${row.replace(/ {2,}/g, "  ").trim()}\n`);
+    if (flags.json !== true) terminal.out(`${i + 1}/${paths.length}  ${name}: ${words}\n`);
   }
   if (flags.json === true) terminal.out(`${JSON.stringify({ scans: results })}\n`);
   else terminal.out(`\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${whereFiles(flags.out, true)}`);
@@ -143,6 +144,12 @@ function summary(name: string, inversion: Inversion, seconds: number): string {
   const lines = rows.map(([key, value, remark = ""]) => `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`);
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
   return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å\n${lines.join("")}${several}`;
+}
+
+function inWords(inversion: Inversion, seconds: number): string {
+  const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
+  const profile = `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
+  return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s${converged ? "" : "; not converged"}`;
 }
 
 const TABLE_HEAD = "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others  seconds";

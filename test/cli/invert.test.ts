@@ -112,7 +112,10 @@ test("several scans: a row each, a failed one does not stop the rest, exit code 
   const { code, out, err } = await takagi(["invert", ...files, join(dir, "missing.xy"), ...YSZ, "--out", join(dir, "out")]);
   expect(code).toBe(1);
   expect(err).toBe(`takagi: ${files[1]}: the file is empty\ntakagi: cannot read ${join(dir, "missing.xy")}: no such file\n`);
-  expect(out.match(/^\d\/4 .*$/gm)).toHaveLength(4);
+  const lines = out.match(/^\d\/4 .*$/gm)!;
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s$/);
+  expect(lines[1]).toBe("2/4  scan2: failed");
   const table = out.slice(out.indexOf("\nscan ") + 1).split("\n");
   expect(table[0]).toContain("e_max (%)");
   expect(table.slice(1, 5).map((row) => row.split(/ +/)[0])).toEqual(["scan1", "scan2", "scan3", "missing"]);
