@@ -1,0 +1,14 @@
+// A measured scan to a strain profile and a page about it, as `npm start` does: node examples/node/invert.mjs [scan.xy]
+import { readFile, writeFile } from "node:fs/promises";
+import { invert, material, readScan, reflection, report } from "takagi";
+
+const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta.url);
+const scan = readScan(await readFile(file));
+const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
+const inversion = await invert(scan, ysz400);
+
+const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, solutions } = inversion;
+console.log(`strain up to ${maxStrain.toFixed(3)} % at ${maxStrainDepth.toFixed(1)} nm, in ${thickness.toFixed(1)} nm`);
+console.log(`lowest Debye-Waller factor ${minDebyeWaller.toFixed(3)}; rms ${rms.toFixed(4)}; ${solutions.length - 1} other solutions`);
+await writeFile("report.html", report(inversion, { title: "Irradiated YSZ" }));
+console.log("report.html shows it");
