@@ -30,15 +30,28 @@ function shape(block: usize, x: f64): f64 {
   return value / (gaussian + lorentzian);
 }
 
+/** Constants of one side of the pseudo-Voigt family for shapeAndSlope: f64[4] = 2/fwhm, Gaussian, Lorentzian share of
+ *  the peak, −4/fwhm. */
+function sideConstants(fwhm: f64, eta: f64, out: usize): void {
+  const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907, norm = 1 / (gaussian + lorentzian);
+  store<f64>(out, 2 / fwhm);
+  store<f64>(out, gaussian * norm, 8);
+  store<f64>(out, lorentzian * norm, 16);
+  store<f64>(out, -4 / fwhm, 24);
+}
+
 /** shape() of the pseudo-Voigt family and its derivative: writes f64[2]. */
-function shapeAndSlope(block: usize, x: f64, out: usize): void {
-  const fwhm = slot(block, x < 0 ? ResolutionSlot.FwhmLow : ResolutionSlot.FwhmHigh), u = 2 * x / fwhm, u2 = u * u;
-  const eta = slot(block, x < 0 ? ResolutionSlot.LorentzLow : ResolutionSlot.LorentzHigh);
-  const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907;
-  const inverse = 1 / (1 + u2), l = lorentzian * inverse, g = gaussian != 0 && u2 < 60 ? gaussian * Math.exp(-LN2 * u2) : 0;
-  const norm = 1 / (gaussian + lorentzian);
-  store<f64>(out, (l + g) * norm);
-  store<f64>(out, -4 * u / fwhm * (l * inverse + LN2 * g) * norm, 8);
+function shapeAndSlope(side: usize, x: f64, out: usize): void {
+  const u = x * load<f64>(side), u2 = u * u, gaussian = load<f64>(side, 8), lorentzian = load<f64>(side, 16);
+  const g = gaussian != 0 && u2 < 60 ? gaussian * Math.exp(-LN2 * u2) : 0;
+  let value = g, slope = LN2 * g;
+  if (lorentzian != 0) {
+    const inverse = 1 / (1 + u2), l = lorentzian * inverse;
+    value += l;
+    slope += l * inverse;
+  }
+  store<f64>(out, value);
+  store<f64>(out, load<f64>(side, 24) * u * slope, 8);
 }
 
 /** Area of shape(): half of each side. */
@@ -90,12 +103,16 @@ function panel(block: usize, a: f64, b: f64, origin: f64, fwhm: f64, out: usize)
   store<f64>(out, load<f64>(out, 24) + weight * s * s * s, 24);
 }
 
-/** Coefficients of 1, s, s², s³ (s = t − t_k) of the four Lagrange polynomials of each interval: f64[intervals][4][4].
- *  The first and the last interval share the polynomials of their neighbours. */
-function intervalPolynomials(grid: usize, gridCount: i32, out: usize): void {
+/** Bytes of an interval's polynomials: coefficients of 1, s, s², s³ (s = t − t_k) of the four Lagrange polynomials, then
+ *  of s, s², s³ of R itself. */
+const INTERVAL: usize = 152;
+
+/** Polynomials of each interval; the first and the last one share the points of their neighbours. */
+function intervalPolynomials(grid: usize, gridCount: i32, values: usize, out: usize): void {
   const points = min(gridCount, 4);
   for (let k = 0; k < gridCount - 1; k++) {
-    const first = max(min(k - 1, gridCount - points), 0), origin = load<f64>(grid + (<usize>k << 3)), to = out + (<usize>k << 7);
+    const first = max(min(k - 1, gridCount - points), 0), origin = load<f64>(grid + (<usize>k << 3)), to = out + <usize>k * INTERVAL;
+    memory.fill(to + 128, 0, 24);
     for (let i = 0; i < 4; i++) {
       const coefficients = to + (<usize>i << 5);
       store<f64>(coefficients, i < points ? 1 : 0);
@@ -114,6 +131,8 @@ function intervalPolynomials(grid: usize, gridCount: i32, out: usize): void {
         store<f64>(coefficients, (c1 - sj * c2) * f, 16);
         store<f64>(coefficients, (c2 - sj * load<f64>(coefficients, 24)) * f, 24);
       }
+      const value = load<f64>(values + (<usize>(first + i) << 3));
+      for (let at: usize = 8; at < 32; at += 8) store<f64>(to + 120 + at, load<f64>(to + 120 + at) + value * load<f64>(coefficients + at));
     }
   }
 }
@@ -144,7 +163,7 @@ function intervalBelow(grid: usize, gridCount: i32, x: f64): i32 {
  *  @param out f64[columnCount][placeCount]
  *  @param byPlace ∂(R ⊗ r)/∂place, f64[placeCount]; 0 if not wanted
  *  @param byWidth ∂(R ⊗ r)/∂ln(all widths), f64[placeCount]; 0 if not wanted
- *  @param scratch 136 bytes a grid point and 64 more */
+ *  @param scratch 160 bytes a grid point and 128 more */
 export function resolve(
   block: usize, grid: usize, gridCount: i32, columns: usize, columnCount: i32, places: usize, placeCount: i32,
   out: usize, byPlace: usize, byWidth: usize, scratch: usize,
@@ -153,8 +172,10 @@ export function resolve(
   const fwhmLow = slot(block, ResolutionSlot.FwhmLow), fwhmHigh = slot(block, ResolutionSlot.FwhmHigh);
   if (!(fwhmLow > 0 && fwhmHigh > 0)) return Status.BadParameter;
   const norm = 1 / area(block), limit = reach(block), smooth = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.PseudoVoigt, points = min(gridCount, 4);
-  const weights = scratch + 32, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
-  intervalPolynomials(grid, gridCount, polynomials);
+  const lowSide = scratch + 32, highSide = scratch + 64, weights = scratch + 96, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
+  intervalPolynomials(grid, gridCount, columns, polynomials);
+  sideConstants(fwhmLow, slot(block, ResolutionSlot.LorentzLow), lowSide);
+  sideConstants(fwhmHigh, slot(block, ResolutionSlot.LorentzHigh), highSide);
   for (let i = 0; i < placeCount; i++) {
     const x = load<f64>(places + (<usize>i << 3));
     const first = limit > 0 ? intervalBelow(grid, gridCount, x - limit) : 0;
@@ -166,45 +187,49 @@ export function resolve(
     for (let k = first; k < last; k++) {
       const at = <usize>k << 3, a = load<f64>(grid + at) - x, b = load<f64>(grid + at, 8) - x;
       const h = b - a, fwhm = a < 0 ? fwhmHigh : fwhmLow;
-      memory.fill(scratch, 0, 32);
+      let m0: f64, m1: f64, m2: f64, m3: f64;
+      // What is at t answers at x as r(x − t): the shape runs against t, and s = t − t_k = −a − u with u = x − t.
       if (smooth && h < 0.05 * fwhm && (b <= 0 || a >= 0)) {
+        const side = a < 0 ? highSide : lowSide;
         if (known != k) {
-          shapeAndSlope(block, -a, scratch);
+          shapeAndSlope(side, -a, scratch);
           r1 = load<f64>(scratch);
           d1 = -load<f64>(scratch, 8);
         }
         const r0 = r1, d0 = d1;
-        shapeAndSlope(block, -b, scratch);
+        shapeAndSlope(side, -b, scratch);
         r1 = load<f64>(scratch);
         d1 = -load<f64>(scratch, 8);
-        known = b == 0 ? -1 : k + 1;
-        store<f64>(scratch, h * (0.5 * (r0 + r1) + h / 12 * (d0 - d1)));
-        store<f64>(scratch, h * h * (0.15 * r0 + 0.35 * r1 + h * (d0 / 30 - d1 / 20)), 8);
-        store<f64>(scratch, h * h * h * ((r0 + 4 * r1) / 15 + h * (d0 - 2 * d1) / 60), 16);
-        store<f64>(scratch, h * h * h * h * (r0 / 28 + 3 * r1 / 14 + h * (d0 / 105 - d1 / 42)), 24);
-        if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
-      } else
-      // What is at t answers at x as r(x − t): the shape runs against t, and s = t − t_k = −a − u with u = x − t.
-      if (a < 0 && b > 0) {
-        panel(block, 0, -a, -a, fwhmHigh, scratch);
-        const high = load<f64>(scratch);
-        panel(block, -b, 0, -a, fwhmLow, scratch);
-        below += high;
-        above += load<f64>(scratch) - high;
+        known = b == 0 ? -1 : k + 1; // the other side of the peak has another slope
+        const h2 = h * h;
+        m0 = h * (0.5 * (r0 + r1) + h * (1.0 / 12) * (d0 - d1));
+        m1 = h2 * (0.15 * r0 + 0.35 * r1 + h * ((1.0 / 30) * d0 - (1.0 / 20) * d1));
+        m2 = h2 * h * ((1.0 / 15) * (r0 + 4 * r1) + h * (1.0 / 60) * (d0 - 2 * d1));
+        m3 = h2 * h2 * ((1.0 / 28) * r0 + (3.0 / 14) * r1 + h * ((1.0 / 105) * d0 - (1.0 / 42) * d1));
+        if (a < 0) below += m0; else above += m0;
       } else {
-        panel(block, -b, -a, -a, fwhm, scratch);
-        if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
+        memory.fill(scratch, 0, 32);
+        if (a < 0 && b > 0) {
+          panel(block, 0, -a, -a, fwhmHigh, scratch);
+          const high = load<f64>(scratch);
+          panel(block, -b, 0, -a, fwhmLow, scratch);
+          below += high;
+          above += load<f64>(scratch) - high;
+        } else {
+          panel(block, -b, -a, -a, fwhm, scratch);
+          if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
+        }
+        m0 = load<f64>(scratch);
+        m1 = load<f64>(scratch, 8);
+        m2 = load<f64>(scratch, 16);
+        m3 = load<f64>(scratch, 24);
       }
-      const m0 = load<f64>(scratch), m1 = load<f64>(scratch, 8), m2 = load<f64>(scratch, 16), m3 = load<f64>(scratch, 24);
-      const start = max(min(k - 1, gridCount - points), 0), polynomial = polynomials + (<usize>k << 7);
-      let c1: f64 = 0, c2: f64 = 0, c3: f64 = 0;
+      const start = max(min(k - 1, gridCount - points), 0), polynomial = polynomials + <usize>k * INTERVAL;
       for (let n = 0; n < points; n++) {
-        const c = polynomial + (<usize>n << 5), index = <usize>(start + n) << 3, value = load<f64>(columns + index);
-        store<f64>(weights + index, load<f64>(weights + index) + load<f64>(c) * m0 + load<f64>(c, 8) * m1 + load<f64>(c, 16) * m2 + load<f64>(c, 24) * m3);
-        c1 += load<f64>(c, 8) * value;
-        c2 += load<f64>(c, 16) * value;
-        c3 += load<f64>(c, 24) * value;
+        const c = polynomial + (<usize>n << 5), to = weights + (<usize>(start + n) << 3);
+        store<f64>(to, load<f64>(to) + load<f64>(c) * m0 + load<f64>(c, 8) * m1 + load<f64>(c, 16) * m2 + load<f64>(c, 24) * m3);
       }
+      const own = polynomial + 128, c1 = load<f64>(own), c2 = load<f64>(own, 8), c3 = load<f64>(own, 16);
       shift += c1 * m0 + 2 * c2 * m1 + 3 * c3 * m2;
       widen += c1 * (m1 + a * m0) + 2 * c2 * (m2 + a * m1) + 3 * c3 * (m3 + a * m2);
     }

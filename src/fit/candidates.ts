@@ -26,8 +26,7 @@ interface Shape {
 
 /** Peaks deep and shallow, narrow and broad, and layers strained up to the surface; widths are full ones at half height. */
 const SHAPES: readonly Shape[] = [
-  { peak: 0.35, below: 0.35, above: 0.4 },
-  { peak: 0.5, below: 0.5, above: 0.5 },
+  { peak: 0.45, below: 0.45, above: 0.45 },
   { peak: 0.5, below: 0.5, above: 2 },
   { peak: 0.7, below: 0.7, above: 0.4 },
   { peak: 0.7, below: 0.7, above: 2 },
@@ -36,10 +35,10 @@ const SHAPES: readonly Shape[] = [
 ];
 const DEBYE_WALLER = [0.15, 0.45, 0.85];
 /** Share of the strain at the range's edge. */
-const EDGES = [0.5, 0.58, 0.66, 0.75, 0.85, 0.95];
-const THICKNESSES = 14;
+const EDGES = [0.5, 0.6, 0.7, 0.8, 0.92];
+const THICKNESSES = 12;
 const SLICES = 48;
-const POINTS = 160;
+const POINTS = 120;
 
 function height(shape: Shape, z: number): number {
   const u = (2 * (z - shape.peak)) / (z < shape.peak ? shape.below : shape.above);

@@ -51,6 +51,8 @@ const FINALISTS = 4;
 const FINALIST_COST = 4;
 /** A solution stands while its χ², scaled by the best one's χ²/ν, is larger by less. */
 const DELTA_CHI2 = 9;
+/** Scaled Δχ² beyond which a solution is not followed any further. */
+const HOPELESS = 100;
 /** Relative rms by which distinct profiles differ. */
 const DISTINCT = 0.1;
 
@@ -82,25 +84,35 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     signal?.throwIfAborted();
   };
 
-  const logError = residual === "log" ? 0.1 : relativeError;
-  const coarse: Fitted[] = [];
+  // Coarse: every start a little, then the better half to the end.
+  const coarseOptions = { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), costTolerance: 1e-3 };
+  const rough: Fitted[] = [];
   for (const [i, candidate] of found.entries()) {
-    await pause("coarse fits", (0.6 * i) / found.length);
-    const start = stateOf(candidate, features, setting);
-    coarse.push(runStage(start, COARSE_SPLINES, setting, { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), iterations: 20, costTolerance: 1e-3 }));
+    await pause("coarse fits", (0.4 * i) / found.length);
+    rough.push(runStage(stateOf(candidate, features, setting), COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 }));
+  }
+  rough.sort((a, b) => a.cost - b.cost);
+  const coarse: Fitted[] = [];
+  for (const [i, state] of rough.slice(0, Math.ceil(rough.length / 2)).entries()) {
+    await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
+    coarse.push(runStage(state, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 20 }));
   }
   coarse.sort((a, b) => a.cost - b.cost);
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
   const held = heldScale(finalists[0], setting, options.fix?.scale);
 
-  const finish = (state: State, count: number): Fitted =>
-    runStage(state, count, held, { kind: residual, relativeError: logError, iterations: 80, costTolerance: 1e-7 });
+  const finish = (state: State, count: number, iterations = 80): Fitted =>
+    runStage(state, count, held, { kind: residual, relativeError: residual === "log" ? 0.1 : relativeError, iterations, costTolerance: 1e-6 });
   await pause("choosing splines", 0.6);
   const best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : finish(finalists[0], splines);
+  const points = setting.used.reduce((a, b) => a + b, 0);
   const fine = [best];
   for (const [i, state] of finalists.slice(1).entries()) {
     await pause("other solutions", 0.8 + (0.2 * i) / finalists.length);
-    fine.push(finish(state, best.splines));
+    const begun = finish(state, best.splines, 10);
+    // What is still far from standing after ten steps is left.
+    if (begun.cost - best.cost > (HOPELESS * best.cost) / points) continue;
+    fine.push(begun.result.converged ? begun : finish(begun, best.splines));
   }
   fine.sort((a, b) => a.cost - b.cost);
   return conclude(fine, held, valid, reflection);

@@ -146,7 +146,7 @@ export class ScanModel {
           "resolve",
           workspace.kernels.resolve(
             workspace.put(block), degrees, grid.length, columns, total, workspace.put(places), count,
-            out, byPlace, byWidth, workspace.bytes(136 * grid.length + 64),
+            out, byPlace, byWidth, workspace.bytes(160 * grid.length + 128),
           ),
         );
         const seen = workspace.view(out, total * count);

@@ -104,19 +104,25 @@ export function runStage(state: State, splines: number, setting: StageSetting, o
   const { intensity, used, countUnit } = setting;
   const compare = residual(options.kind, intensity, countUnit, options.relativeError);
   const count = intensity.length, n = layout.count;
+  const derivatives = new Float64Array(count * n), last = new Float64Array(n).fill(NaN);
+  let calculated: Float64Array = new Float64Array(count);
   const result = levenbergMarquardt(
     {
       residualCount: count,
       start: x,
       ...box,
       evaluate: (parameters, residuals, jacobian) => {
-        const calculated = model.evaluate(parameters, jacobian);
+        // Most trial points are accepted and asked for again with derivatives, which cost little more than the curve.
+        if (jacobian === null || !last.every((value, c) => value === parameters[c])) {
+          calculated = model.evaluate(parameters, derivatives);
+          last.set(parameters);
+        }
         for (let i = 0; i < count; i++) {
           const m = Math.max(calculated[i], 1e-3 * countUnit);
           residuals[i] = used[i] === 1 ? compare.value(i, m) : 0;
           if (jacobian === null) continue;
           const slope = used[i] === 1 ? compare.slope(i, m) : 0;
-          for (let c = i * n; c < (i + 1) * n; c++) jacobian[c] *= slope;
+          for (let c = i * n; c < (i + 1) * n; c++) jacobian[c] = derivatives[c] * slope;
         }
       },
     },

@@ -217,7 +217,7 @@ function resolve(workspace: Workspace, block: Float64Array, theta: Float64Array,
     const count = theta.length;
     check(
       "resolve",
-      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(136 * count + 64)),
+      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(160 * count + 128)),
     );
     return workspace.copy(out, places.length);
   });
