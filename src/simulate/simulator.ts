@@ -142,9 +142,12 @@ export function strainRange(strain: Float64Array, unit: number): [number, number
   return [low, high];
 }
 
-/** How far beyond the scan R is needed: where the response has fallen to nothing, or (power-law tails) to little. */
+/** How far beyond the scan R is needed, degrees 2θ: where a Gaussian has fallen to nothing, and of power-law tails less
+ *  than 1 % is left on each side. */
 export function resolutionMargin(instrument: Instrument): number {
-  return instrument.resolution === undefined ? 0 : 4 * resolutionWidth(instrument.resolution);
+  const { resolution } = instrument;
+  if (resolution === undefined) return 0;
+  return (resolution.shape === "gaussian" ? 4 : 20) * resolutionWidth(resolution);
 }
 
 function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflection: Reflection, twoTheta: ArrayLike<number>, options: SimulateOptions): Curve {
@@ -193,13 +196,14 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   const measured = block === undefined ? exact.slice() : seen(places);
   // The maximum of the curve itself, which no point of the scan need hit.
   const main = waves.reduce((a, b) => (b.share > a.share ? b : a));
-  const peak = Math.max(...measured, ...seen(aroundMaximum(main.theta, main.onGrid)));
+  const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
+  const peak = Math.max(...measured, maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
   const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
   const intensity = measured.map((r, i) => Math.max((scale * r) / peak + background + backgroundSlope * (twoTheta[i] - middle), 0));
   return { twoTheta: Float64Array.from(twoTheta), intensity, reflectivity: exact };
 }
 
-/** 2θ (degrees) of the grid points where R is at least half its maximum: the curve's own maximum is among them. */
+/** 2θ (degrees) of the grid points where R is at least half its maximum: the curve's own maximum is near one of them. */
 function aroundMaximum(theta: Float64Array, onGrid: Float64Array): Float64Array {
   const half = 0.5 * onGrid.reduce((a, b) => Math.max(a, b), 0);
   const chosen: number[] = [];
@@ -208,6 +212,25 @@ function aroundMaximum(theta: Float64Array, onGrid: Float64Array): Float64Array 
   });
   const stride = Math.ceil(chosen.length / 100);
   return Float64Array.from(chosen.filter((_, i) => i % stride === 0));
+}
+
+/** Largest value of the curve near `places`, to 1e-6 of it. What the instrument sees varies over its width, so finer and
+ *  finer combs of 9 points, the first one a width wide, close in on it. */
+function maximum(curve: (at: Float64Array) => Float64Array, places: Float64Array, width: number): number {
+  let found = -Infinity, centre = places[0];
+  const look = (at: Float64Array): void =>
+    curve(at).forEach((value, i) => {
+      if (value > found) {
+        found = value;
+        centre = at[i];
+      }
+    });
+  look(places);
+  for (let step = width / 8; step > width / 2000; step /= 4) {
+    const from = centre;
+    look(Float64Array.from({ length: 9 }, (_, i) => from + (i - 4) * step));
+  }
+  return found;
 }
 
 function resolve(workspace: Workspace, block: Float64Array, theta: Float64Array, onGrid: Float64Array, places: Float64Array): Float64Array {
