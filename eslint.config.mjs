@@ -52,7 +52,7 @@ const zones = [
     message: "Only assembly/layout.ts and assembly/status.ts are for both sides of the border.",
   },
   { target: "./src", from: ["./app", "./test", "./bench", "./examples", "./tools"], message: "src/ stands alone." },
-  { target: ["./app", "./examples"], from: ["./src", "./assembly", "./dist"], message: 'Use the public names: import from "takagi".' },
+  { target: ["./app", "./examples"], from: ["./src", "./assembly"], message: 'Use the public names: import from "takagi".' },
   { target: "./assembly", from: "./", except: ["./assembly"], message: "assembly/ imports nothing outside assembly/." },
   {
     target: "./assembly/math",

@@ -29,6 +29,8 @@ export { parseScan, type ParseScanOptions, readScan } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
+export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";
+export { report, type ReportOptions } from "./report/report.ts";
 export {
   createSimulator,
   type Kernel,

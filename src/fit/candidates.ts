@@ -124,11 +124,14 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
   return distinct(found, count);
 }
 
-function strainEdges({ tensile, compressive }: Features): number[] {
+/** Edges (%) from which the strain is guessed: tensile, compressive or both, and weaker ones that reach much farther. */
+function strainEdges({ tensile, compressive, tensileWeak, compressiveWeak }: Features): number[] {
   const least = 0.05;
   const edges: number[] = [];
   if (tensile > Math.max(least, -0.3 * compressive)) edges.push(tensile);
   if (-compressive > Math.max(least, 0.3 * tensile)) edges.push(compressive);
+  if (tensileWeak > 1.4 * Math.max(tensile, -compressiveWeak, least)) edges.push(tensileWeak);
+  if (-compressiveWeak > 1.4 * Math.max(-compressive, tensileWeak, least)) edges.push(compressiveWeak);
   return edges.length > 0 ? edges : [Math.max(tensile, least)];
 }
 
@@ -171,18 +174,21 @@ function bestShift(seen: Float64Array, target: readonly number[], background: re
   return count > 0 ? sum / count : 0;
 }
 
-/** The first of each kind: thickness or strain must differ. */
+/** The best of each thickness first, then what else differs: the envelope of a scan tells thickness badly, its fringes
+ *  tell it well but only to the fit. */
 function distinct(sorted: readonly Candidate[], count: number): Candidate[] {
-  const kept: Candidate[] = [];
   const profile = (c: Candidate): number[] => [0.2, 0.35, 0.5, 0.65, 0.8, 0.95].map((z) => c.strain(z));
+  const alike = (a: Candidate, b: Candidate): boolean => {
+    const own = profile(a), other = profile(b), largest = Math.max(...own.map(Math.abs));
+    return Math.abs(Math.log(b.thickness / a.thickness)) < 0.12 && own.every((e, i) => Math.abs(e - other[i]) < 0.15 * largest);
+  };
+  const kept: Candidate[] = [];
   for (const candidate of sorted) {
-    const own = profile(candidate), largest = Math.max(...own.map(Math.abs));
-    const repeated = kept.some((other) => {
-      const difference = profile(other).reduce((most, e, i) => Math.max(most, Math.abs(e - own[i])), 0) / largest;
-      return Math.abs(Math.log(other.thickness / candidate.thickness)) < 0.12 && difference < 0.15;
-    });
-    if (!repeated) kept.push(candidate);
-    if (kept.length === count) break;
+    if (kept.length < count / 2 && kept.every((other) => other.thickness !== candidate.thickness)) kept.push(candidate);
   }
-  return kept;
+  for (const candidate of sorted) {
+    if (kept.length === count) break;
+    if (!kept.some((other) => alike(other, candidate))) kept.push(candidate);
+  }
+  return kept.sort((a, b) => a.score - b.score);
 }

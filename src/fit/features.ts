@@ -18,6 +18,9 @@ export interface Features {
   /** Strain (%) at the edges of the range in which the scan stands above background: ≤ 0 and ≥ 0. */
   readonly compressive: number;
   readonly tensile: number;
+  /** The same where broad, weak features count too. */
+  readonly compressiveWeak: number;
+  readonly tensileWeak: number;
 }
 
 /** How far the unstrained peak may lie from where theory puts it, degrees 2θ. */
@@ -90,16 +93,21 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   const backgroundFirst = level(0), backgroundLast = level(count - ends);
 
   const peak = hasPeak ? 0.5 * (low + high) : expected;
-  const curve = smooth(intensity, Math.max(Math.round((0.5 * fwhm) / step), 1));
-  let tensile = 0, compressive = 0;
-  for (let i = 0; i < count; i++) {
-    const distance = twoTheta[i] - peak;
-    if (hasPeak && Math.abs(distance) < 3 * fwhm) continue;
-    const background = backgroundFirst + ((backgroundLast - backgroundFirst) * i) / (count - 1);
-    if (curve[i] < 3 * background + 4 * countUnit) continue;
-    const strain = strainAt(twoTheta[i], peak);
-    tensile = Math.max(tensile, strain);
-    compressive = Math.min(compressive, strain);
-  }
-  return { countUnit, expected, peak, fwhm, peakIntensity: intensity[top], backgroundFirst, backgroundLast, compressive, tensile };
+  const edges = (half: number, threshold: (background: number) => number): [number, number] => {
+    const curve = smooth(intensity, half);
+    let low = 0, high = 0;
+    for (let i = 0; i < count; i++) {
+      if (hasPeak && Math.abs(twoTheta[i] - peak) < 3 * fwhm) continue;
+      const background = backgroundFirst + ((backgroundLast - backgroundFirst) * i) / (count - 1);
+      if (curve[i] < threshold(background)) continue;
+      const strain = strainAt(twoTheta[i], peak);
+      low = Math.min(low, strain);
+      high = Math.max(high, strain);
+    }
+    return [low, high];
+  };
+  const [compressive, tensile] = edges(Math.max(Math.round((0.5 * fwhm) / step), 1), (b) => 3 * b + 4 * countUnit);
+  const wide = Math.max(Math.round(count * 0.015), 2);
+  const [compressiveWeak, tensileWeak] = edges(wide, (b) => 1.3 * b + 5 * Math.sqrt((Math.max(b, countUnit) * countUnit) / (2 * wide + 1)));
+  return { countUnit, expected, peak, fwhm, peakIntensity: intensity[top], backgroundFirst, backgroundLast, compressive, tensile, compressiveWeak, tensileWeak };
 }

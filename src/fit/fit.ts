@@ -45,12 +45,15 @@ export interface FitOptions {
 
 const RELATIVE_ERROR = 0.03;
 const COARSE_SPLINES = 6;
+const COARSENESS = 1.7;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
 /** Solutions worth refining: this many at most, and within this factor of the best coarse cost. */
 const FINALISTS = 4;
 const FINALIST_COST = 4;
 /** A solution stands while its χ², scaled by the best one's χ²/ν, is larger by less. */
 const DELTA_CHI2 = 9;
+/** χ² per point above which the scan is not explained. */
+const UNEXPLAINED = 1.5;
 /** Scaled Δχ² beyond which a solution is not followed any further. */
 const HOPELESS = 100;
 /** Relative rms by which distinct profiles differ. */
@@ -85,7 +88,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   };
 
   // Coarse: every start a little, then the better half to the end.
-  const coarseOptions = { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), costTolerance: 1e-3 };
+  const coarseOptions = { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
   const rough: Fitted[] = [];
   for (const [i, candidate] of found.entries()) {
     await pause("coarse fits", (0.4 * i) / found.length);
@@ -109,6 +112,10 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   const fine = [best];
   for (const [i, state] of finalists.slice(1).entries()) {
     await pause("other solutions", 0.8 + (0.2 * i) / finalists.length);
+    if (best.cost > UNEXPLAINED * points) {
+      fine.push(splines === undefined ? await chooseSplines(state, finish, setting, () => pause("other solutions", 0.9)) : finish(state, splines));
+      continue;
+    }
     const begun = finish(state, best.splines, 10);
     // What is still far from standing after ten steps is left.
     if (begun.cost - best.cost > (HOPELESS * best.cost) / points) continue;
@@ -143,7 +150,7 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
   // The peak is as wide as the resolution, or wider.
   const factor = (fix.fwhm ?? (thin && known !== undefined ? width : Math.min(features.fwhm, thin ? 0.02 : Infinity))) / width;
   const span = twoTheta[twoTheta.length - 1] - twoTheta[0];
-  const most = Math.max(features.tensile, 0.05), least = Math.min(features.compressive, -0.05);
+  const most = Math.max(features.tensile, features.tensileWeak, 0.05), least = Math.min(features.compressive, features.compressiveWeak, -0.05);
   const background = Math.max(features.backgroundFirst, features.backgroundLast, features.countUnit);
   const setting: StageSetting = {
     base: {
@@ -228,8 +235,10 @@ async function chooseSplines(state: Fitted, finish: (state: State, count: number
   let last: State = state;
   for (const count of SPLINE_CHOICES) {
     const next = finish(last, count);
-    if (best !== undefined && criterion(next) >= criterion(best)) break;
-    best = next;
+    const better = best === undefined || criterion(next) < criterion(best);
+    // A scan that is not explained yet is given more splines even if the last ones did not help.
+    if (!better && best !== undefined && best.cost < UNEXPLAINED * points) break;
+    if (better) best = next;
     last = next;
     await pause();
   }

@@ -177,11 +177,11 @@ class Minimiser {
             damping: this.damping,
             gradient: this.gradient,
           });
-          if (flat) return this.result(iterations, true, "the cost no longer falls by more than costTolerance");
+          if (flat) return this.result(iterations, true, "the sum of squares no longer falls");
           if (settled && length <= stepTolerance * size) return this.result(iterations, true, "the steps are shorter than stepTolerance");
           break;
         }
-        if (flat) return this.result(iterations, true, "the cost no longer falls by more than costTolerance");
+        if (flat) return this.result(iterations, true, "the sum of squares no longer falls");
         const tooShort = radius <= Number.EPSILON * size || radius < Number.MIN_VALUE / Number.EPSILON || !(length > 0);
         if (tooShort || (settled && reached && predicted <= Number.EPSILON)) {
           if (settled) {

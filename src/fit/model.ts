@@ -26,6 +26,8 @@ export interface ModelSetting {
   readonly thickness: number;
   /** Smallest and largest strain to be resolved, %. */
   readonly strain: readonly [number, number];
+  /** 1, or more where the first digits are enough: thicker slices, fewer angles. */
+  readonly coarseness: number;
   /** Largest |offset| and width, degrees 2θ. */
   readonly reach: number;
 }
@@ -77,7 +79,7 @@ export class ScanModel {
   private readonly block: Float64Array;
 
   constructor(setting: ModelSetting) {
-    const { workspace, twoTheta, reflection, sample, thickness, strain, reach, splines } = setting;
+    const { workspace, twoTheta, reflection, sample, thickness, strain, reach, splines, coarseness } = setting;
     this.setting = setting;
     this.layout = new Layout(splines);
     this.block = resolutionBlock(setting.resolution);
@@ -87,8 +89,8 @@ export class ScanModel {
       (Math.min(twoTheta[twoTheta.length - 1] + reach, 179.999) * RADIANS) / 2,
     ];
     const angstrom = thickness * ANGSTROM_PER_NM;
-    this.grids = this.waves.map(({ wave }) => resolvedAngles(range, reflection, sample, wave.wavelength, angstrom));
-    this.slices = sliceCount(angstrom, reflection.d, reflection.wavelength, [strain[0] / 100, strain[1] / 100], range);
+    this.grids = this.waves.map(({ wave }) => resolvedAngles(range, reflection, sample, wave.wavelength, angstrom, coarseness));
+    this.slices = sliceCount(angstrom, reflection.d, reflection.wavelength, [strain[0] / 100, strain[1] / 100], range, coarseness);
     const heights = Float64Array.from({ length: this.slices }, (_, n) => (n + 0.5) / this.slices);
     [this.basis, this.first] = workspace.scope(() => {
       const basis = workspace.f64(4 * this.slices), first = workspace.bytes(4 * this.slices);

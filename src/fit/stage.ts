@@ -21,7 +21,7 @@ export interface Held {
 }
 
 export interface StageSetting {
-  readonly base: Omit<ModelSetting, "splines" | "thickness">;
+  readonly base: Omit<ModelSetting, "splines" | "thickness" | "coarseness">;
   readonly intensity: Float64Array;
   readonly used: Uint8Array;
   readonly countUnit: number;
@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly relativeError: number;
   readonly iterations: number;
   readonly costTolerance: number;
+  /** See ModelSetting; 1 if absent. */
+  readonly coarseness?: number;
 }
 
 export interface Fitted extends State {
@@ -49,17 +51,33 @@ export interface Fitted extends State {
   readonly cost: number;
 }
 
-/** Weights of other splines that follow the same curve: values at the new knots' own places (Greville abscissae). */
+/** Weights of `splines` splines that follow the one of `weights` best, in the sense of least squares: fringes tell a
+ *  profile by its phase, which a cruder transfer would lose.
+ *  @param fixed value of the three weights at the interface */
+function refit(weights: Float64Array, fixed: number, splines: number, workspace: ModelSetting["workspace"]): Float64Array {
+  const count = 6 * Math.max(splines, weights.length);
+  const heights = Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count);
+  const target = splineValues(workspace, withInterface(weights, "smooth", fixed), heights);
+  const basis = Array.from({ length: splines }, (_, k) => splineValues(workspace, Float64Array.from({ length: splines + 3 }, (_, i) => (i === k + 3 ? 1 : 0)), heights));
+  const { x } = levenbergMarquardt({
+    residualCount: count,
+    start: new Float64Array(splines).fill(fixed),
+    evaluate: (w, residuals, jacobian) => {
+      residuals.set(splineValues(workspace, withInterface(w, "smooth", fixed), heights).map((v, i) => v - target[i]));
+      if (jacobian !== null) basis.forEach((b, k) => b.forEach((v, i) => (jacobian[i * splines + k] = v)));
+    },
+  }, { firstStep: 1e3, maxIterations: 5 });
+  return x;
+}
+
+/** The same profile by another number of splines. */
 export function resample(state: State, splines: number, workspace: ModelSetting["workspace"]): Float64Array {
-  if (state.splines === splines) return state.x.slice();
   const from = state.splines;
-  const heights = Float64Array.from({ length: splines }, (_, i) => Math.min((i + 2) / splines, 1));
-  const strain = splineValues(workspace, withInterface(state.x.subarray(1, 1 + from), "smooth", 0), heights);
-  const debyeWaller = splineValues(workspace, withInterface(state.x.subarray(1 + from, 1 + 2 * from), "smooth", 1), heights);
+  if (from === splines) return state.x.slice();
   const x = new Float64Array(1 + 2 * splines + INSTRUMENT_PARAMETERS);
   x[0] = state.x[0];
-  x.set(strain, 1);
-  x.set(debyeWaller, 1 + splines);
+  x.set(refit(state.x.subarray(1, 1 + from), 0, splines, workspace), 1);
+  x.set(refit(state.x.subarray(1 + from, 1 + 2 * from), 1, splines, workspace), 1 + splines);
   x.set(state.x.subarray(1 + 2 * from), 1 + 2 * splines);
   return x;
 }
@@ -98,7 +116,7 @@ function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower
  *  @throws the signal's reason when aborted */
 export function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Fitted {
   const x = resample(state, splines, setting.base.workspace);
-  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]) });
+  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]), coarseness: options.coarseness ?? 1 });
   const { layout } = model;
   const box = bounds(layout, x, setting);
   const { intensity, used, countUnit } = setting;
