@@ -35,7 +35,7 @@ export interface FitOptions {
   readonly relativeError?: number;
   /** What one count adds to the intensity; read off the scan if absent. */
   readonly countUnit?: number;
-  /** Rough starts that are fitted: 8 if absent. */
+  /** Rough starts that are fitted: 14 if absent. */
   readonly starts?: number;
   /** The kernels, where the default cannot be used. */
   readonly wasm?: KernelOrigin;
@@ -44,6 +44,9 @@ export interface FitOptions {
 }
 
 const RELATIVE_ERROR = 0.03;
+const STARTS = 14;
+/** Of these, the ones that are fitted further. */
+const CONTINUED = 5;
 const COARSE_SPLINES = 6;
 const COARSENESS = 1.7;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
@@ -70,7 +73,7 @@ const DISTINCT = 0.1;
  *  const answer = await fit(parseScan(text), ysz);
  *  console.log(answer.maxStrain, answer.rms, answer.solutions.length); */
 export async function fit(scan: Scan, reflection: Reflection, options: FitOptions = {}): Promise<Inversion> {
-  const { signal, onProgress, starts = 8, splines, relativeError = RELATIVE_ERROR, residual = "counts" } = options;
+  const { signal, onProgress, starts = STARTS, splines, relativeError = RELATIVE_ERROR, residual = "counts" } = options;
   requireInteger("starts", starts, 1, 200);
   requireWithin("relativeError", relativeError, 0, 1);
   requireOneOf("residual", residual, ["counts", "log"]);
@@ -87,7 +90,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     signal?.throwIfAborted();
   };
 
-  // Coarse: every start a little, then the better half to the end.
+  // Coarse: every start a little, then the best that differ to the end.
   const coarseOptions = { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
   const rough: Fitted[] = [];
   for (const [i, candidate] of found.entries()) {
@@ -96,7 +99,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   }
   rough.sort((a, b) => a.cost - b.cost);
   const coarse: Fitted[] = [];
-  for (const [i, state] of rough.slice(0, Math.ceil(rough.length / 2)).entries()) {
+  for (const [i, state] of unlike(rough, setting).slice(0, CONTINUED).entries()) {
     await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
     coarse.push(runStage(state, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 20 }));
   }
