@@ -15,29 +15,29 @@ import { Status } from "../status";
 
 const LN2: f64 = 0.6931471805599453;
 
-/** r without its norm: 1 at the peak. */
-function shape(block: usize, x: f64): f64 {
-  const fwhm = slot(block, x < 0 ? ResolutionSlot.FwhmLow : ResolutionSlot.FwhmHigh), u = 2 * x / fwhm, u2 = u * u;
-  if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) {
-    // u2^b without Math.pow, whose tables would be a tenth of the file.
-    return 1 / (1 + Math.exp(slot(block, ResolutionSlot.Exponent) * Math.log(u2)));
-  }
-  const eta = slot(block, x < 0 ? ResolutionSlot.LorentzLow : ResolutionSlot.LorentzHigh);
-  // Both halves 1 at the peak: heights of unit-area profiles are 2√(ln 2/π)/fwhm and 2/(π fwhm).
-  const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907;
-  let value = lorentzian == 0 ? 0 : lorentzian / (1 + u2);
-  if (gaussian != 0 && u2 < 60) value += gaussian * Math.exp(-LN2 * u2);
-  return value / (gaussian + lorentzian);
-}
+/** Bytes of the constants of one side of r: 2/fwhm, Gaussian and Lorentzian share of the peak, −4/fwhm, exponent (0 in
+ *  the pseudo-Voigt family). */
+const SIDE: usize = 40;
 
-/** Constants of one side of the pseudo-Voigt family for shapeAndSlope: f64[4] = 2/fwhm, Gaussian, Lorentzian share of
- *  the peak, −4/fwhm. */
-function sideConstants(fwhm: f64, eta: f64, out: usize): void {
+function writeSide(block: usize, fwhm: f64, eta: f64, out: usize): void {
+  // Both sides are 1 at the peak: heights of unit-area profiles are 2√(ln 2/π)/fwhm and 2/(π fwhm).
   const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907, norm = 1 / (gaussian + lorentzian);
   store<f64>(out, 2 / fwhm);
   store<f64>(out, gaussian * norm, 8);
   store<f64>(out, lorentzian * norm, 16);
   store<f64>(out, -4 / fwhm, 24);
+  store<f64>(out, <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell ? slot(block, ResolutionSlot.Exponent) : 0, 32);
+}
+
+/** r without its norm: 1 at the peak. */
+function shape(side: usize, x: f64): f64 {
+  const u = x * load<f64>(side), u2 = u * u, exponent = load<f64>(side, 32);
+  // u2^b without Math.pow, whose tables would be a tenth of the file.
+  if (exponent > 0) return 1 / (1 + Math.exp(exponent * Math.log(u2)));
+  const gaussian = load<f64>(side, 8), lorentzian = load<f64>(side, 16);
+  let value = lorentzian == 0 ? 0 : lorentzian / (1 + u2);
+  if (gaussian != 0 && u2 < 60) value += gaussian * Math.exp(-LN2 * u2);
+  return value;
 }
 
 /** shape() of the pseudo-Voigt family and its derivative: writes f64[2]. */
@@ -75,23 +75,23 @@ function reach(block: usize): f64 {
 }
 
 /** Adds to out f64[4] the integrals over u ∈ [a, b] (one side of the peak) of shape(u)·(origin − u)^p, p = 0 … 3. */
-function panel(block: usize, a: f64, b: f64, origin: f64, fwhm: f64, out: usize): void {
-  const near = min(Math.abs(a), Math.abs(b)), centre = 0.5 * (a + b), half = 0.5 * (b - a);
-  if (b - a > max(0.35 * fwhm, 0.5 * near)) {
+function panel(side: usize, a: f64, b: f64, origin: f64, out: usize): void {
+  const near = min(Math.abs(a), Math.abs(b)), centre = 0.5 * (a + b), half = 0.5 * (b - a), widths = 0.5 * (b - a) * load<f64>(side);
+  if (widths > 0.35 && b - a > 0.5 * near) {
     // Halve again and again towards the peak; what is far from it is smooth soon.
-    panel(block, a, centre, origin, fwhm, out);
-    panel(block, centre, b, origin, fwhm, out);
-  } else if (b - a < 0.06 * fwhm) {
+    panel(side, a, centre, origin, out);
+    panel(side, centre, b, origin, out);
+  } else if (widths < 0.2) {
     const d = half * 0.7745966692414834;
-    point(half * (5.0 / 9) * shape(block, centre - d), origin - centre + d, out);
-    point(half * (8.0 / 9) * shape(block, centre), origin - centre, out);
-    point(half * (5.0 / 9) * shape(block, centre + d), origin - centre - d, out);
+    point(half * (5.0 / 9) * shape(side, centre - d), origin - centre + d, out);
+    point(half * (8.0 / 9) * shape(side, centre), origin - centre, out);
+    point(half * (5.0 / 9) * shape(side, centre + d), origin - centre - d, out);
   } else {
     const d = half * 0.33998104358485626, e = half * 0.8611363115940526;
-    point(half * 0.34785484513745385 * shape(block, centre - e), origin - centre + e, out);
-    point(half * 0.6521451548625461 * shape(block, centre - d), origin - centre + d, out);
-    point(half * 0.6521451548625461 * shape(block, centre + d), origin - centre - d, out);
-    point(half * 0.34785484513745385 * shape(block, centre + e), origin - centre - e, out);
+    point(half * 0.34785484513745385 * shape(side, centre - e), origin - centre + e, out);
+    point(half * 0.6521451548625461 * shape(side, centre - d), origin - centre + d, out);
+    point(half * 0.6521451548625461 * shape(side, centre + d), origin - centre - d, out);
+    point(half * 0.34785484513745385 * shape(side, centre + e), origin - centre - e, out);
   }
 }
 
@@ -163,7 +163,7 @@ function intervalBelow(grid: usize, gridCount: i32, x: f64): i32 {
  *  @param out f64[columnCount][placeCount]
  *  @param byPlace ∂(R ⊗ r)/∂place, f64[placeCount]; 0 if not wanted
  *  @param byWidth ∂(R ⊗ r)/∂ln(all widths), f64[placeCount]; 0 if not wanted
- *  @param scratch 160 bytes a grid point and 128 more */
+ *  @param scratch 160 bytes a grid point and 192 more */
 export function resolve(
   block: usize, grid: usize, gridCount: i32, columns: usize, columnCount: i32, places: usize, placeCount: i32,
   out: usize, byPlace: usize, byWidth: usize, scratch: usize,
@@ -172,10 +172,10 @@ export function resolve(
   const fwhmLow = slot(block, ResolutionSlot.FwhmLow), fwhmHigh = slot(block, ResolutionSlot.FwhmHigh);
   if (!(fwhmLow > 0 && fwhmHigh > 0)) return Status.BadParameter;
   const norm = 1 / area(block), limit = reach(block), smooth = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.PseudoVoigt, points = min(gridCount, 4);
-  const lowSide = scratch + 32, highSide = scratch + 64, weights = scratch + 96, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
+  const lowSide = scratch + 32, highSide = lowSide + SIDE, weights = highSide + SIDE, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
   intervalPolynomials(grid, gridCount, columns, polynomials);
-  sideConstants(fwhmLow, slot(block, ResolutionSlot.LorentzLow), lowSide);
-  sideConstants(fwhmHigh, slot(block, ResolutionSlot.LorentzHigh), highSide);
+  writeSide(block, fwhmLow, slot(block, ResolutionSlot.LorentzLow), lowSide);
+  writeSide(block, fwhmHigh, slot(block, ResolutionSlot.LorentzHigh), highSide);
   for (let i = 0; i < placeCount; i++) {
     const x = load<f64>(places + (<usize>i << 3));
     const first = limit > 0 ? intervalBelow(grid, gridCount, x - limit) : 0;
@@ -186,11 +186,10 @@ export function resolve(
     let known = -1, r1: f64 = 0, d1: f64 = 0; // r and dr/dt at grid point `known`
     for (let k = first; k < last; k++) {
       const at = <usize>k << 3, a = load<f64>(grid + at) - x, b = load<f64>(grid + at, 8) - x;
-      const h = b - a, fwhm = a < 0 ? fwhmHigh : fwhmLow;
+      const h = b - a, side = a < 0 ? highSide : lowSide;
       let m0: f64, m1: f64, m2: f64, m3: f64;
       // What is at t answers at x as r(x − t): the shape runs against t, and s = t − t_k = −a − u with u = x − t.
-      if (smooth && h < 0.05 * fwhm && (b <= 0 || a >= 0)) {
-        const side = a < 0 ? highSide : lowSide;
+      if (smooth && h * load<f64>(side) < 0.14 && (b <= 0 || a >= 0)) {
         if (known != k) {
           shapeAndSlope(side, -a, scratch);
           r1 = load<f64>(scratch);
@@ -210,13 +209,13 @@ export function resolve(
       } else {
         memory.fill(scratch, 0, 32);
         if (a < 0 && b > 0) {
-          panel(block, 0, -a, -a, fwhmHigh, scratch);
+          panel(highSide, 0, -a, -a, scratch);
           const high = load<f64>(scratch);
-          panel(block, -b, 0, -a, fwhmLow, scratch);
+          panel(lowSide, -b, 0, -a, scratch);
           below += high;
           above += load<f64>(scratch) - high;
         } else {
-          panel(block, -b, -a, -a, fwhm, scratch);
+          panel(side, -b, -a, -a, scratch);
           if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
         }
         m0 = load<f64>(scratch);

@@ -148,7 +148,7 @@ export class ScanModel {
           "resolve",
           workspace.kernels.resolve(
             workspace.put(block), degrees, grid.length, columns, total, workspace.put(places), count,
-            out, byPlace, byWidth, workspace.bytes(160 * grid.length + 128),
+            out, byPlace, byWidth, workspace.bytes(160 * grid.length + 192),
           ),
         );
         const seen = workspace.view(out, total * count);

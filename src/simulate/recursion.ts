@@ -30,6 +30,9 @@ export interface Wave {
 /** Bounds within which the expansions of the SIMD kernels hold; slices beyond them are cut. */
 const SIMD_COUPLING = 1e-3;
 const SIMD_ABSORPTION = 2e-3;
+/** Derivatives need fewer digits. */
+const GRADIENT_COUPLING = 6e-3;
+const GRADIENT_ABSORPTION = 5e-3;
 const FAST_COUPLING = 1e-3;
 const FAST_PHASE = 1.5;
 /** Phase of a block between two nodes, and the measured costs (ns) that choose its length. */
@@ -274,7 +277,7 @@ export function gradient(workspace: Workspace, simd: boolean, wave: Wave, slices
     byThickness: workspace.f64(angleCount),
   };
   const size = extent(workspace, table, count, angles, angleCount);
-  const within = simd && size.coupling <= SIMD_COUPLING * 2 && size.absorption <= SIMD_ABSORPTION;
+  const within = simd && size.coupling <= GRADIENT_COUPLING && size.absorption <= GRADIENT_ABSORPTION;
   const kernel = within ? kernels.gradientSimd : kernels.gradient;
   const scratch = workspace.bytes(count * 160 + 128);
   check("gradient", kernel(table, derivatives, count, angles, angleCount, scratch, tables.reflectivity, tables.byStrain, tables.byDebyeWaller, tables.byThickness));

@@ -197,7 +197,7 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   // The maximum of the curve itself, which no point of the scan need hit.
   const main = waves.reduce((a, b) => (b.share > a.share ? b : a));
   const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
-  const peak = Math.max(...measured, maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
+  const peak = measured.reduce((a, b) => Math.max(a, b), maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
   const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
   const intensity = measured.map((r, i) => Math.max((scale * r) / peak + background + backgroundSlope * (twoTheta[i] - middle), 0));
   return { twoTheta: Float64Array.from(twoTheta), intensity, reflectivity: exact };
@@ -240,7 +240,7 @@ function resolve(workspace: Workspace, block: Float64Array, theta: Float64Array,
     const count = theta.length;
     check(
       "resolve",
-      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(160 * count + 128)),
+      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(160 * count + 192)),
     );
     return workspace.copy(out, places.length);
   });

@@ -15,7 +15,7 @@ async function run(program: string): Promise<string> {
 }
 
 test("loads its kernels by the package's name", async () => {
-  expect(await run(`import { loadKernels } from "takagi"; console.log((await loadKernels()).simd)`)).toBe("true");
+  expect(await run(`import { createSimulator } from "takagi"; console.log((await createSimulator()).simd)`)).toBe("true");
 });
 
 test.each(["simd", "scalar"])("carries the %s kernels inside takagi/inline, byte for byte", async (build) => {
