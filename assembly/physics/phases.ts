@@ -126,8 +126,11 @@ export function prepareAngles(block: usize, theta: usize, count: i32, table: usi
     const at = <usize>j << 3, to = table + at, alpha = load<f64>(theta + at) - phi;
     const g0 = Math.sin(alpha);
     // Exit: k_h∥ = k cos α − H_x for planes tilted by φ_c (α_exit = θ + φ_c at the Bragg angle).
-    const tangential = phi == 0 ? Math.cos(alpha) : Math.cos(alpha) - hx / k;
-    const gh = phi == 0 ? g0 : Math.sqrt(Math.max(1 - tangential * tangential, 1e-12));
+    let gh = g0;
+    if (phi != 0) {
+      const tangential = Math.cos(alpha) - hx / k;
+      gh = Math.sqrt(Math.max(1 - tangential * tangential, 1e-12));
+    }
     const inverse = refraction * (1 / g0 + 1 / gh), root = 1 / Math.sqrt(Math.abs(g0 * gh));
     store<f64>(to, 0.5 * (k * (g0 + gh) - hz) - inverse * f0r);
     store<f64>(to + plane, -inverse * f0i);

@@ -68,7 +68,8 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
       const from = slices + <usize>n * (SliceSlot.Size << 3), before = n > 0 ? from - (SliceSlot.Size << 3) : from;
       const b = load<f64>(from, 8), k = load<f64>(from, 24), record = records + <usize>n * SLICE;
       const absorption = slope * midIm + load<f64>(from, 16);
-      const turn = n > 0 ? b + load<f64>(before, 8) - absorption / 3 * (b - load<f64>(before, 8)) : b, decay = n > 0 ? Math.exp(-load<f64>(from, 16) - load<f64>(before, 16)) : Math.exp(-load<f64>(from, 16));
+      const turn = n > 0 ? b + load<f64>(before, 8) - absorption / 3 * (b - load<f64>(before, 8)) : b;
+      const decay = Math.exp(n > 0 ? -load<f64>(from, 16) - load<f64>(before, 16) : -load<f64>(from, 16));
       put(record, 0, b);
       put(record, 1, Math.cos(b));
       put(record, 2, Math.sin(b));
@@ -91,18 +92,18 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
   }
   const w = (scratch + 15) & ~15, end = records + <usize>sliceCount * SLICE;
   const absolute = i32x4.splat(0x7fffffff), signBit = i32x4.splat(0x80000000);
-  const lastIm = load<f64>(slices + <usize>(sliceCount - 1) * (SliceSlot.Size << 3), 16);
+  const lastDecay = Math.exp(2 * load<f64>(slices + <usize>(sliceCount - 1) * (SliceSlot.Size << 3), 16));
   for (let j = 0; j < angleCount; j += 4) {
     for (let l = 0; l < 4; l++) {
       const angle = angles + (<usize>(j + l) << 3), to = w + (<usize>l << 2);
       const a = slope * load<f64>(angle), ai = slope * load<f64>(angle + plane);
       const gr = load<f64>(angle + plane * AnglePlane.GRe), gi = load<f64>(angle + plane * AnglePlane.GIm);
       const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
-      const m = Math.exp(-2 * ai), size = gr * gr + gi * gi;
-      // P carries the phase −Im A·A/3 of s at complex A.
-      const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = Math.cos(lag), li = Math.sin(lag);
+      const decay = Math.exp(-ai), m = decay * decay, size = gr * gr + gi * gi;
+      // P carries the phase −Im A·A/3 of s at complex A, which is small.
+      const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = 1 - lag * lag / 2, li = lag * (1 - lag * lag / 6);
       const tr = (pi * gr - pr * gi) / size, ti = -(pr * gr + pi * gi) / size;
-      const c = Math.cos(a), s = Math.sin(a), decay = Math.exp(-ai);
+      const c = Math.cos(a), s = Math.sin(a);
       lane(to, 0, a);
       lane(to, 1, c);
       lane(to, 2, s);
@@ -120,7 +121,7 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
       lane(to, 10, tr * li + ti * lr);
       lane(to, 11, c / decay);
       lane(to, 12, -s / decay);
-      lane(to, 13, size * Math.exp(2 * (ai + lastIm)));
+      lane(to, 13, size * lastDecay / m);
     }
     let pr = v128.load(w, 144), pi = v128.load(w, 160), qr = v128.load(w, 176), qi = v128.load(w, 192);
     let record = records;

@@ -142,24 +142,24 @@ function extent(workspace: Workspace, table: number, sliceCount: number, angles:
   const plane = workspace.view(angles, AnglePlane.Size * angleCount);
   let slope = 0, slopeLow = Infinity, offsetLow = Infinity, offsetHigh = -Infinity, offsetIm = 0, coupling = 0;
   for (let n = 0; n < sliceCount; n++) {
-    const s = slices.subarray(n * SliceSlot.Size, (n + 1) * SliceSlot.Size);
-    slope = Math.max(slope, s[SliceSlot.Slope]);
-    slopeLow = Math.min(slopeLow, s[SliceSlot.Slope]);
-    offsetLow = Math.min(offsetLow, s[SliceSlot.OffsetRe]);
-    offsetHigh = Math.max(offsetHigh, s[SliceSlot.OffsetRe]);
-    offsetIm = Math.max(offsetIm, Math.abs(s[SliceSlot.OffsetIm]));
-    coupling = Math.max(coupling, Math.abs(s[SliceSlot.Coupling]));
+    const at = n * SliceSlot.Size;
+    slope = Math.max(slope, slices[at + SliceSlot.Slope]);
+    slopeLow = Math.min(slopeLow, slices[at + SliceSlot.Slope]);
+    offsetLow = Math.min(offsetLow, slices[at + SliceSlot.OffsetRe]);
+    offsetHigh = Math.max(offsetHigh, slices[at + SliceSlot.OffsetRe]);
+    offsetIm = Math.max(offsetIm, Math.abs(slices[at + SliceSlot.OffsetIm]));
+    coupling = Math.max(coupling, Math.abs(slices[at + SliceSlot.Coupling]));
   }
-  let low = Infinity, high = -Infinity, xIm = 0, g = 0;
+  let low = Infinity, high = -Infinity, xIm = 0, g2 = 0;
   for (let j = 0; j < angleCount; j++) {
     const x = plane[j];
     low = Math.min(low, x);
     high = Math.max(high, x);
     xIm = Math.max(xIm, Math.abs(plane[AnglePlane.XIm * angleCount + j]));
-    g = Math.max(g, Math.hypot(plane[AnglePlane.GRe * angleCount + j], plane[AnglePlane.GIm * angleCount + j]));
+    g2 = Math.max(g2, plane[AnglePlane.GRe * angleCount + j] ** 2 + plane[AnglePlane.GIm * angleCount + j] ** 2);
   }
   return {
-    coupling: coupling * g,
+    coupling: coupling * Math.sqrt(g2),
     absorption: slope * xIm + offsetIm,
     phase: Math.max(Math.abs(slope * high + offsetHigh), Math.abs(slope * low + offsetLow)),
     slope,

@@ -1,0 +1,120 @@
+/** `npm run bench`: one JSON document. All times are of one thread and medians of one run; compare ratios, not times of
+ *  different machines. The limits are those that the project holds itself to on a machine where numpy's complex128
+ *  recursion takes about 110 ns a slice and angle. */
+import { readFileSync, statSync } from "node:fs";
+import { resolutionBlock } from "../src/simulate/resolution.ts";
+import { gradient, reflectivity, type Kernel, type Slices, type Wave } from "../src/simulate/recursion.ts";
+import { createSimulator } from "../src/simulate/simulator.ts";
+import type { Profile, Reflection } from "../src/types.ts";
+import { loadKernels } from "../src/wasm/load.ts";
+import { check, workspaceOf } from "../src/wasm/workspace.ts";
+import { coldStart } from "./coldStart.ts";
+import { limited, milliseconds, rounded, sink, type Times } from "./measure.ts";
+
+const ANGLES = 1000;
+const SLICES = 500;
+const ROUNDS = 41;
+
+const reflection: Reflection = {
+  name: "ZrO2",
+  hkl: [4, 0, 0],
+  wavelength: 1.5406,
+  d: 1.2858375,
+  cellVolume: 136.06243,
+  structureFactor: { zero: [223.59831, 9.38668], h: [120.31256, 9.38668], hBar: [120.31256, 9.38668] },
+};
+const wave: Wave = { reflection, wavelength: reflection.wavelength, polarisation: "sigma", deviation: "exact" };
+const radians = Math.PI / 180;
+
+/** Strain of one broad peak, as ions leave it: fraction, `count` values from the interface to the surface. */
+function strainOf(count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, n) => 0.015 * Math.exp(-((((n + 0.5) / count - 0.6) / 0.25) ** 2)) * ((n + 0.5) / count));
+}
+
+function even(low: number, high: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+// npm runs scripts in the root of the package.
+const root = process.cwd();
+const wasm = readFileSync(`${root}/build/takagi.wasm`);
+const kernels = await loadKernels(wasm);
+const workspace = workspaceOf(kernels.exports);
+
+const strain = strainOf(SLICES);
+const slices: Slices = { strain, debyeWaller: strain.map((e) => Math.exp(-0.8 * (e / 0.01) ** 2)), thickness: 3000 / SLICES };
+const theta = even(35.5 * radians, 37.1 * radians, ANGLES);
+
+const curve = (kernel: Kernel): number => reflectivity(workspace, kernels.simd, wave, slices, {}, theta, kernel)[ANGLES >> 1];
+const fewer: Slices = { strain: strainOf(200), debyeWaller: new Float64Array(200).fill(0.7), thickness: 3000 / 200 / 2 };
+const derivatives = (simd: boolean): number => workspace.scope(() => gradient(workspace, simd, wave, fewer, {}, theta).byStrain);
+
+const grid = even(71, 75, 1000), places = even(71.2, 74.8, 1000), values = grid.map((x) => 1 + Math.cos(20 * x));
+const seen = (fwhm: number, lorentzian: boolean): number =>
+  workspace.scope(() => {
+    const out = workspace.f64(places.length);
+    const block = workspace.put(resolutionBlock({ shape: lorentzian ? "lorentzian" : "gaussian", fwhm }));
+    const scratch = workspace.bytes(256 * grid.length + 256);
+    check("resolve", workspace.kernels.resolve(block, workspace.put(grid), grid.length, workspace.put(values), 1, workspace.put(places), places.length, out, 0, 0, scratch));
+    return workspace.view(out, 1)[0];
+  });
+
+const simulator = await createSimulator({ wasm });
+const depth = even(0, 300, 501);
+const profile: Profile = { depth, strain: strainOf(501).map((e) => e * 100).reverse(), debyeWaller: strainOf(501).map((e) => Math.exp(-60 * e)).reverse() };
+const twoTheta = even(71, 74.2, ANGLES);
+const simulate = (shape: "gaussian" | "lorentzian"): number => simulator.simulate(profile, reflection, twoTheta, { instrument: { resolution: { shape, fwhm: 0.02 } } }).intensity[1];
+
+const recursion = milliseconds({ f64: () => curve("f64"), simd: () => curve("simd"), fast: () => curve("fast") }, ROUNDS);
+const others = milliseconds(
+  {
+    gradientSimd: () => derivatives(true),
+    gradientScalar: () => derivatives(false),
+    gaussian: () => seen(0.02, false),
+    lorentzian: () => seen(0.02, true),
+    simulateGaussian: () => simulate("gaussian"),
+    simulateLorentzian: () => simulate("lorentzian"),
+  },
+  9,
+);
+const nanoseconds = (times: Times, units: number): number => rounded((times.median * 1e6) / units);
+const least = (times: Times, units: number): { least: number } => ({ least: rounded((times.least * 1e6) / units) });
+const ratio = (slow: Times, quick: Times): number => rounded(slow.median / quick.median);
+const each = SLICES * ANGLES;
+const started = coldStart(root);
+const size = (file: string): number => statSync(`${root}/build/${file}`).size;
+
+console.log(
+  JSON.stringify(
+    {
+      node: process.version,
+      simd: kernels.simd,
+      recursion: {
+        what: `typed arrays to reflectivity, ${ANGLES} angles × ${SLICES} slices, tables included`,
+        unit: "ns per slice and angle",
+        f64Judge: { value: nanoseconds(recursion.f64, each), ...least(recursion.f64, each) },
+        f64Simd: { ...limited(nanoseconds(recursion.simd, each), 3.5, "ns"), ...least(recursion.simd, each), fasterThanJudge: ratio(recursion.f64, recursion.simd) },
+        f32Fast: { ...limited(nanoseconds(recursion.fast, each), 1.6, "ns"), ...least(recursion.fast, each), fasterThanJudge: ratio(recursion.f64, recursion.fast) },
+      },
+      gradient: {
+        what: `reflectivity and its derivatives by every slice, ${ANGLES} angles × 200 slices`,
+        unit: "ns per slice and angle",
+        simd: nanoseconds(others.gradientSimd, 200 * ANGLES),
+        scalar: nanoseconds(others.gradientScalar, 200 * ANGLES),
+        fasterThanScalar: ratio(others.gradientScalar, others.gradientSimd),
+      },
+      resolve: {
+        what: "1000 places × 1000 grid points, fwhm of 5 grid steps",
+        unit: "ns per place and grid point",
+        gaussian: nanoseconds(others.gaussian, 1e6),
+        lorentzian: nanoseconds(others.lorentzian, 1e6),
+      },
+      simulate: { what: "300 nm of zirconia, 1000 angles, profile to intensity", unit: "ms", gaussian: rounded(others.simulateGaussian.median), lorentzian: rounded(others.simulateLorentzian.median) },
+      kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes") },
+      coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },
+      sink: Number.isFinite(sink.value),
+    },
+    null,
+    2,
+  ),
+);
