@@ -1,7 +1,7 @@
 /** The one place that drives the recursion kernels: slices and angles in, |X|² out. Internal units: Å, radians,
  *  strain as a fraction. */
 import { AnglePlane, DeviationForm, ReflectionSlot, SliceSlot, SliceDerivative } from "../../assembly/layout.ts";
-import { InvalidParameterError, UnreachableReflectionError, requirePositive } from "../errors.ts";
+import { InvalidParameterError, UnreachableReflectionError, requireFiniteArray, requireOneOf, requirePositive } from "../errors.ts";
 import type { Deviation, Reflection, Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS, RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
@@ -53,6 +53,7 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
   requirePositive("wavelength", wavelength, "Å");
   requirePositive("reflection.d", d, "Å");
   requirePositive("reflection.cellVolume", cellVolume, "Å³");
+  for (const part of ["zero", "h", "hBar"] as const) requireFiniteArray(`reflection.structureFactor.${part}`, structureFactor[part]);
   const theta = braggAngleOf(wavelength, d);
   const asymmetry = (reflection.asymmetry ?? 0) * RADIANS;
   if (!(Math.abs(asymmetry) < theta)) {
@@ -79,6 +80,7 @@ export function putAngles(workspace: Workspace, wave: Wave, block: number, theta
   const scratch = workspace.bytes(256);
   check("prepareAngles", kernels.prepareAngles(block, angles, count, table));
   const geometry = sample.geometry ?? "single crystal";
+  requireOneOf("sample.geometry", geometry, ["single crystal", "thin film", "thick film", "thick film on substrate"]);
   if (geometry === "single crystal") {
     check("startSemiInfinite", kernels.startSemiInfinite(block, table, table, count, scratch));
     return table;

@@ -199,7 +199,7 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
   const peak = measured.reduce((a, b) => Math.max(a, b), maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
   const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
-  const intensity = measured.map((r, i) => Math.max((scale * r) / peak + background + backgroundSlope * (twoTheta[i] - middle), 0));
+  const intensity = measured.map((r, i) => Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0));
   return { twoTheta: Float64Array.from(twoTheta), intensity, reflectivity: exact };
 }
 
