@@ -22,7 +22,7 @@ export function cosineAndSinc(ar: f64, ai: f64, kr: f64, ki: f64, out: usize): v
     wr = -1.0 / 3 + f2r / 30 - f4r / 840 + f6r / 45360;
     wi = f2i / 30 - f4i / 840 + f6i / 45360;
   } else {
-    const m = Math.hypot(f2r, f2i);
+    const m = Math.sqrt(f2r * f2r + f2i * f2i);
     let pr: f64, pi: f64;
     if (f2r >= 0) {
       pr = Math.sqrt(0.5 * (m + f2r));

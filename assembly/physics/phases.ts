@@ -22,13 +22,13 @@ import { Status } from "../status";
 
 /** Principal square root of re + i·im: the real part. */
 export function sqrtRe(re: f64, im: f64): f64 {
-  const m = Math.hypot(re, im);
+  const m = Math.sqrt(re * re + im * im);
   return re >= 0 ? Math.sqrt(0.5 * (m + re)) : m == 0 ? 0 : Math.abs(im) / Math.sqrt(2 * (m - re));
 }
 
 /** Principal square root of re + i·im: the imaginary part. */
 export function sqrtIm(re: f64, im: f64): f64 {
-  const m = Math.hypot(re, im);
+  const m = Math.sqrt(re * re + im * im);
   const size = re >= 0 ? (m == 0 ? 0 : Math.abs(im) / Math.sqrt(2 * (m + re))) : Math.sqrt(0.5 * (m - re));
   return im < 0 ? -size : size;
 }
