@@ -14,6 +14,7 @@
  *  hold P and Q in registers and nothing else, which is what the speed rests on.
  */
 import { AnglePlane, SliceSlot } from "../layout";
+import { cosinePolynomial, quadrant, quarters, reduce, sinePolynomial } from "../math/simd";
 import { Status } from "../status";
 
 /** f32 numbers of a slice: offset, its cosine and sine, coupling, turn from the slice before (re, im). */
@@ -21,7 +22,7 @@ const SLICE: usize = 24;
 /** f32 numbers of a group: mean offset, its cosine and sine, Σ coupling², what rounding did to its turns (ln modulus,
  *  phase). */
 const GROUP_RECORD: usize = 24;
-const GROUP: usize = 8;
+const GROUP: usize = 16;
 /** |A| below which s is rounded towards 1: keeps 0/0 out at the price of 2e-4·|A|/6. */
 const TINY: f32 = 1e-4;
 
@@ -35,6 +36,11 @@ const TINY: f32 = 1e-4;
 @inline function put(to: usize, index: i32, value: f64): void { store<f32>(to + (<usize>index << 2), <f32>value); }
 // @ts-ignore: decorator
 @inline function lane(to: usize, vector: i32, value: f64): void { store<f32>(to + (<usize>vector << 4), <f32>value); }
+
+/** e^x; by its series where x is small, as absorption within a slice is. */
+function smallExp(x: f64): f64 {
+  return Math.abs(x) < 0.01 ? 1 + x * (1 + x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120))))) : Math.exp(x);
+}
 
 /** ln of rounded/true for the rounded complex number re + i·im: the real part. */
 function roundingRe(re: f64, im: f64): f64 {
@@ -94,16 +100,23 @@ export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize
   const absolute = i32x4.splat(0x7fffffff), signBit = i32x4.splat(0x80000000);
   const lastDecay = Math.exp(2 * load<f64>(slices + <usize>(sliceCount - 1) * (SliceSlot.Size << 3), 16));
   for (let j = 0; j < angleCount; j += 4) {
+    // Sines and cosines of the four phases, two at a time.
+    for (let half: usize = 0; half < 32; half += 16) {
+      const A = f64x2.mul(v128.load(angles + (<usize>j << 3) + half), f64x2.splat(slope)), turns = quarters(A), y = reduce(A, turns), z = f64x2.mul(y, y);
+      const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
+      v128.store(w + half, quadrant(sine, cosine, turns), 256);
+      v128.store(w + half, quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1))), 288);
+    }
     for (let l = 0; l < 4; l++) {
       const angle = angles + (<usize>(j + l) << 3), to = w + (<usize>l << 2);
       const a = slope * load<f64>(angle), ai = slope * load<f64>(angle + plane);
       const gr = load<f64>(angle + plane * AnglePlane.GRe), gi = load<f64>(angle + plane * AnglePlane.GIm);
       const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
-      const decay = Math.exp(-ai), m = decay * decay, size = gr * gr + gi * gi;
+      const decay = smallExp(-ai), m = decay * decay, size = gr * gr + gi * gi;
       // P carries the phase −Im A·A/3 of s at complex A, which is small.
       const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = 1 - lag * lag / 2, li = lag * (1 - lag * lag / 6);
       const tr = (pi * gr - pr * gi) / size, ti = -(pr * gr + pi * gi) / size;
-      const c = Math.cos(a), s = Math.sin(a);
+      const s = load<f64>(w + (<usize>l << 3), 256), c = load<f64>(w + (<usize>l << 3), 288);
       lane(to, 0, a);
       lane(to, 1, c);
       lane(to, 2, s);
