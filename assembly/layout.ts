@@ -83,3 +83,68 @@ export const enum ResolutionFamily {
   PseudoVoigt = 0,
   GeneralisedBell = 1,
 }
+
+/** Ranges of a preset of protocol "paper" (docs/datasets.md): f64[PresetSlot.Size]; lengths in Å, angles in degrees,
+ *  strain as a fraction. Pairs are [low, high) of uniform draws. */
+export const enum PresetSlot {
+  ThicknessLow = 0,
+  ThicknessHigh = 1,
+  StrainLow = 2,
+  StrainHigh = 3,
+  DebyeWallerLow = 4,
+  DebyeWallerHigh = 5,
+  /** Degrees 2θ. */
+  FwhmLow = 6,
+  FwhmHigh = 7,
+  LogBackgroundLow = 8,
+  LogBackgroundHigh = 9,
+  LogScaleLow = 10,
+  LogScaleHigh = 11,
+  DynamicRangeLow = 12,
+  DynamicRangeHigh = 13,
+  /** Share of the strain by which the scan goes beyond both ends. */
+  MarginLow = 14,
+  MarginHigh = 15,
+  /** Relative height of the shape's peak, and full widths of its two sides. */
+  PeakLow = 16,
+  PeakHigh = 17,
+  WidthLow = 18,
+  WidthHigh = 19,
+  /** Probability that a constant is mixed in. */
+  Mixing = 20,
+  /** Relative scatter of the weights. */
+  Scatter = 21,
+  /** Step of the scan in θ, and what its ends are rounded to. */
+  Step = 22,
+  Rounding = 23,
+  /** Network axis: first and last value of 100·Δd/d, number of points. */
+  AxisFirst = 24,
+  AxisLast = 25,
+  AxisCount = 26,
+  /** Noise. */
+  Noise = 27,
+  Size = 28,
+}
+
+export const enum Noise {
+  None = 0,
+  /** The mean replaced by a Poisson draw. */
+  Poisson = 1,
+  /** A Poisson draw added to the mean: the published generator. */
+  Published = 2,
+}
+
+/** Sizes of the paper's profiles and of what the kernel needs for them. */
+export const enum Paper {
+  /** Weights that are fitted to the shape; the first three are dropped. */
+  Fitted = 13,
+  /** Weights of a sample. */
+  Weights = 10,
+  /** Points of the shape. */
+  ShapePoints = 201,
+  /** Ten weights, α, t (nm), fwhm (degrees 2θ), dynamic range (decades). */
+  Labels = 14,
+  /** Most angles and slices of a sample. */
+  Angles = 4096,
+  Slices = 2048,
+}

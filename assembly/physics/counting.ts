@@ -11,11 +11,11 @@ function logGamma(x: f64): f64 {
   return (x - 0.5) * Math.log(x) - x + 0.9189385332046727 + series - Math.log(shift);
 }
 
-/** One Poisson draw; its uniforms are the Philox blocks (attempt, point, stream, 0). Below a mean of 30 by inversion,
+/** One Poisson draw; its uniforms are the Philox blocks (attempt, point, c2, c3). Below a mean of 30 by inversion,
  *  above by transformed rejection (Hörmann 1993, PTRS). */
-function draw(mean: f64, point: u32, stream: u32, k0: u32, k1: u32, block: usize): f64 {
+export function poissonDraw(mean: f64, point: u32, c2: u32, c3: u32, k0: u32, k1: u32, block: usize): f64 {
   if (mean < 30) {
-    philox(0, point, stream, 0, k0, k1, block);
+    philox(0, point, c2, c3, k0, k1, block);
     let u = uniform(load<u32>(block), load<u32>(block, 4)), p = Math.exp(-mean), n: f64 = 0;
     while (u > p && n < 200) {
       u -= p;
@@ -27,7 +27,7 @@ function draw(mean: f64, point: u32, stream: u32, k0: u32, k1: u32, block: usize
   const root = Math.sqrt(mean), b = 0.931 + 2.53 * root, a = -0.059 + 0.02483 * b;
   const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4), vr = 0.9277 - 3.6224 / (b - 2), log = Math.log(mean);
   for (let attempt: u32 = 0; attempt < 1000; attempt++) {
-    philox(attempt, point, stream, 0, k0, k1, block);
+    philox(attempt, point, c2, c3, k0, k1, block);
     const u = uniform(load<u32>(block), load<u32>(block, 4)) - 0.5, v = uniform(load<u32>(block, 8), load<u32>(block, 12));
     const us = 0.5 - Math.abs(u), k = Math.floor((2 * a / us + b) * u + mean + 0.43);
     if (us >= 0.07 && v <= vr) return k;
@@ -48,7 +48,7 @@ export function poisson(mean: usize, count: i32, seedLow: u32, seedHigh: u32, st
   for (let j = 0; j < count; j++) {
     const at = <usize>j << 3, m = load<f64>(mean + at);
     if (!(m >= 0)) return Status.BadParameter;
-    store<f64>(out + at, m == 0 ? 0 : draw(m, j, stream, seedLow, seedHigh, scratch));
+    store<f64>(out + at, m == 0 ? 0 : poissonDraw(m, j, stream, 0, seedLow, seedHigh, scratch));
   }
   return Status.Ok;
 }

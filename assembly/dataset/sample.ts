@@ -1,0 +1,226 @@
+/** Training samples of protocol "paper" (Boulle & Debelle 2023 and their published generator): drawn, simulated, counted
+ *  and put on the network's axis, one call a batch. A sample is a pure function of (preset, seed, index).
+ *
+ *      draws ─▶ shape on [0, 1] ─▶ weights ─▶ strain, Debye–Waller ─▶ slices of one slope ─▶ R ─▶ ⊗ Gaussian ─▶ counts ─▶ axis
+ *
+ *  Philox counters: (n, 0, index) with the top bit set for the draws, (attempt, point, index) with the next one for the
+ *  counts.
+ */
+import { AnglePlane, Noise, Paper, PresetSlot, ReflectionSlot, SliceSlot } from "../layout";
+import { bsplineBasis } from "../math/bspline";
+import { philox, uniform } from "../math/random";
+import { poissonDraw } from "../physics/counting";
+import { prepareAngles } from "../physics/phases";
+import { startSemiInfinite } from "../physics/substrate";
+import { transferMatrix } from "../physics/transferMatrix";
+import { transferMatrixFast } from "../physics/transferMatrixFast";
+import { Status } from "../status";
+import { toAxis } from "./axis";
+
+const LN10: f64 = 2.302585092994046;
+const DEGREES: f64 = 57.29577951308232;
+const RADIANS: f64 = 0.017453292519943295;
+/** Largest phase and coupling of a slice: more slices change log10 R by less than 0.01 rms (test/dataset). */
+const SLICE_PHASE: f64 = 3.1;
+const SLICE_COUPLING: f64 = 4e-3;
+const FEWEST_SLICES = 64;
+const DRAW_STREAM: u32 = 0x80000000;
+const COUNT_STREAM: u32 = 0x40000000;
+
+// @ts-ignore: decorator
+@inline function slot(block: usize, index: i32): f64 { return load<f64>(block + (<usize>index << 3)); }
+
+/** Bytes of the generator's state: index (low, high), key (low, high), next block, whether half a block waits, the block. */
+const STATE: usize = 64;
+
+function nextUniform(state: usize): f64 {
+  if (load<u32>(state, 20) == 1) {
+    store<u32>(state, 0, 20);
+    return uniform(load<u32>(state, 40), load<u32>(state, 44));
+  }
+  const n = load<u32>(state, 16);
+  philox(n, 0, load<u32>(state), load<u32>(state, 4) | DRAW_STREAM, load<u32>(state, 8), load<u32>(state, 12), state + 32);
+  store<u32>(state, n + 1, 16);
+  store<u32>(state, 1, 20);
+  return uniform(load<u32>(state, 32), load<u32>(state, 36));
+}
+
+// @ts-ignore: decorator
+@inline function between(state: usize, preset: usize, low: i32): f64 {
+  const a = slot(preset, low);
+  return a + (slot(preset, low + 1) - a) * nextUniform(state);
+}
+
+/** Relative weights of a sample: f64[Paper.Weights], the largest of all thirteen being 1.
+ *  @param matrix f64[Paper.Fitted][Paper.ShapePoints]: weights that fit a curve given at even heights best */
+function drawWeights(preset: usize, matrix: usize, state: usize, curve: usize, fitted: usize, weights: usize): void {
+  while (true) {
+    const peak = between(state, preset, PresetSlot.PeakLow);
+    const below = between(state, preset, PresetSlot.WidthLow), above = between(state, preset, PresetSlot.WidthLow);
+    const mixed = nextUniform(state) < slot(preset, PresetSlot.Mixing);
+    const side = nextUniform(state) * 3, constant = nextUniform(state);
+    for (let k = 0; k < Paper.ShapePoints; k++) {
+      const z = <f64>k / <f64>(Paper.ShapePoints - 1), u = 2 * (z - peak) / (z < peak ? below : above);
+      let value = Math.exp(-0.6931471805599453 * u * u);
+      if (mixed && (side >= 2 || (z < peak) == (side < 1))) value = (1 - constant) * value + constant;
+      store<f64>(curve + (<usize>k << 3), value);
+    }
+    let largest: f64 = 0;
+    for (let i = 0; i < Paper.Fitted; i++) {
+      let weight: f64 = 0;
+      const row = matrix + (<usize>(i * Paper.ShapePoints) << 3);
+      for (let k: usize = 0; k < <usize>Paper.ShapePoints << 3; k += 8) weight += load<f64>(row + k) * load<f64>(curve + k);
+      weight *= 1 + slot(preset, PresetSlot.Scatter) * (2 * nextUniform(state) - 1);
+      if (weight < -0.1) weight = 0;
+      largest = max(largest, weight);
+      store<f64>(fitted + (<usize>i << 3), weight);
+    }
+    for (let i = 0; i < Paper.Weights; i++) {
+      store<f64>(weights + (<usize>i << 3), Math.abs(load<f64>(fitted + (<usize>(i + 3) << 3)) / largest));
+    }
+    if (load<f64>(weights) > 0.01 || load<f64>(weights, 8) > 0.01) return;
+  }
+}
+
+/** Strain (fraction) at relative height z. */
+function strainAt(weights: usize, z: f64, scratch: usize): f64 {
+  store<f64>(scratch, z);
+  bsplineBasis(scratch, 1, Paper.Weights, scratch + 16, scratch + 48);
+  const w = weights + (<usize>load<i32>(scratch, 48) << 3);
+  return load<f64>(w) * load<f64>(scratch, 16) + load<f64>(w, 8) * load<f64>(scratch, 24)
+    + load<f64>(w, 16) * load<f64>(scratch, 32) + load<f64>(w, 24) * load<f64>(scratch, 40);
+}
+
+/** Bytes of scratch that `samples` needs. */
+export function sampleScratch(): usize {
+  return 8192 + (<usize>Paper.ShapePoints << 3) + <usize>Paper.Slices * 64 + <usize>Paper.Angles * 64;
+}
+
+/** Samples first … first + count − 1.
+ *  @param reflection f64[ReflectionSlot.Size], linear deviation
+ *  @param preset f64[PresetSlot.Size]
+ *  @param matrix see drawWeights
+ *  @param judge 0; or the number of slices for the exact kernel in place of the fast one
+ *  @param scratch sampleScratch() bytes, 16-byte aligned
+ *  @param inputs f32[count][AxisCount]
+ *  @param labels f32[count][Paper.Labels] */
+export function samples(
+  reflection: usize, preset: usize, matrix: usize, seedLow: u32, seedHigh: u32, first: f64, count: i32,
+  judge: i32, scratch: usize, inputs: usize, labels: usize,
+): Status {
+  if (count < 0) return Status.BadCount;
+  const axisCount = <i32>slot(preset, PresetSlot.AxisCount);
+  for (let i = 0; i < count; i++) {
+    const index = first + <f64>i, high = <u32>(index / 4294967296);
+    store<u32>(scratch, <u32>(index - <f64>high * 4294967296));
+    store<u32>(scratch, high, 4);
+    store<u32>(scratch, seedLow, 8);
+    store<u32>(scratch, seedHigh, 12);
+    store<u32>(scratch, 0, 16);
+    store<u32>(scratch, 0, 20);
+    const input = inputs + (<usize>(i * axisCount) << 2), label = labels + (<usize>(i * Paper.Labels) << 2);
+    const status = sample(reflection, preset, matrix, judge, scratch, input, label);
+    if (status != Status.Ok) return status;
+  }
+  return Status.Ok;
+}
+
+function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scratch: usize, input: usize, label: usize): Status {
+  const state = scratch, fitted = scratch + STATE, padded = fitted + 128, weights = padded + 24, small = padded + 128;
+  const curve = small + 128, slices = (curve + (<usize>Paper.ShapePoints << 3) + 15) & ~15;
+  const theta = slices + <usize>Paper.Slices * 32, table = theta + (<usize>Paper.Angles << 3);
+  const intensity = table + <usize>Paper.Angles * 48, kernelScratch = intensity + (<usize>Paper.Angles << 3);
+
+  // The order of the draws is part of what a seed means.
+  const thickness = between(state, preset, PresetSlot.ThicknessLow), strain = between(state, preset, PresetSlot.StrainLow);
+  const alpha = -Math.log(between(state, preset, PresetSlot.DebyeWallerLow));
+  const fwhm = between(state, preset, PresetSlot.FwhmLow);
+  let logBackground: f64, logScale: f64, dynamicRange: f64;
+  do {
+    logBackground = between(state, preset, PresetSlot.LogBackgroundLow);
+    logScale = between(state, preset, PresetSlot.LogScaleLow);
+    dynamicRange = logScale - logBackground;
+  } while (!(dynamicRange >= slot(preset, PresetSlot.DynamicRangeLow) && dynamicRange <= slot(preset, PresetSlot.DynamicRangeHigh)));
+  const marginLow = between(state, preset, PresetSlot.MarginLow), marginHigh = between(state, preset, PresetSlot.MarginLow);
+  drawWeights(preset, matrix, state, curve, fitted, weights);
+  memory.fill(padded, 0, 24);
+  for (let i = 0; i < Paper.Weights; i++) {
+    const weight = load<f64>(weights + (<usize>i << 3)) * strain;
+    store<f64>(weights + (<usize>i << 3), weight);
+    store<f32>(label + (<usize>i << 2), <f32>(100 * weight));
+  }
+  store<f32>(label, <f32>alpha, 40);
+  store<f32>(label, <f32>(thickness / 10), 44);
+  store<f32>(label, <f32>fwhm, 48);
+  store<f32>(label, <f32>dynamicRange, 52);
+
+  // The scan: its ends are rounded, so that a point falls on the substrate peak.
+  const lambda = slot(reflection, ReflectionSlot.Wavelength), sine = lambda / (2 * slot(reflection, ReflectionSlot.PlaneSpacing));
+  const thetaB = Math.asin(sine), tangent = sine / Math.sqrt(1 - sine * sine);
+  const rounding = slot(preset, PresetSlot.Rounding), step = slot(preset, PresetSlot.Step);
+  const low = Math.round((thetaB - (strain + marginLow) * tangent) * DEGREES / rounding) * rounding;
+  const high = Math.round((thetaB + marginHigh * tangent) * DEGREES / rounding) * rounding;
+  const points = <i32>Math.round((high - low) / step) + 1, angleCount = (points + 3) & ~3;
+  if (angleCount > Paper.Angles) return Status.BadCount;
+  for (let j = 0; j < angleCount; j++) store<f64>(theta + (<usize>j << 3), (low + step * <f64>min(j, points - 1)) * RADIANS);
+  prepareAngles(reflection, theta, angleCount, table);
+  startSemiInfinite(reflection, table, table, angleCount, small);
+
+  // Slices of one slope: thickness ∝ sin θ_n, found by walking up with the strain at each middle.
+  let largest: f64 = 0, path: f64 = 0;
+  for (let k = 0; k < 200; k++) {
+    const e = strainAt(padded, (<f64>k + 0.5) / 200, small);
+    largest = max(largest, e);
+    path += 1 / Math.sin(thetaB - e * tangent);
+  }
+  path *= thickness / 200;
+  const perPath = (Math.PI / lambda) * Math.sin(2 * thetaB), coupling = load<f64>(table + (<usize>angleCount << 3) * AnglePlane.GRe);
+  const farthest = max(high * RADIANS - thetaB + largest * tangent, thetaB - low * RADIANS);
+  const needed = max(path * perPath * farthest / SLICE_PHASE, path * Math.abs(coupling) / SLICE_COUPLING);
+  const sliceCount = judge > 0 ? judge : max(<i32>Math.ceil(needed), FEWEST_SLICES);
+  if (sliceCount > Paper.Slices) return Status.BadCount;
+  const share = path / <f64>sliceCount, slope = share * perPath;
+  const refraction = slot(reflection, ReflectionSlot.Gamma) * Math.PI / lambda * share; // ΓF0πh/(λ sin θ_n)
+  let bottom: f64 = 0, h = thickness / <f64>sliceCount;
+  for (let n = 0; n < sliceCount; n++) {
+    const e = strainAt(padded, min((bottom + 0.5 * h) / thickness, 1), small);
+    h = share * Math.sin(thetaB - e * tangent);
+    bottom += h;
+    const ratio = e / largest, to = slices + <usize>n * (SliceSlot.Size << 3);
+    store<f64>(to, slope);
+    store<f64>(to, slope * e * tangent - refraction * slot(reflection, ReflectionSlot.F0Re), 8);
+    store<f64>(to, -refraction * slot(reflection, ReflectionSlot.F0Im), 16);
+    store<f64>(to, share * Math.exp(-alpha * ratio * ratio), 24);
+  }
+  const status = judge > 0
+    ? transferMatrix(slices, sliceCount, table, angleCount, kernelScratch, intensity)
+    : transferMatrixFast(slices, sliceCount, table, angleCount, kernelScratch, intensity);
+  if (status != Status.Ok) return status;
+
+  // Resolution, sampled on the scan's own grid as the paper does; θ has half the width of 2θ.
+  const seen = theta, width = 0.5 * fwhm, taps = <i32>Math.ceil(2.2 * width / step), gauss = table;
+  for (let k = 0; k <= taps; k++) {
+    const u = 2 * <f64>k * step / width;
+    store<f64>(gauss + (<usize>k << 3), Math.exp(-0.6931471805599453 * u * u));
+  }
+  let peak: f64 = 0;
+  for (let j = 0; j < points; j++) {
+    let sum = load<f64>(intensity + (<usize>j << 3));
+    for (let k = 1; k <= taps; k++) {
+      const left = j - k >= 0 ? load<f64>(intensity + (<usize>(j - k) << 3)) : 0;
+      const right = j + k < points ? load<f64>(intensity + (<usize>(j + k) << 3)) : 0;
+      sum += load<f64>(gauss + (<usize>k << 3)) * (left + right);
+    }
+    store<f64>(seen + (<usize>j << 3), sum);
+    peak = max(peak, sum);
+  }
+  const scale = Math.exp(LN10 * logScale) / peak, background = Math.exp(LN10 * logBackground), noise = <i32>slot(preset, PresetSlot.Noise);
+  for (let j = 0; j < points; j++) {
+    const at = <usize>j << 3, mean = scale * load<f64>(seen + at) + background;
+    const counts = noise == Noise.None ? 0 : poissonDraw(mean, j, load<u32>(state), load<u32>(state, 4) | COUNT_STREAM, load<u32>(state, 8), load<u32>(state, 12), small);
+    store<f64>(intensity + at, noise == Noise.Poisson ? counts : mean + counts);
+    // 100 Δd/d of each point, exact.
+    store<f64>(table + at, 100 * (sine / Math.sin((low + step * <f64>j) * RADIANS) - 1));
+  }
+  return toAxis(table, intensity, points, slot(preset, PresetSlot.AxisFirst), slot(preset, PresetSlot.AxisLast), <i32>slot(preset, PresetSlot.AxisCount), input);
+}
