@@ -7,7 +7,9 @@ export type ErrorCode =
   | "SCAN_FORMAT"
   | "CIF_FORMAT"
   | "KERNEL_LOAD"
-  | "KERNEL_STATUS";
+  | "KERNEL_STATUS"
+  | "WORKER"
+  | "DATASET";
 
 export class TakagiError extends Error {
   readonly code: ErrorCode;
@@ -88,6 +90,20 @@ export class KernelStatusError extends TakagiError {
   constructor(kernel: string, status: number, meaning: string) {
     super("KERNEL_STATUS", `${kernel}: ${meaning} (status ${status})`);
     this.status = status;
+  }
+}
+
+/** The workers of a pool cannot do their work: they keep dying, cannot be started, or the pool is closed. */
+export class WorkerError extends TakagiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("WORKER", message, options);
+  }
+}
+
+/** A folder of samples cannot be used: it holds other samples than those asked for, is damaged, or cannot be written. */
+export class DatasetError extends TakagiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("DATASET", message, options);
   }
 }
 

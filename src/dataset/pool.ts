@@ -1,0 +1,186 @@
+/** `takagi/pool`: training samples from all cores, on every runtime that has workers. */
+import { InvalidParameterError, requireInteger, WorkerError } from "../errors.ts";
+import type { KernelOrigin } from "../wasm/load.ts";
+import { Crew } from "./crew.ts";
+import type { Batch, SampleGenerator } from "./generator.ts";
+import { Job } from "./job.ts";
+import { parsePreset, preset as presetNamed, type Preset } from "./presets.ts";
+import { openGenerator } from "./worker.ts";
+import type { WorkerHost } from "./workerHost.ts";
+import type { Noise, Recipe } from "./workerMessages.ts";
+
+export { DatasetError, InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
+export type { KernelOrigin } from "../wasm/load.ts";
+export type { Batch } from "./generator.ts";
+export type { Preset } from "./presets.ts";
+export type { Noise } from "./workerMessages.ts";
+
+export interface PoolOptions {
+  /** The name of a preset, or a preset of your own. */
+  readonly preset: Preset | string;
+  /** Default "poisson". */
+  readonly noise?: Noise;
+  /** Default: as many as the machine runs at a time. */
+  readonly workers?: number;
+  /** Where the kernels come from, if not from the package. */
+  readonly wasm?: KernelOrigin;
+}
+
+export interface BatchesOptions {
+  readonly seed: number;
+  /** Index of the first sample, default 0. */
+  readonly first?: number;
+  /** How many samples; Infinity for ever new ones. */
+  readonly count: number;
+  /** Samples in a batch; the last one may have fewer. */
+  readonly batchSize: number;
+  readonly signal?: AbortSignal;
+  /** Called for each batch that is given out; `done` and `count` are samples. */
+  readonly onProgress?: (progress: { readonly done: number; readonly count: number }) => void;
+}
+
+export interface Pool {
+  readonly preset: Preset;
+  readonly noise: Noise;
+  readonly workers: number;
+  /** Numbers in the network input of a sample. */
+  readonly inputLength: number;
+  readonly labelNames: readonly string[];
+  /** Samples first … first + count − 1 of the seed, in order, the same for every number of workers and every size of
+   *  batches. At most two batches a worker are made ahead of whoever takes them. Each loop makes the samples anew; leaving it
+   *  (break, return, throw) and aborting end the workers that are busy for it.
+   *  @returns batches whose arrays are yours to keep
+   *  @throws {InvalidParameterError} at once
+   *  @throws {WorkerError} in the loop, where workers die again and again; `signal.reason` where it is aborted */
+  batches(options: BatchesOptions): AsyncIterable<Batch>;
+  /** Ends all workers; loops that still run throw. */
+  close(): Promise<void>;
+}
+
+/** Workers that make training samples on all cores. They start with the first batch; one that dies is replaced and its
+ *  batch made again; an idle pool keeps no process alive.
+ *  @throws {InvalidParameterError} @throws {KernelLoadError}
+ *  @example
+ *  const pool = await createPool({ preset: "cnn2" });
+ *  for await (const { inputs, labels, count } of pool.batches({ seed: 1, count: 1_000_000, batchSize: 2048 })) {
+ *    train(inputs, labels, count);
+ *  }
+ *  await pool.close(); */
+export async function createPool(options: PoolOptions): Promise<Pool> {
+  return openPool(options, {});
+}
+
+/** For tests: workers and generators of another make. */
+export interface PoolParts {
+  readonly host?: WorkerHost;
+  readonly module?: string;
+}
+
+export async function openPool(options: PoolOptions, parts: PoolParts): Promise<Pool> {
+  const { workers, noise = "poisson" } = options;
+  if (workers !== undefined) requireInteger("workers", workers, 1, 1024);
+  const recipe: Recipe = {
+    preset: typeof options.preset === "string" ? presetNamed(options.preset) : parsePreset(options.preset),
+    noise,
+    ...(await portable(options.wasm)),
+    ...(parts.module === undefined ? {} : { module: parts.module }),
+  };
+  // One here too: what cannot be made is found before a worker starts.
+  const generator = await openGenerator(recipe);
+  const host = parts.host ?? (await import("#worker-host"));
+  return new WorkerPool({ generator, recipe, host, size: workers ?? host.parallelism() });
+}
+
+/** What does not survive structured cloning becomes what does. */
+async function portable(wasm: KernelOrigin | undefined): Promise<Pick<Recipe, "wasm">> {
+  if (wasm === undefined) return {};
+  if (wasm instanceof URL) return { wasm: wasm.href };
+  // By tag, as in wasm/load.ts.
+  const isResponse = Object.prototype.toString.call(wasm) === "[object Response]";
+  return { wasm: isResponse ? await (wasm as Response).arrayBuffer() : (wasm as Exclude<KernelOrigin, URL | Response>) };
+}
+
+class WorkerPool implements Pool {
+  readonly preset: Preset;
+  readonly noise: Noise;
+  readonly inputLength: number;
+  readonly labelNames: readonly string[];
+  readonly #crew: Crew;
+  readonly #jobs = new Set<Job>();
+  #isClosed = false;
+
+  constructor(options: { generator: SampleGenerator; recipe: Recipe; host: WorkerHost; size: number }) {
+    ({ preset: this.preset, noise: this.noise, inputLength: this.inputLength, labelNames: this.labelNames } = options.generator);
+    this.#crew = new Crew({ host: options.host, recipe: options.recipe, size: options.size, wantsMore: () => this.#hand() });
+  }
+
+  get workers(): number {
+    return this.#crew.size;
+  }
+
+  batches(options: BatchesOptions): AsyncIterable<Batch> {
+    const { seed, first = 0, count, batchSize } = options;
+    requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+    requireInteger("first", first, 0, Number.MAX_SAFE_INTEGER);
+    if (count !== Infinity && !(Number.isInteger(count) && count >= 0 && first + count <= Number.MAX_SAFE_INTEGER)) {
+      throw new InvalidParameterError("count", "an integer ≥ 0, or Infinity", count);
+    }
+    requireInteger("batchSize", batchSize, 1, 2 ** 24);
+    return { [Symbol.asyncIterator]: () => this.#stream({ ...options, first }) };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const job of this.#jobs) job.fail(new WorkerError("the pool is closed"));
+    this.#jobs.clear();
+    await this.#crew.release();
+  }
+
+  async *#stream(options: BatchesOptions & { readonly first: number }): AsyncGenerator<Batch, void, undefined> {
+    const { signal, count, onProgress } = options;
+    signal?.throwIfAborted();
+    if (this.#isClosed) throw new WorkerError("the pool is closed");
+    const job = new Job(options, 2 * this.workers);
+    const abort = (): void => {
+      job.fail(signal?.reason as Error);
+      // At once, also where the consumer is busy with its batch.
+      this.#jobs.delete(job);
+      void this.#leave(job);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#jobs.add(job);
+    try {
+      while (!job.isOver) {
+        this.#hand();
+        const batch = await job.next();
+        onProgress?.({ done: batch.first + batch.count - options.first, count });
+        // What was just taken made room ahead: the workers go on while the consumer works.
+        this.#hand();
+        yield batch;
+      }
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#jobs.delete(job);
+      if (!job.isOver) await this.#leave(job);
+    }
+  }
+
+  /** Gives the workers what they can take, the jobs in turn. */
+  #hand(): void {
+    for (let given = true; given; ) {
+      given = false;
+      for (const job of this.#jobs) {
+        if (!job.hasTask || !this.#crew.hasRoom) continue;
+        this.#crew.give(job.nextTask());
+        given = true;
+      }
+    }
+  }
+
+  /** Who is in the midst of a slice cannot be told to stop: such workers end. With no other job all of them do. */
+  async #leave(job: Job): Promise<void> {
+    const others = await this.#crew.release(this.#jobs.size === 0 ? undefined : job);
+    for (const task of others) if (task.owner instanceof Job) task.owner.takeBack(task);
+    this.#hand();
+  }
+}

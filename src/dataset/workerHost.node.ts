@@ -1,0 +1,37 @@
+/** Worker threads: Node, Deno, Bun. The bundler rewrites `../../dist/` to `./`: sources use the worker that was built. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { WorkerEvents, WorkerHandle } from "./workerHost.ts";
+import type { Answer } from "./workerMessages.ts";
+
+export function startWorker({ answered, died }: WorkerEvents): WorkerHandle {
+  // Without the options of the process: those of `node --input-type=module --eval` are not for files.
+  const worker = new Worker(new URL("../../dist/worker.node.js", import.meta.url), { execArgv: [] });
+  worker.unref();
+  let isOver = false;
+  const end = (reason: Error): void => {
+    if (isOver) return;
+    isOver = true;
+    died(reason);
+    // One that threw may still run.
+    void worker.terminate();
+  };
+  worker.on("message", (answer: Answer) => {
+    if (!isOver) answered(answer);
+  });
+  worker.on("messageerror", end);
+  worker.on("error", end);
+  worker.on("exit", (code) => end(new Error(`it exited with code ${code}`)));
+  return {
+    post: (request) => worker.postMessage(request),
+    hold: (held) => (held ? worker.ref() : worker.unref()),
+    terminate: async () => {
+      isOver = true;
+      await worker.terminate();
+    },
+  };
+}
+
+export function parallelism(): number {
+  return availableParallelism();
+}

@@ -1,0 +1,37 @@
+/** Web workers. `new Worker(new URL(…, import.meta.url))` is the form that bundlers know; the one of this package
+ *  rewrites `../../dist/` to `./`. */
+import type { WorkerEvents, WorkerHandle } from "./workerHost.ts";
+import type { Answer } from "./workerMessages.ts";
+
+export function startWorker({ answered, died }: WorkerEvents): WorkerHandle {
+  const worker = new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" });
+  let isOver = false;
+  const end = (reason: string): void => {
+    if (isOver) return;
+    isOver = true;
+    worker.terminate();
+    died(new Error(reason));
+  };
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    if (!isOver) answered(data);
+  };
+  worker.onmessageerror = () => end("an answer could not be read");
+  worker.onerror = (event) => {
+    event.preventDefault();
+    // A file that cannot be loaded gives an event without a message.
+    end(event.message || "its file cannot be loaded");
+  };
+  return {
+    post: (request) => worker.postMessage(request),
+    // A page does not wait for its workers.
+    hold: () => undefined,
+    terminate: async () => {
+      isOver = true;
+      worker.terminate();
+    },
+  };
+}
+
+export function parallelism(): number {
+  return Math.max(1, navigator.hardwareConcurrency || 1);
+}

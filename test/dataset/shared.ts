@@ -1,0 +1,44 @@
+/** Pools over the stand-in generator, and sums over all samples. */
+import { createHash } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { openPool, type Batch, type Pool, type PoolOptions, type Preset } from "../../src/dataset/pool.ts";
+
+export const STAND_IN = new URL("standIn.mjs", import.meta.url).href;
+
+export interface Accident {
+  readonly kind: "exit" | "throw outside" | "throw" | "never end" | "no generator";
+  readonly at: number;
+  readonly once?: string;
+}
+
+/** What the stand-in takes for a preset. */
+export function standIn(options: { accident?: Accident; delay?: number } = {}): Preset {
+  return { name: "stand-in", ...options } as unknown as Preset;
+}
+
+export async function standInPool(options: Partial<PoolOptions> = {}): Promise<Pool> {
+  const pool = await openPool({ preset: standIn(), ...options }, { module: STAND_IN });
+  onTestFinished(() => pool.close());
+  return pool;
+}
+
+export function folder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "takagi-dataset-"));
+}
+
+/** SHA-256 over inputs and labels, sample by sample, so that the batches do not matter. */
+export async function sumOf(batches: AsyncIterable<Batch>): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const { inputs, labels, count } of batches) {
+    for (let i = 0; i < count; i++) {
+      for (const values of [inputs, labels]) {
+        const length = values.length / count;
+        hash.update(new Uint8Array(values.buffer, values.byteOffset + 4 * length * i, 4 * length));
+      }
+    }
+  }
+  return hash.digest("hex");
+}

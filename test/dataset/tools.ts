@@ -1,0 +1,48 @@
+/** What some tests need from outside npm; where it is missing they skip and say so, unless TAKAGI_REQUIRE has its name. */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { test } from "vitest";
+
+export async function numpy(program: string, ...words: string[]): Promise<string> {
+  return (await promisify(execFile)("python3", ["-c", program, ...words])).stdout;
+}
+
+function works(command: string, ...words: string[]): boolean {
+  try {
+    execFileSync(command, words, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function skips(title: string, missing: string): string {
+  return `${title} (skipped: ${missing})`;
+}
+
+export function testWithNumpy(title: string, body: () => Promise<void>): void {
+  if ((process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes("numpy") || works("python3", "-c", "import numpy")) test(title, body);
+  else test.skip(skips(title, "no python3 with numpy"), body);
+}
+
+/** @param kilobytes of a disk in memory
+ *  @param body is given its folder and what makes it larger */
+export function testWithSmallDisk(title: string, kilobytes: number, body: (disk: string, grow: (kilobytes: number) => Promise<void>) => Promise<void>): void {
+  const disk = mkdtempSync(join(tmpdir(), "takagi-disk-"));
+  const mount = (...words: string[]): boolean => process.platform === "linux" && works("mount", ...words);
+  const isMounted = mount("-t", "tmpfs", "-o", `size=${kilobytes}k`, "takagi-test", disk);
+  if (!isMounted) {
+    test.skip(skips(title, "small disks cannot be mounted without root"), () => undefined);
+    return;
+  }
+  test(title, async () => {
+    try {
+      await body(disk, async (more) => void mount("-o", `remount,size=${more}k`, disk));
+    } finally {
+      works("umount", disk);
+    }
+  });
+}
