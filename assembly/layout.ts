@@ -117,7 +117,7 @@ export const enum PresetSlot {
   /** Step of the scan in θ, and what its ends are rounded to. */
   Step = 22,
   Rounding = 23,
-  /** Network axis: first and last value of 100·Δd/d, number of points. */
+  /** Network axis: first and last value of 100·(Δd/d)/d, d in Å, and the number of points. */
   AxisFirst = 24,
   AxisLast = 25,
   AxisCount = 26,

@@ -1,8 +1,8 @@
-/** The network's axis: 100·Δd/d in even steps, log10 of the share of the maximum. Measured scans and training samples go
+/** The network's axis: strain in even steps, log10 of the share of the maximum. Measured scans and training samples go
  *  through the same function. */
 import { Status } from "../status";
 
-/** @param strain 100·Δd/d of each point, f64[count], descending strictly
+/** @param strain of each point, in the axis's unit, f64[count], descending strictly
  *  @param intensity f64[count], ≥ 0; zeros, and what lies outside the points, become the smallest non-zero one
  *  @param first, last axis values, first > last
  *  @param out f32[axisCount] */

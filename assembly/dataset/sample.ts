@@ -214,13 +214,14 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
     store<f64>(seen + (<usize>j << 3), sum);
     peak = max(peak, sum);
   }
+  const perSpacing = 100 / slot(reflection, ReflectionSlot.PlaneSpacing);
   const scale = Math.exp(LN10 * logScale) / peak, background = Math.exp(LN10 * logBackground), noise = <i32>slot(preset, PresetSlot.Noise);
   for (let j = 0; j < points; j++) {
     const at = <usize>j << 3, mean = scale * load<f64>(seen + at) + background;
     const counts = noise == Noise.None ? 0 : poissonDraw(mean, j, load<u32>(state), load<u32>(state, 4) | COUNT_STREAM, load<u32>(state, 8), load<u32>(state, 12), small);
     store<f64>(intensity + at, noise == Noise.Poisson ? counts : mean + counts);
-    // 100 Δd/d of each point, exact.
-    store<f64>(table + at, 100 * (sine / Math.sin((low + step * <f64>j) * RADIANS) - 1));
+    // The paper's axis is 100 Δd/d over d in Å, with the exact Δd/d of each point.
+    store<f64>(table + at, perSpacing * (sine / Math.sin((low + step * <f64>j) * RADIANS) - 1));
   }
   return toAxis(table, intensity, points, slot(preset, PresetSlot.AxisFirst), slot(preset, PresetSlot.AxisLast), <i32>slot(preset, PresetSlot.AxisCount), input);
 }
