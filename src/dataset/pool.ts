@@ -9,7 +9,7 @@ import { openGenerator } from "./worker.ts";
 import type { WorkerHost } from "./workerHost.ts";
 import type { Noise, Recipe } from "./workerMessages.ts";
 
-export { DatasetError, InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
+export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
 export type { KernelOrigin } from "../wasm/load.ts";
 export type { Batch } from "./generator.ts";
 export type { Preset } from "./presets.ts";

@@ -1,6 +1,5 @@
 /** Samples as files: whatever happens to the run, the disk or the files, the same bytes in the end. */
 import { createHash } from "node:crypto";
-import * as nodeFs from "node:fs/promises";
 import { appendFile, copyFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -8,8 +7,8 @@ import { DatasetError } from "../../src/errors.ts";
 import { parseManifest, partsOf, shardRange } from "../../src/dataset/manifest.ts";
 import { npyBytes, npyHeader } from "../../src/dataset/npy.ts";
 import { verifyShard, writeShard, type ShardProgress, type WriteOptions } from "../../src/dataset/shards.node.ts";
-import type { FileSystem } from "../../src/dataset/wholeFiles.node.ts";
-import { folder, standIn, standInPool, sumOf } from "./shared.ts";
+import { diskOf, dyingDisk, watchedDisk } from "./disks.ts";
+import { folder, standIn, standInPool, sumOf, threadlessPool } from "./shared.ts";
 import { testWithNumpy, numpy, testWithSmallDisk } from "./tools.ts";
 
 const COUNT = 1050;
@@ -177,6 +176,60 @@ describe("going on", () => {
   });
 });
 
+describe("a machine that stops", () => {
+  const small = async () => ({ count: 9, samplesPerFile: 4, pool: await threadlessPool() });
+
+  test("wherever it stops between two steps of the file system, or within a write, a rerun ends with the same bytes", async () => {
+    const undisturbed = await folder();
+    const options = await small();
+    await write(undisturbed, options);
+    const wanted = await bytesOf(undisturbed);
+    let stops = 0;
+    for (let last = false; !last; stops++) {
+      const dir = await folder();
+      const disk = dyingDisk(stops);
+      // What dies does not clean up: every later step of that run fails, too.
+      last = await write(dir, { ...options, fs: disk }).then(() => true, () => false);
+      await write(dir, options);
+      expect(await bytesOf(dir), `stopped at step ${stops}`).toEqual(wanted);
+    }
+    expect(stops).toBeGreaterThan(60);
+  });
+
+  test("two stops one after the other do no harm either", async () => {
+    const undisturbed = await folder();
+    const options = await small();
+    await write(undisturbed, options);
+    const wanted = await bytesOf(undisturbed);
+    for (let first = 3; first < 60; first += 7) {
+      for (let second = 2; second < 60; second += 11) {
+        const dir = await folder();
+        for (const steps of [first, second]) await write(dir, { ...options, fs: dyingDisk(steps) }).catch(() => undefined);
+        await write(dir, options);
+        expect(await bytesOf(dir), `stopped at steps ${first} and ${second}`).toEqual(wanted);
+      }
+    }
+  });
+
+  test("a name appears only after its bytes are on the disk, and is listed only after it is there for good", async () => {
+    const { disk, steps } = watchedDisk();
+    await write(await folder(), { ...(await small()), fs: disk });
+    const unflushed = new Set<string>();
+    let folderIsFlushed = true;
+    for (const { step, path } of steps) {
+      if (step === "write") unflushed.add(path);
+      if (step === "sync") unflushed.delete(path);
+      if (step === "sync folder") folderIsFlushed = true;
+      if (step !== "rename") continue;
+      expect(unflushed.has(path), path).toBe(false);
+      if (path.includes("manifest")) expect(folderIsFlushed, path).toBe(true);
+      folderIsFlushed = false;
+    }
+    expect(folderIsFlushed).toBe(true);
+    expect(steps.filter(({ step }) => step === "rename")).toHaveLength(2 * 3 + 4);
+  });
+});
+
 describe("refusals", () => {
   test.each<[string, Partial<WriteOptions>, string]>([
     ["seed", { seed: 6 }, "seed is 5 there and 6 here"],
@@ -237,28 +290,6 @@ describe("refusals", () => {
 });
 
 describe("a full disk", () => {
-  /** A disk that takes so many bytes; `after` counts them. */
-  function diskOf(bytes: number): FileSystem {
-    let left = bytes;
-    const full = () => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
-    return {
-      ...nodeFs,
-      open: async (...words: Parameters<typeof nodeFs.open>) => {
-        const handle = await nodeFs.open(...words);
-        const write = handle.write.bind(handle) as (buffer: Uint8Array, from: number, length: number) => Promise<{ bytesWritten: number }>;
-        return Object.assign(handle, {
-          write: async (buffer: Uint8Array, from: number, length: number) => {
-            if (left <= 0) throw full();
-            // Like a real one: first a short write, then the error.
-            const { bytesWritten } = await write(buffer, from, Math.min(length, left));
-            left -= bytesWritten;
-            return { bytesWritten };
-          },
-        }) as never;
-      },
-    };
-  }
-
   test.each([0, 100, 1000, 40_000, 70_000, 120_000, 158_000])("of %i bytes is a clear error, keeps what is whole, and a rerun with room completes it", async (bytes) => {
     const [undisturbed, dir] = [await folder(), await folder()];
     await write(undisturbed);
@@ -299,27 +330,6 @@ test("two runs into one folder end with the same bytes or a clear error, never w
   expect(faults.filter(({ fault }) => fault !== "missing")).toEqual([]);
   await write(dir);
   expect(await bytesOf(dir)).toEqual(await bytesOf(undisturbed));
-});
-
-test("memory does not grow with the count: batches are written as they come", async () => {
-  const dir = await folder();
-  let ahead = 0;
-  let most = 0;
-  const pool = await standInPool({ workers: 2 });
-  await write(dir, {
-    pool: {
-      ...pool, inputLength: pool.inputLength, labelNames: pool.labelNames, preset: pool.preset, noise: pool.noise, workers: 2,
-      batches: async function* (options) {
-        for await (const batch of pool.batches(options)) {
-          ahead += 1;
-          most = Math.max(most, ahead);
-          yield batch;
-          ahead -= 1;
-        }
-      },
-    },
-  });
-  expect(most).toBe(1);
 });
 
 test("shards of one set can be put into one folder to be read together", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openPool, type Batch, type Pool, type PoolOptions, type Preset } from "../../src/dataset/pool.ts";
+import type { CreateGenerator } from "../../src/dataset/workerMessages.ts";
 
 export const STAND_IN = new URL("standIn.mjs", import.meta.url).href;
 
@@ -23,6 +24,26 @@ export async function standInPool(options: Partial<PoolOptions> = {}): Promise<P
   const pool = await openPool({ preset: standIn(), ...options }, { module: STAND_IN });
   onTestFinished(() => pool.close());
   return pool;
+}
+
+/** The stand-in without threads, for what only needs its samples. */
+export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "workers" | "batches">> {
+  const { createGenerator } = (await import(STAND_IN)) as { createGenerator: CreateGenerator };
+  const generator = await createGenerator(standIn(), { noise: "poisson" });
+  return {
+    preset: generator.preset,
+    noise: generator.noise,
+    inputLength: generator.inputLength,
+    labelNames: generator.labelNames,
+    workers: 1,
+    batches: async function* ({ seed, first = 0, count, batchSize, onProgress }) {
+      for (let done = 0; done < count; done += batchSize) {
+        const batch = generator.generate(seed, first + done, Math.min(batchSize, count - done));
+        onProgress?.({ done: done + batch.count, count });
+        yield batch;
+      }
+    },
+  };
 }
 
 export function folder(): Promise<string> {

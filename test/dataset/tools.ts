@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "vitest";
 
+/** The Python that has NumPy: the one on the path, or else the system's. */
+const python = ["python3", "/usr/bin/python3"].find((command) => works(command, "-c", "import numpy"));
+
 export async function numpy(program: string, ...words: string[]): Promise<string> {
-  return (await promisify(execFile)("python3", ["-c", program, ...words])).stdout;
+  return (await promisify(execFile)(python ?? "python3", ["-c", program, ...words])).stdout;
 }
 
 function works(command: string, ...words: string[]): boolean {
@@ -24,7 +27,7 @@ function skips(title: string, missing: string): string {
 }
 
 export function testWithNumpy(title: string, body: () => Promise<void>): void {
-  if ((process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes("numpy") || works("python3", "-c", "import numpy")) test(title, body);
+  if ((process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes("numpy") || python !== undefined) test(title, body);
   else test.skip(skips(title, "no python3 with numpy"), body);
 }
 
@@ -45,4 +48,15 @@ export function testWithSmallDisk(title: string, kilobytes: number, body: (disk:
       works("umount", disk);
     }
   });
+}
+
+/** Where the Deno among the development tools is; undefined where npm has none for the platform. */
+export function denoPath(require: NodeJS.Require): string | undefined {
+  const system = { linux: "linux", darwin: "darwin", win32: "win32" }[process.platform as string] ?? "none";
+  const name = `@deno/${system}-${process.arch}${system === "linux" ? "-glibc" : ""}`;
+  try {
+    return require.resolve(`${name}/deno${system === "win32" ? ".exe" : ""}`);
+  } catch {
+    return undefined;
+  }
 }
