@@ -35,5 +35,11 @@ export interface KernelExports {
   ): number;
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
+  sampleScratch(): number;
+  samples(
+    reflection: number, preset: number, matrix: number, seedLow: number, seedHigh: number, first: number, count: number,
+    judge: number, scratch: number, inputs: number, labels: number,
+  ): number;
+  toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;
   poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
 }
