@@ -2,8 +2,9 @@
  *  different machines. The limits are those that the project holds itself to on a machine where numpy's complex128
  *  recursion takes about 110 ns a slice and angle. */
 import { readFileSync, statSync } from "node:fs";
-import { resolutionBlock } from "../src/simulate/resolution.ts";
-import { gradient, reflectivity, type Kernel, type Slices, type Wave } from "../src/simulate/recursion.ts";
+import { resolutionBlock } from "../src/instrument/resolution.ts";
+import type { Wave } from "../src/instrument/waves.ts";
+import { gradient, reflectivity, type Kernel, type Slices } from "../src/simulate/recursion.ts";
 import { createSimulator } from "../src/simulate/simulator.ts";
 import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";

@@ -15,7 +15,7 @@ export function toAxis(strain: usize, intensity: usize, count: i32, first: f64, 
   }
   if (!(smallest < Infinity)) return Status.BadParameter;
   const step = (last - first) / <f64>(axisCount - 1);
-  let largest = smallest, j = 0;
+  let largest: f64 = 0, j = 0;
   for (let i = 0; i < axisCount; i++) {
     const x = first + step * <f64>i;
     let value = smallest;
@@ -26,8 +26,9 @@ export function toAxis(strain: usize, intensity: usize, count: i32, first: f64, 
       const a = y0 > 0 ? y0 : smallest, b = y1 > 0 ? y1 : smallest;
       value = a + (b - a) * (x - x0) / (x1 - x0);
     }
-    largest = max(largest, value);
-    store<f32>(out + (<usize>i << 2), <f32>value);
+    const rounded = <f32>value;
+    largest = max(largest, <f64>rounded);
+    store<f32>(out + (<usize>i << 2), rounded);
   }
   for (let i = 0; i < axisCount; i++) {
     const at = out + (<usize>i << 2);

@@ -1,7 +1,7 @@
 /** Starts for the fit: a few hundred plain profiles are simulated roughly, and those that look most like the scan,
  *  and least like each other, are taken. */
 import { reflectivity, type Slices } from "../simulate/recursion.ts";
-import type { wavesOf } from "../simulate/waves.ts";
+import type { wavesOf } from "../instrument/waves.ts";
 import type { Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import type { Workspace } from "../wasm/workspace.ts";

@@ -2,8 +2,8 @@
  *  least squares from coarse to fine, and every distinct solution that the data do not exclude. */
 import { InvalidParameterError, requireInteger, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
 import { validateScan } from "../io/scan.ts";
-import { wavesOf } from "../simulate/waves.ts";
-import { resolutionWidth, widened } from "../simulate/resolution.ts";
+import { wavesOf } from "../instrument/waves.ts";
+import { resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Inversion, Progress, Reflection, Resolution, Sample, Scan } from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";

@@ -1,9 +1,9 @@
 /** The curve of a scan as a function of the parameters of the fit, with its derivatives. */
 import { withInterface } from "../profile/spline.ts";
 import { gradient, reflectivity, type Slices } from "../simulate/recursion.ts";
-import { resolutionBlock, resolutionWidth, widened } from "../simulate/resolution.ts";
+import { resolutionBlock, resolutionWidth, widened } from "../instrument/resolution.ts";
 import { resolvedAngles, sliceCount } from "../simulate/slicing.ts";
-import { wavesOf } from "../simulate/waves.ts";
+import { wavesOf } from "../instrument/waves.ts";
 import type { Deviation, Instrument, Reflection, Resolution, Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";

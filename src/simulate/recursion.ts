@@ -2,7 +2,8 @@
  *  strain as a fraction. */
 import { AnglePlane, DeviationForm, ReflectionSlot, SliceSlot, SliceDerivative } from "../../assembly/layout.ts";
 import { InvalidParameterError, UnreachableReflectionError, requireFiniteArray, requireOneOf, requirePositive } from "../errors.ts";
-import type { Deviation, Reflection, Sample } from "../types.ts";
+import type { Wave } from "../instrument/waves.ts";
+import type { Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS, RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 
@@ -16,15 +17,6 @@ export interface Slices {
   readonly debyeWaller: Float64Array;
   /** Of one slice, Å. */
   readonly thickness: number;
-}
-
-/** One wave: reflection, wavelength and state of polarisation. */
-export interface Wave {
-  readonly reflection: Reflection;
-  /** Å. */
-  readonly wavelength: number;
-  readonly polarisation: "sigma" | "pi";
-  readonly deviation: Deviation;
 }
 
 /** Bounds within which the expansions of the SIMD kernels hold; slices beyond them are cut. */

@@ -6,9 +6,9 @@ import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { type Kernel, type Slices, reflectivity } from "./recursion.ts";
-import { resolutionBlock, resolutionWidth } from "./resolution.ts";
+import { resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
 import { type ContinuousProfile, resolvedAngles, slice, sliceCount } from "./slicing.ts";
-import { wavesOf } from "./waves.ts";
+import { wavesOf } from "../instrument/waves.ts";
 
 export type { Kernel } from "./recursion.ts";
 

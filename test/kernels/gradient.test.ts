@@ -1,6 +1,7 @@
 /** Derivatives of the curve against central differences of the judge, and of each gradient kernel against the other. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { reflectivity, type Slices, type Wave } from "../../src/simulate/recursion.ts";
+import type { Wave } from "../../src/instrument/waves.ts";
+import { reflectivity, type Slices } from "../../src/simulate/recursion.ts";
 import type { Sample } from "../../src/types.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";

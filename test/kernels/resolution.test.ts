@@ -1,6 +1,6 @@
 /** The instrument's resolution against integrals known in closed form. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { resolutionBlock } from "../../src/simulate/resolution.ts";
+import { resolutionBlock } from "../../src/instrument/resolution.ts";
 import type { Resolution } from "../../src/types.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";

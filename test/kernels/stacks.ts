@@ -1,6 +1,7 @@
 /** Seeded random stacks, laid out in the kernels' memory. */
 import { AnglePlane, SliceSlot } from "../../assembly/layout.ts";
-import { type Slices, type Wave, putAngles, putReflection, putSlices } from "../../src/simulate/recursion.ts";
+import type { Wave } from "../../src/instrument/waves.ts";
+import { type Slices, putAngles, putReflection, putSlices } from "../../src/simulate/recursion.ts";
 import type { Sample } from "../../src/types.ts";
 import type { Workspace } from "../../src/wasm/workspace.ts";
 import { braggAngle, random } from "../simulate/crystals.ts";

@@ -1,6 +1,7 @@
 /** Each SIMD kernel against its scalar twin, which takes the exact matrix of every slice. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { reflectivity, type Kernel, type Wave } from "../../src/simulate/recursion.ts";
+import type { Wave } from "../../src/instrument/waves.ts";
+import { reflectivity, type Kernel } from "../../src/simulate/recursion.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";
 import { decades, filled, scattering, SILICON_224, ZIRCONIA } from "../simulate/crystals.ts";

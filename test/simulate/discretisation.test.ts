@@ -1,7 +1,8 @@
 /** How much the cutting of a profile into slices costs. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { resolutionBlock } from "../../src/simulate/resolution.ts";
-import { reflectivity, type Wave } from "../../src/simulate/recursion.ts";
+import { resolutionBlock } from "../../src/instrument/resolution.ts";
+import type { Wave } from "../../src/instrument/waves.ts";
+import { reflectivity } from "../../src/simulate/recursion.ts";
 import { continuous } from "../../src/simulate/simulator.ts";
 import { resolvedAngles, slice, sliceCount } from "../../src/simulate/slicing.ts";
 import { splineProfile } from "../../src/profile/spline.ts";

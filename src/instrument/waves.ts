@@ -2,7 +2,15 @@
 import { InvalidParameterError, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
 import type { Deviation, Instrument, Reflection } from "../types.ts";
 import { RADIANS } from "../units.ts";
-import type { Wave } from "./recursion.ts";
+
+/** One wave: reflection, wavelength and state of polarisation. */
+export interface Wave {
+  readonly reflection: Reflection;
+  /** Å. */
+  readonly wavelength: number;
+  readonly polarisation: "sigma" | "pi";
+  readonly deviation: Deviation;
+}
 
 /** Shares sum to 1. A monochromator before the sample weakens π by cos²2θ_M. */
 export function wavesOf(reflection: Reflection, deviation: Deviation, instrument: Instrument): { wave: Wave; share: number }[] {
