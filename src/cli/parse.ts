@@ -103,6 +103,16 @@ export function lines(option: string): Parser<SpectralLine[]> {
     });
 }
 
+/** "2/7": the second part of seven. */
+export function shard(option: string): Parser<{ readonly index: number; readonly of: number }> {
+  return (text) => {
+    const [index, of, ...rest] = text.split("/").map(numberIn) as [number, number, ...number[]];
+    const isPart = Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of;
+    if (!isPart || rest.length > 0) throw new InvalidParameterError(option, "K/M, part K of M counted from 1, such as 2/7", text);
+    return { index, of };
+  };
+}
+
 /** Two different columns of a file, counted from 1. */
 export function columns(option: string): Parser<[number, number]> {
   return (text) => {

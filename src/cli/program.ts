@@ -4,11 +4,12 @@ import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
 import { group, HELP } from "./help.ts";
-import { choice, columns, fixed, FIXABLE, integer, number, range, ranges } from "./parse.ts";
+import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
 const KERNELS = ["f64", "simd", "fast"] as const;
+const NOISES = ["poisson", "published", "none"] as const;
 const MAX_SEED = 2 ** 32 - 1;
 
 const EXIT_CODES = `
@@ -93,6 +94,22 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
     .action(async (flags: { step: number }) => finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)));
 
+  const generate = command("generate", "Training samples as .npy files: network inputs and labels, with a manifest. A run that was stopped goes on with the same command.");
+  group(generate, "Samples")
+    .option("--preset <name>", "name of a preset, or a JSON file with one of your own")
+    .option("--count <n>", "samples of all shards together", integer("--count", { least: 1 }))
+    .option("--seed <n>", "the same seed gives the same samples, on every machine (1)", integer("--seed", { least: 0, most: MAX_SEED }))
+    .option("--noise <name>", "of the counts: poisson, published (as in the paper's program) or none (poisson)", choice("--noise", NOISES));
+  group(generate, "Files")
+    .option("--out <dir>", "for the files; made where it is missing")
+    .option("--shard <K/M>", "make part K of M only (1/1)", shard("--shard"))
+    .option("--samples-per-file <n>", "what is lost at most when a run is stopped (10000)", integer("--samples-per-file", { least: 1 }))
+    .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
+    .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
+    .option("--json", "print one JSON document and nothing else")
+    .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
+    .action(async (flags: object) => finish(await (await import("./generate.ts")).runGenerate(flags, terminal)));
+
   command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
     .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
@@ -121,6 +138,12 @@ const SIMULATE_EXAMPLES = `
 Examples:
   takagi simulate --material YSZ --hkl 4,0,0 --wavelength 1.5406 --thickness 300 --strain 1.5 --debye-waller 0.3
   takagi simulate --material Si --hkl 0,0,4 --wavelength 1.5406 --profile profile.csv --fwhm 0.01 --counts 1e6 --background 5 --out scan.xy
+`;
+const GENERATE_EXAMPLES = `
+Examples:
+  takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples
+  takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples-3 --shard 3/16
+  takagi generate --verify samples
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

@@ -77,7 +77,7 @@ export class Crew {
   }
 
   #end({ handle }: Member): void {
-    const end: Promise<void> = handle.terminate().finally(() => this.#leaving.delete(end));
+    const end: Promise<void> = handle.terminate().catch(() => undefined).finally(() => this.#leaving.delete(end));
     this.#leaving.add(end);
   }
 

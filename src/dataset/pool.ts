@@ -2,24 +2,23 @@
 import { InvalidParameterError, requireInteger, WorkerError } from "../errors.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
 import { Crew } from "./crew.ts";
-import type { Batch, SampleGenerator } from "./generator.ts";
+import type { Batch, NoiseKind, SampleGenerator } from "./generator.ts";
 import { Job } from "./job.ts";
-import { parsePreset, preset as presetNamed, type Preset } from "./presets.ts";
+import type { Preset } from "./presets.ts";
 import { openGenerator } from "./worker.ts";
 import type { WorkerHost } from "./workerHost.ts";
-import type { Noise, Recipe } from "./workerMessages.ts";
+import type { Recipe } from "./workerMessages.ts";
 
 export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
 export type { KernelOrigin } from "../wasm/load.ts";
-export type { Batch } from "./generator.ts";
+export type { Batch, NoiseKind } from "./generator.ts";
 export type { Preset } from "./presets.ts";
-export type { Noise } from "./workerMessages.ts";
 
 export interface PoolOptions {
   /** The name of a preset, or a preset of your own. */
   readonly preset: Preset | string;
   /** Default "poisson". */
-  readonly noise?: Noise;
+  readonly noise?: NoiseKind;
   /** Default: as many as the machine runs at a time. */
   readonly workers?: number;
   /** Where the kernels come from, if not from the package. */
@@ -41,7 +40,7 @@ export interface BatchesOptions {
 
 export interface Pool {
   readonly preset: Preset;
-  readonly noise: Noise;
+  readonly noise: NoiseKind;
   readonly workers: number;
   /** Numbers in the network input of a sample. */
   readonly inputLength: number;
@@ -80,7 +79,7 @@ export async function openPool(options: PoolOptions, parts: PoolParts): Promise<
   const { workers, noise = "poisson" } = options;
   if (workers !== undefined) requireInteger("workers", workers, 1, 1024);
   const recipe: Recipe = {
-    preset: typeof options.preset === "string" ? presetNamed(options.preset) : parsePreset(options.preset),
+    preset: options.preset,
     noise,
     ...(await portable(options.wasm)),
     ...(parts.module === undefined ? {} : { module: parts.module }),
@@ -102,7 +101,7 @@ async function portable(wasm: KernelOrigin | undefined): Promise<Pick<Recipe, "w
 
 class WorkerPool implements Pool {
   readonly preset: Preset;
-  readonly noise: Noise;
+  readonly noise: NoiseKind;
   readonly inputLength: number;
   readonly labelNames: readonly string[];
   readonly #crew: Crew;

@@ -1,15 +1,12 @@
 /** What crosses between the pool and its workers. */
 import type { KernelOrigin } from "../wasm/load.ts";
-import type { SampleGenerator } from "./generator.ts";
+import type { NoiseKind, SampleGenerator } from "./generator.ts";
 import type { Preset } from "./presets.ts";
-
-/** How the counts of the samples are noisy. */
-export type Noise = SampleGenerator["noise"];
 
 /** Everything that a worker needs to make samples; survives structured cloning. */
 export interface Recipe {
-  readonly preset: Preset;
-  readonly noise: Noise;
+  readonly preset: Preset | string;
+  readonly noise: NoiseKind;
   readonly wasm?: Exclude<KernelOrigin, URL | Response>;
   /** Address of a module whose `createGenerator` serves instead of this package's. */
   readonly module?: string;
@@ -31,4 +28,4 @@ export interface Failure {
   readonly code?: string;
 }
 
-export type CreateGenerator = (preset: Preset, options: { noise: Noise; wasm?: KernelOrigin }) => Promise<SampleGenerator>;
+export type CreateGenerator = (preset: Preset | string, options: { noise: NoiseKind; wasm?: KernelOrigin }) => Promise<SampleGenerator>;

@@ -171,6 +171,21 @@ test("a runtime without workers says so", async () => {
   await expect(sumOf(pool.batches(SLICES))).rejects.toThrow("no worker can be started here: Worker is not defined");
 });
 
+test("workers that die before they begin end the loop, too", async () => {
+  let started = 0;
+  const host: WorkerHost = {
+    parallelism: () => 2,
+    startWorker: ({ died }) => {
+      started += 1;
+      queueMicrotask(() => died(new Error("its file cannot be loaded")));
+      return { post: () => undefined, hold: () => undefined, terminate: async () => undefined };
+    },
+  };
+  const pool = await openPool({ preset: standIn() }, { module: STAND_IN, host });
+  await expect(sumOf(pool.batches(SLICES))).rejects.toThrow(/cannot be made: \d+ workers died in a row; of the last: its file cannot be loaded/);
+  expect(started).toBeLessThan(20);
+});
+
 test("aborting ends the loop at once, even workers that never end, and leaves none", async () => {
   const { pool, alive } = await countedPool(2, { accident: { kind: "never end", at: 300 } });
   const controller = new AbortController();

@@ -1,6 +1,6 @@
 /** Pools over the stand-in generator, and sums over all samples. */
 import { createHash } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -46,8 +46,11 @@ export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | 
   };
 }
 
-export function folder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "takagi-dataset-"));
+/** An empty folder that goes with the test. */
+export async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "takagi-dataset-"));
+  onTestFinished(() => rm(path, { recursive: true, force: true, maxRetries: 3 }));
+  return path;
 }
 
 /** SHA-256 over inputs and labels, sample by sample, so that the batches do not matter. */

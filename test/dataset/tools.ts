@@ -1,6 +1,6 @@
 /** What some tests need from outside npm; where it is missing they skip and say so, unless TAKAGI_REQUIRE has its name. */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -38,6 +38,7 @@ export function testWithSmallDisk(title: string, kilobytes: number, body: (disk:
   const mount = (...words: string[]): boolean => process.platform === "linux" && works("mount", ...words);
   const isMounted = mount("-t", "tmpfs", "-o", `size=${kilobytes}k`, "takagi-test", disk);
   if (!isMounted) {
+    rmdirSync(disk);
     test.skip(skips(title, "small disks cannot be mounted without root"), () => undefined);
     return;
   }
@@ -45,7 +46,7 @@ export function testWithSmallDisk(title: string, kilobytes: number, body: (disk:
     try {
       await body(disk, async (more) => void mount("-o", `remount,size=${more}k`, disk));
     } finally {
-      works("umount", disk);
+      if (works("umount", disk)) rmdirSync(disk);
     }
   });
 }
