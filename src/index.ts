@@ -47,6 +47,7 @@ export type {
   Crystal,
   Curve,
   Deviation,
+  FitParameters,
   Geometry,
   Hkl,
   Instrument,

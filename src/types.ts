@@ -174,6 +174,19 @@ export interface Solution {
   readonly calculated: Float64Array;
   /** Cubic B-splines of the strain. */
   readonly splines: number;
+  /** The fit's own parameters and what it knows of them. */
+  readonly parameters: FitParameters;
+}
+
+/** Parameters of a fit: ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln of the factor
+ *  on the resolution's starting width, offset (degrees 2θ), ln of the intensity per unit of resolved reflectivity,
+ *  background (intensity) and its slope (intensity per degree). All arrays have one length n. */
+export interface FitParameters {
+  readonly names: readonly string[];
+  readonly values: Float64Array;
+  /** n×n, row by row, scaled by χ²/ν where that exceeds 1; zero for what was held or ended at a bound, Infinity on the
+   *  diagonal for what the scan leaves undetermined. */
+  readonly covariance: Float64Array;
 }
 
 /** The answer: the best solution, and the others that the data do not exclude. */

@@ -29,6 +29,7 @@ export interface SimulateFlags extends PhysicsFlags {
   readonly counts?: number;
   readonly seed?: number;
   readonly kernel?: Kernel;
+  readonly slices?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -50,7 +51,7 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
   };
   const twoTheta = anglesOf(flags, reflection, profile);
   const simulator = await createSimulator();
-  const physics = { sample, instrument, ...optional("deviation", flags.deviation), ...optional("kernel", flags.kernel) };
+  const physics = { sample, instrument, ...optional("deviation", flags.deviation), ...optional("kernel", flags.kernel), ...optional("slices", flags.slices) };
   const curve = simulator.simulate(profile, reflection, twoTheta, physics);
   const seed = flags.seed ?? 1;
   const intensity = flags.counts === undefined ? curve.intensity : simulator.counts(curve.intensity, seed);

@@ -55,6 +55,12 @@ export class Layout {
   readonly backgroundSlope: number;
   readonly count: number;
 
+  /** As users see them. */
+  get names(): string[] {
+    const numbered = (name: string): string[] => Array.from({ length: this.splines }, (_, i) => `${name}${i + 1}`);
+    return ["lnThickness", ...numbered("strainWeight"), ...numbered("debyeWallerWeight"), "lnWidth", "offset", "lnScale", "background", "backgroundSlope"];
+  }
+
   constructor(splines: number) {
     this.splines = splines;
     this.debyeWaller = 1 + splines;

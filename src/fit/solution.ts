@@ -131,5 +131,6 @@ export function solutionOf(fitted: Fitted, setting: StageSetting, variance: numb
     instrument,
     calculated,
     splines: fitted.splines,
+    parameters: { names: layout.names, values: x.slice(), covariance: fitted.result.covariance.map((c) => c * variance) },
   };
 }

@@ -39,6 +39,8 @@ export interface SimulateOptions {
   readonly instrument?: Instrument;
   readonly deviation?: Deviation;
   readonly kernel?: Kernel;
+  /** Equal slices that the profile is cut into; as many as it needs if absent. */
+  readonly slices?: number;
 }
 
 /** Calculates curves. All methods are synchronous and return copies. */
@@ -154,6 +156,7 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   const { sample = {}, instrument = {}, deviation = "exact", kernel = "simd" } = options;
   const { offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
   requireOneOf("kernel", kernel, ["f64", "simd", "fast"]);
+  if (options.slices !== undefined) requireInteger("slices", options.slices, 1, 100_000);
   validateProfile(profile);
   requireFinite("instrument.offset", offset);
   requirePositive("instrument.scale", scale);
@@ -170,7 +173,7 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   const range: [number, number] = [(Math.max(low - margin, 1e-3) * RADIANS) / 2, (Math.min(high + margin, 179.999) * RADIANS) / 2];
   const source = continuous(profile);
   const waves = wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
-    const count = sliceCount(source.thickness, reflection.d, wave.wavelength, strainRange(profile.strain, 0.01), range);
+    const count = options.slices ?? sliceCount(source.thickness, reflection.d, wave.wavelength, strainRange(profile.strain, 0.01), range);
     const slices = slice(source, count);
     const theta = resolvedAngles(range, reflection, sample, wave.wavelength, source.thickness);
     return { wave, share, slices, theta, onGrid: reflectivity(workspace, simd, wave, slices, sample, theta, kernel) };

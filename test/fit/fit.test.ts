@@ -46,6 +46,11 @@ describe("fit", () => {
     expect(answer.instrument.background).toBeCloseTo(6, -1);
     expect(answer.instrument.scale).toBeGreaterThan(0.9e5);
     expect(answer.instrument.scale).toBeLessThan(1.1e5);
+    const { names, values, covariance } = answer.parameters;
+    const at = names.indexOf("offset");
+    expect(values[at]).toBe(answer.instrument.offset);
+    expect(Math.sqrt(covariance[at * names.length + at])).toBeLessThan(1e-3);
+    expect(Math.sqrt(covariance[at * names.length + at])).toBeGreaterThan(1e-6);
     const { lower, upper, level } = answer.strainBand;
     expect(level).toBe(0.95);
     answer.profile.strain.forEach((e, i) => {

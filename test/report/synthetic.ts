@@ -68,6 +68,7 @@ function solution(maxStrain: number, thickness: number, calculated: Float64Array
     minDebyeWaller: debyeWaller[peak]!,
     instrument: { polarisation: "sigma", resolution: { shape: "gaussian", fwhm: 0.0113 }, offset: -0.0042, scale: 4.02e5, background: 0.81, backgroundSlope: 0.02 },
     calculated,
+    parameters: { names: [], values: new Float64Array(), covariance: new Float64Array() },
     splines: 13,
   };
 }
