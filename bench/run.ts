@@ -5,6 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { resolutionBlock } from "../src/instrument/resolution.ts";
 import type { Wave } from "../src/instrument/waves.ts";
 import { gradient, reflectivity, type Kernel, type Slices } from "../src/simulate/recursion.ts";
+import { createGenerator } from "../src/dataset/generator.ts";
 import { createSimulator } from "../src/simulate/simulator.ts";
 import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
@@ -78,6 +79,16 @@ const others = milliseconds(
   },
   9,
 );
+const generators = { cnn1: await createGenerator("cnn1"), cnn2: await createGenerator("cnn2"), cnn3: await createGenerator("cnn3") };
+const SAMPLES = 400;
+const samples = milliseconds(
+  {
+    cnn1: () => generators.cnn1.generate(1, 0, SAMPLES).inputs[0],
+    cnn2: () => generators.cnn2.generate(1, 0, SAMPLES).inputs[0],
+    cnn3: () => generators.cnn3.generate(1, 0, SAMPLES).inputs[0],
+  },
+  7,
+);
 const nanoseconds = (times: Times, units: number): number => rounded((times.median * 1e6) / units);
 const least = (times: Times, units: number): { least: number } => ({ least: rounded((times.least * 1e6) / units) });
 const ratio = (slow: Times, quick: Times): number => rounded(slow.median / quick.median);
@@ -111,6 +122,13 @@ console.log(
         lorentzian: nanoseconds(others.lorentzian, 1e6),
       },
       simulate: { what: "300 nm of zirconia, 1000 angles, profile to intensity", unit: "ms", gaussian: rounded(others.simulateGaussian.median), lorentzian: rounded(others.simulateLorentzian.median) },
+      samples: {
+        what: "training samples, everything included, one thread",
+        unit: "ms a sample",
+        cnn1: rounded(samples.cnn1.median / SAMPLES),
+        cnn2: { ...limited(rounded(samples.cnn2.median / SAMPLES), 0.3, "ms"), least: rounded(samples.cnn2.least / SAMPLES) },
+        cnn3: { ...limited(rounded(samples.cnn3.median / SAMPLES), 0.2, "ms"), least: rounded(samples.cnn3.least / SAMPLES) },
+      },
       kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes") },
       coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },
       sink: Number.isFinite(sink.value),
