@@ -189,7 +189,8 @@ export function resolve(
       const h = b - a, side = a < 0 ? highSide : lowSide;
       let m0: f64, m1: f64, m2: f64, m3: f64;
       // What is at t answers at x as r(x − t): the shape runs against t, and s = t − t_k = −a − u with u = x − t.
-      if (smooth && h * load<f64>(side) < 0.14 && (b <= 0 || a >= 0)) {
+      const near = min(Math.abs(a), Math.abs(b)); // beyond three widths only a Lorentzian is left, smooth on the scale of its distance
+      if (smooth && (h * load<f64>(side) < 0.14 || (near * load<f64>(side) > 6 && h < 0.1 * near)) && (b <= 0 || a >= 0)) {
         if (known != k) {
           shapeAndSlope(side, -a, scratch);
           r1 = load<f64>(scratch);
