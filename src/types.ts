@@ -53,7 +53,9 @@ export interface Reflection {
   /** Å³. */
   readonly cellVolume: number;
   readonly structureFactor: StructureFactor;
-  /** Angle between the lattice planes and the surface, degrees; 0 (symmetric) if absent. */
+  /** Angle between the lattice planes and the surface, degrees: > 0 where the beam comes in at the grazing angle, < 0 where
+   *  it leaves there; 0 (symmetric) if absent. Where it is not 0, strain is that along the surface normal in the exact
+   *  form and Δd/d of the planes in the linear one (docs/physics.md). */
   readonly asymmetry?: number;
 }
 
