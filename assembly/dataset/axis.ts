@@ -30,9 +30,15 @@ export function toAxis(strain: usize, intensity: usize, count: i32, first: f64, 
     largest = max(largest, <f64>rounded);
     store<f32>(out + (<usize>i << 2), rounded);
   }
+  // Most of a curve's ends is one value over and over: its logarithm is taken once.
+  let before: f32 = 0, logarithm: f32 = 0;
   for (let i = 0; i < axisCount; i++) {
-    const at = out + (<usize>i << 2);
-    store<f32>(at, <f32>(Math.log(<f64>load<f32>(at) / largest) * 0.4342944819032518));
+    const at = out + (<usize>i << 2), value = load<f32>(at);
+    if (value != before) {
+      before = value;
+      logarithm = <f32>(Math.log(<f64>value / largest) * 0.4342944819032518);
+    }
+    store<f32>(at, logarithm);
   }
   return Status.Ok;
 }

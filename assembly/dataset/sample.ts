@@ -216,12 +216,17 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
   }
   const perSpacing = 100 / slot(reflection, ReflectionSlot.PlaneSpacing);
   const scale = Math.exp(LN10 * logScale) / peak, background = Math.exp(LN10 * logBackground), noise = <i32>slot(preset, PresetSlot.Noise);
+  const cosStep = Math.cos(step * RADIANS), sinStep = Math.sin(step * RADIANS);
+  let sinTheta = Math.sin(low * RADIANS), cosTheta = Math.cos(low * RADIANS);
   for (let j = 0; j < points; j++) {
     const at = <usize>j << 3, mean = scale * load<f64>(seen + at) + background;
     const counts = noise == Noise.None ? 0 : poissonDraw(mean, j, load<u32>(state), load<u32>(state, 4) | COUNT_STREAM, load<u32>(state, 8), load<u32>(state, 12), small);
     store<f64>(intensity + at, noise == Noise.Poisson ? counts : mean + counts);
-    // The paper's axis is 100 Δd/d over d in Å, with the exact Δd/d of each point.
-    store<f64>(table + at, perSpacing * (sine / Math.sin((low + step * <f64>j) * RADIANS) - 1));
+    // The paper's axis is 100 Δd/d over d in Å, with the exact Δd/d of each point; the angle turns by one step a point.
+    store<f64>(table + at, perSpacing * (sine / sinTheta - 1));
+    const turned = sinTheta * cosStep + cosTheta * sinStep;
+    cosTheta = cosTheta * cosStep - sinTheta * sinStep;
+    sinTheta = turned;
   }
   return toAxis(table, intensity, points, slot(preset, PresetSlot.AxisFirst), slot(preset, PresetSlot.AxisLast), <i32>slot(preset, PresetSlot.AxisCount), input);
 }
