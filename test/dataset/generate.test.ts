@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { npyHeader } from "../../src/dataset/npy.ts";
+import { preset } from "../../src/dataset/presets.ts";
 import { takagi as takagiHere } from "../cli/fake.ts";
 import { folder } from "./shared.ts";
 
@@ -141,9 +142,22 @@ test("a folder begun with other options is refused in one line and not touched",
   const before = await bytesOf(dir);
   const other = await takagi(...samples(dir, 300).map((word) => (word === "3" ? "4" : word)));
   expect(other).toEqual({ code: 1, out: "", err: `takagi: ${dir} holds other samples: seed is 3 there and 4 here; take another folder, or the options it was begun with\n` });
-  const preset = await takagi(...samples(dir, 300).map((word) => (word === "cnn3" ? "cnn2" : word)));
-  expect(preset.err).toContain('preset.name is "cnn3" there and "cnn2" here');
+  const otherPreset = await takagi(...samples(dir, 300).map((word) => (word === "cnn3" ? "cnn2" : word)));
+  expect(otherPreset.err).toContain('preset.name is "cnn3" there and "cnn2" here');
   expect(await bytesOf(dir)).toEqual(before);
+});
+
+test("a preset of one's own from a file; what is wrong in it is told by file and field", async () => {
+  const [dir, out] = [await folder(), await folder()];
+  const file = join(dir, "mine.json");
+  const { ranges, ...others } = preset("cnn3");
+  const mine = { ...others, name: "mine", ranges: { ...ranges, thickness: [20, 30] } };
+  await writeFile(file, JSON.stringify(mine));
+  expect(await takagiHere(["generate", "--preset", file, "--count", "50", "--out", out])).toMatchObject({ code: 0, err: "" });
+  expect(JSON.parse(await readFile(join(out, "manifest.json"), "utf8"))).toMatchObject({ preset: mine });
+  await writeFile(file, JSON.stringify({ ...mine, ranges: { ...ranges, thickness: [30] } }));
+  const wrong = await takagiHere(["generate", "--preset", file, "--count", "50", "--out", NOWHERE]);
+  expect(wrong).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^takagi: .*mine\.json: preset\.ranges\.thickness must be \[low, high\]/) as string });
 });
 
 test.each<[string, string[], RegExp]>([
