@@ -1,11 +1,12 @@
 /** `takagi generate`: training samples as files. */
 
+import { createGenerator } from "../dataset/generator.ts";
 import { createPool, type NoiseKind, type Preset } from "../dataset/pool.ts";
 import { parsePreset, preset, presetNames } from "../dataset/presets.ts";
 import { verifyShard, writeShard, type ShardProgress } from "../dataset/shards.node.ts";
 import { VERSION } from "../report/version.ts";
 import { optional } from "./experiment.ts";
-import { inFile, readJson } from "./files.ts";
+import { inFile, readJson, writeWhole } from "./files.ts";
 import { EXIT, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface GenerateFlags {
@@ -17,6 +18,7 @@ export interface GenerateFlags {
   readonly workers?: number;
   readonly noise?: NoiseKind;
   readonly samplesPerFile?: number;
+  readonly preview?: string;
   readonly verify?: string;
   readonly json?: boolean;
 }
@@ -32,6 +34,10 @@ export async function runGenerate(flags: GenerateFlags, terminal: Terminal): Pro
 async function generate(flags: GenerateFlags, terminal: Terminal): Promise<number> {
   const { out: folder, count, seed = 1 } = flags;
   if (flags.preset === undefined) throw new UsageError(`give --preset: one of ${presetNames.join(", ")}, or a JSON file`);
+  if (flags.preview !== undefined) {
+    if (count !== undefined || folder !== undefined) throw new UsageError("give --preview, or --count and --out, not both");
+    return drawPreview(flags.preview, await readPreset(flags.preset), seed, flags);
+  }
   if (count === undefined) throw new UsageError("give --count, how many samples");
   if (folder === undefined) throw new UsageError("give --out, a folder");
   if (flags.shard !== undefined && flags.shard.of > count) throw new UsageError(`--shard: ${count} samples cannot be cut into ${flags.shard.of} shards`);
@@ -94,6 +100,14 @@ async function runVerify(folder: string, asJson: boolean, terminal: Terminal): P
   } finally {
     progress.wipe();
   }
+}
+
+/** A sheet of the first samples. */
+async function drawPreview(path: string, chosen: Preset, seed: number, flags: GenerateFlags): Promise<number> {
+  const { preview } = await import("../report/preview.ts");
+  const generator = await createGenerator(chosen, optional("noise", flags.noise));
+  await writeWhole(path, await preview(generator, seed));
+  return EXIT.ok;
 }
 
 /** A preset by name or from a file; what looks like a file is one. */

@@ -106,6 +106,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--samples-per-file <n>", "what is lost at most when a run is stopped (10000)", integer("--samples-per-file", { least: 1 }))
     .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
     .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
+    .option("--preview <file>", "draw the first samples instead, as SVG")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
     .action(async (flags: object) => finish(await (await import("./generate.ts")).runGenerate(flags, terminal)));
@@ -144,6 +145,7 @@ Examples:
   takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples
   takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples-3 --shard 3/16
   takagi generate --verify samples
+  takagi generate --preset cnn2 --seed 1 --preview samples.svg
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

@@ -147,6 +147,14 @@ test("a folder begun with other options is refused in one line and not touched",
   expect(await bytesOf(dir)).toEqual(before);
 });
 
+test("--preview draws the first samples, and makes no files of them", async () => {
+  const file = join(await folder(), "sheet.svg");
+  expect(await takagiHere(["generate", "--preset", "cnn3", "--seed", "4", "--noise", "none", "--preview", file])).toEqual({ code: 0, out: "", err: "" });
+  expect(await readFile(file, "utf8")).toMatch(/^<svg[^]*cnn3, seed 4, noise: none[^]*<\/svg>\s*$/);
+  const both = await takagiHere(["generate", "--preset", "cnn3", "--preview", file, "--count", "5"]);
+  expect(both).toMatchObject({ code: 2, err: "takagi: give --preview, or --count and --out, not both\n" });
+});
+
 test("a preset of one's own from a file; what is wrong in it is told by file and field", async () => {
   const [dir, out] = [await folder(), await folder()];
   const file = join(dir, "mine.json");
