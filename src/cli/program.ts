@@ -88,6 +88,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   group(simulate, "Angles and output")
     .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
     .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
+    .option("--slices <n>", "cut the profile into n equal slices (as many as it needs)", integer("--slices", { least: 1, most: 100_000 }))
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
     .option("--out <file>", "write there")
     .option("--json", "JSON instead of columns")
@@ -105,8 +106,8 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--shard <K/M>", "make part K of M only (1/1)", shard("--shard"))
     .option("--samples-per-file <n>", "what is lost at most when a run is stopped (10000)", integer("--samples-per-file", { least: 1 }))
     .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
-    .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
     .option("--preview <file>", "draw the first samples instead, as SVG")
+    .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
     .action(async (flags: object) => finish(await (await import("./generate.ts")).runGenerate(flags, terminal)));
@@ -144,8 +145,8 @@ const GENERATE_EXAMPLES = `
 Examples:
   takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples
   takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples-3 --shard 3/16
-  takagi generate --verify samples
   takagi generate --preset cnn2 --seed 1 --preview samples.svg
+  takagi generate --verify samples
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:
