@@ -59,7 +59,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--residual <name>", "counts or log (counts)", choice("--residual", ["counts", "log"]))
     .option("--count-unit <x>", "what one count adds to the intensity (read off the scan)", number("--count-unit", { above: 0 }))
     .option("--relative-error <x>", "of every intensity beside the counting (0.03)", number("--relative-error", { least: 0, most: 1 }))
-    .option("--starts <n>", "rough starts that are fitted (8)", integer("--starts", { least: 1, most: 200 }));
+    .option("--starts <n>", "rough starts that are fitted (14)", integer("--starts", { least: 1, most: 200 }));
   group(invert, "Files")
     .option("--theta", "the angles in the files are θ, not 2θ")
     .option("--columns <a,b>", "columns of angle and intensity (1,2)", columns("--columns"))

@@ -28,12 +28,25 @@ export function resultJson(name: string, inversion: Inversion, seconds: number) 
     profile: profileJson(inversion),
     instrument,
     reflection,
+    parameters: parametersJson(inversion),
     solutions: inversion.solutions.map((solution) => ({
       ...numbersOf(solution),
       profile: profileJson(solution),
       instrument: solution.instrument,
     })),
     curve: { twoTheta: [...scan.twoTheta], measured: [...scan.intensity], calculated: [...calculated], used: [...used] },
+  };
+}
+
+/** The fit's parameters, their standard errors and covariance; null where the scan leaves a variance undetermined. */
+function parametersJson({ parameters: { names, values, covariance } }: Solution) {
+  const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
+  const n = names.length;
+  return {
+    names: [...names],
+    values: [...values],
+    standardErrors: names.map((_, i) => finite(Math.sqrt(covariance[i * n + i]))),
+    covariance: names.map((_, i) => Array.from(covariance.subarray(i * n, (i + 1) * n), finite)),
   };
 }
 

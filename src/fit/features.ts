@@ -73,6 +73,11 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
   if (!Number.isFinite(smallest)) throw new InvalidParameterError("scan.intensity", "above zero somewhere", "zeros only");
   if (!(intensity[top] > 0)) throw new InvalidParameterError("scan.intensity", `above zero near the reflection at ${expected.toFixed(3)}°`, 0);
+  const sorted = Float64Array.from(intensity).sort();
+  const middle = sorted[count >> 1];
+  if (!(intensity[top] > 1.5 * middle && intensity[top] > sorted[0])) {
+    throw new InvalidParameterError("scan.intensity", `a peak near the reflection at ${expected.toFixed(3)}°, well above the scan's median of ${middle}`, intensity[top]);
+  }
   // Without a unit the weakest point counts as 25 counts: a fifth of uncertainty.
   const countUnit = scan.countUnit ?? smallest / 25;
 

@@ -17,6 +17,8 @@ import { type Fitted, type Held, runStage, type StageSetting, type State } from 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
 export type FixedParameter = "thickness" | "fwhm" | "offset" | "scale" | "background" | "backgroundSlope";
 
+const FIXABLE: readonly FixedParameter[] = ["thickness", "fwhm", "offset", "scale", "background", "backgroundSlope"];
+
 export interface FitOptions {
   readonly sample?: Sample;
   /** "exact" if absent. */
@@ -50,6 +52,8 @@ const CONTINUED = 5;
 const COARSE_SPLINES = 6;
 const COARSENESS = 1.7;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
+/** Of all stages together: a scan that needs more is not explained by the model. */
+const MOST_ITERATIONS = 700;
 /** Solutions worth refining: this many at most, and within this factor of the best coarse cost. */
 const FINALISTS = 4;
 const FINALIST_COST = 4;
@@ -57,6 +61,8 @@ const FINALIST_COST = 4;
 const DELTA_CHI2 = 9;
 /** χ² per point above which the scan is not explained. */
 const UNEXPLAINED = 1.5;
+/** … and above which the answer means nothing. */
+const MEANINGLESS = 3;
 /** Scaled Δχ² beyond which a solution is not followed any further. */
 const HOPELESS = 100;
 /** Relative rms by which distinct profiles differ. */
@@ -78,6 +84,11 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   requireWithin("relativeError", relativeError, 0, 1);
   requireOneOf("residual", residual, ["counts", "log"]);
   if (splines !== undefined) requireInteger("splines", splines, 1, 60);
+  if (typeof scan !== "object" || scan === null) throw new InvalidParameterError("scan", "{ twoTheta, intensity }", scan);
+  if (reflection?.structureFactor === undefined) throw new InvalidParameterError("reflection", "a Reflection: await reflection(crystal, { hkl, wavelength })", reflection);
+  const unknown = Object.keys(options.fix ?? {}).find((name) => !FIXABLE.includes(name as FixedParameter));
+  if (unknown !== undefined) throw new InvalidParameterError("fix", `of ${FIXABLE.join(", ")}`, unknown);
+  if (options.fix?.thickness !== undefined) requireWithin("fix.thickness", options.fix.thickness, Number.MIN_VALUE, 20_000, "nm");
   const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit });
   const kernels = await loadKernels(options.wasm);
   signal?.throwIfAborted();
@@ -95,37 +106,55 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   const rough: Fitted[] = [];
   for (const [i, candidate] of found.entries()) {
     await pause("coarse fits", (0.4 * i) / found.length);
-    rough.push(runStage(stateOf(candidate, features, setting), COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 }));
+    rough.push(await runStage(stateOf(candidate, features, setting), COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 }));
   }
   rough.sort((a, b) => a.cost - b.cost);
   const coarse: Fitted[] = [];
   for (const [i, state] of unlike(rough, setting).slice(0, CONTINUED).entries()) {
     await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
-    coarse.push(runStage(state, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 20 }));
+    coarse.push(await runStage(state, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 20 }));
   }
   coarse.sort((a, b) => a.cost - b.cost);
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
   const held = heldScale(finalists[0], setting, options.fix?.scale);
 
-  const finish = (state: State, count: number, iterations = 80): Fitted =>
+  const finish = (state: State, count: number, iterations = 80): Promise<Fitted> =>
     runStage(state, count, held, { kind: residual, relativeError: residual === "log" ? 0.1 : relativeError, iterations, costTolerance: 1e-6 });
   await pause("choosing splines", 0.6);
-  const best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : finish(finalists[0], splines);
+  let best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : await finish(finalists[0], splines);
   const points = setting.used.reduce((a, b) => a + b, 0);
+  // The crystal without strain is a solution like any other, of five parameters.
+  const unstrained = await finishUnstrained(best, held, residual);
+  if (criterion(unstrained, points) <= criterion(best, points)) {
+    best = unstrained;
+    finalists.length = 1;
+  }
   const fine = [best];
   for (const [i, state] of finalists.slice(1).entries()) {
     await pause("other solutions", 0.8 + (0.2 * i) / finalists.length);
+    if (setting.budget.left <= 0) break;
     if (best.cost > UNEXPLAINED * points) {
-      fine.push(splines === undefined ? await chooseSplines(state, finish, setting, () => pause("other solutions", 0.9)) : finish(state, splines));
+      fine.push(splines === undefined ? await chooseSplines(state, finish, setting, () => pause("other solutions", 0.9)) : await finish(state, splines));
       continue;
     }
-    const begun = finish(state, best.splines, 10);
+    const begun = await finish(state, best.splines, 10);
     // What is still far from standing after ten steps is left.
     if (begun.cost - best.cost > (HOPELESS * best.cost) / points) continue;
-    fine.push(begun.result.converged ? begun : finish(begun, best.splines));
+    fine.push(begun.result.converged ? begun : await finish(begun, best.splines));
   }
   fine.sort((a, b) => a.cost - b.cost);
   return conclude(fine, held, valid, reflection);
+}
+
+/** The unstrained crystal seen through the instrument, fitted; its covariance is that with the profile free. */
+async function finishUnstrained(best: Fitted, setting: StageSetting, kind: ResidualKind): Promise<Fitted> {
+  const x = best.x.slice();
+  x.fill(0, 1, 1 + best.splines);
+  x.fill(1, 1 + best.splines, 1 + 2 * best.splines);
+  const options = { kind, relativeError: kind === "log" ? 0.1 : setting.relativeError, iterations: 80, costTolerance: 1e-6 };
+  const fitted = await runStage({ splines: best.splines, x }, best.splines, { ...setting, held: { ...setting.held, profile: true } }, options);
+  const free = await runStage(fitted, best.splines, setting, { ...options, iterations: 0 });
+  return { ...free, result: { ...free.result, rank: fitted.result.rank, converged: fitted.result.converged, reason: fitted.result.reason } };
 }
 
 /** Setting of every stage, and the starts. */
@@ -181,6 +210,7 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
       ...(fix.backgroundSlope !== undefined && { backgroundSlope: fix.backgroundSlope }),
     },
     mostBackground: 10 * background,
+    budget: { left: MOST_ITERATIONS },
     offset: [offset, Math.max(2 * features.fwhm, 0.01)],
     ...(options.signal !== undefined && { signal: options.signal }),
   };
@@ -230,15 +260,20 @@ function unlike(sorted: readonly Fitted[], setting: StageSetting): Fitted[] {
   return kept;
 }
 
-/** More splines for as long as Schwarz's criterion falls: m ln χ² + k ln m. */
-async function chooseSplines(state: Fitted, finish: (state: State, count: number) => Fitted, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
+/** Schwarz's criterion: m ln χ² + k ln m. */
+function criterion(f: Fitted, points: number): number {
+  return points * Math.log(f.cost) + f.result.rank * Math.log(points);
+}
+
+/** More splines for as long as Schwarz's criterion falls. */
+async function chooseSplines(state: Fitted, finish: (state: State, count: number) => Promise<Fitted>, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
   const points = setting.used.reduce((a, b) => a + b, 0);
-  const criterion = (f: Fitted): number => points * Math.log(f.cost) + f.result.rank * Math.log(points);
   let best: Fitted | undefined;
   let last: State = state;
   for (const count of SPLINE_CHOICES) {
-    const next = finish(last, count);
-    const better = best === undefined || criterion(next) < criterion(best);
+    const next = await finish(last, count);
+    const better = best === undefined || criterion(next, points) < criterion(best, points);
+    if (setting.budget.left <= 0 && best !== undefined) break;
     // A scan that is not explained yet is given more splines even if the last ones did not help.
     if (!better && best !== undefined && best.cost < UNEXPLAINED * points) break;
     if (better) best = next;
@@ -254,13 +289,17 @@ function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, re
   const variance = best.cost / Math.max(points - best.result.rank, 1);
   const standing = unlike(fine.filter((f) => f.result.converged || f === best), setting)
     .filter((f) => (f.cost - best.cost) / variance < DELTA_CHI2);
-  const solutions = standing.map((f) => solutionOf(f, setting, Math.max(variance, 1)));
+  const first = solutionOf(best, setting, Math.max(variance, 1));
+  const { chi2PerPoint } = first;
+  // Alternatives to an answer that explains nothing are none.
+  const solutions = chi2PerPoint > MEANINGLESS ? [first] : [first, ...standing.filter((f) => f !== best).map((f) => solutionOf(f, setting, Math.max(variance, 1)))];
+  const unexplained = chi2PerPoint > MEANINGLESS ? `; but the model does not explain the scan (χ² per point ${chi2PerPoint.toFixed(1)}): check crystal, reflection, wavelength, geometry and resolution` : "";
   return {
     ...solutions[0],
     scan,
     reflection,
     converged: best.result.converged,
-    reason: best.result.reason,
+    reason: best.result.reason + unexplained,
     countUnit: setting.countUnit,
     used: setting.used,
     solutions,

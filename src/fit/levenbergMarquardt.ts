@@ -21,7 +21,16 @@ export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, Leas
  *  @throws {NotFiniteError} a start value, or a residual or derivative there, is not finite
  *  @throws the signal's reason, where it is aborted */
 export function levenbergMarquardt(problem: LeastSquaresProblem, options: LeastSquaresOptions = {}): LeastSquaresResult {
-  return new Minimiser(problem, options).run();
+  const steps = levenbergMarquardtSteps(problem, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same, one trial step at a time: for programs that must stay responsive meanwhile. */
+export function levenbergMarquardtSteps(problem: LeastSquaresProblem, options: LeastSquaresOptions = {}): Generator<undefined, LeastSquaresResult, undefined> {
+  return new Minimiser(problem, options).steps();
 }
 
 const ACCEPTED_SHARE = 1e-4;
@@ -107,7 +116,8 @@ class Minimiser {
     this.inner = new DampedSolver(this.k, count);
   }
 
-  run(): LeastSquaresResult {
+  /** Yields before every trial step, so that a caller may do something else in between. */
+  *steps(): Generator<undefined, LeastSquaresResult, undefined> {
     const { options } = this;
     const maxIterations = options.maxIterations ?? 200;
     const costTolerance = options.costTolerance ?? 1e-12;
@@ -141,6 +151,7 @@ class Minimiser {
       let tried = false;
       let evaluable = false;
       for (;;) {
+        yield;
         options.signal?.throwIfAborted();
         const { length, predicted, slope } = this.findStep(radius);
         if (first && !tried) radius = Math.min(radius, length);
@@ -188,7 +199,7 @@ class Minimiser {
             return this.result(iterations, true, "the cost cannot be lowered within its rounding errors");
           }
           const reason = evaluable
-            ? "no step lowers the cost, however short: the Jacobian may not be that of the residuals"
+            ? "no step lowers the sum of squares, however short: the Jacobian is not exact enough there"
             : "no point near the last one can be evaluated";
           return this.result(iterations, false, reason);
         }

@@ -195,6 +195,7 @@ export class ScanModel {
     const { kernels } = workspace;
     const size = grid.length, total = 2 + 2 * splines;
     const columns = workspace.f64(total * size);
+    const byThickness = this.byThickness(wave, slices, grid);
     workspace.scope(() => {
       const tables = gradient(workspace, simd, wave, slices, sample, grid);
       const rows = tables.angleCount;
@@ -209,13 +210,24 @@ export class ScanModel {
       check("projectRows", kernels.projectRows(tables.byDebyeWaller, this.slices, rows, workspace.put(this.basis), first, debyeWaller));
       const to = workspace.view(columns, total * size);
       to.set(workspace.view(tables.reflectivity, size), 0);
-      to.set(workspace.view(tables.byThickness, size), size);
+      to.set(byThickness ?? workspace.view(tables.byThickness, size), size);
       for (let i = 0; i < splines; i++) {
         to.set(workspace.view(strain + 8 * (3 + i) * rows, size), (2 + i) * size);
         to.set(workspace.view(debyeWaller + 8 * (3 + i) * rows, size), (2 + splines + i) * size);
       }
     });
     return columns;
+  }
+
+  /** ∂R/∂ln thickness where the film's total is given: what the strained region gains the buried slab loses, which the
+   *  adjoint does not see; by differences. Undefined where nothing below changes. */
+  private byThickness(wave: Parameters<typeof gradient>[2], slices: Slices, grid: Float64Array): Float64Array | undefined {
+    const { workspace, simd, sample } = this.setting;
+    if (!(sample.geometry ?? "").startsWith("thick film")) return undefined;
+    const step = 1e-4;
+    const at = (factor: number): Float64Array => reflectivity(workspace, simd, wave, { ...slices, thickness: slices.thickness * factor }, sample, grid, "simd");
+    const above = at(1 + step), below = at(1 - step);
+    return above.map((r, i) => (r - below[i]) / (2 * step));
   }
 
   resolutionAt(x: Float64Array): Resolution {

@@ -1,6 +1,6 @@
 /** One least-squares fit of a scan: a start, bounds, and what came of it. */
 import { splineValues, withInterface } from "../profile/spline.ts";
-import { levenbergMarquardt, type LeastSquaresResult } from "./levenbergMarquardt.ts";
+import { levenbergMarquardt, levenbergMarquardtSteps, type LeastSquaresResult } from "./levenbergMarquardt.ts";
 import { INSTRUMENT_PARAMETERS, type Layout, ScanModel, type ModelSetting } from "./model.ts";
 import { type ResidualKind, residual } from "./residual.ts";
 
@@ -18,6 +18,8 @@ export interface Held {
   readonly scale?: number;
   readonly background?: number;
   readonly backgroundSlope?: number;
+  /** Strain and Debye–Waller factor keep their values. */
+  readonly profile?: boolean;
 }
 
 export interface StageSetting {
@@ -33,6 +35,8 @@ export interface StageSetting {
   /** Offset allowed: about this value, by this much (degrees 2θ). */
   readonly offset: readonly [centre: number, range: number];
   readonly signal?: AbortSignal;
+  /** Iterations that all stages together may still take; counted down. */
+  readonly budget: { left: number };
 }
 
 export interface StageOptions {
@@ -103,8 +107,10 @@ function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower
   const steepest = (2 * setting.mostBackground) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
   put(layout.background, 0, setting.mostBackground);
   put(layout.backgroundSlope, -steepest, steepest);
-  for (const [name, value] of Object.entries(setting.held) as [keyof Held, number][]) {
-    const index = layout[name];
+  const { profile, ...numbers } = setting.held;
+  if (profile === true) fixed.fill(true, 0, layout.width);
+  for (const [name, value] of Object.entries(numbers)) {
+    const index = layout[name as keyof typeof numbers];
     x[index] = value;
     lower[index] = upper[index] = value;
     fixed[index] = true;
@@ -112,19 +118,22 @@ function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower
   return { lower, upper, fixed };
 }
 
+/** Milliseconds of work between two turns of the event loop, in which an abort is heard and progress seen. */
+const TURN = 40;
+
 /** Fits from `state` with `splines` splines.
  *  @throws the signal's reason when aborted */
-export function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Fitted {
+export async function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Promise<Fitted> {
   const x = resample(state, splines, setting.base.workspace);
   const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]), coarseness: options.coarseness ?? 1 });
   const { layout } = model;
   const box = bounds(layout, x, setting);
-  const { intensity, used, countUnit } = setting;
+  const { intensity, used, countUnit, budget, signal } = setting;
   const compare = residual(options.kind, intensity, countUnit, options.relativeError);
   const count = intensity.length, n = layout.count;
   const derivatives = new Float64Array(count * n), last = new Float64Array(n).fill(NaN);
   let calculated: Float64Array = new Float64Array(count);
-  const result = levenbergMarquardt(
+  const steps = levenbergMarquardtSteps(
     {
       residualCount: count,
       start: x,
@@ -145,11 +154,22 @@ export function runStage(state: State, splines: number, setting: StageSetting, o
       },
     },
     {
-      maxIterations: options.iterations,
+      maxIterations: Math.min(options.iterations, Math.max(budget.left, 0)),
       costTolerance: options.costTolerance,
       firstStep: 0.3,
-      ...(setting.signal !== undefined && { signal: setting.signal }),
+      ...(signal !== undefined && { signal }),
     },
   );
-  return { splines, x: result.x, model, result, cost: result.cost };
+  let turn = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) {
+      budget.left -= value.iterations;
+      return { splines, x: value.x, model, result: value, cost: value.cost };
+    }
+    if (performance.now() - turn > TURN) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
+    }
+  }
 }

@@ -32,6 +32,8 @@ export function wavesOf(reflection: Reflection, deviation: Deviation, instrument
     requirePositive("lines[].weight", line.weight);
     total += line.weight;
   }
+  const nearest = Math.min(...lines.map((line) => Math.abs(line.wavelength / reflection.wavelength - 1)));
+  if (nearest > 0.02) throw new InvalidParameterError("lines", `lines one of which is the reflection's wavelength, ${reflection.wavelength} Å, to 2 %`, lines.map((line) => line.wavelength).join(", "));
   return lines.flatMap(({ wavelength, weight }) =>
     ([["sigma", 1 - pi], ["pi", pi]] as const)
       .filter(([, share]) => share > 0)

@@ -31,6 +31,7 @@ export function validateScan(scan: ScanInput): Scan {
       throw new InvalidParameterError(`twoTheta[${i}]`, "between 0° and 180°, both excluded", twoTheta[i]);
     }
     if (intensity[i] < 0) throw new InvalidParameterError(`intensity[${i}]`, "≥ 0", intensity[i]);
+    if (intensity[i] > 1e15) throw new InvalidParameterError(`intensity[${i}]`, "at most 1e15", intensity[i]);
   }
   if (countUnit !== undefined) requirePositive("countUnit", countUnit);
   const merged = averageRepeats(sortByAngle(twoTheta, intensity));

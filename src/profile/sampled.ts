@@ -2,6 +2,9 @@
 import { InvalidParameterError, requireFiniteArray } from "../errors.ts";
 import type { Profile } from "../types.ts";
 
+/** Thickest strained region that is simulated, nm; unstrained films below may be thicker. */
+const THICKEST = 50_000;
+
 /** Throws unless depth ascends from 0, strain lies within ±50 % and Debye–Waller within [0, 1].
  *  @throws {InvalidParameterError} @throws {NotFiniteError} */
 export function validateProfile(profile: Profile): void {
@@ -14,6 +17,7 @@ export function validateProfile(profile: Profile): void {
   }
   requireFiniteArray("profile.depth", depth);
   if (depth[0] !== 0) throw new InvalidParameterError("profile.depth[0]", "0 (the surface)", depth[0]);
+  if (!(depth[count - 1] <= THICKEST)) throw new InvalidParameterError("profile.depth", `at most ${THICKEST} nm`, depth[count - 1]);
   for (let i = 0; i < count; i++) {
     if (i > 0 && !(depth[i] > depth[i - 1])) throw new InvalidParameterError(`profile.depth[${i}]`, `> ${depth[i - 1]} nm (depths ascend)`, depth[i]);
     if (Math.abs(strain[i]) > 50) throw new InvalidParameterError(`profile.strain[${i}]`, "within ±50 %", strain[i]);

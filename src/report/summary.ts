@@ -88,7 +88,7 @@ export function uniqueness({ solutions }: Inversion): string {
     "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
     `Together they span a maximum strain of ${range((s) => s.maxStrain, (v) => plain(v))} %, ` +
     `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range((s) => s.minDebyeWaller, (v) => plain(v, 2))}. ` +
-    "The bands hold for each profile alone."
+    "The bands hold for each profile alone, and the search tries many starts, not all: there may be more."
   );
 }
 

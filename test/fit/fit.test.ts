@@ -93,10 +93,28 @@ describe("fit", () => {
     const flat: Profile = { depth: Float64Array.of(0, 100), strain: new Float64Array(2), debyeWaller: new Float64Array(2).fill(1) };
     const answer = await fit(await scanOf(flat), await ysz400(), { starts: 4 });
     expect(answer.chi2PerPoint).toBeLessThan(1.3);
-    // What strain there is must not show: it is weak, or where nothing diffracts.
-    const visible = answer.profile.strain.map((e, i) => Math.abs(e) * answer.profile.debyeWaller[i]);
-    expect(Math.max(...visible)).toBeLessThan(0.3);
+    expect(answer.maxStrain).toBe(0);
+    expect(answer.minDebyeWaller).toBeCloseTo(1, 12);
     expect(answer.calculated.every(Number.isFinite)).toBe(true);
+    for (const band of [answer.strainBand, answer.debyeWallerBand]) expect([...band.lower, ...band.upper].every(Number.isFinite)).toBe(true);
+  });
+
+  test("a model that cannot explain the scan says so, in bounded time", async () => {
+    const answer = await fit(await scanOf(film), await ysz400(), { instrument: { resolution: { shape: "lorentzian", fwhm: 0.02 } }, starts: 3 });
+    expect(answer.chi2PerPoint).toBeGreaterThan(3);
+    expect(answer.reason).toMatch(/does not explain the scan/);
+    expect(answer.solutions).toHaveLength(1);
+  });
+
+  test("a film on another crystal converges: its buried part shrinks as the strained one grows", async () => {
+    const silicon = await reflection(material("Si"), { hkl: [0, 0, 4], wavelength: 1.5406 }), gaas = await reflection(material("GaAs"), { hkl: [0, 0, 4], wavelength: 1.5406 });
+    const sample = { geometry: "thick film on substrate" as const, filmThickness: 500, substrate: silicon };
+    const simulator = await createSimulator();
+    const twoTheta = Float64Array.from({ length: 401 }, (_, i) => 64.6 + 0.005 * i);
+    const { intensity } = simulator.simulate(film, gaas, twoTheta, { sample, instrument: { ...instrument, offset: 0 } });
+    const answer = await fit({ twoTheta, intensity: simulator.counts(intensity, 4), countUnit: 1 }, gaas, { sample, starts: 6 });
+    expect(answer.converged, answer.reason).toBe(true);
+    expect(strainError(film, answer.profile)).toBeLessThan(0.1);
   });
 
   test("progress rises and an abort is heard", async () => {
@@ -108,6 +126,9 @@ describe("fit", () => {
     const controller = new AbortController();
     const stopped = fit(scan, await ysz400(), { signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });
     await expect(stopped).rejects.toThrow("enough");
+    const before = performance.now();
+    await expect(fit(scan, await ysz400(), { signal: AbortSignal.timeout(100) })).rejects.toThrow();
+    expect(performance.now() - before).toBeLessThan(1500);
   });
 
   const shared = testWithShared("the measured scan", "data/ysz-400-measured.xy");
@@ -128,6 +149,8 @@ describe("fit refuses what it cannot use, by name", () => {
     ["one point", (s: Scan): Scan => ({ twoTheta: s.twoTheta.slice(0, 1), intensity: s.intensity.slice(0, 1) }), InvalidParameterError, /twoTheta/],
     ["no point", (): Scan => ({ twoTheta: new Float64Array(), intensity: new Float64Array() }), InvalidParameterError, /twoTheta/],
     ["lengths that differ", (s: Scan): Scan => ({ ...s, intensity: s.intensity.slice(1) }), InvalidParameterError, /intensity/],
+    ["a scan without a peak", (s: Scan): Scan => ({ ...s, intensity: s.intensity.map(() => 7) }), InvalidParameterError, /peak/],
+    ["intensities beyond all counting", (s: Scan): Scan => ({ ...s, intensity: s.intensity.map((y) => y * 1e300) }), InvalidParameterError, /intensity/],
     ["a scan elsewhere", (s: Scan): Scan => ({ ...s, twoTheta: s.twoTheta.map((t) => t - 20) }), InvalidParameterError, /Bragg|reflection/],
   ])("%s", async (_, spoil, type, message) => {
     const error: unknown = await fit(spoil(await scanOf(film)), await ysz400()).catch((e: unknown) => e);
@@ -141,6 +164,9 @@ describe("fit refuses what it cannot use, by name", () => {
     ["a mask upside down", { mask: [[73, 72]] as const }, /mask/],
     ["half a spline", { splines: 2.5 }, /splines/],
     ["no start", { starts: 0 }, /starts/],
+    ["a thickness beyond all fringes", { fix: { thickness: 1e9 } }, /fix\.thickness/],
+    ["an unknown parameter", { fix: { colour: 1 } as object }, /fix/],
+    ["lines of another source", { instrument: { lines: [{ wavelength: 1.2, weight: 1 }] } }, /lines/],
   ])("%s", async (_, options, message) => {
     await expect(fit(await scanOf(film), await ysz400(), options)).rejects.toThrow(message);
   });

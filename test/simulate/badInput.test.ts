@@ -83,7 +83,7 @@ const PROFILES: [what: string, kind: Kind, words: string, change: { profile?: Pa
   ["a negative background", InvalidParameterError, "instrument.background", { options: { instrument: { background: -1 } } }],
   ["no lines", InvalidParameterError, "lines", { options: { instrument: { lines: [] } } }],
   ["a line of no weight", InvalidParameterError, "lines[].weight", { options: { instrument: { lines: [{ wavelength: 1.5, weight: 0 }] } } }],
-  ["a line that cannot reach the reflection", UnreachableReflectionError, "wavelength", { options: { instrument: { lines: [{ wavelength: 3, weight: 1 }] } } }],
+  ["a line that cannot reach the reflection", UnreachableReflectionError, "wavelength", { options: { instrument: { lines: [{ wavelength: 1.5406, weight: 1 }, { wavelength: 3, weight: 1 }] } } }],
   ["a monochromator of NaN", InvalidParameterError, "monochromator", { options: { instrument: { polarisation: "unpolarised", monochromator: NaN } } }],
   ["an offset of NaN", InvalidParameterError, "instrument.offset", { options: { instrument: { offset: NaN } } }],
 ];
