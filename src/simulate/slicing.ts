@@ -1,6 +1,6 @@
 /** How finely a profile is cut, and on which angles the reflectivity is computed. */
 import type { Reflection, Sample } from "../types.ts";
-import { ANGSTROM_PER_NM } from "../units.ts";
+import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import type { Slices } from "./recursion.ts";
 
 /** Points per fringe of the whole thickness; R is a cubic between them. */
@@ -85,7 +85,7 @@ function peaksOf(reflection: Reflection, sample: Sample, wavelength: number): { 
   return thick.flatMap((crystal) => {
     if (crystal === undefined) return [];
     const bragg = Math.asin(Math.min(wavelength / (2 * crystal.d), 1));
-    const gamma = (2.8179403262e-5 * wavelength ** 2) / (Math.PI * crystal.cellVolume);
+    const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * crystal.cellVolume);
     const scale = gamma / Math.sin(2 * bragg);
     const { zero, h, hBar } = crystal.structureFactor;
     const coupling = Math.sqrt(Math.hypot(h[0], h[1]) * Math.hypot(hBar[0], hBar[1]));
