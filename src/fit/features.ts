@@ -1,7 +1,8 @@
 /** What a scan says at first sight: the unstrained peak, the background at both ends, the strained range. */
 import { InvalidParameterError } from "../errors.ts";
+import { totalReflection } from "../simulate/slicing.ts";
 import type { Reflection, Sample, Scan } from "../types.ts";
-import { CLASSICAL_ELECTRON_RADIUS, DEGREES, RADIANS } from "../units.ts";
+import { DEGREES, RADIANS } from "../units.ts";
 
 export interface Features {
   /** What one count adds to the intensity. */
@@ -25,14 +26,6 @@ export interface Features {
 
 /** How far the unstrained peak may lie from where theory puts it, degrees 2θ. */
 const PEAK_WINDOW = 1;
-
-/** 2θ (degrees) of the middle of total reflection: Bragg's angle and refraction. */
-export function peakAngle(reflection: Reflection): number {
-  const { wavelength, d, cellVolume, structureFactor } = reflection;
-  const theta = Math.asin(wavelength / (2 * d));
-  const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * cellVolume);
-  return 2 * (theta + (gamma * structureFactor.zero[0]) / Math.sin(2 * theta)) * DEGREES;
-}
 
 /** Strain (%) whose peak lies at 2θ when the unstrained one lies at `peak` (both degrees). */
 export function strainAt(twoTheta: number, peak: number): number {
@@ -59,7 +52,7 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   const { twoTheta, intensity } = scan;
   const count = twoTheta.length;
   if (count < 20) throw new InvalidParameterError("scan", "of at least 20 points for a fit", `${count} points`);
-  const expected = peakAngle(reflection);
+  const expected = 2 * totalReflection(reflection, reflection.wavelength).theta * DEGREES;
   const hasPeak = sample.geometry !== "thin film";
   let top = -1;
   for (let i = 0; i < count; i++) {

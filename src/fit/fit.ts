@@ -12,7 +12,7 @@ import { type Features, readFeatures } from "./features.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
 import { difference, profileOf, solutionOf } from "./solution.ts";
-import { type Fitted, type Held, runStage, type StageSetting, type State } from "./stage.ts";
+import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State } from "./stage.ts";
 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
 export type FixedParameter = "thickness" | "fwhm" | "offset" | "scale" | "background" | "backgroundSlope";
@@ -46,6 +46,8 @@ export interface FitOptions {
 }
 
 const RELATIVE_ERROR = 0.03;
+/** Error of ln intensity where logarithms are compared. */
+const LOG_ERROR = 0.1;
 const STARTS = 14;
 /** Of these, the ones that are fitted further. */
 const CONTINUED = 5;
@@ -102,7 +104,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   };
 
   // Coarse: every start a little, then the best that differ to the end.
-  const coarseOptions = { kind: residual, relativeError: residual === "log" ? 0.1 : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
+  const coarseOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
   const rough: Fitted[] = [];
   for (const [i, candidate] of found.entries()) {
     await pause("coarse fits", (0.4 * i) / found.length);
@@ -118,13 +120,13 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
   const held = heldScale(finalists[0], setting, options.fix?.scale);
 
-  const finish = (state: State, count: number, iterations = 80): Promise<Fitted> =>
-    runStage(state, count, held, { kind: residual, relativeError: residual === "log" ? 0.1 : relativeError, iterations, costTolerance: 1e-6 });
+  const fineOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : relativeError, iterations: 80, costTolerance: 1e-6 };
+  const finish = (state: State, count: number, iterations = fineOptions.iterations): Promise<Fitted> => runStage(state, count, held, { ...fineOptions, iterations });
   await pause("choosing splines", 0.6);
   let best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : await finish(finalists[0], splines);
-  const points = setting.used.reduce((a, b) => a + b, 0);
+  const { points } = setting;
   // The crystal without strain is a solution like any other, of five parameters.
-  const unstrained = await finishUnstrained(best, held, residual);
+  const unstrained = await finishUnstrained(best, held, fineOptions);
   if (criterion(unstrained, points) <= criterion(best, points)) {
     best = unstrained;
     finalists.length = 1;
@@ -147,11 +149,10 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
 }
 
 /** The unstrained crystal seen through the instrument, fitted; its covariance is that with the profile free. */
-async function finishUnstrained(best: Fitted, setting: StageSetting, kind: ResidualKind): Promise<Fitted> {
+async function finishUnstrained(best: Fitted, setting: StageSetting, options: StageOptions): Promise<Fitted> {
   const x = best.x.slice();
   x.fill(0, 1, 1 + best.splines);
   x.fill(1, 1 + best.splines, 1 + 2 * best.splines);
-  const options = { kind, relativeError: kind === "log" ? 0.1 : setting.relativeError, iterations: 80, costTolerance: 1e-6 };
   const fitted = await runStage({ splines: best.splines, x }, best.splines, { ...setting, held: { ...setting.held, profile: true } }, options);
   const free = await runStage(fitted, best.splines, setting, { ...options, iterations: 0 });
   return { ...free, result: { ...free.result, rank: fitted.result.rank, converged: fitted.result.converged, reason: fitted.result.reason } };
@@ -199,6 +200,7 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
     },
     intensity,
     used,
+    points,
     countUnit: features.countUnit,
     relativeError: options.relativeError ?? RELATIVE_ERROR,
     held: {
@@ -267,7 +269,7 @@ function criterion(f: Fitted, points: number): number {
 
 /** More splines for as long as Schwarz's criterion falls. */
 async function chooseSplines(state: Fitted, finish: (state: State, count: number) => Promise<Fitted>, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
-  const points = setting.used.reduce((a, b) => a + b, 0);
+  const { points } = setting;
   let best: Fitted | undefined;
   let last: State = state;
   for (const count of SPLINE_CHOICES) {
@@ -285,7 +287,7 @@ async function chooseSplines(state: Fitted, finish: (state: State, count: number
 
 function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection): Inversion {
   const [best] = fine;
-  const points = setting.used.reduce((a, b) => a + b, 0);
+  const { points } = setting;
   const variance = best.cost / Math.max(points - best.result.rank, 1);
   const standing = unlike(fine.filter((f) => f.result.converged || f === best), setting)
     .filter((f) => (f.cost - best.cost) / variance < DELTA_CHI2);

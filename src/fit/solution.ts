@@ -97,16 +97,11 @@ function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: F
 export function solutionOf(fitted: Fitted, setting: StageSetting, variance: number): Solution {
   const { x, model } = fitted;
   const { layout } = model;
-  const { intensity, used, countUnit } = setting;
+  const { intensity, used, points, countUnit } = setting;
   const floor = 1e-3 * countUnit;
   const calculated = model.evaluate(x, null).map((m) => Math.max(m, floor));
   const counts = residual("counts", intensity, countUnit, setting.relativeError);
-  let chi2 = 0, points = 0;
-  calculated.forEach((m, i) => {
-    if (used[i] !== 1) return;
-    chi2 += counts.value(i, m) ** 2;
-    points++;
-  });
+  const chi2 = calculated.reduce((sum, m, i) => sum + (used[i] === 1 ? counts.value(i, m) ** 2 : 0), 0);
   const profile = profileOf(fitted, setting);
   const deepest = profile.strain.reduce((best, e, i) => (Math.abs(e) > Math.abs(profile.strain[best]) ? i : best), 0);
   const { strain, debyeWaller } = bands(fitted, setting, variance, profile.depth);

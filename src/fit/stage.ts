@@ -26,6 +26,8 @@ export interface StageSetting {
   readonly base: Omit<ModelSetting, "splines" | "thickness" | "coarseness">;
   readonly intensity: Float64Array;
   readonly used: Uint8Array;
+  /** How many are used. */
+  readonly points: number;
   readonly countUnit: number;
   /** Relative error of every intensity beside the counting. */
   readonly relativeError: number;

@@ -77,18 +77,20 @@ export function resolvedAngles(range: readonly [number, number], reflection: Ref
   return Float64Array.from(points);
 }
 
-/** Centre and half width (radians) of the range of total reflection of every thick part of the sample.
- *  Refraction shifts it by Γ F_0/sin 2θ_B, its full width is 2CΓ|F_H|/sin 2θ_B. */
+/** Centre and half width (θ, radians) of a crystal's range of total reflection: refraction shifts it by Γ F_0/sin 2θ_B,
+ *  its full width is 2CΓ|F_H|/sin 2θ_B. */
+export function totalReflection(crystal: Reflection, wavelength: number): { theta: number; width: number } {
+  const bragg = Math.asin(Math.min(wavelength / (2 * crystal.d), 1));
+  const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * crystal.cellVolume);
+  const scale = gamma / Math.sin(2 * bragg);
+  const { zero, h, hBar } = crystal.structureFactor;
+  const coupling = Math.sqrt(Math.hypot(h[0], h[1]) * Math.hypot(hBar[0], hBar[1]));
+  return { theta: bragg + scale * zero[0], width: scale * coupling };
+}
+
+/** That of every thick part of the sample. */
 function peaksOf(reflection: Reflection, sample: Sample, wavelength: number): { theta: number; width: number }[] {
   const geometry = sample.geometry ?? "single crystal";
   const thick = geometry === "single crystal" || geometry === "thick film" ? [reflection] : geometry === "thin film" ? [] : [reflection, sample.substrate];
-  return thick.flatMap((crystal) => {
-    if (crystal === undefined) return [];
-    const bragg = Math.asin(Math.min(wavelength / (2 * crystal.d), 1));
-    const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * crystal.cellVolume);
-    const scale = gamma / Math.sin(2 * bragg);
-    const { zero, h, hBar } = crystal.structureFactor;
-    const coupling = Math.sqrt(Math.hypot(h[0], h[1]) * Math.hypot(hBar[0], hBar[1]));
-    return [{ theta: bragg + scale * zero[0], width: scale * coupling }];
-  });
+  return thick.flatMap((crystal) => (crystal === undefined ? [] : [totalReflection(crystal, wavelength)]));
 }
