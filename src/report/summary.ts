@@ -84,7 +84,7 @@ export function uniqueness({ solutions }: Inversion): string {
   };
   const many = others === 1 ? "One other profile explains" : `${others} other profiles explain`;
   return (
-    `${many} this scan about as well as the answer above (Δχ² < 9, strain different by more than 10 %). ` +
+    `${many} this scan about as well as the answer above (Δχ² < 9, strain or Debye–Waller factor different by more than 10 %). ` +
     "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
     `Together they span a maximum strain of ${range((s) => s.maxStrain, (v) => plain(v))} %, ` +
     `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range((s) => s.minDebyeWaller, (v) => plain(v, 2))}. ` +
