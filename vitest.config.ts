@@ -1,7 +1,16 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** The text of kernels that are inside the JavaScript, as rollup.config.mjs gives it. */
+const base64 = {
+  name: "wasm-base64",
+  enforce: "pre" as const,
+  load: (id: string) => (id.endsWith(".wasm?base64") ? `export default "${readFileSync(id.slice(0, -"?base64".length)).toString("base64")}";` : null),
+};
+
 export default defineConfig({
+  plugins: [base64],
   resolve: {
     // In the package, the conditions of package.json "imports" choose; tests run on the sources, in Node.
     alias: {

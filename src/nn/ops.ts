@@ -1,0 +1,132 @@
+/** The layers' operations with their gradients, the same on every backend: on WASM by kernels of ours, elsewhere by tfjs's
+ *  own. Tensors are [images, length, channels]. */
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs-core";
+import { type ConvolutionShape, hasKernels, runKernel } from "./wasmKernels.ts";
+
+export type Tf = typeof import("@tensorflow/tfjs-core");
+
+/** What `batchNormalisation` gives: the output, and the moments of the batch for the moving averages. */
+export interface Normalised<T> {
+  readonly y: T;
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+}
+
+/** Zero padding as "same" means it: rows = ⌈length/stride⌉, the smaller half of the zeros before. */
+export function samePadding(length: number, taps: number, stride: number): { rows: number; before: number; after: number } {
+  const rows = Math.ceil(length / stride), zeros = Math.max((rows - 1) * stride + taps - length, 0);
+  return { rows, before: zeros >> 1, after: zeros - (zeros >> 1) };
+}
+
+/** @param x [images, length, channels]
+ *  @param w [taps, channels, outputs]
+ *  @param bias [outputs] */
+export function convolution(tf: Tf, x: Tensor3D, w: Tensor3D, bias: Tensor1D | undefined, stride: number): Tensor3D {
+  const [images, length, channels] = x.shape, [taps, , outputs] = w.shape;
+  const { rows, before } = samePadding(length, taps, stride);
+  if (!hasKernels(tf)) {
+    const y = tf.conv2d(tf.reshape(x, [images, length, 1, channels]) as Tensor4D, tf.reshape(w, [taps, 1, channels, outputs]) as Tensor4D, [stride, 1], "same");
+    return biased(tf, tf.reshape(y, [images, rows, outputs]), bias);
+  }
+  const shape: ConvolutionShape = { length, taps, stride, before, rows };
+  const inputs = bias === undefined ? [x, w] : [x, w, bias];
+  return tf.customGrad((...args) => {
+    const save = args.pop() as unknown as (tensors: Tensor[]) => void;
+    const [x, w, bias] = args as [Tensor3D, Tensor3D, Tensor1D | undefined];
+    save([x, w]);
+    return {
+      value: runKernel<Tensor3D>(tf, "TakagiConvolution", bias === undefined ? { x, w } : { x, w, bias }, shape),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, w] = saved as [Tensor3D, Tensor3D];
+        const gradients = [
+          // The network's input needs no gradient, and is what has one channel.
+          channels === 1 ? tf.zerosLike(x) : runKernel<Tensor>(tf, "TakagiConvolutionInputGradient", { dy, w }, shape),
+          runKernel<Tensor>(tf, "TakagiConvolutionFilterGradient", { x, dy }, shape),
+        ];
+        // tfjs sums over the first axes by transposing; the mean is there already.
+        return bias === undefined ? gradients : [...gradients, tf.mul(runKernel<Tensor[]>(tf, "TakagiMoments", { x: dy })[0]!, images * rows)];
+      },
+    };
+  })(...(inputs as Tensor[])) as Tensor3D;
+}
+
+/** @param x [images, channels]
+ *  @param w [channels, outputs] */
+export function dense(tf: Tf, x: Tensor2D, w: Tensor2D, bias: Tensor1D | undefined): Tensor2D {
+  const [images, channels] = x.shape, outputs = w.shape[1];
+  if (!hasKernels(tf)) {
+    return biased(tf, tf.matMul(x, w), bias);
+  }
+  const shape: ConvolutionShape = { length: images, taps: 1, stride: 1, before: 0, rows: images };
+  const y = tf.customGrad((x, w, save) => {
+    (save as unknown as (tensors: Tensor[]) => void)([x as Tensor, w as Tensor]);
+    const rows = tf.reshape(x as Tensor, [1, images, channels]), filter = tf.reshape(w as Tensor, [1, channels, outputs]);
+    return {
+      value: tf.reshape(runKernel<Tensor>(tf, "TakagiConvolution", { x: rows, w: filter }, shape), [images, outputs]),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const x = tf.reshape(saved[0]!, [1, images, channels]), w = tf.reshape(saved[1]!, [1, channels, outputs]), g = tf.reshape(dy, [1, images, outputs]);
+        return [
+          tf.reshape(runKernel<Tensor>(tf, "TakagiConvolutionInputGradient", { dy: g, w }, shape), [images, channels]),
+          tf.reshape(runKernel<Tensor>(tf, "TakagiConvolutionFilterGradient", { x, dy: g }, shape), [channels, outputs]),
+        ];
+      },
+    };
+  })(x, w) as Tensor2D;
+  return biased(tf, y, bias);
+}
+
+function biased<T extends Tensor>(tf: Tf, y: T, bias: Tensor1D | undefined): T {
+  return bias === undefined ? y : (tf.add(y, bias) as T);
+}
+
+/** With the moments of the batch; over all but the last axis.
+ *  @param rectify followed by max(0, ·)
+ *  @returns moments without gradient */
+export function batchNormalisation<T extends Tensor>(tf: Tf, x: T, gamma: Tensor1D, beta: Tensor1D, epsilon: number, rectify: boolean): Normalised<T> {
+  if (!hasKernels(tf)) {
+    const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1));
+    const y = affine(tf, tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))) as T, gamma, beta, rectify);
+    return { y, mean: mean as Tensor1D, variance: variance as Tensor1D };
+  }
+  const [mean, variance] = runKernel<Tensor1D[]>(tf, "TakagiMoments", { x }) as [Tensor1D, Tensor1D];
+  const y = tf.customGrad((x, gamma, beta, save) => {
+    const inverse = tf.rsqrt(tf.add(variance, epsilon)), scale = tf.mul(inverse, gamma as Tensor), shift = tf.sub(beta as Tensor, tf.mul(mean, scale));
+    const value = runKernel<Tensor>(tf, "TakagiScaleShift", { x: x as Tensor, scale, shift }, { rectify });
+    (save as unknown as (tensors: Tensor[]) => void)([x as Tensor, value, inverse, gamma as Tensor, mean]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, y, inverse, gamma, mean] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+        return runKernel<Tensor[]>(tf, "TakagiNormalisationGradient", { x, y, dy, mean, inverse, gamma }, { rectify });
+      },
+    };
+  })(x, gamma, beta) as unknown as T;
+  return { y, mean, variance };
+}
+
+/** γ(x − mean)/√(variance + ε) + β with given moments: what a trained network does. */
+export function normalise<T extends Tensor>(tf: Tf, x: T, mean: Tensor, variance: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, rectify: boolean): T {
+  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+  return affine(tf, x, scale, tf.sub(beta, tf.mul(mean, scale)), rectify);
+}
+
+function affine<T extends Tensor>(tf: Tf, x: T, scale: Tensor, shift: Tensor, rectify: boolean): T {
+  const y = tf.add(tf.mul(x, scale), shift) as T;
+  return rectify ? tf.relu(y) : y;
+}
+
+/** Larger of each two neighbours, an odd last one left out. */
+export function maxPool(tf: Tf, x: Tensor3D): Tensor3D {
+  const [images, length, channels] = x.shape;
+  if (!hasKernels(tf)) {
+    const y = tf.maxPool(tf.reshape(x, [images, length, 1, channels]) as Tensor4D, [2, 1], [2, 1], "valid");
+    return tf.reshape(y, [images, length >> 1, channels]);
+  }
+  return tf.customGrad((x, save) => {
+    (save as unknown as (tensors: Tensor[]) => void)([x as Tensor]);
+    return {
+      value: runKernel<Tensor3D>(tf, "TakagiMaxPool", { x: x as Tensor }),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => runKernel<Tensor>(tf, "TakagiMaxPoolGradient", { x: saved[0]!, dy }),
+    };
+  })(x) as Tensor3D;
+}
