@@ -1,11 +1,12 @@
 /** Starts for the fit: a few hundred plain profiles are simulated roughly, and those that look most like the scan,
  *  and least like each other, are taken. */
+import { smooth } from "../io/peak.ts";
 import { reflectivity, type Slices } from "../simulate/recursion.ts";
 import type { wavesOf } from "../instrument/waves.ts";
 import type { Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import type { Workspace } from "../wasm/workspace.ts";
-import { angleOf, type Features, smooth } from "./features.ts";
+import { angleOf, type Features } from "./features.ts";
 
 export interface Candidate {
   /** nm. */

@@ -1,5 +1,6 @@
 /** What a scan says at first sight: the unstrained peak, the background at both ends, the strained range. */
 import { InvalidParameterError } from "../errors.ts";
+import { findPeak, smooth } from "../io/peak.ts";
 import { totalReflection } from "../simulate/slicing.ts";
 import type { Reflection, Sample, Scan } from "../types.ts";
 import { DEGREES, RADIANS } from "../units.ts";
@@ -24,9 +25,6 @@ export interface Features {
   readonly tensileWeak: number;
 }
 
-/** How far the unstrained peak may lie from where theory puts it, degrees 2θ. */
-const PEAK_WINDOW = 1;
-
 /** Strain (%) whose peak lies at 2θ when the unstrained one lies at `peak` (both degrees). */
 export function strainAt(twoTheta: number, peak: number): number {
   return 100 * (Math.sin((peak * RADIANS) / 2) / Math.sin((twoTheta * RADIANS) / 2) - 1);
@@ -37,16 +35,6 @@ export function angleOf(strain: number, peak: number): number {
   return 2 * Math.asin(Math.min(Math.sin((peak * RADIANS) / 2) / (1 + strain / 100), 1)) * DEGREES;
 }
 
-/** Running mean over 2·half + 1 points, shorter at the ends. */
-export function smooth(values: ArrayLike<number>, half: number): Float64Array {
-  const sums = new Float64Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
-  return Float64Array.from({ length: values.length }, (_, i) => {
-    const low = Math.max(i - half, 0), high = Math.min(i + half + 1, values.length);
-    return (sums[high] - sums[low]) / (high - low);
-  });
-}
-
 /** @throws {InvalidParameterError} if the scan does not reach the reflection, or shows no peak */
 export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample): Features {
   const { twoTheta, intensity } = scan;
@@ -54,43 +42,23 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   if (count < 20) throw new InvalidParameterError("scan", "of at least 20 points for a fit", `${count} points`);
   const expected = 2 * totalReflection(reflection, reflection.wavelength).theta * DEGREES;
   const hasPeak = sample.geometry !== "thin film";
-  let top = -1;
-  for (let i = 0; i < count; i++) {
-    if (hasPeak && Math.abs(twoTheta[i] - expected) > PEAK_WINDOW) continue;
-    if (top < 0 || intensity[i] > intensity[top]) top = i;
-  }
-  if (top < 0) {
-    const range = `${twoTheta[0]}° … ${twoTheta[count - 1]}°`;
-    throw new InvalidParameterError("scan.twoTheta", `a range that holds the reflection, at ${expected.toFixed(3)}° for this crystal and wavelength (are the angles θ or 2θ?)`, range);
+  const found = findPeak(scan, expected, hasPeak ? undefined : Infinity);
+  const { fwhm, intensity: peakIntensity } = found;
+  if (!found.isClear) {
+    throw new InvalidParameterError("scan.intensity", `a peak near the reflection at ${expected.toFixed(3)}°, well above the scan's median of ${found.median}`, peakIntensity);
   }
   const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
-  if (!Number.isFinite(smallest)) throw new InvalidParameterError("scan.intensity", "above zero somewhere", "zeros only");
-  if (!(intensity[top] > 0)) throw new InvalidParameterError("scan.intensity", `above zero near the reflection at ${expected.toFixed(3)}°`, 0);
-  const sorted = Float64Array.from(intensity).sort();
-  const middle = sorted[count >> 1];
-  if (!(intensity[top] > 1.5 * middle && intensity[top] > sorted[0])) {
-    throw new InvalidParameterError("scan.intensity", `a peak near the reflection at ${expected.toFixed(3)}°, well above the scan's median of ${middle}`, intensity[top]);
-  }
   // Without a unit the weakest point counts as 25 counts: a fifth of uncertainty.
   const countUnit = scan.countUnit ?? smallest / 25;
 
-  const half = 0.5 * intensity[top];
-  const crossing = (step: 1 | -1): number => {
-    let i = top;
-    while (i + step >= 0 && i + step < count && intensity[i] > half) i += step;
-    const a = intensity[i], b = intensity[i - step];
-    return i === top || a > half ? twoTheta[i] : twoTheta[i] + ((twoTheta[i - step] - twoTheta[i]) * (half - a)) / (b - a);
-  };
-  const low = crossing(-1), high = crossing(1);
   const step = (twoTheta[count - 1] - twoTheta[0]) / (count - 1);
-  const fwhm = Math.max(high - low, step);
 
   const ends = Math.max(Math.round(count * 0.03), 5);
   const floor = smooth(intensity, ends).reduce((a, b) => Math.min(a, b), Infinity);
   const level = (from: number): number => Math.min(intensity.slice(from, from + ends).reduce((a, b) => a + b, 0) / ends, 3 * floor + countUnit);
   const backgroundFirst = level(0), backgroundLast = level(count - ends);
 
-  const peak = hasPeak ? 0.5 * (low + high) : expected;
+  const peak = hasPeak ? found.twoTheta : expected;
   const edges = (half: number, threshold: (background: number) => number): [number, number] => {
     const curve = smooth(intensity, half);
     let low = 0, high = 0;
@@ -107,5 +75,5 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   const [compressive, tensile] = edges(Math.max(Math.round((0.5 * fwhm) / step), 1), (b) => 3 * b + 4 * countUnit);
   const wide = Math.max(Math.round(count * 0.015), 2);
   const [compressiveWeak, tensileWeak] = edges(wide, (b) => 1.3 * b + 5 * Math.sqrt((Math.max(b, countUnit) * countUnit) / (2 * wide + 1)));
-  return { countUnit, expected, peak, fwhm, peakIntensity: intensity[top], backgroundFirst, backgroundLast, compressive, tensile, compressiveWeak, tensileWeak };
+  return { countUnit, expected, peak, fwhm, peakIntensity, backgroundFirst, backgroundLast, compressive, tensile, compressiveWeak, tensileWeak };
 }
