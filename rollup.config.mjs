@@ -13,6 +13,12 @@ const PROGRAMS = {
   index: "src/index.ts",
   cli: "src/cli/main.ts",
   inline: "src/wasm/source.inline.ts",
+  nn: "src/nn/index.ts",
+  "nnPlatform.bun": "src/nn/backend/platform.bun.ts",
+  "nnPlatform.deno": "src/nn/backend/platform.deno.ts",
+  "nnPlatform.node": "src/nn/backend/platform.node.ts",
+  "nnPlatform.web": "src/nn/backend/platform.web.ts",
+  "nnPlatform.workerd": "src/nn/backend/platform.workerd.ts",
   pool: "src/dataset/pool.ts",
   "source.node": "src/wasm/source.node.ts",
   "source.web": "src/wasm/source.web.ts",
@@ -24,12 +30,15 @@ const PROGRAMS = {
 };
 
 /** Those of them that users import, and that need types. */
-const TYPES = ["index", "inline", "pool"];
+const TYPES = ["index", "inline", "nn", "pool"];
 
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
-const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli");
+const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn"));
 
 const KERNELS = ["takagi.wasm", "takagi.scalar.wasm"];
+
+/** tfjs's own kernels, beside the programs: browsers find them there without being told where. */
+const TFJS_KERNELS = ["tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
 
 const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 
@@ -55,7 +64,7 @@ function kernels() {
       return `export default "${bytes.toString("base64")}";`;
     },
     transform(code) {
-      return /\.\.\/\.\.\/(build|dist)\//.test(code) ? { code: code.replaceAll(/\.\.\/\.\.\/(build|dist)\//g, "./"), map: null } : null;
+      return /\.\.\/(build|dist)\//.test(code) ? { code: code.replaceAll(/(\.\.\/)+(build|dist)\//g, "./"), map: null } : null;
     },
     async writeBundle({ dir }) {
       for (const name of KERNELS) {
@@ -66,6 +75,8 @@ function kernels() {
         }
         await copyFile(`${root}build/${name}`, `${dir}/${name}`);
       }
+      const tfjs = fileURLToPath(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")));
+      for (const name of TFJS_KERNELS) await copyFile(`${tfjs}${name}`, `${dir}/${name}`);
     },
   };
 }

@@ -16,6 +16,7 @@ export default defineConfig({
     alias: {
       "#wasm-source": fileURLToPath(new URL("src/wasm/source.node.ts", import.meta.url)),
       "#worker-host": fileURLToPath(new URL("src/dataset/workerHost.node.ts", import.meta.url)),
+      "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },
   test: {

@@ -9,7 +9,8 @@ export type ErrorCode =
   | "KERNEL_LOAD"
   | "KERNEL_STATUS"
   | "WORKER"
-  | "DATASET";
+  | "DATASET"
+  | "BACKEND";
 
 export class TakagiError extends Error {
   readonly code: ErrorCode;
@@ -104,6 +105,16 @@ export class WorkerError extends TakagiError {
 export class DatasetError extends TakagiError {
   constructor(message: string, options?: ErrorOptions) {
     super("DATASET", message, options);
+  }
+}
+
+/** No backend of tfjs can do what is asked for here. */
+export class BackendError extends TakagiError {
+  /** Each that was tried, and why it was refused. */
+  readonly reports: readonly { readonly name: string; readonly reason?: string }[];
+  constructor(message: string, reports: readonly { readonly name: string; readonly reason?: string }[]) {
+    super("BACKEND", message);
+    this.reports = reports;
   }
 }
 

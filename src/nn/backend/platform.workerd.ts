@@ -1,0 +1,11 @@
+/** Edge runtimes (workerd): one thread, and tfjs's .wasm as a module compiled at deployment. */
+import compiled from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
+import type { Platform } from "./platform.ts";
+import { openCpu, openWasm } from "./portable.ts";
+
+export const platform: Platform = {
+  order: () => ["wasm", "cpu"],
+  openers: { wasm: (tf, opening) => openWasm(tf, opening, compiled), cpu: openCpu },
+  // The file of tfjs-core that registers them; programs for these runtimes are bundled.
+  loadGradients: () => import("@tensorflow/tfjs-core/dist/register_all_gradients.js"),
+};
