@@ -5,7 +5,7 @@ import importX, { createNodeResolver } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /** Folder or file of src/ → those of src/ that it may import besides itself. From the bottom up. */
-const FOUNDATION = ["errors.ts", "units.ts", "types.ts"];
+const FOUNDATION = ["errors.ts", "units.ts", "types.ts", "version.ts"];
 const KERNELS = [...FOUNDATION, "wasm"];
 const MATTER = [...KERNELS, "crystal", "instrument", "profile", "io"];
 const PHYSICS = [...MATTER, "simulate"];
@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   "errors.ts": FOUNDATION,
   "units.ts": FOUNDATION,
   "types.ts": FOUNDATION,
+  "version.ts": FOUNDATION,
   io: FOUNDATION,
   wasm: FOUNDATION,
   crystal: KERNELS,

@@ -23,6 +23,8 @@ const PROGRAMS = {
   "source.node": "src/wasm/source.node.ts",
   "source.web": "src/wasm/source.web.ts",
   "source.workerd": "src/wasm/source.workerd.ts",
+  "trainer.node": "src/nn/trainer.node.ts",
+  "trainer.web": "src/nn/trainer.web.ts",
   "worker.node": "src/dataset/worker.node.ts",
   "worker.web": "src/dataset/worker.web.ts",
   "workerHost.node": "src/dataset/workerHost.node.ts",
@@ -33,7 +35,7 @@ const PROGRAMS = {
 const TYPES = ["index", "inline", "nn", "pool"];
 
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
-const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn"));
+const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"));
 
 const KERNELS = ["takagi.wasm", "takagi.scalar.wasm"];
 

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "KERNEL_STATUS"
   | "WORKER"
   | "DATASET"
+  | "MODEL"
   | "BACKEND";
 
 export class TakagiError extends Error {
@@ -115,6 +116,13 @@ export class BackendError extends TakagiError {
   constructor(message: string, reports: readonly { readonly name: string; readonly reason?: string }[]) {
     super("BACKEND", message);
     this.reports = reports;
+  }
+}
+
+/** A model or a checkpoint cannot be used: it is damaged, truncated, or of another version. */
+export class ModelError extends TakagiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("MODEL", message, options);
   }
 }
 

@@ -4,7 +4,7 @@ import { createGenerator } from "../dataset/generator.ts";
 import { createPool, type NoiseKind, type Preset } from "../dataset/pool.ts";
 import { parsePreset, preset, presetNames } from "../dataset/presets.ts";
 import { verifyShard, writeShard, type ShardProgress } from "../dataset/shards.node.ts";
-import { VERSION } from "../report/version.ts";
+import { VERSION } from "../version.ts";
 import { optional } from "./experiment.ts";
 import { inFile, readJson, writeWhole } from "./files.ts";
 import { EXIT, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
@@ -111,7 +111,7 @@ async function drawPreview(path: string, chosen: Preset, seed: number, flags: Ge
 }
 
 /** A preset by name or from a file; what looks like a file is one. */
-async function readPreset(word: string): Promise<Preset> {
+export async function readPreset(word: string): Promise<Preset> {
   if (!/\.json$|[/\\]/i.test(word)) return preset(word);
   const json = await readJson(word);
   return inFile(word, () => parsePreset(json));

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
-import { VERSION } from "../report/version.ts";
+import { VERSION } from "../version.ts";
 import { group, HELP } from "./help.ts";
 import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
@@ -112,6 +112,32 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
     .action(async (flags: object) => finish(await (await import("./generate.ts")).runGenerate(flags, terminal)));
 
+  const train = command("train", "A network that reads profiles off scans, trained on samples drawn as they are needed.");
+  group(train, "What")
+    .option("--preset <name>", "samples to learn from: name of a preset, or a JSON file with one of your own")
+    .option("--noise <name>", "of the counts: poisson, published or none (poisson)", choice("--noise", NOISES))
+    .option("--network <name>", "paper (Boulle & Debelle 2023), takagi or five (takagi)", choice("--network", ["paper", "takagi", "five"]))
+    .option("--loss <name>", "range (mean squared error of scaled labels, as in the paper) or score (score)", choice("--loss", ["range", "score"]));
+  group(train, "How")
+    .option("--samples <n>", "samples to see", integer("--samples", { least: 1 }))
+    .option("--minutes <x>", "or minutes to go on", number("--minutes", { above: 0 }))
+    .option("--optimizer <name>", "adamw or rmsprop (adamw)", choice("--optimizer", ["adamw", "rmsprop"]))
+    .option("--schedule <name>", "of the learning rate: cosine or plateau (cosine)", choice("--schedule", ["cosine", "plateau"]))
+    .option("--rate <x>", "learning rate (0.002; rmsprop 0.001)", number("--rate", { above: 0 }))
+    .option("--batch <n>", "samples a step (512)", integer("--batch", { least: 2, most: 65536 }))
+    .option("--seed <n>", "of samples and random start (1)", integer("--seed", { least: 0, most: MAX_SEED }))
+    .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
+    .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
+  group(train, "Results")
+    .option("--out <dir>", "for model.json, weights.bin, learning.svg and checkpoint.bin")
+    .option("--resume", "go on from the checkpoint in --out")
+    .option("--half", "weights in half precision")
+    .option("--validation <n>", "samples that the network is judged by (4096)", integer("--validation", { least: 1, most: 1_000_000 }))
+    .option("--every <seconds>", "between judgements, each with a checkpoint (60)", number("--every", { above: 0 }))
+    .option("--json", "print one JSON document and nothing else")
+    .addHelpText("after", TRAIN_EXAMPLES + EXIT_CODES)
+    .action(async (flags: object) => finish(await (await import("./train.ts")).runTrain(flags, terminal)));
+
   command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
     .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
@@ -127,6 +153,11 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   command("materials", "The built-in crystals.")
     .option("--json", "print JSON")
     .action(async (flags: object) => finish((await import("./materials.ts")).runMaterials(flags, terminal)));
+
+  command("backends", "What can compute networks here: GPUs, native TensorFlow, WebAssembly; what would be chosen, and why not the others.")
+    .option("--allow-software", "take GPUs that the processor imitates too")
+    .option("--json", "print JSON")
+    .action(async (flags: object) => finish(await (await import("./backends.ts")).runBackends(flags, terminal)));
   return program;
 }
 
@@ -147,6 +178,12 @@ Examples:
   takagi generate --preset cnn2 --count 1500000 --seed 1 --out samples-3 --shard 3/16
   takagi generate --preset cnn2 --seed 1 --preview samples.svg
   takagi generate --verify samples
+`;
+const TRAIN_EXAMPLES = `
+Examples:
+  takagi train --preset cnn3 --minutes 60 --out model
+  takagi train --preset cnn1 --network paper --loss range --optimizer rmsprop --schedule plateau --samples 85000000 --out paper
+  takagi train --resume --minutes 120 --out model
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

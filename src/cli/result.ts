@@ -4,7 +4,7 @@ import { csv } from "../io/results.ts";
 import type { Row } from "../report/page.ts";
 import { report } from "../report/report.ts";
 import { weightedResiduals } from "../report/figures.ts";
-import { VERSION } from "../report/version.ts";
+import { VERSION } from "../version.ts";
 import type { Band, Inversion, Solution } from "../types.ts";
 import { writeWhole } from "./files.ts";
 

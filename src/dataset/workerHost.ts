@@ -2,16 +2,19 @@
  *  (deno, node, default), never by asking the environment for its name. Bun takes the one of Node. */
 import type { Answer, Request } from "./workerMessages.ts";
 
+/** What a worker runs: the generator of samples, or the trainer of networks. */
+export type WorkerProgram = "worker" | "trainer";
+
 /** What a worker tells whoever started it. */
-export interface WorkerEvents {
-  answered(answer: Answer): void;
+export interface WorkerEvents<A = Answer> {
+  answered(answer: A): void;
   /** It ended, failed to start or threw outside its work; told once, and nothing after it. */
   died(reason: Error): void;
 }
 
 /** A running worker. */
-export interface WorkerHandle {
-  post(request: Request): void;
+export interface WorkerHandle<Q = Request> {
+  post(request: Q, transfer?: readonly ArrayBuffer[]): void;
   /** Whether the process is to stay for its sake. New ones hold nothing. */
   hold(held: boolean): void;
   /** Ends it where it stands; no event follows. */

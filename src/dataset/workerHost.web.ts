@@ -1,10 +1,13 @@
 /** Web workers. `new Worker(new URL(…, import.meta.url))` is the form that bundlers know; the one of this package
  *  rewrites `../../dist/` to `./`. */
-import type { WorkerEvents, WorkerHandle } from "./workerHost.ts";
-import type { Answer } from "./workerMessages.ts";
+import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./workerHost.ts";
+import type { Answer, Request } from "./workerMessages.ts";
 
-export function startWorker({ answered, died }: WorkerEvents): WorkerHandle {
-  const worker = new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" });
+export function startWorker<Q = Request, A = Answer>({ answered, died }: WorkerEvents<A>, program: WorkerProgram = "worker"): WorkerHandle<Q> {
+  const worker =
+    program === "worker"
+      ? new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" })
+      : new Worker(new URL("../../dist/trainer.web.js", import.meta.url), { type: "module" });
   let isOver = false;
   const end = (reason: string): void => {
     if (isOver) return;
@@ -12,7 +15,7 @@ export function startWorker({ answered, died }: WorkerEvents): WorkerHandle {
     worker.terminate();
     died(new Error(reason));
   };
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+  worker.onmessage = ({ data }: MessageEvent<A>) => {
     if (!isOver) answered(data);
   };
   worker.onmessageerror = () => end("an answer could not be read");
@@ -22,7 +25,7 @@ export function startWorker({ answered, died }: WorkerEvents): WorkerHandle {
     end(event.message || "its file cannot be loaded");
   };
   return {
-    post: (request) => worker.postMessage(request),
+    post: (request, transfer = []) => worker.postMessage(request, [...transfer]),
     // A page does not wait for its workers.
     hold: () => undefined,
     terminate: async () => {

@@ -2,3 +2,10 @@
 export { chooseBackend, listBackends } from "./backend/choose.ts";
 export type { Backend, BackendName, BackendOptions, BackendReport } from "./backend/types.ts";
 export { BackendError } from "../errors.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { type Accuracy, accuracy } from "./metrics.ts";
+export { type Model, type ModelCard, modelFiles, type ModelFiles, parseModel } from "./model.ts";
+export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
+export { type OptimizerName, optimizerNames } from "./optimizer.ts";
+export { type LossName, lossNames, type Output } from "./outputs.ts";
+export { type ScheduleName, scheduleNames, train, type TrainingProgress, type TrainingRecipe, type TrainingState, type TrainOptions, type Validation } from "./train.ts";

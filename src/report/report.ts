@@ -6,7 +6,7 @@ import { escape, plain } from "./numbers.ts";
 import { page, paragraph, prose, table, type Row } from "./page.ts";
 import { experimentRows, fitRows, lead, nanometres, profileRows, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 export interface ReportOptions {
   /** Heading; the name of the reflection if absent. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
-import { VERSION } from "../../src/report/version.ts";
+import { VERSION } from "../../src/version.ts";
 import { folder, takagi, ZIRCONIA_CIF } from "./fake.ts";
 
 test("structure factors of a built-in material as JSON are those of the library", async () => {

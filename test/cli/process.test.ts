@@ -4,7 +4,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { VERSION } from "../../src/report/version.ts";
+import { VERSION } from "../../src/version.ts";
 import { folder, ZIRCONIA_CIF, type Outcome } from "./fake.ts";
 
 const program = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { curveFigure, maskedRanges, profileFigure, weightedResiduals } from "../../src/report/figures.ts";
 import { report } from "../../src/report/report.ts";
-import { VERSION } from "../../src/report/version.ts";
+import { VERSION } from "../../src/version.ts";
 import type { Inversion } from "../../src/types.ts";
 import { syntheticInversion } from "./synthetic.ts";
 import { elements } from "./wellFormed.ts";

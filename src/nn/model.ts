@@ -1,0 +1,138 @@
+/** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere. */
+import type { Preset } from "../dataset/presets.ts";
+import { parsePreset } from "../dataset/presets.ts";
+import { ModelError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { NetworkSpec } from "./network.ts";
+import type { Output } from "./outputs.ts";
+import type { TrainingState } from "./train.ts";
+
+/** Raised when old programs cannot read new folders. */
+const FORMAT = 1;
+
+/** What `model.json` holds. */
+export interface ModelCard {
+  readonly format: number;
+  /** Version of takagi that wrote it. */
+  readonly takagi: string;
+  readonly name: string;
+  readonly licence: string;
+  readonly preset: Preset;
+  readonly network: NetworkSpec;
+  readonly outputs: readonly Output[];
+  /** What `predict` gives, in order. */
+  readonly labels: readonly string[];
+  readonly training: {
+    readonly noise: string;
+    readonly loss: string;
+    readonly optimizer: string;
+    readonly schedule: string;
+    readonly rate: number;
+    readonly batch: number;
+    readonly seed: number;
+    readonly samples: number;
+    readonly seconds: number;
+    readonly hardware: string;
+  };
+  /** Of the last validation. */
+  readonly metrics: object;
+  readonly weights: {
+    readonly file: "weights.bin";
+    readonly dtype: "float32" | "float16";
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  };
+}
+
+/** A model as it lies in memory. */
+export interface Model {
+  readonly card: ModelCard;
+  /** Arrays one after the other, as the card names them. */
+  readonly weights: Float32Array;
+}
+
+/** Two files' contents. */
+export interface ModelFiles {
+  readonly "model.json": string;
+  readonly "weights.bin": Uint8Array<ArrayBuffer>;
+}
+
+/** @param name of the model
+ *  @param dtype "float16" halves the size; weights keep three digits */
+export async function modelFiles(state: TrainingState, name: string, dtype: "float32" | "float16" = "float32"): Promise<ModelFiles> {
+  const { recipe, samples, seconds, backend, history, model } = state, { task } = recipe;
+  const bytes = dtype === "float16" ? toHalf(model.values) : new Uint8Array(model.values.slice().buffer);
+  const card: ModelCard = {
+    format: FORMAT, takagi: VERSION, name, licence: "MIT",
+    preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels,
+    training: {
+      noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
+      samples, seconds: Math.round(seconds), hardware: backend,
+    },
+    metrics: history.at(-1) ?? {},
+    weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays: model.layout },
+  };
+  return { "model.json": `${JSON.stringify(card, null, 2)}\n`, "weights.bin": bytes };
+}
+
+/** @param json the text of model.json, or what it says
+ *  @throws {ModelError} for what is damaged, truncated or of another version */
+export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Model> {
+  const card = (typeof json === "string" ? parse(json) : json) as ModelCard;
+  if (typeof card !== "object" || card === null || typeof card.format !== "number") throw new ModelError("model.json is not the card of a takagi model");
+  if (card.format !== FORMAT) throw new ModelError(`model.json has format ${card.format}; this version (${VERSION}) reads ${FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`);
+  const { weights } = card, count = weights?.arrays?.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  if (!(count > 0) || !Array.isArray(card.outputs) || !Array.isArray(card.labels)) throw new ModelError("model.json is incomplete");
+  parsePreset(card.preset);
+  const wanted = count * (weights.dtype === "float16" ? 2 : 4);
+  if (bytes.length !== wanted) throw new ModelError(`weights.bin must have ${wanted} bytes; got ${bytes.length}: it is truncated, or of another model`);
+  const sum = await sha256(bytes);
+  if (sum !== weights.sha256) throw new ModelError(`weights.bin is damaged: its SHA-256 is ${sum}, model.json says ${weights.sha256}`);
+  const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(bytes.slice().buffer);
+  if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
+  return { card, weights: values };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError(`model.json is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Hexadecimal. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** IEEE 754 binary16, rounded to nearest, ties to even; beyond its range ±infinity. */
+export function toHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.slice().buffer), half = new Uint16Array(values.length);
+  for (const [i, b] of bits.entries()) {
+    const sign = (b >>> 16) & 0x8000, exponent = ((b >>> 23) & 0xff) - 112, mantissa = b & 0x7fffff;
+    if (exponent >= 31) half[i] = sign | 0x7c00;
+    else if (exponent <= 0) {
+      // Subnormal: the mantissa with its leading one, shifted.
+      const shift = 14 - exponent, whole = mantissa | 0x800000;
+      half[i] = shift > 24 ? sign : sign | round(whole, shift);
+    } else half[i] = sign | round((exponent << 23) | mantissa, 13);
+  }
+  return new Uint8Array(half.buffer);
+}
+
+function round(value: number, shift: number): number {
+  const cut = Math.floor(value / 2 ** shift), rest = value - cut * 2 ** shift, middle = 2 ** (shift - 1);
+  return rest > middle || (rest === middle && cut % 2 === 1) ? cut + 1 : cut;
+}
+
+export function fromHalf(bytes: Uint8Array): Float32Array {
+  const half = new Uint16Array(bytes.slice().buffer);
+  return Float32Array.from(half, (h) => {
+    const sign = h & 0x8000 ? -1 : 1, exponent = (h >> 10) & 31, mantissa = h & 1023;
+    if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
+    return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
+  });
+}

@@ -1,0 +1,65 @@
+/** What a network's numbers mean. Each output is an affine map of a number of about unit range; a model declares its
+ *  outputs, nothing assumes them. */
+import type { Preset, Range } from "../dataset/presets.ts";
+import { InvalidParameterError } from "../errors.ts";
+
+/** label = centre + half·z ("linear"), its exponential ("log"), or that times the output called "strain" ("relative"). */
+export interface Output {
+  readonly label: string;
+  readonly map: "linear" | "log" | "relative";
+  readonly centre: number;
+  readonly half: number;
+}
+
+/** "range": mean squared error of every label scaled to its range, as in the paper. "score": what Table 2 scores. */
+export const lossNames = ["range", "score"] as const;
+export type LossName = (typeof lossNames)[number];
+
+/** Name of the output that others are relative to: the strain's scale, %. */
+export const STRAIN = "strain";
+
+function linear(label: string, [low, high]: Range): Output {
+  return { label, map: "linear", centre: (low + high) / 2, half: (high - low) / 2 };
+}
+
+function log(label: string, [low, high]: Range): Output {
+  return { label, map: "log", centre: Math.log(low * high) / 2, half: Math.log(high / low) / 2 };
+}
+
+/** The outputs of a network that is trained on a preset with a loss: one a label, for "score" the strain's scale besides.
+ *  @throws {InvalidParameterError} for labels that it does not know */
+export function outputsOf({ ranges }: Preset, labels: readonly string[], loss: LossName): Output[] {
+  const disorder: Range = [-Math.log(ranges.debyeWaller[1]), -Math.log(ranges.debyeWaller[0])];
+  const simple: Readonly<Record<string, (label: string) => Output>> = {
+    disorder: (label) => linear(label, disorder),
+    thickness: (label) => (loss === "range" ? linear : log)(label, ranges.thickness),
+    fwhm: (label) => (loss === "range" ? linear : log)(label, ranges.fwhm),
+    dynamicRange: (label) => linear(label, ranges.dynamicRange),
+  };
+  const outputs = labels.map((label): Output => {
+    if (/^weight\d+$/.test(label)) {
+      return loss === "range" ? linear(label, [0, ranges.strain[1]]) : { label, map: "relative", centre: 0.5, half: 0.5 };
+    }
+    const make = simple[label];
+    if (make === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, ${Object.keys(simple).join(", ")})`, label);
+    return make(label);
+  });
+  return loss === "range" ? outputs : [...outputs, log(STRAIN, ranges.strain)];
+}
+
+/** What a network says, as labels: row-major [count][outputs] → [count][labels], in the labels' order. */
+export function decode(outputs: readonly Output[], raw: ArrayLike<number>, labels: readonly string[]): Float32Array {
+  const count = raw.length / outputs.length, decoded = new Float32Array(count * labels.length);
+  const at = labels.map((label) => outputs.findIndex((output) => output.label === label)), scale = outputs.findIndex(({ label }) => label === STRAIN);
+  const value = (row: number, k: number): number => {
+    const { map, centre, half } = outputs[k]!, u = centre + half * raw[row * outputs.length + k]!;
+    return map === "linear" ? u : map === "log" ? Math.exp(u) : u * value(row, scale);
+  };
+  for (let row = 0; row < count; row++) {
+    for (const [j, k] of at.entries()) {
+      if (k < 0) throw new InvalidParameterError("outputs", `ones that hold ${labels[j]}`, outputs.map(({ label }) => label).join(", "));
+      decoded[row * labels.length + j] = value(row, k);
+    }
+  }
+  return decoded;
+}

@@ -1,0 +1,278 @@
+/** Training: fresh samples for ever, so that nothing is learned by heart. */
+import * as host from "#worker-host";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
+import { createPool } from "../dataset/pool.ts";
+import { parsePreset, preset as namedPreset, type Preset } from "../dataset/presets.ts";
+import { InvalidParameterError, requireInteger, requireOneOf, requirePositive } from "../errors.ts";
+import { chooseBackend } from "./backend/choose.ts";
+import type { Backend, BackendName } from "./backend/types.ts";
+import { assign, Learner, read, type Task } from "./gradients.ts";
+import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
+import { accuracy, type Accuracy } from "./metrics.ts";
+import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
+import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
+import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
+import { attachKernels } from "./wasmKernels.ts";
+
+/** How the learning rate goes: "cosine" to nothing after a short warm-up; "plateau": a tenth after `patience` validations
+ *  without gain, as in the paper. */
+export const scheduleNames = ["cosine", "plateau"] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+export interface TrainOptions {
+  readonly preset: Preset | string;
+  readonly noise?: NoiseKind;
+  readonly network?: NetworkName | NetworkSpec;
+  readonly loss?: LossName;
+  readonly optimizer?: OptimizerName;
+  readonly schedule?: ScheduleName;
+  readonly rate?: number;
+  readonly batch?: number;
+  /** Samples to see; or give `minutes`. */
+  readonly samples?: number;
+  readonly minutes?: number;
+  readonly seed?: number;
+  /** Workers on the processor; as many as the machine runs at a time if absent, 0: this thread alone. */
+  readonly workers?: number;
+  readonly backend?: BackendName;
+  /** Samples of the validation set. */
+  readonly validation?: number;
+  /** Seconds between validations. */
+  readonly every?: number;
+  /** Where an earlier training stopped. */
+  readonly resume?: TrainingState;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** After each validation, with everything that going on needs; awaited. */
+  readonly onCheckpoint?: (state: TrainingState) => void | Promise<void>;
+}
+
+export interface TrainingProgress {
+  readonly samples: number;
+  /** Share of the whole that is done, 0 … 1. */
+  readonly share: number;
+  readonly samplesPerSecond: number;
+  /** Mean of the last steps. */
+  readonly loss: number;
+  readonly rate: number;
+  readonly validation?: Validation;
+}
+
+export interface Validation {
+  readonly samples: number;
+  readonly seconds: number;
+  /** Of the training since the last one, and of the validation set. */
+  readonly trainingLoss: number;
+  readonly loss: number;
+  /** Percent; absent for presets without the paper's labels. */
+  readonly accuracy?: Accuracy;
+}
+
+/** What was asked for, whole: two trainings of equal recipes are the same training. */
+export interface TrainingRecipe {
+  readonly preset: Preset;
+  readonly noise: NoiseKind;
+  readonly task: Task;
+  readonly optimizer: OptimizerName;
+  readonly schedule: ScheduleName;
+  readonly rate: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly averaging: number;
+  readonly validation: number;
+}
+
+/** All that going on needs. */
+export interface TrainingState {
+  readonly recipe: TrainingRecipe;
+  readonly step: number;
+  readonly samples: number;
+  readonly seconds: number;
+  /** Share of the schedule that is done, for trainings by the clock. */
+  readonly share: number;
+  readonly history: readonly Validation[];
+  readonly backend: string;
+  /** Weights, optimizer, one after the other. */
+  readonly weights: Float32Array;
+  readonly optimizer: Float32Array;
+  /** The model: averaged weights and the moments of its normalisations. */
+  readonly model: { readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[]; readonly values: Float32Array };
+}
+
+const WARM_UP = 0.03;
+const GRADIENT_NORM = 5;
+const PATIENCE = 10;
+/** Batches over which the moments of the finished network are taken. */
+const MOMENT_BATCHES = 8;
+
+/** Streams of samples that never meet, whatever the seeds. */
+export function streamSeed(seed: number, use: "training" | "validation" | "test" | "moments"): number {
+  return 4 * seed + ["training", "validation", "test", "moments"].indexOf(use);
+}
+
+/** Trains until the samples are seen, the minutes are over or the signal comes; then returns the state as it is.
+ *  @throws {InvalidParameterError} @throws {BackendError} @throws {WorkerError} */
+export async function train(options: TrainOptions): Promise<TrainingState> {
+  const recipe = options.resume?.recipe ?? (await recipeOf(options)), { resume, signal, every = 60 } = options;
+  const { samples: total, minutes } = options;
+  if ((total === undefined) === (minutes === undefined)) throw new InvalidParameterError("samples", "given, or minutes, and not both", total);
+  if (total !== undefined) requireInteger("samples", total, 1, Number.MAX_SAFE_INTEGER);
+  if (minutes !== undefined) requirePositive("minutes", minutes);
+  requirePositive("every", every, "s");
+  const backend = await chooseBackend({ purpose: "training", ...(options.backend === undefined ? {} : { backend: options.backend }) });
+  const { tf } = backend;
+  if (backend.name === "wasm") await attachKernels(tf);
+  const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
+  const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
+  if (resume !== undefined) {
+    assign(tf, network.weights, resume.weights);
+    assign(tf, optimizer.state, resume.optimizer);
+    optimizer.step = resume.step;
+  }
+  const generator = await createGenerator(recipe.preset, { noise: recipe.noise });
+  const judge = new Judge(backend, recipe, generator);
+  const source = await sourceOf(backend, learner, recipe, options.workers);
+  const history: Validation[] = [...(resume?.history ?? [])];
+  let samples = resume?.samples ?? 0, seconds = resume?.seconds ?? 0;
+  const startSeconds = seconds, startSamples = samples, started = performance.now();
+  const clock = (): number => startSeconds + (performance.now() - started) / 1000;
+  const shareNow = (): number => (total !== undefined ? samples / total : clock() / (60 * minutes!));
+  const isOver = (): boolean => shareNow() >= 1 || signal?.aborted === true;
+  let sum = 0, count = 0, last = clock(), smooth = NaN;
+  let state: TrainingState | undefined;
+  try {
+    while (!isOver()) {
+      const rate = rateAt(recipe, shareNow(), history);
+      const { loss, gradients } = await source.step(streamSeed(recipe.seed, "training"), samples, recipe.batch);
+      optimizer.apply(gradients, rate, recipe.optimizer === "adamw" ? GRADIENT_NORM : Infinity);
+      tf.dispose(gradients);
+      samples += recipe.batch;
+      sum += loss;
+      count += 1;
+      smooth = Number.isNaN(smooth) ? loss : 0.95 * smooth + 0.05 * loss;
+      seconds = clock();
+      if (isOver() || seconds - last >= every) {
+        const { model, ...judged } = await judge.judge(learner, optimizer);
+        history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
+        state = {
+          recipe, step: optimizer.step, samples, seconds, share: shareNow(), history: [...history], backend: backend.adapter ?? backend.name,
+          weights: await read(network.weights), optimizer: await read(optimizer.state), model,
+        };
+        await options.onCheckpoint?.(state);
+        [sum, count, last] = [0, 0, clock()];
+      }
+      const validation = history.at(-1);
+      options.onProgress?.({
+        samples, share: shareNow(), samplesPerSecond: (samples - startSamples) / (seconds - startSeconds), loss: smooth, rate, ...(validation === undefined ? {} : { validation }),
+      });
+    }
+    if (state === undefined) throw new InvalidParameterError("samples", `more than the ${samples} that were seen`, total ?? minutes);
+    return state;
+  } finally {
+    await source.close();
+    optimizer.dispose();
+    learner.dispose();
+  }
+}
+
+/** Measures the network on samples that no training sees. */
+class Judge {
+  readonly #backend: Backend;
+  readonly #recipe: TrainingRecipe;
+  readonly #generator: SampleGenerator;
+  constructor(backend: Backend, recipe: TrainingRecipe, generator: SampleGenerator) {
+    this.#backend = backend;
+    this.#recipe = recipe;
+    this.#generator = generator;
+  }
+
+  /** The model: averaged weights, and moments over fresh samples with these; then what it scores. */
+  async judge(learner: Learner, { averages }: Optimizer): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
+    const { tf } = this.#backend, { batch, seed, validation, task } = this.#recipe, { network } = learner;
+    const trained = averages.length > 0 ? await read(network.weights) : undefined;
+    if (trained !== undefined) assign(tf, network.weights, await read(averages));
+    try {
+      const sums: Tensor[] = network.moving.map((variable) => tf.tidy(() => tf.zerosLike(variable)));
+      for (let k = 0; k < MOMENT_BATCHES; k++) {
+        const moments = learner.moments(this.#generator.generate(streamSeed(seed, "moments"), k * batch, batch));
+        for (const [i, moment] of moments.entries()) {
+          const next = tf.add(sums[i]!, tf.div(moment, MOMENT_BATCHES));
+          tf.dispose([sums[i]!, moment]);
+          sums[i] = next;
+        }
+      }
+      for (const [i, variable] of network.moving.entries()) variable.assign(sums[i]!);
+      tf.dispose(sums);
+      const model = { layout: network.layout, values: await read([...network.weights, ...network.moving]) };
+      const raw: number[] = [], truth: number[] = [];
+      let loss = 0;
+      for (let first = 0; first < validation; first += batch) {
+        const part = this.#generator.generate(streamSeed(seed, "validation"), first, Math.min(batch, validation - first));
+        const predicted = learner.predict(part), labels = tf.tensor2d(part.labels, [part.count, task.labels.length]), value = learner.loss(predicted, labels);
+        raw.push(...(await predicted.data()));
+        truth.push(...part.labels);
+        loss += ((await value.data())[0]! * part.count) / validation;
+        tf.dispose([predicted, labels, value]);
+      }
+      const isPaper = ["disorder", "thickness", "fwhm", "dynamicRange"].every((name) => task.labels.includes(name));
+      return { model, loss, ...(isPaper ? { accuracy: accuracy(decode(task.outputs, raw, task.labels), truth, task.labels) } : {}) };
+    } finally {
+      if (trained !== undefined) assign(tf, network.weights, trained);
+    }
+  }
+}
+
+async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
+  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 512, seed = 1, validation = 4096 } = options;
+  const { rate = optimizer === "adamw" ? 2e-3 : 1e-3 } = options;
+  requireOneOf("loss", loss, lossNames);
+  requireOneOf("optimizer", optimizer, optimizerNames);
+  requireOneOf("schedule", schedule, scheduleNames);
+  requirePositive("rate", rate);
+  requireInteger("batch", batch, 2, 65_536);
+  requireInteger("seed", seed, 0, 2 ** 50);
+  requireInteger("validation", validation, 1, 1_000_000);
+  const preset = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
+  const { labelNames, inputLength } = await createGenerator(preset, { noise });
+  const outputs = outputsOf(preset, labelNames, loss);
+  const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length) : network;
+  if (spec.inputLength !== inputLength || spec.outputs !== outputs.length) {
+    throw new InvalidParameterError("network", `one of ${inputLength} inputs and ${outputs.length} outputs`, `${spec.inputLength} and ${spec.outputs}`);
+  }
+  const task: Task = { network: spec, loss, outputs, labels: labelNames };
+  return { preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation };
+}
+
+/** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */
+async function sourceOf({ tf, name }: Backend, learner: Learner, recipe: TrainingRecipe, asked: number | undefined): Promise<GradientSource> {
+  const { preset, noise, task } = recipe;
+  const workers = asked ?? host.parallelism();
+  requireInteger("workers", workers, 0, 256);
+  if (name === "wasm" && workers > 0) return crewSource(tf, learner, task, { preset, noise }, workers);
+  if (workers === 0) {
+    const generator = await createGenerator(preset, { noise });
+    return localSource(learner, async (seed, first, count) => generator.generate(seed, first, count));
+  }
+  const pool = await createPool({ preset, noise, workers });
+  let batches: AsyncIterator<Batch> | undefined;
+  const source = localSource(learner, async (seed, first, count) => {
+    batches ??= pool.batches({ seed, first, count: Infinity, batchSize: count })[Symbol.asyncIterator]();
+    return (await batches.next()).value as Batch;
+  });
+  return { ...source, close: () => pool.close() };
+}
+
+function rateAt({ schedule, rate }: TrainingRecipe, share: number, history: readonly Validation[]): number {
+  if (schedule === "cosine") return share < WARM_UP ? (rate * (share + 1e-3)) / WARM_UP : rate * Math.max(1e-3, 0.5 * (1 + Math.cos((Math.PI * (share - WARM_UP)) / (1 - WARM_UP))));
+  let best = Infinity, since = 0, factor = 1;
+  for (const { loss } of history) {
+    since = loss < best ? 0 : since + 1;
+    best = Math.min(best, loss);
+    if (since >= PATIENCE) {
+      factor /= 10;
+      since = 0;
+    }
+  }
+  return rate * factor;
+}
