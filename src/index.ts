@@ -17,6 +17,8 @@ export {
   TakagiError,
   UnreachableReflectionError,
 } from "./errors.ts";
+export { networkInput, type NetworkInput, type NetworkInputOptions } from "./dataset/networkInput.ts";
+export type { Preset } from "./dataset/presets.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
 export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";
