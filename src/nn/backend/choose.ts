@@ -16,9 +16,15 @@ let queue: Promise<unknown> = Promise.resolve();
 export function chooseBackend(options: BackendOptions = {}): Promise<Backend> {
   return next(async () => {
     const { tf, choice } = await prepare(options);
-    const reports = await choose(choice);
-    const { name, adapter } = reports.at(-1)!;
-    return { name, tf, ...(adapter === undefined ? {} : { adapter }), reports };
+    const before = tf.engine().backendName;
+    try {
+      const reports = await choose(choice);
+      const { name, adapter } = reports.at(-1)!;
+      return { name, tf, ...(adapter === undefined ? {} : { adapter }), reports };
+    } catch (error) {
+      if (before) await tf.setBackend(before);
+      throw error;
+    }
   });
 }
 

@@ -24,7 +24,10 @@ export async function startFromModule(
   { setWasmPaths }: typeof import("@tensorflow/tfjs-backend-wasm"),
   module: WebAssembly.Module,
 ): Promise<void> {
-  // Which of the three files it is does not matter, as long as it is none for threads.
+  // tfjs would end the process on a module of something else, and this way has no threads.
+  const isTfjs = WebAssembly.Module.exports(module).some(({ name }) => name === "register_tensor");
+  const isThreaded = WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
+  if (!isTfjs || isThreaded) throw new Refusal("wasm must be tfjs-backend-wasm-simd.wasm or tfjs-backend-wasm.wasm of @tensorflow/tfjs-backend-wasm");
   tf.env().set("WASM_HAS_SIMD_SUPPORT", true);
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(NOWHERE, true);
@@ -40,7 +43,7 @@ export async function startFromModule(
     try {
       return { module, instance: await (instantiateBefore as typeof WebAssembly.instantiate)(module, imports) };
     } catch (cause) {
-      fail(new Refusal(`the given module is not tfjs's: ${String(cause)}`, { cause }));
+      fail(new Refusal(`the given module cannot be started: ${String(cause)}`, { cause }));
       // tfjs would leave the rejection unhandled.
       return new Promise(() => undefined);
     }
