@@ -141,6 +141,16 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const isOver = (): boolean => shareNow() >= 1 || signal?.aborted === true;
   let sum = 0, count = 0, last = clock(), smooth = NaN;
   let state: TrainingState | undefined;
+  const checkpoint = async (): Promise<void> => {
+    const { model, ...judged } = await judge.judge(learner, optimizer);
+    history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
+    state = {
+      recipe, step: optimizer.step, samples, seconds, share: shareNow(), history: [...history], backend: backend.adapter ?? backend.name,
+      weights: await read(network.weights), optimizer: await read(optimizer.state), model,
+    };
+    await options.onCheckpoint?.(state);
+    [sum, count, last] = [0, 0, clock()];
+  };
   try {
     while (!isOver()) {
       const rate = rateAt(recipe, shareNow(), history);
@@ -152,21 +162,13 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
       count += 1;
       smooth = Number.isNaN(smooth) ? loss : 0.95 * smooth + 0.05 * loss;
       seconds = clock();
-      if (isOver() || seconds - last >= every) {
-        const { model, ...judged } = await judge.judge(learner, optimizer);
-        history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
-        state = {
-          recipe, step: optimizer.step, samples, seconds, share: shareNow(), history: [...history], backend: backend.adapter ?? backend.name,
-          weights: await read(network.weights), optimizer: await read(optimizer.state), model,
-        };
-        await options.onCheckpoint?.(state);
-        [sum, count, last] = [0, 0, clock()];
-      }
+      if (seconds - last >= every) await checkpoint();
       const validation = history.at(-1);
       options.onProgress?.({
         samples, share: shareNow(), samplesPerSecond: (samples - startSamples) / (seconds - startSeconds), loss: smooth, rate, ...(validation === undefined ? {} : { validation }),
       });
     }
+    if (count > 0) await checkpoint();
     if (state === undefined) throw new InvalidParameterError("samples", `more than the ${samples} that were seen`, total ?? minutes);
     return state;
   } finally {

@@ -1,0 +1,193 @@
+/** The trainer: what its parts compute against independent programs, and that a training can stop and go on. */
+import { readFileSync } from "node:fs";
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-core/dist/register_all_gradients";
+import "@tensorflow/tfjs-backend-cpu";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createGenerator } from "../../src/dataset/generator.ts";
+import { ModelError } from "../../src/errors.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../src/nn/checkpoint.ts";
+import { Learner } from "../../src/nn/gradients.ts";
+import { splineTensor } from "../../src/nn/loss.ts";
+import { accuracy, largestStrain, strainAt, strainError } from "../../src/nn/metrics.ts";
+import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts";
+import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
+import { Optimizer } from "../../src/nn/optimizer.ts";
+import { decode, outputsOf } from "../../src/nn/outputs.ts";
+import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
+import { splineProfile } from "../../src/profile/spline.ts";
+
+const WEIGHTS = [0.3, 0.7, 1.1, 1.9, 2.4, 2.2, 1.3, 0.8, 0.9, 0.2];
+
+/** Small, with every kind of layer. */
+const tiny = (outputs: number): NetworkSpec => ({
+  name: "tiny", inputLength: 401, extras: 0, outputs,
+  layers: [{ kind: "convolution", taps: 9, stride: 4, channels: 8, bias: true }, { kind: "pool" }, { kind: "residual", taps: 5, stride: 2, channels: 12 }, { kind: "dense", channels: 20, bias: true }],
+  normalisation: { gamma: true, epsilon: 1e-3 },
+});
+
+describe("profiles", () => {
+  test("the spline of the loss and that of the metrics are the spline of the kernels", async () => {
+    await tf.setBackend("cpu");
+    const { strain } = await splineProfile({ thickness: 100, strainWeights: WEIGHTS, points: 101 });
+    // Profiles go from the surface down.
+    const heights = Array.from({ length: 101 }, (_, k) => 1 - k / 100);
+    const ours = await splineTensor(tf, tf.tensor2d([WEIGHTS]), tf.tensor2d([heights]), 10).data();
+    for (const [k, z] of heights.entries()) {
+      expect(ours[k]).toBeCloseTo(strain[k]!, 5);
+      expect(strainAt(WEIGHTS, z)).toBeCloseTo(strain[k]!, 12);
+    }
+    expect(largestStrain(WEIGHTS)).toBeCloseTo(Math.max(...strain), 3);
+  });
+
+  test("a film found twice as thick differs by what the two profiles differ, both 0 below their own film", () => {
+    expect(strainError(WEIGHTS, 100, WEIGHTS, 100)).toBe(0);
+    const none = WEIGHTS.map(() => 0), alone = strainError(none, 100, WEIGHTS, 100);
+    // Over twice the depth the same squares weigh half.
+    expect(strainError(none, 200, WEIGHTS, 100)).toBeCloseTo(alone / Math.SQRT2, 2);
+  });
+
+  test("accuracies count what lies within a tenth", () => {
+    const names = [...WEIGHTS.map((_, k) => `weight${k + 1}`), "disorder", "thickness", "fwhm", "dynamicRange"];
+    const truth = [...WEIGHTS, 1, 300, 0.02, 4], found = [...truth.slice(0, 11), 320, 0.03, 4.5];
+    expect(accuracy([...truth, ...found], [...truth, ...truth], names)).toEqual({ t: 100, emax: 100, dw: 100, h: 50, dr: 50, strain: 100 });
+    const signed = truth.map((value) => -value);
+    expect(accuracy(signed.map((v, k) => (k < 12 ? v : -v)), truth, names).strain).toBe(100);
+  });
+});
+
+describe("networks", () => {
+  beforeAll(() => tf.setBackend("cpu"));
+
+  test("the paper's network has 1 104 478 parameters", () => {
+    const built = new Network(tf, network("paper", 1001, 14));
+    expect(built.parameterCount).toBe(1_104_478);
+    built.dispose();
+  });
+
+  test.each(["range", "score"] as const)("the true labels, as outputs, have the least %s loss, and decode to themselves", async (loss) => {
+    const generator = await createGenerator("cnn3"), batch = generator.generate(3, 0, 16), labels = generator.labelNames;
+    const outputs = outputsOf(generator.preset, labels, loss);
+    const learner = new Learner(tf, { network: tiny(outputs.length), loss, outputs, labels });
+    const raw: number[] = [];
+    for (let row = 0; row < 16; row++) {
+      const label = (name: string): number => batch.labels[row * labels.length + labels.indexOf(name)]!;
+      const scale = largestStrain(labels.slice(0, 10).map(label));
+      for (const { label: name, map, centre, half } of outputs) {
+        const value = name === "strain" ? scale : label(name);
+        raw.push(((map === "linear" ? value : map === "log" ? Math.log(value) : value / scale) - centre) / half);
+      }
+    }
+    const back = decode(outputs, raw, labels);
+    for (const [i, value] of back.entries()) expect(Math.abs(value - batch.labels[i]!)).toBeLessThan(1e-4 * (1 + Math.abs(value)));
+    const at = async (values: number[]): Promise<number> => (await learner.loss(tf.tensor2d(values, [16, outputs.length]), tf.tensor2d(batch.labels, [16, labels.length])).data())[0]!;
+    const least = await at(raw);
+    expect(least).toBeLessThan(1e-3);
+    for (let k = 0; k < outputs.length; k++) expect(await at(raw.map((value, i) => (i % outputs.length === k ? value + 0.1 : value))), outputs[k]!.label).toBeGreaterThan(least + 1e-4);
+    learner.dispose();
+  });
+
+  test("gradients are the slopes of the loss", async () => {
+    const generator = await createGenerator("cnn3"), batch = generator.generate(4, 0, 6), labels = generator.labelNames;
+    const outputs = outputsOf(generator.preset, labels, "score");
+    const learner = new Learner(tf, { network: tiny(outputs.length), loss: "score", outputs, labels }, 1);
+    const { gradients } = learner.gradients(batch), h = 1e-3;
+    for (const k of [0, 4, 9, learner.network.weights.length - 2]) {
+      const weight = learner.network.weights[k]!, random = tf.randomNormal(weight.shape, 0, 1, "float32", k + 1), direction = tf.div(random, tf.norm(random)), kept = weight.clone();
+      const along = async (step: number): Promise<number> => {
+        weight.assign(tf.add(kept, tf.mul(direction, step)));
+        return (await learner.gradients(batch).loss.data())[0]!;
+      };
+      const slope = ((await along(h)) - (await along(-h))) / (2 * h), expected = (await tf.sum(tf.mul(direction, gradients[k]!)).data())[0]!;
+      weight.assign(kept);
+      expect(Math.abs(slope - expected), weight.name).toBeLessThan(0.02 * Math.abs(expected) + 0.02);
+    }
+    learner.dispose();
+  });
+});
+
+test.each(["rmsprop", "adamw"] as const)("%s finds the bottom of a bowl", async (name) => {
+  await tf.setBackend("cpu");
+  const weight = tf.variable(tf.tensor1d([3, -2])), optimizer = new Optimizer(tf, name, [weight], 0);
+  for (let i = 0; i < 600; i++) {
+    const gradient = tf.mul(weight, tf.tensor1d([1, 50]));
+    optimizer.apply([gradient], 0.02 * (1 - i / 600), 5);
+    gradient.dispose();
+  }
+  for (const value of await weight.data()) expect(Math.abs(value)).toBeLessThan(0.02);
+});
+
+test("streams of training, validation, test and moments never meet", () => {
+  const seeds = new Set<number>();
+  for (let seed = 0; seed < 100; seed++) for (const use of ["training", "validation", "test", "moments"] as const) seeds.add(streamSeed(seed, use));
+  expect(seeds.size).toBe(400);
+});
+
+describe("a training", () => {
+  const options = { preset: "cnn3", network: tiny(15), batch: 32, workers: 0, backend: "wasm", validation: 64, every: 1e-3, seed: 5 } as const;
+
+  test("that stops and goes on has the same losses as one that does not", async () => {
+    const whole = await train({ ...options, samples: 256, schedule: "plateau" });
+    const half = await train({ ...options, samples: 128, schedule: "plateau" });
+    const rest = await train({ ...options, samples: 256, schedule: "plateau", resume: await decodeCheckpoint(await encodeCheckpoint(half)) });
+    expect(rest.history.map(({ trainingLoss }) => trainingLoss)).toEqual(whole.history.map(({ trainingLoss }) => trainingLoss));
+    expect(rest.weights).toEqual(whole.weights);
+    expect(rest.model.values).toEqual(whole.model.values);
+  });
+
+  test("learns", async () => {
+    const { history } = await train({ ...options, samples: 2048, rate: 5e-3 });
+    expect(history.at(-1)!.loss).toBeLessThan(0.8 * history[0]!.loss);
+  });
+
+  test("by two workers is the same every time", async () => {
+    const run = (workers: number): Promise<TrainingState> => train({ ...options, workers, samples: 64, every: 1e9 });
+    const [a, b] = [await run(2), await run(2)];
+    expect(a.weights).toEqual(b.weights);
+    expect(a.history[0]!.trainingLoss).toBe(b.history[0]!.trainingLoss);
+  });
+
+  test("that is aborted leaves a usable model", async () => {
+    const controller = new AbortController();
+    let seen = 0;
+    const state = await train({ ...options, samples: 1_000_000, every: 1e9, signal: controller.signal, onProgress: () => ++seen === 3 && controller.abort() });
+    const { card, weights } = await parseModel(...(Object.values(await modelFiles(state, "tiny")) as [string, Uint8Array]));
+    expect(card.training.samples).toBe(state.samples);
+    expect(weights).toEqual(state.model.values);
+  });
+
+  test("of a wrong kind is refused by name", async () => {
+    await expect(train({ ...options, samples: 10, minutes: 1 })).rejects.toThrow("samples must be given, or minutes, and not both");
+    await expect(train({ ...options, network: tiny(3), samples: 10 })).rejects.toThrow(/network must be one of 401 inputs and 15 outputs/);
+    await expect(train({ ...options, samples: 10, loss: "mse" as never })).rejects.toThrow(/loss must be one of range, score/);
+  });
+});
+
+describe("a model folder", () => {
+  const state = async (): Promise<TrainingState> => train({ preset: "cnn3", network: tiny(15), batch: 16, workers: 0, backend: "wasm", validation: 16, samples: 16 });
+
+  test("is refused when damaged, cut or of another version", async () => {
+    const files = await modelFiles(await state(), "tiny"), bytes = files["weights.bin"];
+    const damaged = bytes.slice();
+    damaged[100]! ^= 1;
+    await expect(parseModel(files["model.json"], damaged)).rejects.toThrow(/weights.bin is damaged/);
+    await expect(parseModel(files["model.json"], bytes.subarray(4))).rejects.toThrow(/truncated/);
+    await expect(parseModel(files["model.json"].replace('"format": 1', '"format": 9'), bytes)).rejects.toThrow(/format 9/);
+    await expect(parseModel("{", bytes)).rejects.toThrow(ModelError);
+    const checkpoint = await encodeCheckpoint(await state());
+    await expect(decodeCheckpoint(checkpoint.subarray(0, checkpoint.length - 8))).rejects.toThrow(/damaged/);
+    await expect(decodeCheckpoint(new TextEncoder().encode("hello, world"))).rejects.toThrow(/none of takagi's/);
+  });
+
+  test("in half precision keeps three digits of every weight", async () => {
+    const values = Float32Array.of(0, -0, 1, -2.5, 1 / 3, 65504, 6e-8, 5.96e-8, 1e-5, -1234.5, 0.1);
+    const back = fromHalf(toHalf(values));
+    for (const [i, value] of values.entries()) expect(Math.abs(back[i]! - value)).toBeLessThanOrEqual(Math.max(Math.abs(value) * 2 ** -11, 2 ** -25));
+    const files = await modelFiles(await state(), "tiny", "float16");
+    expect((await parseModel(files["model.json"], files["weights.bin"])).weights.length).toBe(files["weights.bin"].length / 2);
+  });
+});
+
+test("nothing but src/nn names tfjs in the sources of the SDK", () => {
+  expect(readFileSync(new URL("../../src/index.ts", import.meta.url), "utf8")).not.toContain("./nn/");
+});
