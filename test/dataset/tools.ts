@@ -1,10 +1,10 @@
 /** What some tests need from outside npm; where it is missing they skip and say so, unless TAKAGI_REQUIRE has its name. */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, rmdirSync } from "node:fs";
+import { existsSync, mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 
 /** The Python that has NumPy: the one on the path, or else the system's. */
 const python = ["python3", "/usr/bin/python3"].find((command) => works(command, "-c", "import numpy"));
@@ -22,13 +22,26 @@ function works(command: string, ...words: string[]): boolean {
   }
 }
 
+function isRequired(tool: string): boolean {
+  return (process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes(tool);
+}
+
 function skips(title: string, missing: string): string {
   return `${title} (skipped: ${missing})`;
 }
 
 export function testWithNumpy(title: string, body: () => Promise<void>): void {
-  if ((process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes("numpy") || python !== undefined) test(title, body);
+  if (isRequired("numpy") || python !== undefined) test(title, body);
   else test.skip(skips(title, "no python3 with numpy"), body);
+}
+
+/** Debian's Chromium, or that of TAKAGI_CHROMIUM; undefined where there is none. */
+export const chromiumPath = [process.env.TAKAGI_CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+export function testWithChromium(title: string, body: () => Promise<void>): void {
+  if (chromiumPath !== undefined) test(title, body);
+  else if (isRequired("chromium")) test(title, () => expect.fail("no chromium"));
+  else test.skip(skips(title, "no chromium"), body);
 }
 
 /** @param kilobytes of a disk in memory
