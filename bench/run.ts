@@ -1,6 +1,6 @@
-/** `npm run bench`: one JSON document. All times are of one thread and medians of one run; compare ratios, not times of
- *  different machines. The limits are those that the project holds itself to on a machine where numpy's complex128
- *  recursion takes about 110 ns a slice and angle. */
+/** `npm run bench`: one JSON document. All times but the pool's are of one thread, and medians of one run; compare ratios,
+ *  not times of different machines. The limits are those that the project holds itself to on a machine where numpy's
+ *  complex128 recursion takes about 110 ns a slice and angle. */
 import { readFileSync, statSync } from "node:fs";
 import { resolutionBlock } from "../src/instrument/resolution.ts";
 import type { Wave } from "../src/instrument/waves.ts";
@@ -11,6 +11,7 @@ import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
 import { check, workspaceOf } from "../src/wasm/workspace.ts";
 import { coldStart } from "./coldStart.ts";
+import { poolTimes } from "./pool.ts";
 import { limited, milliseconds, rounded, sink, type Times } from "./measure.ts";
 
 const ANGLES = 1000;
@@ -89,6 +90,8 @@ const samples = milliseconds(
   },
   7,
 );
+const POOLED = 4096;
+const pools = await poolTimes(root, "cnn2", POOLED, 5);
 const nanoseconds = (times: Times, units: number): number => rounded((times.median * 1e6) / units);
 const least = (times: Times, units: number): { least: number } => ({ least: rounded((times.least * 1e6) / units) });
 const ratio = (slow: Times, quick: Times): number => rounded(slow.median / quick.median);
@@ -129,6 +132,16 @@ console.log(
         cnn2: { ...limited(rounded(samples.cnn2.median / SAMPLES), 0.3, "ms"), least: rounded(samples.cnn2.least / SAMPLES) },
         cnn3: { ...limited(rounded(samples.cnn3.median / SAMPLES), 0.2, "ms"), least: rounded(samples.cnn3.least / SAMPLES) },
       },
+      pool:
+        pools === null
+          ? null
+          : {
+              what: "takagi/pool, cnn2, workers running",
+              unit: "ms a sample",
+              oneWorker: rounded(pools.one.median / POOLED),
+              twoWorkers: rounded(pools.two.median / POOLED),
+              twoFasterThanOne: { value: ratio(pools.one, pools.two), atLeast: 1.8 },
+            },
       kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes") },
       coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },
       sink: Number.isFinite(sink.value),
