@@ -9,3 +9,4 @@ export { type Layer, network, type NetworkName, networkNames, type NetworkSpec }
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
 export { type LossName, lossNames, type Output } from "./outputs.ts";
 export { type ScheduleName, scheduleNames, train, type TrainingProgress, type TrainingRecipe, type TrainingState, type TrainOptions, type Validation } from "./train.ts";
+export { createPredictor, loadModel, type Prediction, type Predictor } from "./predict.ts";
