@@ -1,4 +1,4 @@
-/** `npm run bench`: one JSON document. All times but the pool's are of one thread, and medians of one run; compare ratios,
+/** `npm run bench`: one JSON document. All times but those of the pool and of training are of one thread, and medians of one run; compare ratios,
  *  not times of different machines. The limits are those that the project holds itself to on a machine where numpy's
  *  complex128 recursion takes about 110 ns a slice and angle. */
 import { readFileSync, statSync } from "node:fs";
@@ -10,6 +10,7 @@ import { createSimulator } from "../src/simulate/simulator.ts";
 import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
 import { check, workspaceOf } from "../src/wasm/workspace.ts";
+import { networkTimes, type NetworkTimes } from "./nn.ts";
 import { coldStart } from "./coldStart.ts";
 import { poolTimes } from "./pool.ts";
 import { limited, milliseconds, rounded, sink, type Times } from "./measure.ts";
@@ -92,6 +93,16 @@ const samples = milliseconds(
 );
 const POOLED = 4096;
 const pools = await poolTimes(root, "cnn2", POOLED, 5);
+const networks = { paper: await networkTimes(root, "cnn1", "paper", 12_288), five: await networkTimes(root, "cnn3", "five", 24_576), takagi: await networkTimes(root, "cnn2", "takagi", 12_288) };
+const networkReport = (times: NetworkTimes | null, least: number | null, one: number, many: number) =>
+  times === null
+    ? null
+    : {
+        trainedPerSecond: least === null ? rounded(times.trainedPerSecond) : { value: rounded(times.trainedPerSecond), atLeast: least, pass: times.trainedPerSecond >= least },
+        oneCurve: limited(rounded(times.one), one, "ms"),
+        batchOf1024: limited(rounded(times.many), many, "ms a curve"),
+        residentMegabytes: rounded(times.residentMegabytes),
+      };
 const nanoseconds = (times: Times, units: number): number => rounded((times.median * 1e6) / units);
 const least = (times: Times, units: number): { least: number } => ({ least: rounded((times.least * 1e6) / units) });
 const ratio = (slow: Times, quick: Times): number => rounded(slow.median / quick.median);
@@ -142,6 +153,12 @@ console.log(
               twoWorkers: rounded(pools.two.median / POOLED),
               twoFasterThanOne: { value: ratio(pools.one, pools.two), atLeast: 1.8 },
             },
+      networks: {
+        what: "takagi train on all cores, samples drawn on the fly (samples/s of the steps); inference on tfjs's WASM kernels, one thread",
+        paperCnn1: networkReport(networks.paper, 400, 8, 1.3),
+        fiveCnn3: networkReport(networks.five, 1000, 4, 0.8),
+        takagiCnn2: networkReport(networks.takagi, null, 8, 1.3),
+      },
       kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes") },
       coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },
       sink: Number.isFinite(sink.value),

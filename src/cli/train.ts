@@ -54,12 +54,14 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     progress.wipe();
     if (json !== true) terminal.err(`${words(validation)}\n`);
   };
+  let speed = 0;
   const state: TrainingState = await train({
     ...(rest as Omit<typeof rest, "preset" | "out">),
     preset: before === undefined ? await readPreset(flags.preset!) : before.recipe.preset,
     ...optional("resume", before),
     signal: terminal.signal,
     onProgress: ({ samples, share, samplesPerSecond, loss }) => {
+      speed = samplesPerSecond;
       progress.show(`${Math.floor(100 * share)} %  ${samples} samples  ${Math.round(samplesPerSecond)}/s  loss ${loss.toFixed(4)}`);
     },
     onCheckpoint: async (now) => {
@@ -73,7 +75,7 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   });
   progress.wipe();
   const { samples, seconds, history } = state;
-  if (json === true) terminal.out(`${JSON.stringify({ folder, samples, seconds, samplesPerSecond: samples / seconds, residentBytes: process.memoryUsage().rss, history })}\n`);
+  if (json === true) terminal.out(`${JSON.stringify({ folder, samples, seconds, samplesPerSecond: speed, residentBytes: process.memoryUsage().rss, history })}\n`);
   else terminal.out(`${folder}: ${samples} samples in ${Math.round(seconds)} s\n`);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.ok;
 }

@@ -52,6 +52,7 @@ export interface TrainingProgress {
   readonly samples: number;
   /** Share of the whole that is done, 0 … 1. */
   readonly share: number;
+  /** Of the steps alone. */
   readonly samplesPerSecond: number;
   /** Mean of the last steps. */
   readonly loss: number;
@@ -141,7 +142,10 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const isOver = (): boolean => shareNow() >= 1 || signal?.aborted === true;
   let sum = 0, count = 0, last = clock(), smooth = NaN;
   let state: TrainingState | undefined;
+  // Time spent on judging and writing, which is none of the steps'.
+  let aside = 0;
   const checkpoint = async (): Promise<void> => {
+    const from = clock();
     const { model, ...judged } = await judge.judge(learner, optimizer);
     history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
     state = {
@@ -150,6 +154,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
     };
     await options.onCheckpoint?.(state);
     [sum, count, last] = [0, 0, clock()];
+    aside += last - from;
   };
   try {
     while (!isOver()) {
@@ -162,11 +167,11 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
       count += 1;
       smooth = Number.isNaN(smooth) ? loss : 0.95 * smooth + 0.05 * loss;
       seconds = clock();
-      if (seconds - last >= every) await checkpoint();
       const validation = history.at(-1);
       options.onProgress?.({
-        samples, share: shareNow(), samplesPerSecond: (samples - startSamples) / (seconds - startSeconds), loss: smooth, rate, ...(validation === undefined ? {} : { validation }),
+        samples, share: shareNow(), samplesPerSecond: (samples - startSamples) / (seconds - startSeconds - aside), loss: smooth, rate, ...(validation === undefined ? {} : { validation }),
       });
+      if (seconds - last >= every) await checkpoint();
     }
     if (count > 0) await checkpoint();
     if (state === undefined) throw new InvalidParameterError("samples", `more than the ${samples} that were seen`, total ?? minutes);
