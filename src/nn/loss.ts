@@ -77,6 +77,6 @@ function scoreLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]
       tf.mul(0.2, rho(tf, tf.sub(column(u, count + 2), tf.log(width)))),
       tf.mul(0.5, tf.abs(tf.sub(column(u, count + 3), range))),
     ];
-    return tf.mean(tf.addN(terms)) as Scalar;
+    return tf.mean(terms.reduce((a, b) => tf.add(a, b))) as Scalar;
   };
 }

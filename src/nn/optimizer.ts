@@ -44,7 +44,8 @@ export class Optimizer {
     const tf = this.#tf;
     this.step += 1;
     tf.tidy(() => {
-      const norm = Number.isFinite(limit) ? tf.sqrt(tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))))) : undefined;
+      // One by one: a GPU's program takes eight arrays at most.
+      const norm = Number.isFinite(limit) ? tf.sqrt(gradients.map((gradient) => tf.sum(tf.square(gradient))).reduce((a, b) => tf.add(a, b))) : undefined;
       const factor = norm === undefined ? tf.scalar(1) : tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
       const biased = 1 - BETA1 ** this.step, root = Math.sqrt(1 - BETA2 ** this.step);
       for (const [k, weight] of this.#weights.entries()) {

@@ -36,6 +36,8 @@ export interface TrainOptions {
   /** Workers on the processor; as many as the machine runs at a time if absent, 0: this thread alone. */
   readonly workers?: number;
   readonly backend?: BackendName;
+  /** Takes GPUs that are only imitated too; for tests. */
+  readonly allowSoftware?: boolean;
   /** Samples of the validation set. */
   readonly validation?: number;
   /** Seconds between validations. */
@@ -121,7 +123,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   if (total !== undefined) requireInteger("samples", total, 1, Number.MAX_SAFE_INTEGER);
   if (minutes !== undefined) requirePositive("minutes", minutes);
   requirePositive("every", every, "s");
-  const backend = await chooseBackend({ purpose: "training", ...(options.backend === undefined ? {} : { backend: options.backend }) });
+  const backend = await chooseBackend({ purpose: "training", allowSoftware: options.allowSoftware === true, ...(options.backend === undefined ? {} : { backend: options.backend }) });
   const { tf } = backend;
   if (backend.name === "wasm") await attachKernels(tf);
   const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
