@@ -54,8 +54,8 @@ export async function loadModel(folder: string | URL): Promise<Model> {
       throw new ModelError(`${name} of the model ${String(folder)} cannot be read: ${(cause as Error).message}`, { cause });
     }
   };
-  const [json, weights] = await Promise.all([read("model.json"), read("weights.bin")]);
-  return parseModel(new TextDecoder().decode(json), weights);
+  const json = new TextDecoder().decode(await read("model.json"));
+  return parseModel(json, await read("weights.bin"));
 }
 
 /** @throws {BackendError} @throws {ModelError}

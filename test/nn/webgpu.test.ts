@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 
 const DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+/** Debian's libvulkan1, which Dawn loads. */
+const LOADERS = ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/libvulkan.so.1`);
 const isRequired = (process.env.TAKAGI_REQUIRE ?? "").split(/[\s,]+/).includes("chromium");
 
 /** Every kind of layer, three steps, a judgement after each. */
@@ -29,8 +31,8 @@ function losses(backend: string): number[] {
   return JSON.parse(text.trim().split("\n").at(-1)!);
 }
 
-const isThere = existsSync(DRIVER) || isRequired;
-test.skipIf(!isThere)(`three steps on WebGPU and on WASM${isThere ? "" : " (skipped: install Debian's chromium for its SwiftShader)"}`, { timeout: 180_000 }, () => {
+const isThere = (existsSync(DRIVER) && LOADERS.some((path) => existsSync(path))) || isRequired;
+test.skipIf(!isThere)(`three steps on WebGPU and on WASM${isThere ? "" : " (skipped: install Debian's libvulkan1, and chromium for its SwiftShader)"}`, { timeout: 180_000 }, () => {
   const [wasm, webgpu] = [losses("wasm"), losses("webgpu")];
   expect(wasm.length).toBe(6);
   for (const [k, loss] of wasm.entries()) expect(Math.abs(webgpu[k]! / loss - 1)).toBeLessThan(1e-4);
