@@ -25,7 +25,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<TrainingState
   const end = 8 + view.getUint32(4, true);
   try {
     const { layout, lengths, sha256: expected, ...rest } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, end)));
-    const numbers = bytes.slice(end);
+    const numbers = new Uint8Array(bytes.subarray(end));
     if ((await sha256(numbers)) !== expected) throw new Error("its SHA-256 is another");
     const flat = new Float32Array(numbers.buffer), [a, b] = lengths as [number, number];
     return { ...rest, weights: flat.slice(0, a), optimizer: flat.slice(a, a + b), model: { layout, values: flat.slice(a + b) } };

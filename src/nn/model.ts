@@ -89,7 +89,7 @@ export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Mode
   if (bytes.length !== wanted) throw new ModelError(`weights.bin must have ${wanted} bytes; got ${bytes.length}: it is truncated, or of another model`);
   const sum = await sha256(bytes);
   if (sum !== weights.sha256) throw new ModelError(`weights.bin is damaged: its SHA-256 is ${sum}, model.json says ${weights.sha256}`);
-  const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(bytes.slice().buffer);
+  const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
   return { card, weights: values };
 }
@@ -129,7 +129,7 @@ function round(value: number, shift: number): number {
 }
 
 export function fromHalf(bytes: Uint8Array): Float32Array {
-  const half = new Uint16Array(bytes.slice().buffer);
+  const half = new Uint16Array(new Uint8Array(bytes).buffer);
   return Float32Array.from(half, (h) => {
     const sign = h & 0x8000 ? -1 : 1, exponent = (h >> 10) & 31, mantissa = h & 1023;
     if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
