@@ -5,9 +5,12 @@ import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./workerHost.ts"
 import type { Answer, Request } from "./workerMessages.ts";
 
 export function startWorker<Q = Request, A = Answer>({ answered, died }: WorkerEvents<A>, program: WorkerProgram = "worker"): WorkerHandle<Q> {
-  const file = program === "worker" ? new URL("../../dist/worker.node.js", import.meta.url) : new URL("../../dist/trainer.node.js", import.meta.url);
   // Without the options of the process: those of `node --input-type=module --eval` are not for files.
-  const worker = new Worker(file, { execArgv: [] });
+  const options = { execArgv: [] };
+  const worker =
+    program === "worker"
+      ? new Worker(new URL("../../dist/worker.node.js", import.meta.url), options)
+      : new Worker(new URL("../../dist/trainer.node.js", import.meta.url), options);
   worker.unref();
   let isOver = false;
   const end = (reason: Error): void => {
