@@ -55,7 +55,7 @@ async function prepare(options: BackendOptions): Promise<{ readonly tf: Tf; read
   const [{ platform }, tf] = await Promise.all([import("#nn-platform") as Promise<{ platform: Platform }>, import("@tensorflow/tfjs-core")]);
   if (purpose === "training") await platform.loadGradients();
   const probe = options.probe ?? ((tf: Tf) => defaultProbe(tf, purpose));
-  const opening: Opening = wasm === undefined ? { allowSoftware } : { allowSoftware, wasm };
+  const opening: Opening = { allowSoftware, isTraining: purpose === "training", ...(wasm === undefined ? {} : { wasm }) };
   const attempt = (name: BackendName): Promise<BackendReport> => tryBackend(tf, platform, name, opening, probe);
   return { tf, choice: { order: platform.order(purpose, batchSize), purpose, backend, attempt } };
 }

@@ -3,6 +3,8 @@
 import type { BackendName, Purpose, Tf, WasmOrigin } from "./types.ts";
 
 export interface Opening {
+  /** The training kernels work in the memory of the WASM build with one thread; a training's workers are its threads. */
+  readonly isTraining?: boolean;
   readonly allowSoftware: boolean;
   readonly wasm?: WasmOrigin;
 }
