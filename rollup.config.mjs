@@ -37,7 +37,7 @@ const TYPES = ["index", "inline", "nn", "pool"];
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
 const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"));
 
-const KERNELS = ["takagi.wasm", "takagi.scalar.wasm"];
+const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm"];
 
 /** tfjs's own kernels, beside the programs: browsers find them there without being told where. */
 const TFJS_KERNELS = ["tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];

@@ -2,7 +2,6 @@
 import { Layout } from "./layout";
 
 export { toAxis } from "./dataset/axis";
-export { samples, sampleScratch } from "./dataset/sample";
 export { gradient } from "./fit/gradient";
 export { gradientSimd } from "./fit/gradientSimd";
 export { projectRows } from "./fit/project";

@@ -159,7 +159,7 @@ console.log(
         fiveCnn3: networkReport(networks.five, 1000, 4, 0.8),
         takagiCnn2: networkReport(networks.takagi, null, 8, 1.3),
       },
-      kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes") },
+      kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes"), data: limited(size("takagi.data.wasm"), 40_000, "bytes") },
       coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },
       sink: Number.isFinite(sink.value),
     },

@@ -1,7 +1,8 @@
 /** Training samples: curves on the network's axis and what they were made from. */
 import { DeviationForm, Noise, Paper, PresetSlot, ReflectionSlot } from "../../assembly/layout.ts";
 import { requireInteger, requireOneOf } from "../errors.ts";
-import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
+import { type KernelOrigin, loadDataKernels } from "../wasm/load.ts";
+import type { DataExports } from "../wasm/exports.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { parsePreset, preset as namedPreset, type Preset } from "./presets.ts";
 
@@ -45,7 +46,7 @@ export async function createGenerator(preset: Preset | string, options: { readon
   const { noise = "poisson" } = options;
   requireOneOf("noise", noise, NOISES);
   const chosen = typeof preset === "string" ? namedPreset(preset) : parsePreset(preset);
-  const workspace = workspaceOf((await loadKernels(options.wasm)).exports);
+  const workspace = workspaceOf((await loadDataKernels(options.wasm)).exports);
   const matrix = shapeMatrix(workspace);
   return {
     preset: chosen,
@@ -70,14 +71,14 @@ export async function createGenerator(preset: Preset | string, options: { readon
 /** The same samples without noise by the exact kernel with `slices` slices: what the fast ones are judged by. */
 export async function judgedSamples(preset: Preset, seed: number, first: number, count: number, slices: number): Promise<Batch> {
   requireInteger("slices", slices, 1, Paper.Slices);
-  const workspace = workspaceOf((await loadKernels()).exports);
+  const workspace = workspaceOf((await loadDataKernels()).exports);
   const batch: Batch = { first, count, inputs: new Float32Array(count * preset.axis.points), labels: new Float32Array(count * LABELS.length) };
   fillSlice(workspace, preset, "none", shapeMatrix(workspace), seed, batch, 0, count, slices);
   return batch;
 }
 
 function fillSlice(
-  workspace: Workspace, preset: Preset, noise: NoiseKind, matrix: Float64Array, seed: number, batch: Batch, from: number, count: number, judge: number,
+  workspace: Workspace<DataExports>, preset: Preset, noise: NoiseKind, matrix: Float64Array, seed: number, batch: Batch, from: number, count: number, judge: number,
 ): void {
   const { kernels } = workspace;
   const points = preset.axis.points;
@@ -137,7 +138,7 @@ function presetBlock({ ranges, mixing, scatter, scan, axis }: Preset, noise: Noi
 
 /** The thirteen abrupt splines' weights that fit a curve at even heights in the sense of least squares, as a matrix:
  *  (BᵀB)⁻¹Bᵀ, f64[Paper.Fitted][Paper.ShapePoints]. Additions, products and divisions only: the same bits everywhere. */
-function shapeMatrix(workspace: Workspace): Float64Array {
+function shapeMatrix(workspace: Workspace<DataExports>): Float64Array {
   const points = Paper.ShapePoints, size = Paper.Fitted;
   const basis = workspace.scope(() => {
     const heights = workspace.put(Float64Array.from({ length: points }, (_, k) => k / (points - 1)));

@@ -6,7 +6,7 @@ import { wavesOf } from "../instrument/waves.ts";
 import { resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Inversion, Progress, Reflection, Resolution, Sample, Scan } from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
-import { workspaceOf } from "../wasm/workspace.ts";
+import { type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { type Candidate, candidates } from "./candidates.ts";
 import { type Features, readFeatures } from "./features.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
@@ -159,7 +159,7 @@ async function finishUnstrained(best: Fitted, setting: StageSetting, options: St
 }
 
 /** Setting of every stage, and the starts. */
-function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: boolean, workspace: ReturnType<typeof workspaceOf>, starts: number) {
+function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: boolean, workspace: Workspace, starts: number) {
   const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [] } = options;
   const { twoTheta, intensity } = scan;
   const waves = wavesOf(reflection, deviation, instrument);

@@ -1,13 +1,18 @@
-/** What the WASM core exports, as TypeScript sees it. One line for each name in assembly/index.ts; the contracts stand
+/** What the WASM core exports, as TypeScript sees it. One line for each name of their index.ts; the contracts stand
  *  there. Addresses are bytes in linear memory; every kernel returns a Status. */
 
-export interface KernelExports {
+/** What every build exports. */
+export interface AnyExports {
   readonly memory: WebAssembly.Memory;
   /** Layout.Version of the build; compared with that of the host at load. */
   layoutVersion(): number;
   /** 1 in the SIMD build, 0 in the scalar one. */
   hasSimd(): number;
   heapBase(): number;
+}
+
+/** takagi.wasm: assembly/index.ts. */
+export interface KernelExports extends AnyExports {
   prepareSlices(block: number, strain: number, debyeWaller: number, thickness: number, count: number, slices: number, derivatives: number): number;
   prepareAngles(block: number, theta: number, count: number, table: number): number;
   startEmpty(table: number, count: number): number;
@@ -35,11 +40,16 @@ export interface KernelExports {
   ): number;
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
+  toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;
+  poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
+}
+
+/** takagi.data.wasm: assembly/dataset/index.ts. */
+export interface DataExports extends AnyExports {
+  bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   sampleScratch(): number;
   samples(
     reflection: number, preset: number, matrix: number, seedLow: number, seedHigh: number, first: number, count: number,
     judge: number, scratch: number, inputs: number, labels: number,
   ): number;
-  toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;
-  poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
 }

@@ -1,12 +1,12 @@
 /** Loads the WASM kernels. Knows no environment: a source is given, or comes from the package's own `#wasm-source`. */
 import { Layout } from "../../assembly/layout.ts";
 import { KernelLoadError, show } from "../errors.ts";
-import type { KernelExports } from "./exports.ts";
-import type { KernelBinary, KernelBuild } from "./source.ts";
+import type { AnyExports, DataExports, KernelExports } from "./exports.ts";
+import type { KernelBinary, KernelBuild, KernelPart } from "./source.ts";
 
 /** One instance of the kernels, with its own memory. */
-export interface Kernels {
-  readonly exports: KernelExports;
+export interface Kernels<E extends AnyExports = KernelExports> {
+  readonly exports: E;
   /** Whether the instance has the SIMD kernels; if not, their scalar twins serve. */
   readonly simd: boolean;
 }
@@ -19,7 +19,7 @@ const SIMD_PROBE = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 );
 
-let shared: Promise<Kernels> | undefined;
+const shared = new Map<KernelPart, Promise<Kernels<AnyExports>>>();
 
 /** Loads the kernels: once for all callers, or a new instance where a source is given.
  *  A machine without SIMD gets the scalar build, and is told by `simd: false`. A failed load is not kept: the next call
@@ -32,12 +32,25 @@ let shared: Promise<Kernels> | undefined;
  *  const { exports, simd } = await loadKernels();
  *  const other = await loadKernels(fetch("/assets/takagi.wasm")); */
 export function loadKernels(source?: KernelOrigin | Promise<KernelOrigin>): Promise<Kernels> {
-  if (source !== undefined) return load(async () => open(await source));
-  shared ??= load(openShipped).catch((error: unknown) => {
-    shared = undefined;
-    throw error;
-  });
-  return shared;
+  return loadPart("core", source) as Promise<Kernels>;
+}
+
+/** As loadKernels, of the generator of training samples: takagi.data.wasm. */
+export function loadDataKernels(source?: KernelOrigin | Promise<KernelOrigin>): Promise<Kernels<DataExports>> {
+  return loadPart("data", source) as Promise<Kernels<DataExports>>;
+}
+
+function loadPart(part: KernelPart, source: KernelOrigin | Promise<KernelOrigin> | undefined): Promise<Kernels<AnyExports>> {
+  if (source !== undefined) return load(part, async () => open(await source));
+  let loading = shared.get(part);
+  if (loading === undefined) {
+    loading = load(part, () => openShipped(part)).catch((error: unknown) => {
+      shared.delete(part);
+      throw error;
+    });
+    shared.set(part, loading);
+  }
+  return loading;
 }
 
 /** Whether this machine runs WebAssembly SIMD. */
@@ -45,11 +58,11 @@ export function machineHasSimd(): boolean {
   return WebAssembly.validate(SIMD_PROBE);
 }
 
-async function load(openBinary: () => Promise<KernelBinary>): Promise<Kernels> {
+async function load(part: KernelPart, openBinary: () => Promise<KernelBinary>): Promise<Kernels<AnyExports>> {
   try {
     const module = await compile(await openBinary());
     const instance = await WebAssembly.instantiate(module, {});
-    const exports = checked(instance.exports);
+    const exports = checked(part, instance.exports);
     return { exports, simd: exports.hasSimd() !== 0 };
   } catch (cause) {
     if (cause instanceof KernelLoadError) throw cause;
@@ -58,10 +71,10 @@ async function load(openBinary: () => Promise<KernelBinary>): Promise<Kernels> {
   }
 }
 
-async function openShipped(): Promise<KernelBinary> {
+async function openShipped(part: KernelPart): Promise<KernelBinary> {
   const { openBuild } = await import("#wasm-source");
   const build: KernelBuild = machineHasSimd() ? "simd" : "scalar";
-  return openBuild(build);
+  return openBuild(build, part);
 }
 
 async function open(origin: KernelOrigin): Promise<KernelBinary> {
@@ -102,7 +115,7 @@ async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string): Promis
   }
 }
 
-function checked(exports: WebAssembly.Exports): KernelExports {
+function checked(part: KernelPart, exports: WebAssembly.Exports): AnyExports {
   const { memory, layoutVersion, hasSimd } = exports;
   const isOurs = memory instanceof WebAssembly.Memory && typeof layoutVersion === "function" && typeof hasSimd === "function";
   if (!isOurs) {
@@ -114,5 +127,8 @@ function checked(exports: WebAssembly.Exports): KernelExports {
       `the kernels have layout ${show(version)}, this code has ${Layout.Version}: takagi.wasm is of another version of the package`,
     );
   }
-  return exports as unknown as KernelExports;
+  if ("samples" in exports !== (part === "data")) {
+    throw new KernelLoadError(part === "data" ? "these are the kernels of the physics; training samples are made by takagi.data.wasm" : "these are the kernels of the generator; the physics is in takagi.wasm");
+  }
+  return exports as unknown as AnyExports;
 }

@@ -2,22 +2,24 @@
  *  names its neighbour: sources the build folder, the package its own. */
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import type { KernelBinary, KernelBuild } from "./source.ts";
+import type { KernelBinary, KernelBuild, KernelPart } from "./source.ts";
 
-export async function openBuild(build: KernelBuild): Promise<KernelBinary> {
-  const url =
-    build === "simd"
-      ? new URL("../../build/takagi.wasm", import.meta.url)
-      : new URL("../../build/takagi.scalar.wasm", import.meta.url);
+export async function openBuild(build: KernelBuild, part: KernelPart = "core"): Promise<KernelBinary> {
+  const url = urlOf(build, part);
   try {
     return await readFile(url);
   } catch (cause) {
     throw new Error(
       `cannot read ${url.pathname}: run \`npm run build\` in a clone, reinstall the package elsewhere, ` +
-        "or pass the bytes of takagi.wasm to loadKernels (where a bundler has left the file behind)",
+        "or pass the bytes of the file (where a bundler has left the file behind)",
       { cause },
     );
   }
+}
+
+function urlOf(build: KernelBuild, part: KernelPart): URL {
+  if (part === "data") return build === "simd" ? new URL("../../build/takagi.data.wasm", import.meta.url) : new URL("../../build/takagi.data.scalar.wasm", import.meta.url);
+  return build === "simd" ? new URL("../../build/takagi.wasm", import.meta.url) : new URL("../../build/takagi.scalar.wasm", import.meta.url);
 }
 
 /** A string is an URL (http, https, data, file) or else a path. */

@@ -4,12 +4,15 @@
 /** `simd` has kernels for WebAssembly SIMD; `scalar` runs on every machine. */
 export type KernelBuild = "simd" | "scalar";
 
+/** The physics, or the generator of training samples. */
+export type KernelPart = "core" | "data";
+
 /** What a source may hand over: a compiled module, bytes, or the response of a server. */
 export type KernelBinary = WebAssembly.Module | BufferSource | Response;
 
 export interface KernelSource {
   /** The kernels that were built with this package. */
-  openBuild(build: KernelBuild): Promise<KernelBinary>;
+  openBuild(build: KernelBuild, part?: KernelPart): Promise<KernelBinary>;
   /** Kernels kept elsewhere. */
   openUrl(url: URL | string): Promise<KernelBinary>;
 }

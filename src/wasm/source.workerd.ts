@@ -1,9 +1,10 @@
 /** Kernels as a module compiled at deployment: edge runtimes (workerd) forbid compiling bytes. They all have SIMD. */
-import compiled from "../../build/takagi.wasm";
-import type { KernelBinary } from "./source.ts";
+import data from "../../build/takagi.data.wasm";
+import core from "../../build/takagi.wasm";
+import type { KernelBinary, KernelBuild, KernelPart } from "./source.ts";
 
-export async function openBuild(): Promise<KernelBinary> {
-  return compiled;
+export async function openBuild(_build: KernelBuild, part: KernelPart = "core"): Promise<KernelBinary> {
+  return part === "data" ? data : core;
 }
 
 export async function openUrl(): Promise<KernelBinary> {

@@ -2,16 +2,16 @@
  *  allocate, views are made when used and never kept, because growing the memory detaches them. */
 import { Status } from "../../assembly/status.ts";
 import { InvalidParameterError, KernelStatusError } from "../errors.ts";
-import type { KernelExports } from "./exports.ts";
+import type { AnyExports, KernelExports } from "./exports.ts";
 
 const PAGE = 65536;
 const LIMIT = 1 << 30;
 
-export class Workspace {
-  readonly kernels: KernelExports;
+export class Workspace<E extends AnyExports = KernelExports> {
+  readonly kernels: E;
   private top: number;
 
-  constructor(kernels: KernelExports) {
+  constructor(kernels: E) {
     this.kernels = kernels;
     this.top = kernels.heapBase();
   }
@@ -76,11 +76,11 @@ export function check(kernel: string, status: Status): void {
   }
 }
 
-const workspaces = new WeakMap<KernelExports, Workspace>();
+const workspaces = new WeakMap<AnyExports, Workspace<AnyExports>>();
 
 /** The one workspace of an instance of the kernels: two would write over each other. */
-export function workspaceOf(kernels: KernelExports): Workspace {
+export function workspaceOf<E extends AnyExports>(kernels: E): Workspace<E> {
   let workspace = workspaces.get(kernels);
-  if (workspace === undefined) workspaces.set(kernels, (workspace = new Workspace(kernels)));
-  return workspace;
+  if (workspace === undefined) workspaces.set(kernels, (workspace = new Workspace<AnyExports>(kernels)));
+  return workspace as Workspace<E>;
 }

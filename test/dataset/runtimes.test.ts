@@ -28,7 +28,7 @@ async function sumOf(pool) {
 }
 const pool = await createPool({ preset: "cnn2", workers: 3 });
 const sums = new Set([await sumOf(pool)]);
-const url = new URL("./node_modules/takagi/dist/takagi.scalar.wasm", import.meta.url);
+const url = new URL("./node_modules/takagi/dist/takagi.data.scalar.wasm", import.meta.url);
 const bytes = await readFile(url);
 for (const wasm of [url, url.href, bytes, await WebAssembly.compile(bytes), new Response(bytes)]) {
   const other = await createPool({ preset: "cnn2", workers: 2, wasm });

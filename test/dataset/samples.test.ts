@@ -96,7 +96,7 @@ describe("a sample", () => {
 
   const noises: NoiseKind[] = ["none", "poisson", "published"];
   test.each(noises)("has the same bits from the scalar build (%s)", async (noise) => {
-    const bytes = readFileSync(new URL("../../build/takagi.scalar.wasm", import.meta.url));
+    const bytes = readFileSync(new URL("../../build/takagi.data.scalar.wasm", import.meta.url));
     const simd = await createGenerator("cnn2", { noise }), scalar = await createGenerator("cnn2", { noise, wasm: bytes });
     expect(digest(scalar.generate(3, 2 ** 40, 25))).toBe(digest(simd.generate(3, 2 ** 40, 25)));
   });
