@@ -103,10 +103,11 @@ export function sampleScratch(): usize {
  *  @param judge 0; or the number of slices for the exact kernel in place of the fast one
  *  @param scratch sampleScratch() bytes, 16-byte aligned
  *  @param inputs f32[count][AxisCount]
- *  @param labels f32[count][Paper.Labels] */
+ *  @param labels f32[count][Paper.Labels]
+ *  @param scan 0; or f64[2 + Paper.Angles] for the last sample's scan: first angle θ in degrees, points, counts */
 export function samples(
   reflection: usize, preset: usize, matrix: usize, seedLow: u32, seedHigh: u32, first: f64, count: i32,
-  judge: i32, scratch: usize, inputs: usize, labels: usize,
+  judge: i32, scratch: usize, inputs: usize, labels: usize, scan: usize,
 ): Status {
   if (count < 0) return Status.BadCount;
   const axisCount = <i32>slot(preset, PresetSlot.AxisCount);
@@ -119,13 +120,13 @@ export function samples(
     store<u32>(scratch, 0, 16);
     store<u32>(scratch, 0, 20);
     const input = inputs + (<usize>(i * axisCount) << 2), label = labels + (<usize>(i * Paper.Labels) << 2);
-    const status = sample(reflection, preset, matrix, judge, scratch, input, label);
+    const status = sample(reflection, preset, matrix, judge, scratch, input, label, i == count - 1 ? scan : 0);
     if (status != Status.Ok) return status;
   }
   return Status.Ok;
 }
 
-function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scratch: usize, input: usize, label: usize): Status {
+function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scratch: usize, input: usize, label: usize, scan: usize): Status {
   const state = scratch, fitted = scratch + STATE, padded = fitted + 128, weights = padded + 24, small = padded + 128;
   const curve = small + 128, slices = (curve + (<usize>Paper.ShapePoints << 3) + 15) & ~15;
   const theta = slices + <usize>Paper.Slices * 32, table = theta + (<usize>Paper.Angles << 3);
@@ -227,6 +228,11 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
     const turned = sinTheta * cosStep + cosTheta * sinStep;
     cosTheta = cosTheta * cosStep - sinTheta * sinStep;
     sinTheta = turned;
+  }
+  if (scan != 0) {
+    store<f64>(scan, low);
+    store<f64>(scan, <f64>points, 8);
+    memory.copy(scan + 16, intensity, <usize>points << 3);
   }
   return toAxis(table, intensity, points, slot(preset, PresetSlot.AxisFirst), slot(preset, PresetSlot.AxisLast), <i32>slot(preset, PresetSlot.AxisCount), input);
 }

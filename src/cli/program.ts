@@ -124,13 +124,14 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--optimizer <name>", "adamw or rmsprop (adamw)", choice("--optimizer", ["adamw", "rmsprop"]))
     .option("--schedule <name>", "of the learning rate: cosine or plateau (cosine)", choice("--schedule", ["cosine", "plateau"]))
     .option("--rate <x>", "learning rate (0.002; rmsprop 0.001)", number("--rate", { above: 0 }))
-    .option("--batch <n>", "samples a step (512)", integer("--batch", { least: 2, most: 65536 }))
+    .option("--batch <n>", "samples a step (128; a GPU likes 4096)", integer("--batch", { least: 2, most: 65536 }))
     .option("--seed <n>", "of samples and random start (1)", integer("--seed", { least: 0, most: MAX_SEED }))
     .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
     .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
   group(train, "Results")
     .option("--out <dir>", "for model.json, weights.bin, learning.svg and checkpoint.bin")
     .option("--resume", "go on from the checkpoint in --out")
+    .option("--start <model>", "folder of a model to start from, of the same network; with another --seed where it learned the same preset")
     .option("--half", "weights in half precision")
     .option("--validation <n>", "samples that the network is judged by (4096)", integer("--validation", { least: 1, most: 1_000_000 }))
     .option("--every <seconds>", "between judgements, each with a checkpoint (60)", number("--every", { above: 0 }))
@@ -184,6 +185,7 @@ Examples:
   takagi train --preset cnn3 --minutes 60 --out model
   takagi train --preset cnn1 --network paper --loss range --optimizer rmsprop --schedule plateau --samples 85000000 --out paper
   takagi train --resume --minutes 120 --out model
+  takagi train --preset cnn1 --start model --minutes 30 --out other
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

@@ -29,19 +29,20 @@ export interface TrainFlags {
   readonly out?: string;
   readonly half?: boolean;
   readonly resume?: boolean;
+  readonly start?: string;
   readonly json?: boolean;
 }
 
 const CHECKPOINT = "checkpoint.bin";
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const { out: folder, json, resume: isResumed, half, ...rest } = flags;
+  const { out: folder, json, resume: isResumed, half, start, ...rest } = flags;
   if (folder === undefined) throw new UsageError("give --out, a folder for the model");
   if (flags.preset === undefined && isResumed !== true) throw new UsageError("give --preset, or --resume");
   if ((flags.samples === undefined) === (flags.minutes === undefined)) throw new UsageError("give --samples or --minutes");
   // One rounding for a product and its sum: a third faster where the processor has it. V8 before 12 hides it.
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  const { train, decodeCheckpoint, encodeCheckpoint, modelFiles } = await import("../nn/index.ts");
+  const { train, decodeCheckpoint, encodeCheckpoint, loadModel, modelFiles } = await import("../nn/index.ts");
   const { learningCurve } = await import("../report/learning.ts");
   await fs.mkdir(folder, { recursive: true });
   const path = join(folder, CHECKPOINT);
@@ -59,6 +60,7 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     ...(rest as Omit<typeof rest, "preset" | "out">),
     preset: before === undefined ? await readPreset(flags.preset!) : before.recipe.preset,
     ...optional("resume", before),
+    ...(start === undefined ? {} : { start: await loadModel(start) }),
     signal: terminal.signal,
     onProgress: ({ samples, share, samplesPerSecond, loss }) => {
       speed = samplesPerSecond;

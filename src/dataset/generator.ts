@@ -1,6 +1,7 @@
 /** Training samples: curves on the network's axis and what they were made from. */
 import { DeviationForm, Noise, Paper, PresetSlot, ReflectionSlot } from "../../assembly/layout.ts";
 import { requireInteger, requireOneOf } from "../errors.ts";
+import type { Scan } from "../types.ts";
 import { type KernelOrigin, loadDataKernels } from "../wasm/load.ts";
 import type { DataExports } from "../wasm/exports.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
@@ -30,6 +31,9 @@ export interface SampleGenerator {
    *  @param seed an integer, 0 … 2⁵³ − 1
    *  @throws {InvalidParameterError} */
   generate(seed: number, first: number, count: number): Batch;
+  /** Sample `index` as a diffractometer would give it: counts against 2θ, before it is put on the network's axis.
+   *  @throws {InvalidParameterError} */
+  scan(seed: number, index: number): Scan;
 }
 
 const LABELS: readonly string[] = [...Array.from({ length: Paper.Weights }, (_, i) => `weight${i + 1}`), "disorder", "thickness", "fwhm", "dynamicRange"];
@@ -65,6 +69,18 @@ export async function createGenerator(preset: Preset | string, options: { readon
       }
       return batch;
     },
+    scan: (seed, index) => {
+      requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+      requireInteger("index", index, 0, Number.MAX_SAFE_INTEGER);
+      const one: Batch = { first: index, count: 1, inputs: new Float32Array(chosen.axis.points), labels: new Float32Array(LABELS.length) };
+      return workspace.scope(() => {
+        const address = workspace.f64(2 + Paper.Angles);
+        fillSlice(workspace, chosen, noise, matrix, seed, one, 0, 1, 0, address);
+        const [low, points] = workspace.view(address, 2) as unknown as [number, number];
+        const intensity = workspace.copy(address + 16, points);
+        return { twoTheta: Float64Array.from(intensity, (_, j) => 2 * (low + j * chosen.scan.step)), intensity, countUnit: 1 };
+      });
+    },
   };
 }
 
@@ -78,7 +94,7 @@ export async function judgedSamples(preset: Preset, seed: number, first: number,
 }
 
 function fillSlice(
-  workspace: Workspace<DataExports>, preset: Preset, noise: NoiseKind, matrix: Float64Array, seed: number, batch: Batch, from: number, count: number, judge: number,
+  workspace: Workspace<DataExports>, preset: Preset, noise: NoiseKind, matrix: Float64Array, seed: number, batch: Batch, from: number, count: number, judge: number, scan = 0,
 ): void {
   const { kernels } = workspace;
   const points = preset.axis.points;
@@ -88,7 +104,7 @@ function fillSlice(
       "samples",
       kernels.samples(
         workspace.put(reflectionBlock(preset)), workspace.put(presetBlock(preset, noise)), workspace.put(matrix), seed >>> 0, Math.floor(seed / 2 ** 32),
-        batch.first + from, count, judge, workspace.bytes(kernels.sampleScratch()), inputs, labels,
+        batch.first + from, count, judge, workspace.bytes(kernels.sampleScratch()), inputs, labels, scan,
       ),
     );
     const memory = kernels.memory.buffer;

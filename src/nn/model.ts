@@ -33,6 +33,8 @@ export interface ModelCard {
     readonly samples: number;
     readonly seconds: number;
     readonly hardware: string;
+    /** The model that this one started from, and what that had seen. */
+    readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
   };
   /** Of the last validation. */
   readonly metrics: object;
@@ -68,7 +70,7 @@ export async function modelFiles(state: TrainingState, name: string, dtype: "flo
     preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels,
     training: {
       noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
-      samples, seconds: Math.round(seconds), hardware: backend,
+      samples, seconds: Math.round(seconds), hardware: backend, ...(recipe.start === undefined ? {} : { start: recipe.start }),
     },
     metrics: history.at(-1) ?? {},
     weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays: model.layout },

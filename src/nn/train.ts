@@ -10,9 +10,11 @@ import type { Backend, BackendName } from "./backend/types.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
 import { accuracy, type Accuracy } from "./metrics.ts";
+import type { Model } from "./model.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
 import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
+import { startFrom } from "./transfer.ts";
 import { attachKernels } from "./wasmKernels.ts";
 
 /** How the learning rate goes: "cosine" to nothing after a short warm-up; "plateau": a tenth after `patience` validations
@@ -44,6 +46,8 @@ export interface TrainOptions {
   readonly every?: number;
   /** Where an earlier training stopped. */
   readonly resume?: TrainingState;
+  /** A model to start from, of the same network; for another preset, or to go on without a checkpoint. */
+  readonly start?: Model;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** After each validation, with everything that going on needs; awaited. */
@@ -84,6 +88,8 @@ export interface TrainingRecipe {
   readonly seed: number;
   readonly averaging: number;
   readonly validation: number;
+  /** The model that it started from, and what that had seen. */
+  readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
 }
 
 /** All that going on needs. */
@@ -127,6 +133,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const { tf } = backend;
   if (backend.name === "wasm") await attachKernels(tf);
   const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
+  if (options.start !== undefined && resume === undefined) assign(tf, [...network.weights, ...network.moving], startFrom(options.start, recipe.task));
   const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
   if (resume !== undefined) {
     assign(tf, network.weights, resume.weights);
@@ -233,7 +240,7 @@ class Judge {
 }
 
 async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
-  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 512, seed = 1, validation = 4096 } = options;
+  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 128, seed = 1, validation = 4096 } = options;
   const { rate = optimizer === "adamw" ? 2e-3 : 1e-3 } = options;
   requireOneOf("loss", loss, lossNames);
   requireOneOf("optimizer", optimizer, optimizerNames);
@@ -250,7 +257,11 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
     throw new InvalidParameterError("network", `one of ${inputLength} inputs and ${outputs.length} outputs`, `${spec.inputLength} and ${spec.outputs}`);
   }
   const task: Task = { network: spec, loss, outputs, labels: labelNames };
-  return { preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation };
+  const start = options.start?.card;
+  return {
+    preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,
+    ...(start === undefined ? {} : { start: { name: start.name, samples: start.training.samples, seconds: start.training.seconds } }),
+  };
 }
 
 /** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */

@@ -50,6 +50,6 @@ export interface DataExports extends AnyExports {
   sampleScratch(): number;
   samples(
     reflection: number, preset: number, matrix: number, seedLow: number, seedHigh: number, first: number, count: number,
-    judge: number, scratch: number, inputs: number, labels: number,
+    judge: number, scratch: number, inputs: number, labels: number, scan: number,
   ): number;
 }

@@ -72,6 +72,18 @@ describe("a sample's scan, with an unknown offset, gives the sample's row", () =
     }
   });
 
+  test("the generator's own scan is the simulator's", async () => {
+    const preset = narrowed("cnn1", 2), generator = await createGenerator(preset, { noise: "none" });
+    for (let index = 0; index < 5; index++) {
+      const { scan } = await sampled(preset, index, 0), own = generator.scan(3, index);
+      const top = Math.max(...own.intensity), largest = Math.max(...scan.intensity);
+      expect(own.twoTheta.length).toBe(scan.twoTheta.length);
+      own.twoTheta.forEach((t, j) => expect(t).toBeCloseTo(scan.twoTheta[j], 9));
+      const squares = own.intensity.reduce((sum, y, j) => sum + Math.log10((y / top) / (scan.intensity[j] / largest)) ** 2, 0);
+      expect(Math.sqrt(squares / own.intensity.length)).toBeLessThan(0.01);
+    }
+  });
+
   test("from Poisson counts, within their noise", async () => {
     const preset = narrowed("cnn1", 3);
     const { row, scan } = await sampled(preset, 1, OFFSET);

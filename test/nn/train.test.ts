@@ -5,9 +5,10 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
+import { preset } from "../../src/dataset/presets.ts";
 import { ModelError } from "../../src/errors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../../src/nn/checkpoint.ts";
-import { Learner } from "../../src/nn/gradients.ts";
+import { assign, Learner } from "../../src/nn/gradients.ts";
 import { splineTensor } from "../../src/nn/loss.ts";
 import { accuracy, largestStrain, strainAt, strainError } from "../../src/nn/metrics.ts";
 import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts";
@@ -18,6 +19,13 @@ import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 
 const WEIGHTS = [0.3, 0.7, 1.1, 1.9, 2.4, 2.2, 1.3, 0.8, 0.9, 0.2];
+
+/** The weights of one model with the moments of another. */
+function moments(weights: Float32Array, from: Float32Array, network: Network): Float32Array {
+  const values = weights.slice(), size = network.parameterCount;
+  values.set(from.subarray(size), size);
+  return values;
+}
 
 /** Small, with every kind of layer. */
 const tiny = (outputs: number): NetworkSpec => ({
@@ -154,6 +162,23 @@ describe("a training", () => {
     const { card, weights } = await parseModel(...(Object.values(await modelFiles(state, "tiny")) as [string, Uint8Array]));
     expect(card.training.samples).toBe(state.samples);
     expect(weights).toEqual(state.model.values);
+  });
+
+  test("that starts from a model says the same of a curve at first, although its outputs have other ranges", async () => {
+    const first = await train({ ...options, samples: 64 }), model = await parseModel(...(Object.values(await modelFiles(first, "tiny")) as [string, Uint8Array]));
+    const narrow = { ...preset("cnn3"), name: "narrow", ranges: { ...preset("cnn3").ranges, thickness: [200, 500], strain: [0.7, 1.5], debyeWaller: [0.3, 0.9] } } as const;
+    const second = await train({ ...options, preset: narrow, start: model, samples: 32, rate: 1e-12 });
+    expect(second.recipe.start).toEqual({ name: "tiny", samples: 64, seconds: model.card.training.seconds });
+    const said = async ({ recipe: { task }, model: { values } }: TrainingState): Promise<Float32Array> => {
+      const network = new Network(tf, task.network);
+      assign(tf, [...network.weights, ...network.moving], moments(values, first.model.values, network));
+      const { inputs } = (await createGenerator("cnn3")).generate(9, 0, 4), raw = network.forward(tf.tensor2d(inputs, [4, 401]), undefined);
+      network.dispose();
+      return decode(task.outputs, await raw.data(), task.labels);
+    };
+    const [a, b] = [await said(first), await said(second)];
+    for (const [i, value] of a.entries()) expect(Math.abs(b[i]! - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-4);
+    await expect(train({ ...options, start: { ...model, card: { ...model.card, outputs: model.card.outputs.slice(1) } }, samples: 16 })).rejects.toThrow(/start must be a model that gives/);
   });
 
   test("of a wrong kind is refused by name", async () => {
