@@ -1,5 +1,6 @@
 /** The workers of a pool: started when there is work, replaced when they die, their slices redone. */
 import { TakagiError, WorkerError, type ErrorCode } from "../errors.ts";
+import type { Batch } from "./generator.ts";
 import type { WorkerHandle, WorkerHost } from "./workerHost.ts";
 import type { Answer, Failure, Recipe } from "./workerMessages.ts";
 
@@ -12,7 +13,7 @@ export interface Task {
   readonly owner: object;
   /** Workers that died while they made it. */
   deaths: number;
-  done(inputs: Float32Array, labels: Float32Array): void;
+  done(arrays: Pick<Batch, "inputs" | "labels" | "extras">): void;
   failed(error: Error): void;
 }
 
@@ -112,7 +113,7 @@ export class Crew {
     const task = member.tasks.shift();
     if (task === undefined) return;
     if (member.tasks.length === 0) member.handle.hold(false);
-    if (answer.kind === "batch") task.done(answer.inputs, answer.labels);
+    if (answer.kind === "batch") task.done({ inputs: answer.inputs, labels: answer.labels, extras: answer.extras });
     if (answer.kind === "failed") task.failed(errorOf(answer.error));
     this.#wantsMore();
   }

@@ -19,6 +19,8 @@ export interface Batch {
   readonly inputs: Float32Array;
   /** Row-major [count][labelNames.length]. */
   readonly labels: Float32Array;
+  /** What is known beforehand and handed to the network beside the curve, row-major [count][extraNames.length]. */
+  readonly extras: Float32Array;
 }
 
 export interface SampleGenerator {
@@ -27,6 +29,8 @@ export interface SampleGenerator {
   readonly inputLength: number;
   /** weight1 … weight10 (%, interface first), disorder (α), thickness (nm), fwhm (degrees 2θ), dynamicRange (decades). */
   readonly labelNames: readonly string[];
+  /** Empty where the curve is all that the network is given. */
+  readonly extraNames: readonly string[];
   /** Sample i depends on (preset, noise, seed, i) alone: any batch, worker and runtime makes the same bits.
    *  @param seed an integer, 0 … 2⁵³ − 1
    *  @throws {InvalidParameterError} */
@@ -57,13 +61,14 @@ export async function createGenerator(preset: Preset | string, options: { readon
     noise,
     inputLength: chosen.axis.points,
     labelNames: LABELS,
+    extraNames: [],
     generate: (seed, first, count) => {
       requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
       requireInteger("first", first, 0, Number.MAX_SAFE_INTEGER);
       requireInteger("count", count, 0, 10_000_000);
       requireInteger("first + count", first + count, 0, Number.MAX_SAFE_INTEGER);
       const points = chosen.axis.points;
-      const batch: Batch = { first, count, inputs: new Float32Array(count * points), labels: new Float32Array(count * LABELS.length) };
+      const batch: Batch = { first, count, inputs: new Float32Array(count * points), labels: new Float32Array(count * LABELS.length), extras: new Float32Array(0) };
       for (let done = 0; done < count; done += SLICE) {
         fillSlice(workspace, chosen, noise, matrix, seed, batch, done, Math.min(SLICE, count - done), 0);
       }
@@ -72,7 +77,7 @@ export async function createGenerator(preset: Preset | string, options: { readon
     scan: (seed, index) => {
       requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
       requireInteger("index", index, 0, Number.MAX_SAFE_INTEGER);
-      const one: Batch = { first: index, count: 1, inputs: new Float32Array(chosen.axis.points), labels: new Float32Array(LABELS.length) };
+      const one: Batch = { first: index, count: 1, inputs: new Float32Array(chosen.axis.points), labels: new Float32Array(LABELS.length), extras: new Float32Array(0) };
       return workspace.scope(() => {
         const address = workspace.f64(2 + Paper.Angles);
         fillSlice(workspace, chosen, noise, matrix, seed, one, 0, 1, 0, address);
@@ -88,7 +93,7 @@ export async function createGenerator(preset: Preset | string, options: { readon
 export async function judgedSamples(preset: Preset, seed: number, first: number, count: number, slices: number): Promise<Batch> {
   requireInteger("slices", slices, 1, Paper.Slices);
   const workspace = workspaceOf((await loadDataKernels()).exports);
-  const batch: Batch = { first, count, inputs: new Float32Array(count * preset.axis.points), labels: new Float32Array(count * LABELS.length) };
+  const batch: Batch = { first, count, inputs: new Float32Array(count * preset.axis.points), labels: new Float32Array(count * LABELS.length), extras: new Float32Array(0) };
   fillSlice(workspace, preset, "none", shapeMatrix(workspace), seed, batch, 0, count, slices);
   return batch;
 }

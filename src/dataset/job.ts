@@ -55,8 +55,8 @@ export class Job {
       count,
       owner: this,
       deaths: 0,
-      done: (inputs, labels) => {
-        this.#arrived.set(number, { first, count, inputs, labels });
+      done: (arrays) => {
+        this.#arrived.set(number, { first, count, ...arrays });
         if (number === this.#given) this.#wake?.();
       },
       failed: (error) => this.fail(error),

@@ -21,6 +21,15 @@ export interface Plan {
   /** Numbers in the network input of a sample. */
   readonly inputLength: number;
   readonly labelNames: readonly string[];
+  /** Empty where there are no files of extras. */
+  readonly extraNames: readonly string[];
+}
+
+export type Kind = "inputs" | "labels" | "extras";
+
+/** The kinds of files that a folder has. */
+export function kindsOf({ extraNames }: Pick<Plan, "extraNames">): readonly Kind[] {
+  return extraNames.length === 0 ? ["inputs", "labels"] : ["inputs", "labels", "extras"];
 }
 
 export interface FileRecord {
@@ -29,12 +38,17 @@ export interface FileRecord {
   readonly sha256: string;
 }
 
-/** Samples first … first + count − 1, in two files. */
+/** Samples first … first + count − 1, in a file of each kind. */
 export interface Part {
   readonly first: number;
   readonly count: number;
   readonly inputs: FileRecord;
   readonly labels: FileRecord;
+  readonly extras?: FileRecord;
+}
+
+export function recordsOf({ inputs, labels, extras }: Part): FileRecord[] {
+  return extras === undefined ? [inputs, labels] : [inputs, labels, extras];
 }
 
 /** The samples of a shard: together the shards 1 … of have 0 … count − 1, each once; their sizes differ by one at most. */
@@ -51,20 +65,20 @@ export function* partsOf(plan: Plan): Generator<{ first: number; count: number }
 }
 
 /** By their first sample, so that the files of all shards can lie in one folder. */
-export function fileName(kind: "inputs" | "labels", first: number): string {
+export function fileName(kind: Kind, first: number): string {
   return `${kind}-${String(first).padStart(12, "0")}.npy`;
 }
 
 export function isDataFile(name: string): boolean {
-  return /^(inputs|labels)-\d{12,}\.npy$/.test(name);
+  return /^(inputs|labels|extras)-\d{12,}\.npy$/.test(name);
 }
 
 export function manifestText(plan: Plan, parts: readonly Part[]): string {
   const { first, end } = shardRange(plan);
   const sum = parts.reduce((samples, { count }) => samples + count, 0);
-  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames } = plan;
+  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames } = plan;
   const head = {
-    format: FORMAT, formatVersion: FORMAT_VERSION, takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames,
+    format: FORMAT, formatVersion: FORMAT_VERSION, takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames,
     samples: { first, count: end - first }, complete: sum === end - first,
   };
   // One line a part: short for people, and small for programs.
@@ -88,7 +102,7 @@ export function parseManifest(text: string, where: string): { plan: Plan; parts:
   if (fields.formatVersion !== FORMAT_VERSION) {
     throw new DatasetError(`${where} has format version ${show(fields.formatVersion)}; this version of takagi reads ${FORMAT_VERSION}`);
   }
-  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, parts } = fields;
+  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames = [], parts } = fields;
   if (typeof takagi !== "string") refuse("takagi must be a version");
   if (!isObject(preset)) refuse("preset must be an object");
   if (typeof noise !== "string") refuse("noise must be a word");
@@ -96,15 +110,17 @@ export function parseManifest(text: string, where: string): { plan: Plan; parts:
     if (!isCount(value, least)) refuse(`${name} must be an integer ≥ ${least}`);
   }
   if (!isObject(shard) || !isCount(shard.of, 1) || !isCount(shard.index, 1) || shard.index > shard.of) refuse("shard must have 1 ≤ index ≤ of");
-  if (!Array.isArray(labelNames) || !labelNames.every((name) => typeof name === "string")) refuse("labelNames must be words");
+  for (const [name, value] of [["labelNames", labelNames], ["extraNames", extraNames]] as const) {
+    if (!Array.isArray(value) || !value.every((word) => typeof word === "string")) refuse(`${name} must be words`);
+  }
   if (!Array.isArray(parts)) refuse("parts must be an array");
-  const plan = { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames } as unknown as Plan;
+  const plan = { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames } as unknown as Plan;
   const { first, end } = shardRange(plan);
   let next = first;
   for (const part of parts as unknown[]) {
     const isNext = isObject(part) && isCount(part.first, next) && part.first < end && (part.first - first) % plan.samplesPerFile === 0;
     if (!isNext || part.count !== Math.min(plan.samplesPerFile, end - (part.first as number))) return refuse("parts must be in order, each of its samples");
-    for (const kind of ["inputs", "labels"] as const) {
+    for (const kind of kindsOf(plan)) {
       if (!isRecord(part[kind], fileName(kind, part.first as number))) return refuse(`parts of sample ${show(part.first)} must have ${kind} with bytes and sha256`);
     }
     next = (part.first as number) + 1;

@@ -23,6 +23,8 @@ export interface NetworkInputOptions {
 export interface NetworkInput {
   /** log10 of the share of the maximum, shape [preset.axis.points]. */
   readonly input: Float32Array;
+  /** What the network is given beside the curve, as SampleGenerator.extraNames says. */
+  readonly extras: Float32Array;
   /** Scan angle minus true angle, degrees 2θ. */
   readonly offset: number;
   /** In words, how the scan is unlike all that the preset draws: there a network trained on it has seen nothing alike. */
@@ -53,7 +55,7 @@ export async function networkInput(scan: ScanInput, preset: Preset | string, opt
   requireFinite("offset", offset);
   const points = likeTraining(measured, offset, chosen);
   const input = await onAxis(points, axisValue, chosen, options.wasm);
-  return { input, offset, outside: outsideOf({ preset: chosen, crystal, measured, points, peak }) };
+  return { input, extras: new Float32Array(0), offset, outside: outsideOf({ preset: chosen, crystal, measured, points, peak }) };
 }
 
 /** The preset's own crystal. */

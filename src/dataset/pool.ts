@@ -45,6 +45,7 @@ export interface Pool {
   /** Numbers in the network input of a sample. */
   readonly inputLength: number;
   readonly labelNames: readonly string[];
+  readonly extraNames: readonly string[];
   /** Samples first … first + count − 1 of the seed, in order, the same for every number of workers and every size of
    *  batches. At most two batches a worker are made ahead of whoever takes them. Each loop makes the samples anew; leaving it
    *  (break, return, throw) and aborting end the workers that are busy for it.
@@ -104,12 +105,13 @@ class WorkerPool implements Pool {
   readonly noise: NoiseKind;
   readonly inputLength: number;
   readonly labelNames: readonly string[];
+  readonly extraNames: readonly string[];
   readonly #crew: Crew;
   readonly #jobs = new Set<Job>();
   #isClosed = false;
 
   constructor(options: { generator: SampleGenerator; recipe: Recipe; host: WorkerHost; size: number }) {
-    ({ preset: this.preset, noise: this.noise, inputLength: this.inputLength, labelNames: this.labelNames } = options.generator);
+    ({ preset: this.preset, noise: this.noise, inputLength: this.inputLength, labelNames: this.labelNames, extraNames: this.extraNames } = options.generator);
     this.#crew = new Crew({ host: options.host, recipe: options.recipe, size: options.size, wantsMore: () => this.#hand() });
   }
 

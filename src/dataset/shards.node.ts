@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { DatasetError, requireInteger } from "../errors.ts";
 import type { Batch } from "./generator.ts";
 import {
-  difference, fileName, isDataFile, MANIFEST, manifestText, parseManifest, partsOf, shardRange, type Part, type Plan,
+  difference, fileName, isDataFile, type Kind, kindsOf, MANIFEST, manifestText, parseManifest, partsOf, recordsOf, shardRange, type FileRecord, type Part, type Plan,
 } from "./manifest.ts";
 import { npyHeader } from "./npy.ts";
 import type { Pool } from "./pool.ts";
@@ -18,7 +18,7 @@ const BATCH = 500;
 
 export interface WriteOptions {
   readonly folder: string;
-  readonly pool: Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "workers" | "batches">;
+  readonly pool: Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches">;
   readonly seed: number;
   /** Samples of all shards together. */
   readonly count: number;
@@ -61,9 +61,9 @@ export async function writeShard(options: WriteOptions): Promise<Written> {
     const whole = new Map<number, Part>();
     for (const part of listed) {
       onProgress?.({ stage: "checking", done: part.first - start, total });
-      if ((await faultOf(fs, folder, part.inputs, signal)) === undefined && (await faultOf(fs, folder, part.labels, signal)) === undefined) {
-        whole.set(part.first, part);
-      }
+      let fault: string | undefined;
+      for (const record of recordsOf(part)) fault ??= await faultOf(fs, folder, record, signal);
+      if (fault === undefined) whole.set(part.first, part);
     }
     const kept = samplesIn(whole.values());
     const list = (): Promise<void> => writeWholeText(fs, folder, MANIFEST, manifestText(plan, inOrder(whole)));
@@ -84,7 +84,7 @@ export async function writeShard(options: WriteOptions): Promise<Written> {
       done += run.end - run.first;
     }
     const parts = inOrder(whole);
-    return { samples: samplesIn(parts), kept, files: 2 * parts.length, bytes: parts.reduce((sum, part) => sum + part.inputs.bytes + part.labels.bytes, 0) };
+    return { samples: samplesIn(parts), kept, files: kindsOf(plan).length * parts.length, bytes: parts.flatMap(recordsOf).reduce((sum, { bytes }) => sum + bytes, 0) };
   });
 }
 
@@ -115,7 +115,7 @@ export async function verifyShard(
     for (const part of parts) {
       onProgress?.({ stage: "checking", done: part.first - first, total: end - first });
       const before = faults.length;
-      for (const record of [part.inputs, part.labels]) {
+      for (const record of recordsOf(part)) {
         const fault = await faultOf(fs, folder, record, signal);
         if (fault !== undefined) faults.push({ file: record.file, fault });
       }
@@ -131,10 +131,10 @@ function planOf({ pool, seed, count, shard = { index: 1, of: 1 }, samplesPerFile
   requireInteger("shard.of", shard.of, 1, count);
   requireInteger("shard.index", shard.index, 1, shard.of);
   requireInteger("samplesPerFile", samplesPerFile, 1, Number.MAX_SAFE_INTEGER);
-  const { noise, inputLength, labelNames } = pool;
+  const { noise, inputLength, labelNames, extraNames } = pool;
   // As it will be read again: without what JSON leaves out.
   const preset = JSON.parse(JSON.stringify(pool.preset)) as object;
-  return { takagi: version, preset, noise, seed, count, shard: { index: shard.index, of: shard.of }, samplesPerFile, inputLength, labelNames };
+  return { takagi: version, preset, noise, seed, count, shard: { index: shard.index, of: shard.of }, samplesPerFile, inputLength, labelNames, extraNames };
 }
 
 /** Makes a folder ready for a plan; touches nothing in one that holds something else.
@@ -186,39 +186,37 @@ async function* writeParts(options: {
   fs: FileSystem; folder: string; plan: Plan; run: { first: number; end: number }; batches: AsyncIterable<Batch>;
 }): AsyncGenerator<Part, void, undefined> {
   const { fs, folder, plan, run, batches } = options;
-  const columns = { inputs: plan.inputLength, labels: plan.labelNames.length };
-  let open: { first: number; count: number; written: number; files: Record<"inputs" | "labels", WholeFile> } | undefined;
+  const columns = { inputs: plan.inputLength, labels: plan.labelNames.length, extras: plan.extraNames.length };
+  const kinds = kindsOf(plan);
+  let open: { first: number; count: number; written: number; files: { kind: Kind; file: WholeFile }[] } | undefined;
   let next = run.first;
   try {
     for await (const batch of batches) {
       for (let taken = 0; taken < batch.count; ) {
         if (open === undefined) {
           const count = Math.min(plan.samplesPerFile, run.end - next);
-          const inputs = await WholeFile.create(fs, folder, fileName("inputs", next));
-          // Known before the second is created, so that it is discarded if that fails.
-          open = { first: next, count, written: 0, files: { inputs, labels: inputs } };
-          open.files.labels = await WholeFile.create(fs, folder, fileName("labels", next));
-          for (const kind of ["inputs", "labels"] as const) await open.files[kind].write(npyHeader(count, columns[kind]));
+          // Each known before the next is created, so that it is discarded if that fails.
+          open = { first: next, count, written: 0, files: [] };
+          for (const kind of kinds) open.files.push({ kind, file: await WholeFile.create(fs, folder, fileName(kind, next)) });
+          for (const { kind, file } of open.files) await file.write(npyHeader(count, columns[kind]));
         }
         const rows = Math.min(batch.count - taken, open.count - open.written);
-        for (const kind of ["inputs", "labels"] as const) {
-          await open.files[kind].write(batch[kind].subarray(taken * columns[kind], (taken + rows) * columns[kind]));
-        }
+        for (const { kind, file } of open.files) await file.write(batch[kind].subarray(taken * columns[kind], (taken + rows) * columns[kind]));
         taken += rows;
         open.written += rows;
         if (open.written < open.count) continue;
         const { first, count, files } = open;
-        const records = { inputs: await files.inputs.finish(), labels: await files.labels.finish() };
-        await files.inputs.appear();
-        await files.labels.appear();
+        const records: Partial<Record<Kind, FileRecord>> = {};
+        for (const { kind, file } of files) records[kind] = await file.finish();
+        for (const { file } of files) await file.appear();
         await flushFolder(fs, folder);
         next = first + count;
         open = undefined;
-        yield { first, count, ...records };
+        yield { first, count, ...(records as Omit<Part, "first" | "count">) };
       }
     }
   } finally {
-    for (const file of new Set(Object.values(open?.files ?? {}))) await file.discard();
+    for (const { file } of open?.files ?? []) await file.discard();
   }
 }
 

@@ -8,7 +8,7 @@ import type { FileRecord } from "./manifest.ts";
 /** What is needed of the file system; tests give others. */
 export type FileSystem = Pick<typeof promises, "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat">;
 
-const TEMPORARY = /^\.(?:manifest\.json|(?:inputs|labels)-\d+\.npy)\.[0-9a-f-]{36}\.tmp$/;
+const TEMPORARY = /^\.(?:manifest\.json|(?:inputs|labels|extras)-\d+\.npy)\.[0-9a-f-]{36}\.tmp$/;
 
 /** Whether a killed run left it. */
 export function isTemporary(name: string): boolean {

@@ -16,8 +16,8 @@ export function serve(answer: (answer: Answer, transfer: ArrayBuffer[]) => void)
     if (opening === undefined) throw new Error("the worker was asked for samples before it was told of which kind");
     const generator = await opening;
     const batch = generator.generate(request.seed, request.first, request.count);
-    const [inputs, labels] = [owned(batch.inputs), owned(batch.labels)];
-    answer({ kind: "batch", inputs, labels }, [inputs.buffer, labels.buffer]);
+    const [inputs, labels, extras] = [owned(batch.inputs), owned(batch.labels), owned(batch.extras)];
+    answer({ kind: "batch", inputs, labels, extras }, [inputs.buffer, labels.buffer, extras.buffer]);
   }
 
   // One after the other, so that the answers keep the order of the requests.

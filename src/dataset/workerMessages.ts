@@ -19,7 +19,7 @@ export type Request =
 /** Answers come in the order of the requests; one to each. */
 export type Answer =
   | { readonly kind: "ready" }
-  | { readonly kind: "batch"; readonly inputs: Float32Array<ArrayBuffer>; readonly labels: Float32Array<ArrayBuffer> }
+  | { readonly kind: "batch"; readonly inputs: Float32Array<ArrayBuffer>; readonly labels: Float32Array<ArrayBuffer>; readonly extras: Float32Array<ArrayBuffer> }
   | { readonly kind: "failed"; readonly error: Failure };
 
 /** An error that survives structured cloning. */

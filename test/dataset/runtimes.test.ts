@@ -21,7 +21,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 async function sumOf(pool) {
   const hash = createHash("sha256");
-  for await (const { inputs, labels } of pool.batches({ seed: 11, count: ${SAMPLES}, batchSize: 64 })) {
+  for await (const { inputs, labels, extras } of pool.batches({ seed: 11, count: ${SAMPLES}, batchSize: 64 })) {
     hash.update(new Uint8Array(inputs.buffer)).update(new Uint8Array(labels.buffer));
   }
   return hash.digest("hex");
@@ -66,8 +66,8 @@ async function expected(): Promise<object> {
   const generator = await createGenerator("cnn2");
   const hash = createHash("sha256");
   for (let first = 0; first < SAMPLES; first += 64) {
-    const { inputs, labels } = generator.generate(11, first, Math.min(64, SAMPLES - first));
-    for (const values of [inputs, labels]) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const { inputs, labels, extras } = generator.generate(11, first, Math.min(64, SAMPLES - first));
+    for (const values of [inputs, labels, extras]) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   return { sums: [hash.digest("hex")], aborted: true, again: 100 };
 }

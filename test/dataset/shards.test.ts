@@ -26,16 +26,16 @@ async function bytesOf(dir: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(sums)) as Record<string, string>;
 }
 
-/** The samples of a folder, one row of inputs and one of labels after the other. */
+/** The samples of a folder, row after row. */
 async function* samplesIn(dir: string) {
   const { plan, parts } = parseManifest(await readFile(join(dir, "manifest.json"), "utf8"), dir);
-  for (const { first, count, inputs, labels } of parts) {
-    const [one, other] = await Promise.all([[inputs, plan.inputLength], [labels, plan.labelNames.length]].map(async ([record, columns]) => {
+  for (const { first, count, inputs, labels, extras } of parts) {
+    const [one, other, third] = await Promise.all([[inputs, plan.inputLength], [labels, plan.labelNames.length], [extras, plan.extraNames.length]].map(async ([record, columns]) => {
       const { file } = record as { file: string };
       const bytes = await readFile(join(dir, file));
       return new Float32Array(new Uint8Array(bytes.subarray(npyHeader(count, columns as number).length)).buffer);
     }));
-    yield { first, count, inputs: one!, labels: other! };
+    yield { first, count, inputs: one!, labels: other!, extras: third! };
   }
 }
 
@@ -52,16 +52,16 @@ describe("parts", () => {
   test("a folder has inputs, labels and a manifest that lists them", async () => {
     const dir = await folder();
     const written = await write(dir);
-    expect(written).toMatchObject({ samples: COUNT, kept: 0, files: 12 });
+    expect(written).toMatchObject({ samples: COUNT, kept: 0, files: 18 });
     const names = (await readdir(dir)).sort();
-    expect(names).toHaveLength(13);
+    expect(names).toHaveLength(19);
     expect(names).toContain("inputs-000000000000.npy");
     expect(names).toContain("labels-000000001000.npy");
     const { plan, parts } = parseManifest(await readFile(join(dir, "manifest.json"), "utf8"), dir);
-    expect(plan).toMatchObject({ takagi: "1.2.3", preset: { name: "stand-in" }, noise: "poisson", seed: 5, count: COUNT, labelNames: ["thickness", "strain"], inputLength: 37 });
+    expect(plan).toMatchObject({ takagi: "1.2.3", preset: { name: "stand-in" }, noise: "poisson", seed: 5, count: COUNT, labelNames: ["thickness", "strain"], extraNames: ["known"], inputLength: 37 });
     expect(parts.map(({ first, count }) => ({ first, count }))).toEqual([...partsOf(plan)]);
-    for (const { count, inputs, labels } of parts) {
-      expect([inputs.bytes, labels.bytes]).toEqual([npyBytes(count, 37), npyBytes(count, 2)]);
+    for (const { count, inputs, labels, extras } of parts) {
+      expect([inputs.bytes, labels.bytes, extras?.bytes]).toEqual([npyBytes(count, 37), npyBytes(count, 2), npyBytes(count, 1)]);
       expect((await stat(join(dir, inputs.file))).size).toBe(inputs.bytes);
     }
     expect(JSON.parse(await readFile(join(dir, "manifest.json"), "utf8"))).toMatchObject({ complete: true, samples: { first: 0, count: COUNT } });
@@ -226,7 +226,7 @@ describe("a machine that stops", () => {
       folderIsFlushed = false;
     }
     expect(folderIsFlushed).toBe(true);
-    expect(steps.filter(({ step }) => step === "rename")).toHaveLength(2 * 3 + 4);
+    expect(steps.filter(({ step }) => step === "rename")).toHaveLength(3 * 3 + 4);
   });
 });
 
@@ -338,5 +338,5 @@ test("shards of one set can be put into one folder to be read together", async (
   await write(two, { shard: { index: 2, of: 2 } });
   await mkdir(both, { recursive: true });
   for (const dir of [one, two]) for (const name of await readdir(dir)) if (name.endsWith(".npy")) await copyFile(join(dir, name), join(both, name));
-  expect(await readdir(both)).toHaveLength(12);
+  expect(await readdir(both)).toHaveLength(18);
 });

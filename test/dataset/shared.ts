@@ -27,7 +27,7 @@ export async function standInPool(options: Partial<PoolOptions> = {}): Promise<P
 }
 
 /** The stand-in without threads, for what only needs its samples. */
-export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "workers" | "batches">> {
+export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches">> {
   const { createGenerator } = (await import(STAND_IN)) as { createGenerator: CreateGenerator };
   const generator = await createGenerator(standIn(), { noise: "poisson" });
   return {
@@ -35,6 +35,7 @@ export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | 
     noise: generator.noise,
     inputLength: generator.inputLength,
     labelNames: generator.labelNames,
+    extraNames: generator.extraNames,
     workers: 1,
     batches: async function* ({ seed, first = 0, count, batchSize, onProgress }) {
       for (let done = 0; done < count; done += batchSize) {
@@ -53,12 +54,12 @@ export async function folder(): Promise<string> {
   return path;
 }
 
-/** SHA-256 over inputs and labels, sample by sample, so that the batches do not matter. */
+/** SHA-256 over inputs, labels and extras, sample by sample, so that the batches do not matter. */
 export async function sumOf(batches: AsyncIterable<Batch>): Promise<string> {
   const hash = createHash("sha256");
-  for await (const { inputs, labels, count } of batches) {
+  for await (const { inputs, labels, extras, count } of batches) {
     for (let i = 0; i < count; i++) {
-      for (const values of [inputs, labels]) {
+      for (const values of [inputs, labels, extras]) {
         const length = values.length / count;
         hash.update(new Uint8Array(values.buffer, values.byteOffset + 4 * length * i, 4 * length));
       }

@@ -42,6 +42,7 @@ export async function createGenerator(preset, options = {}) {
     noise: options.noise ?? "poisson",
     inputLength: LENGTH,
     labelNames: ["thickness", "strain"],
+    extraNames: ["known"],
     generate(seed, first, count) {
       for (const end = performance.now() + delay; performance.now() < end; );
       if (accident !== undefined && first <= accident.at && accident.at < first + count) befall(accident);
@@ -51,7 +52,8 @@ export async function createGenerator(preset, options = {}) {
         for (let j = 0; j < LENGTH; j++) inputs[i * LENGTH + j] = draw(seed, first + i, j);
         labels.set([draw(seed, first + i, 1000), first + i], 2 * i);
       }
-      return { first, count, inputs, labels };
+      const extras = Float32Array.from({ length: count }, (_, i) => draw(seed, first + i, 2000));
+      return { first, count, inputs, labels, extras };
     },
   };
 }
