@@ -2,6 +2,7 @@
  *  memory of that backend and works on its tensors where they are; it has no data of its own and allocates nothing. */
 export { convolution, convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from "./convolution";
 export { moments, normalisationGradient, scaleShift } from "./normalisation";
+export { adamw, squareSum } from "./optimizer";
 export { maxPool, maxPoolGradient } from "./pooling";
 
 export function hasSimd(): bool {

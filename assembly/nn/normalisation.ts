@@ -53,24 +53,28 @@ export function moments(x: usize, rows: i32, channels: i32, mean: usize, varianc
   return Status.Ok;
 }
 
-/** y = scale[c] x + shift[c], negative values cut to 0 where `rectify`. */
-export function scaleShift(x: usize, rows: i32, channels: i32, scale: usize, shift: usize, rectify: bool, y: usize): Status {
+/** y = scale[c] x + shift[c] + add, negative values cut to 0 where `rectify`.
+ *  @param add f32[rows][channels], or 0: none */
+export function scaleShift(x: usize, rows: i32, channels: i32, scale: usize, shift: usize, add: usize, rectify: bool, y: usize): Status {
   if (rows < 1 || channels < 1) return Status.BadCount;
   const row = <usize>channels << 2, vector = row & ~15;
   for (let r = 0; r < rows; r++) {
     let c: usize = 0;
     if (ASC_FEATURE_SIMD) {
       for (; c < vector; c += 16) {
-        const value = f32x4.add(f32x4.mul(v128.load(x + c), v128.load(scale + c)), v128.load(shift + c));
+        let value = f32x4.add(f32x4.mul(v128.load(x + c), v128.load(scale + c)), v128.load(shift + c));
+        if (add != 0) value = f32x4.add(value, v128.load(add + c));
         v128.store(y + c, rectify ? f32x4.max(value, f32x4.splat(0)) : value);
       }
     }
     for (; c < row; c += 4) {
-      const value = load<f32>(x + c) * load<f32>(scale + c) + load<f32>(shift + c);
+      let value = load<f32>(x + c) * load<f32>(scale + c) + load<f32>(shift + c);
+      if (add != 0) value += load<f32>(add + c);
       store<f32>(y + c, rectify ? max(value, <f32>0) : value);
     }
     x += row;
     y += row;
+    if (add != 0) add += row;
   }
   return Status.Ok;
 }

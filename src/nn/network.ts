@@ -1,7 +1,7 @@
 /** Networks as data: a list of layers is all that a model folder keeps of one, and the same list runs on every backend. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { InvalidParameterError, requireInteger, requireOneOf } from "../errors.ts";
-import { batchNormalisation, convolution, dense, maxPool, normalise, type Tf } from "./ops.ts";
+import { batchNormalisation, type Branch, convolution, dense, maxPool, normalise, type Tf } from "./ops.ts";
 
 /** Convolutions and dense layers are followed by batch normalisation and max(0, ·); "same" padding. */
 export type Layer =
@@ -118,13 +118,18 @@ export class Network {
   forward(curves: Tensor2D, extras: Tensor2D | undefined, moments?: Tensor[]): Tensor2D {
     const tf = this.#tf, { epsilon, gamma: hasGamma } = this.spec.normalisation;
     const weight = <T extends Tensor>(name: string): T => this.#weights.get(name) as unknown as T;
-    const normal = <T extends Tensor>(name: string, x: T, rectify: boolean): T => {
-      const beta = weight<Tensor1D>(`${name}.beta`), gamma = hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D);
+    /** Normalises each branch, adds them and rectifies. */
+    const normal = <T extends Tensor>(named: Readonly<Record<string, T>>): T => {
+      const branches = Object.entries(named).map(([name, x]): Branch<T> => {
+        const beta = weight<Tensor1D>(`${name}.beta`);
+        return { x, beta, gamma: hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D) };
+      });
       if (moments === undefined) {
-        return normalise(tf, x, this.#moving.get(`${name}.mean`)!, this.#moving.get(`${name}.variance`)!, gamma, beta, epsilon, rectify);
+        const terms = Object.keys(named).map((name, k) => normalise(tf, branches[k]!, this.#moving.get(`${name}.mean`)!, this.#moving.get(`${name}.variance`)!, epsilon));
+        return tf.relu(terms.reduce((a, b) => tf.add(a, b))) as T;
       }
-      const { y, mean, variance } = batchNormalisation(tf, x, gamma, beta, epsilon, rectify);
-      moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
+      const { y, moments: found } = batchNormalisation(tf, branches, epsilon, true);
+      for (const { mean, variance } of found) moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
       return y;
     };
     let h = tf.reshape(curves, [curves.shape[0], curves.shape[1], 1]) as Tensor3D;
@@ -137,20 +142,21 @@ export class Network {
       const name = `${layer.kind}${i + 1}`;
       switch (layer.kind) {
         case "convolution":
-          h = normal(name, convolution(tf, h, weight(`${name}.filters`), layer.bias ? weight(`${name}.bias`) : undefined, layer.stride), true);
+          h = normal({ [name]: convolution(tf, h, weight(`${name}.filters`), layer.bias ? weight(`${name}.bias`) : undefined, layer.stride) });
           break;
         case "residual": {
-          const inner = normal(`${name}.first`, convolution(tf, h, weight(`${name}.first.filters`), undefined, layer.stride), true);
-          const outer = normal(`${name}.second`, convolution(tf, inner, weight(`${name}.second.filters`), undefined, 1), false);
-          const short = normal(`${name}.short`, convolution(tf, h, weight(`${name}.short.filters`), undefined, layer.stride), false);
-          h = tf.relu(tf.add(outer, short)) as Tensor3D;
+          const inner = normal({ [`${name}.first`]: convolution(tf, h, weight(`${name}.first.filters`), undefined, layer.stride) });
+          h = normal({
+            [`${name}.second`]: convolution(tf, inner, weight(`${name}.second.filters`), undefined, 1),
+            [`${name}.short`]: convolution(tf, h, weight(`${name}.short.filters`), undefined, layer.stride),
+          });
           break;
         }
         case "pool":
           h = maxPool(tf, h);
           break;
         case "dense":
-          flat = normal(name, dense(tf, flat ?? flatten(), weight(`${name}.matrix`), layer.bias ? weight(`${name}.bias`) : undefined), true);
+          flat = normal({ [name]: dense(tf, flat ?? flatten(), weight(`${name}.matrix`), layer.bias ? weight(`${name}.bias`) : undefined) });
           break;
         default:
           throw new InvalidParameterError("layer.kind", "convolution, residual, pool or dense", (layer as { kind: unknown }).kind);

@@ -5,11 +5,17 @@ import { type ConvolutionShape, hasKernels, runKernel } from "./wasmKernels.ts";
 
 export type Tf = typeof import("@tensorflow/tfjs-core");
 
+/** What is normalised, each channel with a scale and a shift of its own. */
+export interface Branch<T> {
+  readonly x: T;
+  readonly gamma: Tensor1D;
+  readonly beta: Tensor1D;
+}
+
 /** What `batchNormalisation` gives: the output, and the moments of the batch for the moving averages. */
 export interface Normalised<T> {
   readonly y: T;
-  readonly mean: Tensor1D;
-  readonly variance: Tensor1D;
+  readonly moments: readonly { readonly mean: Tensor1D; readonly variance: Tensor1D }[];
 }
 
 /** Zero padding as "same" means it: rows = ⌈length/stride⌉, the smaller half of the zeros before. */
@@ -79,40 +85,51 @@ function biased<T extends Tensor>(tf: Tf, y: T, bias: Tensor1D | undefined): T {
   return bias === undefined ? y : (tf.add(y, bias) as T);
 }
 
-/** With the moments of the batch; over all but the last axis.
+/** Σ over the branches of γ(x − mean)/√(variance + ε) + β, with the moments of the batch, over all but the last axis.
  *  @param rectify followed by max(0, ·)
- *  @returns moments without gradient */
-export function batchNormalisation<T extends Tensor>(tf: Tf, x: T, gamma: Tensor1D, beta: Tensor1D, epsilon: number, rectify: boolean): Normalised<T> {
+ *  @returns moments of each branch, without gradient */
+export function batchNormalisation<T extends Tensor>(tf: Tf, branches: readonly Branch<T>[], epsilon: number, rectify: boolean): Normalised<T> {
   if (!hasKernels(tf)) {
-    const { mean, variance } = tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1));
-    const y = affine(tf, tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))) as T, gamma, beta, rectify);
-    return { y, mean: mean as Tensor1D, variance: variance as Tensor1D };
+    const moments = branches.map(({ x }) => tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1)) as { mean: Tensor1D; variance: Tensor1D });
+    const terms = branches.map(({ x, gamma, beta }, k) => {
+      const { mean, variance } = moments[k]!;
+      return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))), gamma), beta);
+    });
+    const y = terms.reduce((a, b) => tf.add(a, b)) as T;
+    return { y: rectify ? (tf.relu(y) as T) : y, moments };
   }
-  const [mean, variance] = runKernel<Tensor1D[]>(tf, "TakagiMoments", { x }) as [Tensor1D, Tensor1D];
-  const y = tf.customGrad((x, gamma, beta, save) => {
-    const inverse = tf.rsqrt(tf.add(variance, epsilon)), scale = tf.mul(inverse, gamma as Tensor), shift = tf.sub(beta as Tensor, tf.mul(mean, scale));
-    const value = runKernel<Tensor>(tf, "TakagiScaleShift", { x: x as Tensor, scale, shift }, { rectify });
-    (save as unknown as (tensors: Tensor[]) => void)([x as Tensor, value, inverse, gamma as Tensor, mean]);
+  const moments = branches.map(({ x }) => {
+    const [mean, variance] = runKernel<Tensor1D[]>(tf, "TakagiMoments", { x }) as [Tensor1D, Tensor1D];
+    return { mean, variance };
+  });
+  const y = tf.customGrad((...args) => {
+    const save = args.pop() as unknown as (tensors: Tensor[]) => void;
+    const kept: Tensor[] = [];
+    let value: Tensor | undefined;
+    for (const [k, { mean, variance }] of moments.entries()) {
+      const [x, gamma, beta] = args.slice(3 * k, 3 * k + 3) as [Tensor, Tensor, Tensor];
+      const inverse = tf.rsqrt(tf.add(variance, epsilon)), scale = tf.mul(inverse, gamma), shift = tf.sub(beta, tf.mul(mean, scale));
+      const isLast = k === moments.length - 1;
+      value = runKernel<Tensor>(tf, "TakagiScaleShift", { x, scale, shift, ...(value === undefined ? {} : { add: value }) }, { rectify: rectify && isLast });
+      kept.push(x, mean, inverse, gamma);
+    }
+    save([value!, ...kept]);
     return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [x, y, inverse, gamma, mean] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
-        return runKernel<Tensor[]>(tf, "TakagiNormalisationGradient", { x, y, dy, mean, inverse, gamma }, { rectify });
-      },
+      value: value!,
+      gradFunc: (dy: Tensor, [y, ...kept]: Tensor[]) =>
+        moments.flatMap((_, k) => {
+          const [x, mean, inverse, gamma] = kept.slice(4 * k, 4 * k + 4) as [Tensor, Tensor, Tensor, Tensor];
+          return runKernel<Tensor[]>(tf, "TakagiNormalisationGradient", { x, y: y!, dy, mean, inverse, gamma }, { rectify });
+        }),
     };
-  })(x, gamma, beta) as unknown as T;
-  return { y, mean, variance };
+  })(...branches.flatMap(({ x, gamma, beta }): Tensor[] => [x, gamma, beta])) as unknown as T;
+  return { y, moments };
 }
 
 /** γ(x − mean)/√(variance + ε) + β with given moments: what a trained network does. */
-export function normalise<T extends Tensor>(tf: Tf, x: T, mean: Tensor, variance: Tensor, gamma: Tensor, beta: Tensor, epsilon: number, rectify: boolean): T {
+export function normalise<T extends Tensor>(tf: Tf, { x, gamma, beta }: Branch<T>, mean: Tensor, variance: Tensor, epsilon: number): T {
   const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-  return affine(tf, x, scale, tf.sub(beta, tf.mul(mean, scale)), rectify);
-}
-
-function affine<T extends Tensor>(tf: Tf, x: T, scale: Tensor, shift: Tensor, rectify: boolean): T {
-  const y = tf.add(tf.mul(x, scale), shift) as T;
-  return rectify ? tf.relu(y) : y;
+  return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))) as T;
 }
 
 /** Larger of each two neighbours, an odd last one left out. */

@@ -1,6 +1,7 @@
 /** Optimizers whose whole state can be kept and put back, so that a training goes on where it stopped. */
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Tf } from "./ops.ts";
+import { adamw, hasKernels, squareSum } from "./wasmKernels.ts";
 
 export const optimizerNames = ["rmsprop", "adamw"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
@@ -30,7 +31,7 @@ export class Optimizer {
     const blank = (): Variable[] => weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
     if (name === "adamw") this.#first = blank();
     this.#second = blank();
-    this.averages = averaging > 0 ? weights.map((weight) => tf.tidy(() => tf.variable(tf.clone(weight), false))) : [];
+    this.averages = averaging > 0 ? weights.map((weight) => tf.tidy(() => tf.variable(tf.mul(weight, 1), false))) : [];
   }
 
   /** State beside the weights, in a fixed order. */
@@ -43,6 +44,26 @@ export class Optimizer {
   apply(gradients: readonly Tensor[], rate: number, limit = Infinity): void {
     const tf = this.#tf;
     this.step += 1;
+    if (this.#name === "adamw" && hasKernels(tf)) this.#applyInPlace(gradients, rate, limit);
+    else this.#applyByTensors(gradients, rate, limit);
+  }
+
+  /** Young averages follow faster, so that the random start is soon forgotten. */
+  get #keep(): number {
+    return Math.min(this.#averaging, this.step / (this.step + 9));
+  }
+
+  #applyInPlace(gradients: readonly Tensor[], rate: number, limit: number): void {
+    const tf = this.#tf, biased = 1 - BETA1 ** this.step, root = Math.sqrt(1 - BETA2 ** this.step);
+    const scale = Math.min(1, limit / (Math.sqrt(squareSum(tf, gradients)) + 1e-12));
+    for (const [k, w] of this.#weights.entries()) {
+      const numbers = { beta1: BETA1, beta2: BETA2, scale, decay: w.rank > 1 ? 1 - rate * DECAY : 1, rate: (rate * root) / biased, epsilon: ADAM_EPSILON * root, keep: this.#keep };
+      adamw(tf, { w, gradient: gradients[k]!, m: this.#first[k]!, v: this.#second[k]!, average: this.averages[k] }, numbers);
+    }
+  }
+
+  #applyByTensors(gradients: readonly Tensor[], rate: number, limit: number): void {
+    const tf = this.#tf;
     tf.tidy(() => {
       // One by one: a GPU's program takes eight arrays at most.
       const norm = Number.isFinite(limit) ? tf.sqrt(gradients.map((gradient) => tf.sum(tf.square(gradient))).reduce((a, b) => tf.add(a, b))) : undefined;
@@ -63,8 +84,7 @@ export class Optimizer {
         }
         const average = this.averages[k];
         if (average !== undefined) {
-          // Young averages follow faster, so that the random start is soon forgotten.
-          const keep = Math.min(this.#averaging, this.step / (this.step + 9));
+          const keep = this.#keep;
           average.assign(tf.add(tf.mul(average, keep), tf.mul(weight, 1 - keep)));
         }
       }

@@ -19,8 +19,10 @@ interface Exports {
   convolutionInputGradient(dy: number, w: number, images: number, length: number, channels: number, taps: number, stride: number, before: number, rows: number, outputs: number, dx: number, scratch: number): Status;
   convolutionFilterGradient(x: number, dy: number, images: number, length: number, channels: number, taps: number, stride: number, before: number, rows: number, outputs: number, dw: number, scratch: number): Status;
   moments(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): Status;
-  scaleShift(x: number, rows: number, channels: number, scale: number, shift: number, rectify: number, y: number): Status;
+  scaleShift(x: number, rows: number, channels: number, scale: number, shift: number, add: number, rectify: number, y: number): Status;
   normalisationGradient(x: number, y: number, dy: number, rows: number, channels: number, mean: number, inverse: number, gamma: number, dx: number, dGamma: number, dBeta: number, scratch: number): Status;
+  squareSum(x: number, count: number): number;
+  adamw(w: number, gradient: number, m: number, v: number, average: number, count: number, beta1: number, beta2: number, scale: number, decay: number, rate: number, epsilon: number, keep: number): Status;
   maxPool(x: number, images: number, length: number, channels: number, y: number): Status;
   maxPoolGradient(x: number, dy: number, images: number, length: number, channels: number, dx: number): Status;
 }
@@ -29,6 +31,7 @@ interface Exports {
 interface WasmBackend {
   readonly wasm: { readonly asm: Record<string, unknown>; _malloc(bytes: number): number; _free(address: number): void };
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  incRef(dataId: object): void;
   makeOutput(shape: number[], dtype: "float32"): TensorInfo;
 }
 
@@ -155,9 +158,9 @@ const KERNELS: Readonly<Record<string, (call: Call, inputs: NamedTensorInfoMap, 
     check("moments", call.exports.moments(call.address(x!), rows, channels, call.address(mean), call.address(variance), call.scratch(12 * channels)));
     return [mean, variance];
   },
-  TakagiScaleShift(call, { x, scale, shift }, { rectify }) {
+  TakagiScaleShift(call, { x, scale, shift, add }, { rectify }) {
     const [rows, channels] = rowsOf(x!), y = call.output(x!.shape);
-    check("scaleShift", call.exports.scaleShift(call.address(x!), rows, channels, call.address(scale!), call.address(shift!), rectify === true ? 1 : 0, call.address(y)));
+    check("scaleShift", call.exports.scaleShift(call.address(x!), rows, channels, call.address(scale!), call.address(shift!), add === undefined ? 0 : call.address(add), rectify === true ? 1 : 0, call.address(y)));
     return y;
   },
   TakagiNormalisationGradient(call, { x, y, dy, mean, inverse, gamma }, { rectify }) {
@@ -188,9 +191,45 @@ function rowsOf({ shape }: TensorInfo): [rows: number, channels: number] {
 function register(tf: Tf): void {
   if (isRegistered) return;
   isRegistered = true;
+  shareCopies(tf);
   for (const [kernelName, run] of Object.entries(KERNELS)) {
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc: ({ inputs, attrs, backend }) => run(new Call(backend), inputs, attrs ?? {}) });
   }
+}
+
+/** What makes a copy of a tensor shares its memory, as on tfjs's other backends: its gradients keep copies of most tensors,
+ *  and here each was made byte by byte. */
+function shareCopies({ getKernel, registerKernel, unregisterKernel }: Tf): void {
+  const copying = getKernel("Identity", "wasm").kernelFunc;
+  unregisterKernel("Identity", "wasm");
+  registerKernel({
+    kernelName: "Identity",
+    backendName: "wasm",
+    kernelFunc: (parameters) => {
+      const { x } = parameters.inputs;
+      if (x!.dtype === "string") return copying(parameters);
+      (parameters.backend as WasmBackend).incRef(x!.dataId);
+      return { dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype };
+    },
+  });
+}
+
+/** Σ x² over tensors, in their order; they lie in the memory of the WASM backend. */
+export function squareSum(tf: Tf, tensors: readonly Tensor[]): number {
+  const call = new Call(tf.backend());
+  return tensors.reduce((sum, tensor) => sum + call.exports.squareSum(call.address(tensor), tensor.size), 0);
+}
+
+/** A step of AdamW in place: w, m, v and average must share their memory with no other tensor. */
+export function adamw(
+  tf: Tf,
+  { w, gradient, m, v, average }: { readonly w: Tensor; readonly gradient: Tensor; readonly m: Tensor; readonly v: Tensor; readonly average: Tensor | undefined },
+  { beta1, beta2, scale, decay, rate, epsilon, keep }: Readonly<Record<"beta1" | "beta2" | "scale" | "decay" | "rate" | "epsilon" | "keep", number>>,
+): void {
+  const call = new Call(tf.backend());
+  check("adamw", call.exports.adamw(
+    call.address(w), call.address(gradient), call.address(m), call.address(v), average === undefined ? 0 : call.address(average), w.size, beta1, beta2, scale, decay, rate, epsilon, keep,
+  ));
 }
 
 /** Runs one of the kernels on tensors of the WASM backend. */

@@ -106,8 +106,8 @@ describe.each<TrainingBuild>(["scalar", "simd", "relaxed"])("kernels, %s", (buil
       const x = tf.tensor3d(numbers(6 * 9 * 10, 4), [6, 9, 10]), gamma = tf.tensor1d(numbers(10, 5)), beta = tf.tensor1d(numbers(10, 6));
       const w = tf.tensor2d(numbers(40 * 13, 7), [40, 13]), bias = tf.tensor1d(numbers(13, 8)), weigh = tf.tensor2d(numbers(6 * 13, 9), [6, 13]);
       const { value, grads } = tf.valueAndGrads((x, gamma, beta, w, bias) => {
-        const h = batchNormalisation(tf, x as tf.Tensor3D, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3, true).y;
-        const flat = batchNormalisation(tf, maxPool(tf, h), gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-3, false).y;
+        const h = batchNormalisation(tf, [{ x: x as tf.Tensor3D, gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, true).y;
+        const flat = batchNormalisation(tf, [{ x: maxPool(tf, h), gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, false).y;
         return tf.sum(tf.mul(dense(tf, tf.reshape(flat, [6, 40]), w as tf.Tensor2D, bias as tf.Tensor1D), weigh)) as tf.Scalar;
       })([x, gamma, beta, w, bias]);
       return [await value.data(), ...(await Promise.all(grads.map((g) => g.data())))];
@@ -124,7 +124,7 @@ test("two hundred steps leave no tensor behind", async () => {
   await use("simd");
   const x = tf.tensor3d(numbers(4 * 12 * 3, 1), [4, 12, 3]), w = tf.variable(tf.tensor3d(numbers(5 * 3 * 8, 2), [5, 3, 8]));
   const gamma = tf.variable(tf.ones([8]) as tf.Tensor1D), beta = tf.variable(tf.zeros([8]) as tf.Tensor1D);
-  const step = () => tf.tidy(() => void tf.variableGrads(() => tf.sum(tf.square(maxPool(tf, batchNormalisation(tf, convolution(tf, x, w, undefined, 2), gamma, beta, 1e-3, true).y))) as tf.Scalar));
+  const step = () => tf.tidy(() => void tf.variableGrads(() => tf.sum(tf.square(maxPool(tf, batchNormalisation(tf, [{ x: convolution(tf, x, w, undefined, 2), gamma, beta }], 1e-3, true).y))) as tf.Scalar));
   step();
   const before = tf.memory().numTensors;
   for (let i = 0; i < 200; i++) step();
