@@ -5,6 +5,8 @@ export { toAxis } from "./dataset/axis";
 export { gradient } from "./fit/gradient";
 export { gradientSimd } from "./fit/gradientSimd";
 export { projectRows } from "./fit/project";
+export { resolveSampled } from "./fit/sampledResolution";
+export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";
 export { bsplineBasis, bsplineValues } from "./math/bspline";
 export { heapBase } from "./memory";
 export { poisson } from "./physics/counting";

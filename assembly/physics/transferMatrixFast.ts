@@ -13,15 +13,12 @@
  *  Everything that the loop needs is read from memory, none of it kept in a local across iterations: engines then
  *  hold P and Q in registers and nothing else, which is what the speed rests on.
  */
-import { AnglePlane, SliceSlot } from "../layout";
 import { Status } from "../status";
+import { ANGLE_VECTORS, GROUP, GROUP_NUMBERS, SLICE_NUMBERS, writeAngle, writeSlices } from "./factored";
 
-/** f32 numbers of a slice: offset, its cosine and sine, coupling, turn from the slice before (re, im). */
-const SLICE: usize = 24;
-/** f32 numbers of a group: mean offset, its cosine and sine, Σ coupling², what rounding did to its turns (ln modulus,
- *  phase). */
-const GROUP_RECORD: usize = 24;
-const GROUP: usize = 16;
+/** Bytes of a slice and of a group. */
+const SLICE: usize = SLICE_NUMBERS << 2;
+const GROUP_RECORD: usize = GROUP_NUMBERS << 2;
 /** |A| below which s is rounded towards 1: keeps 0/0 out at the price of 2e-4·|A|/6. */
 const TINY: f32 = 1e-4;
 
@@ -31,10 +28,6 @@ const TINY: f32 = 1e-4;
 @inline function sub(a: v128, b: v128): v128 { return f32x4.sub(a, b); }
 // @ts-ignore: decorator
 @inline function mul(a: v128, b: v128): v128 { return f32x4.mul(a, b); }
-// @ts-ignore: decorator
-@inline function put(to: usize, index: i32, value: f64): void { store<f32>(to + (<usize>index << 2), <f32>value); }
-// @ts-ignore: decorator
-@inline function lane(to: usize, vector: i32, value: f64): void { store<f32>(to + (<usize>vector << 4), <f32>value); }
 
 /** Four angles whose constants stand at w, through all slices. */
 // @ts-ignore: decorator
@@ -43,7 +36,7 @@ const TINY: f32 = 1e-4;
   let pr = v128.load(w, 144), pi = v128.load(w, 160), qr = v128.load(w, 176), qi = v128.load(w, 192);
   let record = records;
   for (let group = groups; group < records; group += GROUP_RECORD) {
-    const stop = min<usize>(record + GROUP * SLICE, end);
+    const stop = min<usize>(record + <usize>GROUP * SLICE, end);
     for (; record < stop; record += SLICE) {
       const A = add(v128.load(w), v128.load32_splat(record)), tiny = v128.load(w, 48);
       const sine = add(mul(v128.load(w, 32), v128.load32_splat(record, 4)), mul(v128.load(w, 16), v128.load32_splat(record, 8)));
@@ -88,7 +81,7 @@ function recursionScalar(w: usize, groups: usize, records: usize, end: usize, ou
   let pr = load<f32>(w, 144), pi = load<f32>(w, 160), qr = load<f32>(w, 176), qi = load<f32>(w, 192);
   let record = records;
   for (let group = groups; group < records; group += GROUP_RECORD) {
-    const stop = min<usize>(record + GROUP * SLICE, end);
+    const stop = min<usize>(record + <usize>GROUP * SLICE, end);
     for (; record < stop; record += SLICE) {
       const A = a + load<f32>(record), sine: f32 = sa * load<f32>(record, 4) + ca * load<f32>(record, 8);
       const rho: f32 = load<f32>(record, 12) * ((sine * signOf(A) + tiny) / (abs<f32>(A) + tiny));
@@ -113,96 +106,17 @@ function recursionScalar(w: usize, groups: usize, records: usize, end: usize, ou
   store<f64>(out, <f64>((pr * pr + pi * pi) / (qr * qr + qi * qi) * load<f32>(w, 208)));
 }
 
-/** e^x; by its series where x is small, as absorption within a slice is. */
-function smallExp(x: f64): f64 {
-  return Math.abs(x) < 0.01 ? 1 + x * (1 + x * (0.5 + x * (1.0 / 6 + x * (1.0 / 24 + x * (1.0 / 120))))) : Math.exp(x);
-}
-
-/** ln of rounded/true for the rounded complex number re + i·im: the real part. */
-function roundingRe(re: f64, im: f64): f64 {
-  return ((<f64><f32>re - re) * re + (<f64><f32>im - im) * im) / (re * re + im * im);
-}
-
-/** … and the imaginary part. */
-function roundingIm(re: f64, im: f64): f64 {
-  return ((<f64><f32>im - im) * re - (<f64><f32>re - re) * im) / (re * re + im * im);
-}
-
 /** As transferMatrix, to 2e-4 in log10 R where R > 1e-8.
  *  @param slices all of one slope
  *  @param angleCount multiple of 4
  *  @param scratch 32 bytes a slice and 512 more, 16-byte aligned */
 export function transferMatrixFast(slices: usize, sliceCount: i32, angles: usize, angleCount: i32, scratch: usize, out: usize): Status {
   if (sliceCount < 1 || angleCount < 4 || (angleCount & 3)) return Status.BadCount;
-  const plane = <usize>angleCount << 3, slope = load<f64>(slices);
-  // The middle angle's g² serves the tanh.
-  const mid = angles + (<usize>(angleCount >> 1) << 3);
-  const midRe = load<f64>(mid + plane * AnglePlane.GRe), midGIm = load<f64>(mid + plane * AnglePlane.GIm), g2 = midRe * midRe - midGIm * midGIm;
-  const midIm = load<f64>(mid + plane);
-  const groups = (scratch + 511) & ~15;
-  const groupCount = (sliceCount + <i32>GROUP - 1) / <i32>GROUP;
-  const records = groups + <usize>groupCount * GROUP_RECORD;
-  for (let g = 0; g < groupCount; g++) {
-    const first = g * <i32>GROUP, last = min(first + <i32>GROUP, sliceCount), to = groups + <usize>g * GROUP_RECORD;
-    let offset: f64 = 0, squares: f64 = 0, errorRe: f64 = 0, errorIm: f64 = 0;
-    for (let n = first; n < last; n++) {
-      const from = slices + <usize>n * (SliceSlot.Size << 3), before = n > 0 ? from - (SliceSlot.Size << 3) : from;
-      const b = load<f64>(from, 8), k = load<f64>(from, 24), record = records + <usize>n * SLICE;
-      const absorption = slope * midIm + load<f64>(from, 16);
-      const turn = n > 0 ? b + load<f64>(before, 8) - absorption / 3 * (b - load<f64>(before, 8)) : b;
-      const decay = Math.exp(n > 0 ? -load<f64>(from, 16) - load<f64>(before, 16) : -load<f64>(from, 16));
-      put(record, 0, b);
-      put(record, 1, Math.cos(b));
-      put(record, 2, Math.sin(b));
-      put(record, 3, k * (1 - k * k * g2 / 3));
-      const vr = decay * Math.cos(turn), vi = decay * Math.sin(turn);
-      put(record, 4, vr);
-      put(record, 5, vi);
-      errorRe += roundingRe(vr, vi);
-      errorIm += roundingIm(vr, vi);
-      offset += b;
-      squares += k * k;
-    }
-    offset /= <f64>(last - first);
-    put(to, 0, offset);
-    put(to, 1, Math.cos(offset));
-    put(to, 2, Math.sin(offset));
-    put(to, 3, squares);
-    put(to, 4, errorRe);
-    put(to, 5, errorIm);
-  }
-  const w = (scratch + 15) & ~15, end = records + <usize>sliceCount * SLICE;
-  const lastDecay = Math.exp(2 * load<f64>(slices + <usize>(sliceCount - 1) * (SliceSlot.Size << 3), 16));
+  const plane = <usize>angleCount << 3, w = (scratch + 15) & ~15, groups = w + (ANGLE_VECTORS << 4);
+  const records = groups + <usize>((sliceCount + GROUP - 1) / GROUP) * GROUP_RECORD, end = records + <usize>sliceCount * SLICE;
+  writeSlices<f32>(slices, sliceCount, angles, angleCount, groups, records, SLICE_NUMBERS);
   for (let j = 0; j < angleCount; j += 4) {
-    for (let l = 0; l < 4; l++) {
-      const angle = angles + (<usize>(j + l) << 3), to = w + (<usize>l << 2);
-      const a = slope * load<f64>(angle), ai = slope * load<f64>(angle + plane);
-      const gr = load<f64>(angle + plane * AnglePlane.GRe), gi = load<f64>(angle + plane * AnglePlane.GIm);
-      const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
-      const decay = smallExp(-ai), m = decay * decay, size = gr * gr + gi * gi;
-      // P carries the phase −Im A·A/3 of s at complex A, which is small.
-      const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = 1 - lag * lag / 2, li = lag * (1 - lag * lag / 6);
-      const tr = (pi * gr - pr * gi) / size, ti = -(pr * gr + pi * gi) / size;
-      const c = Math.cos(a), s = Math.sin(a);
-      lane(to, 0, a);
-      lane(to, 1, c);
-      lane(to, 2, s);
-      lane(to, 3, TINY);
-      lane(to, 4, 1);
-      lane(to, 5, gr * gr - gi * gi);
-      lane(to, 6, 2 * gr * gi);
-      const er = m * (c * c - s * s), ei = m * 2 * c * s;
-      lane(to, 7, er);
-      lane(to, 8, ei);
-      lane(to, 14, roundingRe(er, ei) * <f64>GROUP);
-      lane(to, 15, roundingIm(er, ei) * <f64>GROUP);
-      // P/(i g), and Q turned so that the first slice's whole turn leaves it at its centre: e^{iA}/e^{2ia}.
-      lane(to, 9, tr * lr - ti * li);
-      lane(to, 10, tr * li + ti * lr);
-      lane(to, 11, c / decay);
-      lane(to, 12, -s / decay);
-      lane(to, 13, size * lastDecay / m);
-    }
+    for (let l = 0; l < 4; l++) writeAngle<f32>(slices, sliceCount, angles + (<usize>(j + l) << 3), plane, TINY, w + (<usize>l << 2));
     if (ASC_FEATURE_SIMD) {
       recursion(w, groups, records, end, out + (<usize>j << 3));
     } else {

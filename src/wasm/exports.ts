@@ -33,11 +33,20 @@ export interface KernelExports extends AnyExports {
     slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
     scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
   ): number;
+  splineGradientFast(
+    slices: number, derivatives: number, sliceCount: number, basis: number, first: number, splines: number, tied: number,
+    angles: number, angleCount: number, scratch: number, out: number,
+  ): number;
+  splineGradientSimd(
+    slices: number, derivatives: number, sliceCount: number, basis: number, first: number, splines: number, tied: number,
+    angles: number, angleCount: number, scratch: number, out: number,
+  ): number;
   projectRows(rows: number, sliceCount: number, angleCount: number, basis: number, first: number, out: number): number;
   resolve(
     block: number, grid: number, gridCount: number, columns: number, columnCount: number, places: number, placeCount: number,
     out: number, byPlace: number, byWidth: number, scratch: number,
   ): number;
+  resolveSampled(columns: number, columnCount: number, stride: number, count: number, taps: number, reach: number, scratch: number, out: number): number;
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
   toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;

@@ -1,0 +1,65 @@
+/** R and its derivatives by the weights of splines: what fits are made of. */
+import { check, type Workspace } from "../wasm/workspace.ts";
+
+/** Slices of one slope (evenSlopes.ts) in the kernels' memory. */
+export interface SplineSlices {
+  readonly count: number;
+  /** f64[count][SliceSlot.Size]. */
+  readonly table: number;
+  /** f64[count][SliceDerivative.Size]: by whatever the weights of strain sum to, and by the Debye–Waller factor. */
+  readonly derivatives: number;
+  /** f64[count][4], i32[count]: bsplineBasis at the slices' middles. */
+  readonly basis: number;
+  readonly first: number;
+  /** Weights; the three before them are fixed. */
+  readonly splines: number;
+  /** One parameter behind all Debye–Waller factors: CouplingByDebyeWaller is the derivative by it. */
+  readonly tied: boolean;
+}
+
+/** "fast": f32×4, R to 2e-4 in log10 where it is above 1e-8. "simd": f64×2, 1e-5. Both need K ≤ 4e-3 and |A| < π in every slice. */
+export type SplineKernel = "fast" | "simd";
+
+/** Rows that splineColumns gives. */
+export function splineColumnCount({ splines, tied }: Pick<SplineSlices, "splines" | "tied">): number {
+  return 2 + splines + (tied ? 1 : splines);
+}
+
+/** Address of f64[splineColumnCount][angleCount] in the caller's scope: R, ∂R/∂ln(thickness of all slices), by each strain weight, by each weight
+ *  of the Debye–Waller factor (or by what all of them are tied to).
+ *  @param angles table of putAngles, of 4 angles at least */
+export function splineColumns(workspace: Workspace, simd: boolean, kernel: SplineKernel, slices: SplineSlices, angles: number, angleCount: number): number {
+  const { kernels } = workspace, { count, table, derivatives, basis, first, splines, tied } = slices;
+  const out = workspace.f64(splineColumnCount(slices) * angleCount);
+  if (!simd) exactColumns(workspace, slices, angles, angleCount, out);
+  else {
+    const run = kernel === "fast" ? kernels.splineGradientFast : kernels.splineGradientSimd, scratch = workspace.bytes(336 * count + 16 * splines + 1024);
+    check("splineGradient", run(table, derivatives, count, basis, first, splines, tied ? 1 : 0, angles, angleCount, scratch, out));
+  }
+  return out;
+}
+
+/** The same from the exact matrix and all derivatives of every slice: for machines without SIMD, and the judge of the kernels.
+ *  @param out as splineColumns gives, written */
+export function exactColumns(workspace: Workspace, slices: SplineSlices, angles: number, angleCount: number, out: number): void {
+  const { kernels } = workspace, { count, table, derivatives, basis, first, splines, tied } = slices;
+  workspace.scope(() => {
+    const byStrain = workspace.f64(count * angleCount), byDebyeWaller = workspace.f64(count * angleCount), row = 8 * angleCount;
+    check("gradient", kernels.gradient(table, derivatives, count, angles, angleCount, workspace.bytes(32 * count + 128), out, byStrain, byDebyeWaller, out + row));
+    const project = (rows: number, basis: number, first: number, fixed: number, columns: number, to: number): void => {
+      const all = workspace.f64((fixed + columns + 3) * angleCount);
+      workspace.view(all, (fixed + columns + 3) * angleCount).fill(0);
+      check("projectRows", kernels.projectRows(rows, count, angleCount, basis, first, all));
+      workspace.view(to, columns * angleCount).set(workspace.view(all + fixed * row, columns * angleCount));
+    };
+    project(byStrain, basis, first, 3, splines, out + 2 * row);
+    const rest = out + (2 + splines) * row;
+    if (!tied) {
+      project(byDebyeWaller, basis, first, 3, splines, rest);
+      return;
+    }
+    const zeros = workspace.bytes(4 * count);
+    workspace.view32(zeros, count).fill(0);
+    project(byDebyeWaller, workspace.put(Float64Array.from({ length: 4 * count }, (_, i) => (i % 4 === 0 ? 1 : 0))), zeros, 0, 1, rest);
+  });
+}
