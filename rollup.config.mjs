@@ -20,6 +20,7 @@ const PROGRAMS = {
   "nnPlatform.web": "src/nn/backend/platform.web.ts",
   "nnPlatform.workerd": "src/nn/backend/platform.workerd.ts",
   pool: "src/dataset/pool.ts",
+  "refineProcess.node": "src/judge/refineProcess.node.ts",
   "source.node": "src/wasm/source.node.ts",
   "source.web": "src/wasm/source.web.ts",
   "source.workerd": "src/wasm/source.workerd.ts",

@@ -2,9 +2,10 @@
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { judge, scores, type Scores } from "../judge/evaluate.ts";
+import { finalJudgement, type Honesty, honesty } from "../judge/final.ts";
 import type { BackendName } from "../nn/index.ts";
 import { optional } from "./experiment.ts";
-import { readPreset } from "./generate.ts";
+import { clock, readPreset } from "./generate.ts";
 import { EXIT, ProgressLine, type Terminal } from "./terminal.ts";
 
 export interface EvaluateFlags {
@@ -13,6 +14,7 @@ export interface EvaluateFlags {
   readonly seed: number;
   readonly noise: NoiseKind;
   readonly maxStrain?: number;
+  readonly refine?: boolean;
   readonly workers?: number;
   readonly backend?: BackendName;
   readonly json?: boolean;
@@ -33,9 +35,20 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       ...optional("workers", flags.workers),
       onProgress: (done) => progress.show(`asking the network ${Math.floor((100 * done) / count)} %`),
     });
+    const head = { model: model.card.name, preset: preset.name, noise, seed, ...optional("maxStrain", flags.maxStrain) };
+    const alone = { ...scores(judgement), secondsPerCurve: judgement.secondsPerCurve };
+    let result: Result = { ...head, ...alone };
+    if (flags.refine === true) {
+      const { refineAll } = await import("../judge/refineAll.node.ts"), since = terminal.seconds();
+      const { refined, seconds } = await refineAll(judgement, {
+        signal: terminal.signal,
+        ...optional("workers", flags.workers),
+        onProgress: (done, of) => progress.show(`fitting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`),
+      });
+      const final = finalJudgement(judgement, refined);
+      result = { ...head, ...scores(final), secondsPerCurve: alone.secondsPerCurve + seconds / refined.length, alone, ...honesty(final, refined) };
+    }
     progress.wipe();
-    const { secondsPerCurve } = judgement;
-    const result = { model: model.card.name, preset: preset.name, noise, seed, ...optional("maxStrain", flags.maxStrain), ...scores(judgement), secondsPerCurve };
     terminal.out(json === true ? `${JSON.stringify(result)}\n` : words(folder, result));
     return EXIT.ok;
   } finally {
@@ -50,8 +63,15 @@ function processorSeconds(): number {
   return (user + system) / 1e6;
 }
 
-function words(folder: string, { preset, noise, accuracy, mse, count, secondsPerCurve }: Scores & { preset: string; noise: string; secondsPerCurve: number }): string {
-  const width = Math.max(...Object.values(NAMES).map((name) => name.length));
-  const rows = Object.entries(accuracy).map(([name, share]) => `  ${NAMES[name as keyof typeof NAMES].padEnd(width)}  ${share.toFixed(1).padStart(5)} %\n`);
-  return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
+type Result = Timed & Partial<Honesty> & { readonly preset: string; readonly noise: NoiseKind; readonly alone?: Timed };
+type Timed = Scores & { readonly secondsPerCurve: number };
+
+function words(folder: string, { preset, noise, accuracy, mse, count, secondsPerCurve, alone, determined, coverage }: Result): string {
+  const width = Math.max(...Object.values(NAMES).map((name) => name.length)), percent = (share: number): string => `${share.toFixed(1).padStart(5)} %`;
+  const rows = (Object.entries(accuracy) as [keyof typeof NAMES, number][]).map(([name, share]) => {
+    const before = alone?.accuracy[name];
+    return `  ${NAMES[name].padEnd(width)}  ${percent(share)}${before === undefined ? "" : `  (network alone ${percent(before)})`}\n`;
+  });
+  const sure = determined === undefined ? "" : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths\n`;
+  return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}${sure}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
 }

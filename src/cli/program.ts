@@ -150,6 +150,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--noise <name>", `${NOISES.join(", ")} (poisson)`, choice("--noise", NOISES), "poisson")
     .option("--max-strain <%>", "judge only those whose largest strain is no greater", number("--max-strain", { above: 0, unit: "%" }));
   group(evaluate, "How")
+    .option("--refine", "judge the answer of the fit that starts from the network, and what it says of its own certainty")
     .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
     .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
   evaluate
@@ -209,6 +210,7 @@ const EVALUATE_EXAMPLES = `
 Examples:
   takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
+  takagi evaluate models/zro2-400-cnn2 --refine --count 1000
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:
