@@ -105,7 +105,7 @@ function staysLean() {
 /** What the SDK always loads is one file: a dozen small ones cost a cold start 10 ms. */
 function sdkChunk(id) {
   const isSdk = /\/src\/(crystal|fit|instrument|invert|io|profile|report|simulate)\//.test(id);
-  return isSdk && !id.endsWith("/scatteringData.ts") ? "sdk" : undefined;
+  return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }
 
 function cleanAndExecutable() {

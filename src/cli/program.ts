@@ -154,6 +154,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
     .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
   evaluate
+    .option("--out <dir>", "write evaluation.html with the figures of the paper, and evaluation.json, there")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", EVALUATE_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: EvaluateFlags) => finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)));
@@ -208,7 +209,7 @@ Examples:
 `;
 const EVALUATE_EXAMPLES = `
 Examples:
-  takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1
+  takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
 `;
