@@ -20,6 +20,7 @@ const PROGRAMS = {
   "nnPlatform.web": "src/nn/backend/platform.web.ts",
   "nnPlatform.workerd": "src/nn/backend/platform.workerd.ts",
   pool: "src/dataset/pool.ts",
+  "refineProcess.node": "src/judge/refineProcess.node.ts",
   "source.node": "src/wasm/source.node.ts",
   "source.web": "src/wasm/source.web.ts",
   "source.workerd": "src/wasm/source.workerd.ts",
@@ -104,7 +105,7 @@ function staysLean() {
 /** What the SDK always loads is one file: a dozen small ones cost a cold start 10 ms. */
 function sdkChunk(id) {
   const isSdk = /\/src\/(crystal|fit|instrument|invert|io|profile|report|simulate)\//.test(id);
-  return isSdk && !id.endsWith("/scatteringData.ts") ? "sdk" : undefined;
+  return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }
 
 function cleanAndExecutable() {

@@ -157,7 +157,7 @@ function grouped(value: number): string {
 }
 
 /** Seconds as "4:05" or "1:02:03". */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (value: number): string => String(value).padStart(2, "0");

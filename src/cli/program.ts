@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
@@ -117,7 +118,8 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--preset <name>", "samples to learn from: name of a preset, or a JSON file with one of your own")
     .option("--noise <name>", "of the counts: poisson, published or none (poisson)", choice("--noise", NOISES))
     .option("--network <name>", "paper (Boulle & Debelle 2023), takagi or five (takagi)", choice("--network", ["paper", "takagi", "five"]))
-    .option("--loss <name>", "range (mean squared error of scaled labels, as in the paper) or score (score)", choice("--loss", ["range", "score"]));
+    .option("--loss <name>", "range (mean squared error of scaled labels, as in the paper) or score (score)", choice("--loss", ["range", "score"]))
+    .option("--outputs <n>", "what it says: 14, 12 (not width and dynamic range) or 3 (thickness, largest strain, disorder), as in the paper (14)", choice("--outputs", ["14", "12", "3"]));
   group(train, "How")
     .option("--samples <n>", "samples to see", integer("--samples", { least: 1 }))
     .option("--minutes <x>", "or minutes to go on", number("--minutes", { above: 0 }))
@@ -138,6 +140,24 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", TRAIN_EXAMPLES + EXIT_CODES)
     .action(async (flags: object) => finish(await (await import("./train.ts")).runTrain(flags, terminal)));
+
+  const evaluate = command("evaluate", "What a model is worth: accuracies on fresh samples, in percent, as in Table 2 of Boulle & Debelle 2023.");
+  evaluate.argument("<model>", "folder with model.json and weights.bin");
+  group(evaluate, "Samples")
+    .option("--preset <name>", "name of a preset, or a JSON file (the model's own)")
+    .option("--count <n>", "samples to draw (20000)", integer("--count", { least: 1, most: 10_000_000 }), 20_000)
+    .option("--seed <n>", "of samples that no training sees, whatever its seed (1)", integer("--seed", { least: 0, most: MAX_SEED }), 1)
+    .option("--noise <name>", `${NOISES.join(", ")} (poisson)`, choice("--noise", NOISES), "poisson")
+    .option("--max-strain <%>", "judge only those whose largest strain is no greater", number("--max-strain", { above: 0, unit: "%" }));
+  group(evaluate, "How")
+    .option("--refine", "judge the answer of the fit that starts from the network, and what it says of its own certainty")
+    .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
+    .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
+  evaluate
+    .option("--out <dir>", "write evaluation.html with the figures of the paper, and evaluation.json, there")
+    .option("--json", "print one JSON document and nothing else")
+    .addHelpText("after", EVALUATE_EXAMPLES + EXIT_CODES)
+    .action(async (folder: string, flags: EvaluateFlags) => finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)));
 
   command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
     .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
@@ -186,6 +206,12 @@ Examples:
   takagi train --preset cnn1 --network paper --loss range --optimizer rmsprop --schedule plateau --samples 85000000 --out paper
   takagi train --resume --minutes 120 --out model
   takagi train --preset cnn1 --start model --minutes 30 --out other
+`;
+const EVALUATE_EXAMPLES = `
+Examples:
+  takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
+  takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
+  takagi evaluate models/zro2-400-cnn2 --refine --count 1000
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

@@ -14,6 +14,7 @@ export interface TrainFlags {
   readonly preset?: string;
   readonly network?: NetworkName;
   readonly loss?: LossName;
+  readonly outputs?: keyof typeof OUTPUTS;
   readonly optimizer?: OptimizerName;
   readonly schedule?: ScheduleName;
   readonly rate?: number;
@@ -33,10 +34,13 @@ export interface TrainFlags {
   readonly json?: boolean;
 }
 
+const WEIGHTS = Array.from({ length: 10 }, (_, k) => `weight${k + 1}`);
+/** CNN3[12] and CNN3[3] of the paper. */
+const OUTPUTS = { "14": undefined, "12": [...WEIGHTS, "disorder", "thickness"], "3": ["disorder", "thickness", "maxStrain"] } as const;
 const CHECKPOINT = "checkpoint.bin";
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const { out: folder, json, resume: isResumed, half, start, ...rest } = flags;
+  const { out: folder, json, resume: isResumed, half, start, outputs = "14", ...rest } = flags;
   if (folder === undefined) throw new UsageError("give --out, a folder for the model");
   if (flags.preset === undefined && isResumed !== true) throw new UsageError("give --preset, or --resume");
   if ((flags.samples === undefined) === (flags.minutes === undefined)) throw new UsageError("give --samples or --minutes");
@@ -59,6 +63,7 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   const state: TrainingState = await train({
     ...(rest as Omit<typeof rest, "preset" | "out">),
     preset: before === undefined ? await readPreset(flags.preset!) : before.recipe.preset,
+    ...optional("outputs", OUTPUTS[outputs]),
     ...optional("resume", before),
     ...(start === undefined ? {} : { start: await loadModel(start) }),
     signal: terminal.signal,
@@ -93,6 +98,6 @@ function keeper(folder: string): (name: string, bytes: Uint8Array) => Promise<vo
 }
 
 function words({ samples, seconds, trainingLoss, loss, accuracy }: Validation): string {
-  const shares = accuracy === undefined ? "" : `  ${Object.entries(accuracy).map(([name, share]) => `${name} ${(share as number).toFixed(1)}`).join("  ")}`;
+  const shares = Object.entries(accuracy).map(([name, share]) => `  ${name} ${share.toFixed(1)}`).join("");
   return `${samples} samples  ${Math.round(seconds)} s  loss ${trainingLoss.toFixed(4)} / ${loss.toFixed(4)}${shares}`;
 }

@@ -4,23 +4,29 @@ import type { Batch } from "../dataset/generator.ts";
 import { lossOf, type Loss } from "./loss.ts";
 import { Network, type NetworkSpec } from "./network.ts";
 import type { Tf } from "./ops.ts";
-import type { LossName, Output } from "./outputs.ts";
+import { type LossName, type Output, pickLabels } from "./outputs.ts";
 
 /** Everything that says what is trained, but for the samples. */
 export interface Task {
   readonly network: NetworkSpec;
   readonly loss: LossName;
   readonly outputs: readonly Output[];
+  /** What the network says of a sample. */
   readonly labels: readonly string[];
+  /** What the samples are labelled with, where that is more. */
+  readonly drawn?: readonly string[];
 }
 
 export class Learner {
   readonly network: Network;
   readonly #tf: Tf;
   readonly #loss: Loss;
+  readonly #task: Task;
 
-  constructor(tf: Tf, { network, loss, outputs, labels }: Task, seed = 0) {
+  constructor(tf: Tf, task: Task, seed = 0) {
+    const { network, loss, outputs, labels } = task;
     this.#tf = tf;
+    this.#task = task;
     this.network = new Network(tf, network, seed);
     this.#loss = lossOf(tf, loss, outputs, labels);
   }
@@ -58,12 +64,17 @@ export class Learner {
     return this.#tf.tidy(() => this.#loss(raw, labels));
   }
 
-  #tensors({ count, inputs, labels }: Batch): { curves: Tensor2D; extras: Tensor2D | undefined; labels: Tensor2D } {
-    const tf = this.#tf;
+  /** What the network is to say of the samples, row-major [count][labels]. */
+  truth({ labels }: Batch): Float32Array {
+    return pickLabels(labels, this.#task.drawn ?? this.#task.labels, this.#task.labels);
+  }
+
+  #tensors(batch: Batch): { curves: Tensor2D; extras: Tensor2D | undefined; labels: Tensor2D } {
+    const tf = this.#tf, { count, inputs } = batch;
     return {
       curves: tf.tensor2d(inputs, [count, inputs.length / count]),
       extras: undefined,
-      labels: tf.tensor2d(labels, [count, labels.length / count]),
+      labels: tf.tensor2d(this.truth(batch), [count, this.#task.labels.length]),
     };
   }
 

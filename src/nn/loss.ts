@@ -48,35 +48,37 @@ function rho(tf: Tf, x: Tensor): Tensor {
 }
 
 /** 2ρ(2σ_e/e_max) + ½ρ(Δln t) + ½ρ(Δln e_max) + ½ρ(Δα) + 0.2ρ(Δln H) + ½|ΔDR|; σ_e: rms difference of the strains on the
- *  true film. */
+ *  true film. What the outputs do not say has no term. */
 function scoreLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]): Loss {
   const count = labels.filter((label) => /^weight\d+$/.test(label)).length;
-  const expected = [...Array.from({ length: count }, (_, i) => `weight${i + 1}`), "disorder", "thickness", "fwhm", "dynamicRange"];
-  const names = outputs.map(({ label }) => label).join();
-  if (names !== [...expected, STRAIN].join() || labels.join() !== expected.join()) throw new InvalidParameterError("outputs", `${expected.join(", ")}, ${STRAIN}`, names);
+  const weights = Array.from({ length: count }, (_, i) => `weight${i + 1}`), known = [...weights, "maxStrain", "disorder", "thickness", "fwhm", "dynamicRange"];
+  const names = outputs.map(({ label }) => label), wanted = count === 0 ? labels : [...labels, STRAIN];
+  if (names.join() !== wanted.join() || labels.slice(0, count).join() !== weights.join() || !labels.every((label) => known.includes(label)) || !labels.includes("thickness")) {
+    throw new InvalidParameterError("outputs", `weights if any, thickness, and of ${known.slice(count).join(", ")} what is wanted`, names.join(", "));
+  }
   return (raw, truth) => {
     const rows = raw.shape[0];
     const u = tf.add(tf.mul(raw, tf.tensor1d(outputs.map(({ half }) => half))), tf.tensor1d(outputs.map(({ centre }) => centre))) as Tensor2D;
-    const column = (from: Tensor2D, k: number): Tensor2D => tf.slice(from, [0, k], [rows, 1]);
-    const scale = tf.exp(column(u, count + 4));
-    const predicted = tf.mul(tf.slice(u, [0, 0], [rows, count]), scale) as Tensor2D, actual = tf.slice(truth, [0, 0], [rows, count]);
-    const grid = tf.tile(tf.reshape(tf.linspace(1, 0, DEPTHS), [1, DEPTHS]), [rows, 1]) as Tensor2D;
-    const thickness = column(truth, count + 1), ratio = tf.mul(thickness, tf.exp(tf.neg(column(u, count + 1))));
-    // Height at the predicted film of the same depth: 1 − (1 − ζ) t/t_predicted.
-    const heights = tf.sub(1, tf.mul(tf.sub(1, grid), ratio)) as Tensor2D;
-    const strain = splineTensor(tf, actual, grid, count), largest = tf.max(strain, 1, true);
-    const difference = tf.squaredDifference(splineTensor(tf, predicted, heights, count), strain);
-    const sigma = tf.sqrt(tf.add(tf.mean(difference, 1, true), tf.mul(tf.square(largest), 1e-8)));
-    const top = tf.maximum(tf.max(splineTensor(tf, predicted, grid, count), 1, true), tf.mul(largest, 1e-3));
-    const width = column(truth, count + 2), range = column(truth, count + 3);
-    const terms = [
-      tf.mul(2, rho(tf, tf.mul(2, tf.div(sigma, largest)))),
-      tf.mul(0.5, rho(tf, tf.sub(column(u, count + 1), tf.log(thickness)))),
-      tf.mul(0.5, rho(tf, tf.log(tf.div(top, largest)))),
-      tf.mul(0.5, rho(tf, tf.sub(column(u, count), column(truth, count)))),
-      tf.mul(0.2, rho(tf, tf.sub(column(u, count + 2), tf.log(width)))),
-      tf.mul(0.5, tf.abs(tf.sub(column(u, count + 3), range))),
-    ];
+    const column = (from: Tensor2D, name: string): Tensor2D => tf.slice(from, [0, names.indexOf(name)], [rows, 1]);
+    const difference = (name: string): Tensor => tf.sub(column(u, name), column(truth, name)), logDifference = (name: string): Tensor => tf.sub(column(u, name), tf.log(column(truth, name)));
+    const terms: Tensor[] = [tf.mul(0.5, rho(tf, logDifference("thickness")))];
+    if (count > 0) {
+      const scale = tf.exp(column(u, STRAIN));
+      const predicted = tf.mul(tf.slice(u, [0, 0], [rows, count]), scale) as Tensor2D, actual = tf.slice(truth, [0, 0], [rows, count]);
+      const grid = tf.tile(tf.reshape(tf.linspace(1, 0, DEPTHS), [1, DEPTHS]), [rows, 1]) as Tensor2D;
+      const ratio = tf.mul(column(truth, "thickness"), tf.exp(tf.neg(column(u, "thickness"))));
+      // Height at the predicted film of the same depth: 1 − (1 − ζ) t/t_predicted.
+      const heights = tf.sub(1, tf.mul(tf.sub(1, grid), ratio)) as Tensor2D;
+      const strain = splineTensor(tf, actual, grid, count), largest = tf.max(strain, 1, true);
+      const squares = tf.squaredDifference(splineTensor(tf, predicted, heights, count), strain);
+      const sigma = tf.sqrt(tf.add(tf.mean(squares, 1, true), tf.mul(tf.square(largest), 1e-8)));
+      const top = tf.maximum(tf.max(splineTensor(tf, predicted, grid, count), 1, true), tf.mul(largest, 1e-3));
+      terms.push(tf.mul(2, rho(tf, tf.mul(2, tf.div(sigma, largest)))), tf.mul(0.5, rho(tf, tf.log(tf.div(top, largest)))));
+    }
+    if (names.includes("maxStrain")) terms.push(tf.mul(0.5, rho(tf, logDifference("maxStrain"))));
+    if (names.includes("disorder")) terms.push(tf.mul(0.5, rho(tf, difference("disorder"))));
+    if (names.includes("fwhm")) terms.push(tf.mul(0.2, rho(tf, logDifference("fwhm"))));
+    if (names.includes("dynamicRange")) terms.push(tf.mul(0.5, tf.abs(difference("dynamicRange"))));
     return tf.mean(terms.reduce((a, b) => tf.add(a, b))) as Scalar;
   };
 }

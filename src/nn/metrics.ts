@@ -1,12 +1,19 @@
 /** The accuracies of Boulle & Debelle 2023, Table 2: shares, in percent, of samples whose relative error is under 0.1. */
 
-export interface Accuracy {
-  readonly t: number;
-  readonly emax: number;
-  readonly dw: number;
-  readonly h: number;
-  readonly dr: number;
-  readonly strain: number;
+/** Thickness, largest strain, smallest Debye–Waller factor, width of the resolution, dynamic range, strain profile. */
+export type Measure = "t" | "emax" | "dw" | "h" | "dr" | "strain";
+
+/** Percent; absent what a network does not say. */
+export type Accuracy = Readonly<Partial<Record<Measure, number>>>;
+
+/** Numbers for each sample; absent what its labels do not say. */
+export type PerSample = Readonly<Partial<Record<Measure, Float64Array>>>;
+
+/** Rows of labels with the names of their columns. */
+export interface LabelTable {
+  readonly names: readonly string[];
+  /** Row-major [count][names.length]. */
+  readonly labels: ArrayLike<number>;
 }
 
 /** Depths of the thicker profile on which strain is compared. */
@@ -43,23 +50,59 @@ export function strainError(predicted: ArrayLike<number>, predictedThickness: nu
   return Math.sqrt(sum / POINTS) / largest;
 }
 
-/** @param predicted, truth labels of protocol "paper", row-major [count][names.length]
- *  @returns percent; predictions of thickness, disorder and weights by modulus, as in the paper */
-export function accuracy(predicted: ArrayLike<number>, truth: ArrayLike<number>, names: readonly string[]): Accuracy {
-  const width = names.length, count = truth.length / width, at = (name: string): number => names.indexOf(name);
-  const weights = names.flatMap((name, k) => (/^weight\d+$/.test(name) ? [k] : []));
-  const [disorder, thickness, fwhm, range] = [at("disorder"), at("thickness"), at("fwhm"), at("dynamicRange")];
-  const right = { t: 0, emax: 0, dw: 0, h: 0, dr: 0, strain: 0 };
-  const isNear = (a: number, b: number): number => (Math.abs(a - b) < TOLERANCE * Math.abs(b) ? 1 : 0);
-  for (let row = 0; row < count; row++) {
-    const p = (k: number): number => predicted[row * width + k]!, q = (k: number): number => truth[row * width + k]!;
-    const found = weights.map((k) => Math.abs(p(k))), actual = weights.map(q);
-    right.t += isNear(Math.abs(p(thickness)), q(thickness));
-    right.emax += isNear(largestStrain(found), largestStrain(actual));
-    right.dw += isNear(Math.exp(-Math.abs(p(disorder))), Math.exp(-q(disorder)));
-    right.h += isNear(p(fwhm), q(fwhm));
-    right.dr += isNear(p(range), q(range));
-    right.strain += strainError(found, Math.abs(p(thickness)), actual, q(thickness)) < TOLERANCE ? 1 : 0;
+/** t (nm), e_max (%), DW_min, H (degrees 2θ) and DR (decades) of each row; what cannot be negative by its modulus, as in
+ *  the paper. */
+export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
+  const { names } = table, weights = weightsOf(table);
+  const each = (name: string, from: (value: number) => number): Float64Array | undefined => {
+    const column = names.indexOf(name);
+    return column < 0 ? undefined : Float64Array.from({ length: rowsOf(table) }, (_, row) => from(table.labels[row * names.length + column]!));
+  };
+  return present({
+    t: each("thickness", Math.abs),
+    emax: weights === undefined ? each("maxStrain", Math.abs) : Float64Array.from({ length: rowsOf(table) }, (_, row) => largestStrain(weights(row))),
+    dw: each("disorder", (alpha) => Math.exp(-Math.abs(alpha))),
+    h: each("fwhm", Number),
+    dr: each("dynamicRange", Number),
+  });
+}
+
+/** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum. */
+export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSample {
+  const found = quantities(predicted), actual = quantities(truth);
+  const errors: Partial<Record<Measure, Float64Array>> = {};
+  for (const [name, values] of Object.entries(found) as [keyof typeof found, Float64Array][]) {
+    const right = actual[name];
+    if (right !== undefined) errors[name] = values.map((value, row) => (value - right[row]!) / right[row]!);
   }
-  return Object.fromEntries(Object.entries(right).map(([name, n]) => [name, (100 * n) / count])) as unknown as Accuracy;
+  const weights = weightsOf(predicted), trueWeights = weightsOf(truth), { t } = found, trueT = actual.t;
+  if (weights !== undefined && trueWeights !== undefined && t !== undefined && trueT !== undefined) {
+    errors.strain = t.map((thickness, row) => strainError(weights(row), thickness, trueWeights(row), trueT[row]!));
+  }
+  return errors;
+}
+
+/** Shares, in percent, of errors whose modulus is under 0.1. */
+export function accuracyOf(errors: PerSample): Accuracy {
+  return Object.fromEntries(Object.entries(errors).map(([name, values]) => [name, (100 * values.filter((error) => Math.abs(error) < TOLERANCE).length) / values.length]));
+}
+
+/** @param predicted, truth row-major [count][names.length], of the same names
+ *  @returns percent */
+export function accuracy(predicted: ArrayLike<number>, truth: ArrayLike<number>, names: readonly string[]): Accuracy {
+  return accuracyOf(relativeErrors({ names, labels: predicted }, { names, labels: truth }));
+}
+
+function rowsOf({ names, labels }: LabelTable): number {
+  return labels.length / names.length;
+}
+
+/** The strain weights of a row, by modulus; undefined where there are none. */
+function weightsOf({ names, labels }: LabelTable): ((row: number) => number[]) | undefined {
+  const columns = names.flatMap((name, k) => (/^weight\d+$/.test(name) ? [k] : []));
+  return columns.length === 0 ? undefined : (row) => columns.map((k) => Math.abs(labels[row * names.length + k]!));
+}
+
+function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
 }

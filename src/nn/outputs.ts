@@ -2,6 +2,7 @@
  *  outputs, nothing assumes them. */
 import type { Preset, Range } from "../dataset/presets.ts";
 import { InvalidParameterError } from "../errors.ts";
+import { quantities } from "./metrics.ts";
 
 /** label = centre + half·z ("linear"), its exponential ("log"), or that times the output called "strain" ("relative"). */
 export interface Output {
@@ -32,6 +33,7 @@ export function outputsOf({ ranges }: Preset, labels: readonly string[], loss: L
   const disorder: Range = [-Math.log(ranges.debyeWaller[1]), -Math.log(ranges.debyeWaller[0])];
   const simple: Readonly<Record<string, (label: string) => Output>> = {
     disorder: (label) => linear(label, disorder),
+    maxStrain: (label) => (loss === "range" ? linear : log)(label, ranges.strain),
     thickness: (label) => (loss === "range" ? linear : log)(label, ranges.thickness),
     fwhm: (label) => (loss === "range" ? linear : log)(label, ranges.fwhm),
     dynamicRange: (label) => linear(label, ranges.dynamicRange),
@@ -44,7 +46,22 @@ export function outputsOf({ ranges }: Preset, labels: readonly string[], loss: L
     if (make === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, ${Object.keys(simple).join(", ")})`, label);
     return make(label);
   });
-  return loss === "range" ? outputs : [...outputs, log(STRAIN, ranges.strain)];
+  return outputs.some(({ map }) => map === "relative") ? [...outputs, log(STRAIN, ranges.strain)] : outputs;
+}
+
+/** Columns `wanted` of labels that have the columns `drawn`; maxStrain, the largest strain (%), follows from the weights.
+ *  @param labels row-major [count][drawn.length]
+ *  @returns row-major [count][wanted.length]; the labels themselves where nothing is to be done
+ *  @throws {InvalidParameterError} naming a column that is not there */
+export function pickLabels(labels: Float32Array, drawn: readonly string[], wanted: readonly string[]): Float32Array {
+  if (wanted.join() === drawn.join()) return labels;
+  const count = labels.length / drawn.length, picked = new Float32Array(count * wanted.length);
+  for (const [k, name] of wanted.entries()) {
+    const column = drawn.indexOf(name), values = column < 0 && name === "maxStrain" ? quantities({ names: drawn, labels }).emax : undefined;
+    if (column < 0 && values === undefined) throw new InvalidParameterError("outputs", `of ${drawn.join(", ")}, maxStrain`, name);
+    for (let row = 0; row < count; row++) picked[row * wanted.length + k] = values?.[row] ?? labels[row * drawn.length + column]!;
+  }
+  return picked;
 }
 
 /** What a network says, as labels: row-major [count][outputs] → [count][labels], in the labels' order. */

@@ -13,7 +13,7 @@ import { accuracy, type Accuracy } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
-import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
+import { decode, type LossName, lossNames, outputsOf, pickLabels } from "./outputs.ts";
 import { startFrom } from "./transfer.ts";
 import { attachKernels } from "./wasmKernels.ts";
 
@@ -27,6 +27,8 @@ export interface TrainOptions {
   readonly noise?: NoiseKind;
   readonly network?: NetworkName | NetworkSpec;
   readonly loss?: LossName;
+  /** What the network is to say, in this order; all labels of the samples if absent. "maxStrain" follows from the weights. */
+  readonly outputs?: readonly string[];
   readonly optimizer?: OptimizerName;
   readonly schedule?: ScheduleName;
   readonly rate?: number;
@@ -72,8 +74,8 @@ export interface Validation {
   /** Of the training since the last one, and of the validation set. */
   readonly trainingLoss: number;
   readonly loss: number;
-  /** Percent; absent for presets without the paper's labels. */
-  readonly accuracy?: Accuracy;
+  /** Percent. */
+  readonly accuracy: Accuracy;
 }
 
 /** What was asked for, whole: two trainings of equal recipes are the same training. */
@@ -225,14 +227,13 @@ class Judge {
       let loss = 0;
       for (let first = 0; first < validation; first += batch) {
         const part = this.#generator.generate(streamSeed(seed, "validation"), first, Math.min(batch, validation - first));
-        const predicted = learner.predict(part), labels = tf.tensor2d(part.labels, [part.count, task.labels.length]), value = learner.loss(predicted, labels);
+        const predicted = learner.predict(part), wanted = learner.truth(part), labels = tf.tensor2d(wanted, [part.count, task.labels.length]), value = learner.loss(predicted, labels);
         raw.push(...(await predicted.data()));
-        truth.push(...part.labels);
+        truth.push(...wanted);
         loss += ((await value.data())[0]! * part.count) / validation;
         tf.dispose([predicted, labels, value]);
       }
-      const isPaper = ["disorder", "thickness", "fwhm", "dynamicRange"].every((name) => task.labels.includes(name));
-      return { model, loss, ...(isPaper ? { accuracy: accuracy(decode(task.outputs, raw, task.labels), truth, task.labels) } : {}) };
+      return { model, loss, accuracy: accuracy(decode(task.outputs, raw, task.labels), truth, task.labels) };
     } finally {
       if (trained !== undefined) assign(tf, network.weights, trained);
     }
@@ -251,12 +252,13 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
   requireInteger("validation", validation, 1, 1_000_000);
   const preset = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
   const { labelNames, inputLength } = await createGenerator(preset, { noise });
-  const outputs = outputsOf(preset, labelNames, loss);
+  const labels = options.outputs ?? labelNames, outputs = outputsOf(preset, labels, loss);
+  pickLabels(new Float32Array(0), labelNames, labels);
   const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length) : network;
   if (spec.inputLength !== inputLength || spec.outputs !== outputs.length) {
     throw new InvalidParameterError("network", `one of ${inputLength} inputs and ${outputs.length} outputs`, `${spec.inputLength} and ${spec.outputs}`);
   }
-  const task: Task = { network: spec, loss, outputs, labels: labelNames };
+  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }) };
   const start = options.start?.card;
   return {
     preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,

@@ -1,5 +1,6 @@
 /** The course of a training as a picture: losses and what the network scores against the samples seen. */
 import type { Validation } from "../nn/index.ts";
+import type { Measure } from "../nn/metrics.ts";
 import { around } from "./axis.ts";
 import { Panel, standaloneSvg, text } from "./svg.ts";
 
@@ -11,16 +12,16 @@ export function learningCurve(history: readonly Validation[]): string {
   const x = around("Samples seen", [0, ...samples], 0);
   const losses = history.flatMap(({ loss, trainingLoss }) => [loss, trainingLoss]);
   const parts: (Panel | string)[] = [];
-  const names = ["strain", "t", "emax", "dw", "h", "dr"] as const;
-  if (last?.accuracy !== undefined) {
+  const reached = last?.accuracy ?? {}, names = Object.keys(reached) as Measure[];
+  if (names.length > 0) {
     const upper = new Panel({ box: { ...BOX, y: 20, height: 200 }, x, y: { from: 0, to: 100, log: false, label: "Within 10 % (%)" }, xLabels: false });
     // From the bottom up, so that names do not cover each other.
     let free = Infinity;
-    for (const name of [...names].sort((a, b) => last.accuracy![b] - last.accuracy![a])) {
-      upper.line(samples, history.map(({ accuracy }) => accuracy?.[name] ?? 0), name === "strain" ? "fit" : "ghost");
-      const y = Math.max(26 + upper.toY(last.accuracy[name]), free === Infinity ? 0 : free + 14);
+    for (const name of names.sort((a, b) => reached[b]! - reached[a]!)) {
+      upper.line(samples, history.map(({ accuracy }) => accuracy[name] ?? 0), name === "strain" ? "fit" : "ghost");
+      const y = Math.max(26 + upper.toY(reached[name]!), free === Infinity ? 0 : free + 14);
       free = y;
-      parts.push(text(BOX.x + BOX.width + 6, y, `${name} ${last.accuracy[name].toFixed(1)}`, "start", name === "strain" ? "label" : ""));
+      parts.push(text(BOX.x + BOX.width + 6, y, `${name} ${reached[name]!.toFixed(1)}`, "start", name === "strain" ? "label" : ""));
     }
     parts.push(upper);
   }

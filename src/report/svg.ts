@@ -17,7 +17,7 @@ export const FIGURE_STYLE = `.fig text{font:12px system-ui,-apple-system,"Segoe 
 .fig .fit{fill:none;stroke:var(--accent);stroke-width:1.4;stroke-linejoin:round}.fig .ghost{fill:none;stroke:var(--rule);stroke-dasharray:4 3}
 .fig .band{fill:var(--accent);fill-opacity:.18;stroke:none}.fig .dots{fill:none;stroke:var(--dots);stroke-width:2.6;stroke-linecap:round}
 .fig .fine{stroke-width:2.1}.fig .zeros{fill:none;stroke:var(--dots);stroke-opacity:.7}.fig .mask{fill:var(--mask);stroke:none}.fig .zero{fill:none;stroke:var(--rule);stroke-dasharray:2 3}
-.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .beyond{fill:var(--dots);stroke:none}`;
+.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--dots);stroke:none}`;
 
 /** Where a panel's frame lies in its picture, px. */
 export interface Box {
@@ -33,6 +33,8 @@ export interface PanelOptions {
   readonly y: Axis;
   /** Numbers and label under the frame; false where a panel beneath shares the axis. */
   readonly xLabels?: boolean;
+  /** Numbers beside the frame. */
+  readonly yLabels?: boolean;
   /** A second scale above the frame, at values of the x axis. */
   readonly top?: { readonly label: string; readonly ticks: readonly Tick[] };
   /** px between the y axis's label and the frame's left edge; the box's distance from the picture's edge if absent. */
@@ -116,10 +118,10 @@ export class Panel {
   }
 
   toString(): string {
-    const { box, x: xAxis, y: yAxis, xLabels = true, top, spacing, gutter = this.#options.box.x } = this.#options;
+    const { box, x: xAxis, y: yAxis, xLabels = true, yLabels = true, top, spacing, gutter = this.#options.box.x } = this.#options;
     const { width, height } = box;
     const along = onAxis(ticks(xAxis, Math.max(2, Math.floor(width / (spacing?.x ?? 70)))), xAxis);
-    const up = onAxis(ticks(yAxis, Math.max(2, Math.floor(height / (spacing?.y ?? 34)))), yAxis);
+    const up = yLabels ? onAxis(ticks(yAxis, Math.max(2, Math.floor(height / (spacing?.y ?? 34)))), yAxis) : [];
     const out: string[] = [];
     const grid = [...along.filter(named).map((t) => `M${px(this.toX(t.value))} 0v${height}`), ...up.filter(named).map((t) => `M0 ${px(this.toY(t.value))}h${width}`)];
     out.push(`<g transform="translate(${box.x} ${box.y})">`);

@@ -1,0 +1,13 @@
+/** A fit that knows nothing of scans: lowers each thickness by a tenth of a percent, is sure of thin films, and gives the
+ *  band 0 … 1 % down to 300 nm. */
+export async function createRefiner(preset) {
+  if (preset.name === "broken") throw new Error("no refiner for this");
+  return {
+    refine(scan, prediction) {
+      if (!(scan.twoTheta.length > 10 && scan.intensity.some((y) => y > 0))) throw new Error("no scan");
+      const labels = prediction.slice(), depth = Float64Array.from({ length: 31 }, (_, k) => 10 * k);
+      labels[11] *= 0.999;
+      return { labels, verdict: labels[11] < 500 ? "determined" : "ambiguous", reason: "", band: { depth, lower: depth.map(() => 0), upper: depth.map(() => 1) } };
+    },
+  };
+}
