@@ -1,6 +1,7 @@
 /** Single samples to look at: scan, the curve of the answer, true and found profile. */
 import type { Preset } from "../dataset/presets.ts";
-import { quantities, strainError } from "../nn/metrics.ts";
+import { quantities } from "../nn/metrics.ts";
+import { strainError } from "../profile/comparison.ts";
 import { splineProfile } from "../profile/spline.ts";
 import type { Profile, Scan } from "../types.ts";
 import { loadKernels } from "../wasm/load.ts";

@@ -2,7 +2,7 @@
 import { Paper } from "../../assembly/layout.ts";
 import type { NoiseKind } from "../dataset/generator.ts";
 import type { Preset } from "../dataset/presets.ts";
-import { largestStrain } from "../nn/metrics.ts";
+import { largestStrain } from "../profile/comparison.ts";
 import { createSimulator } from "../simulate/simulator.ts";
 import type { Scan } from "../types.ts";
 import { DEGREES } from "../units.ts";

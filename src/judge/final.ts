@@ -1,6 +1,7 @@
 /** The answer after the fit, judged: right or not, and whether what it says of itself holds. */
 import { interpolate } from "../profile/sampled.ts";
-import { quantities, relativeErrors, strainAt } from "../nn/metrics.ts";
+import { quantities, relativeErrors } from "../nn/metrics.ts";
+import { strainAt } from "../profile/comparison.ts";
 import type { Judgement } from "./evaluate.ts";
 import type { Refined } from "./refine.ts";
 

@@ -5,7 +5,8 @@ import type { Judgement } from "../../src/judge/evaluate.ts";
 import { finalJudgement, honesty } from "../../src/judge/final.ts";
 import type { Refined } from "../../src/judge/refine.ts";
 import { refineAll } from "../../src/judge/refineAll.node.ts";
-import { relativeErrors, strainAt } from "../../src/nn/metrics.ts";
+import { relativeErrors } from "../../src/nn/metrics.ts";
+import { strainAt } from "../../src/profile/comparison.ts";
 
 const module = new URL("refinerStandIn.mjs", import.meta.url).href;
 
@@ -35,7 +36,7 @@ test("a band from 5 % below to 5 % above the truth covers it all; one that is sh
     Array.from({ length: 20 }, (_, row) => {
       const own = labels.slice(row * width, (row + 1) * width), depth = Float64Array.from({ length: 2001 }, (_, k) => (own[11]! * share * k) / 2000);
       const strain = depth.map((z) => strainAt(own.subarray(0, 10), 1 - z / own[11]!));
-      return { labels: own, verdict: "ambiguous", reason: "", band: { depth, lower: strain.map((e) => below * e), upper: strain.map((e) => above * e) } };
+      return { labels: own, verdict: "ambiguous", reason: "", alternatives: [], band: { depth, lower: strain.map((e) => below * e), upper: strain.map((e) => above * e) } };
     });
   expect(honesty(judgement, banded(0.95, 1.05))).toEqual({ determined: { share: 0, right: undefined }, coverage: 100 });
   expect(honesty(judgement, banded(1.05, 1.1)).coverage).toBeLessThan(5);

@@ -1,0 +1,127 @@
+/** From a network's answer to the posterior of a scan of protocol "paper": the network says where to begin, the counts
+ *  and the population decide. */
+import type { NoiseKind } from "../dataset/generator.ts";
+import type { Preset } from "../dataset/presets.ts";
+import type { LeastSquaresResult } from "../fit/leastSquares.ts";
+import { levenbergMarquardt } from "../fit/levenbergMarquardt.ts";
+import { normals } from "../fit/random.ts";
+import { strainAt, strainError } from "../profile/comparison.ts";
+import type { Scan } from "../types.ts";
+import { loadKernels } from "../wasm/load.ts";
+import { workspaceOf } from "../wasm/workspace.ts";
+import { PaperProblem, Unknown } from "./paperProblem.ts";
+import { populationOf } from "./population.ts";
+import { drawsOf, type Mode, modeOf } from "./posterior.ts";
+
+/** The answer to one scan. */
+export interface Refined {
+  /** By the preset's label names. */
+  readonly labels: Float32Array;
+  readonly verdict: "determined" | "ambiguous";
+  /** Why, in words. */
+  readonly reason: string;
+  /** Strain (%) that the true profile lies within with 95 % probability, pointwise; depth in nm. */
+  readonly band: { readonly depth: Float64Array; readonly lower: Float64Array; readonly upper: Float64Array };
+  /** Distinct profiles that the scan allows, with their shares of the posterior; the answer's own first. */
+  readonly alternatives: readonly { readonly labels: Float32Array; readonly share: number; readonly deviance: number }[];
+}
+
+export interface Refiner {
+  /** @param prediction labels that the network gives */
+  refine(scan: Scan, prediction: Float32Array): Refined;
+}
+
+/** Relative errors that the counts are given besides Poisson's, one after the other, with the iterations spent on each. */
+const STAGES: readonly (readonly [error: number, iterations: number])[] = [[0.3, 10], [0.03, 12], [0, 25], [0, 15]];
+/** Starts at most. */
+const STARTS = +(process.env.STARTS ?? 10);
+const FEWEST = +(process.env.FEWEST ?? 3);
+/** A fit whose deviance is this many standard deviations above what Poisson counts give explains nothing. */
+const TOLERATED = 3;
+/** Evidence (ln) below the best one's at which a mode no longer counts. */
+const NEGLIGIBLE = 12;
+const DRAWS = 120;
+const DEPTHS = 101;
+/** Share of the posterior that must lie within 10 % of the answer for it to count as determined. */
+const CERTAIN = 0.9;
+
+export async function createRefiner(preset: Preset, noise: NoiseKind): Promise<Refiner> {
+  const { mixture, weights } = await populationOf(preset), { exports, simd } = await loadKernels(), workspace = workspaceOf(exports);
+  // The published noise adds a draw to its mean: the variance is half the intensity.
+  const countUnit = noise === "published" ? 0.5 : 1;
+  return {
+    refine: (scan, prediction) => {
+      const problem = new PaperProblem(workspace, simd, preset, mixture, { ...scan, countUnit });
+      return answer(problem, search(problem, prediction, weights), prediction, weights);
+    },
+  };
+}
+
+function explains({ excess }: Mode): boolean {
+  return excess < TOLERATED;
+}
+
+function search(problem: PaperProblem, prediction: Float32Array, weights: number): Mode[] {
+  const first = problem.start(prediction), normal = normals(1), modes: Mode[] = [];
+  for (let k = 0; k < STARTS; k++) {
+    const mode = modeOf(problem, climb(problem, k === 0 ? first : elsewhere(problem, first, weights, normal)));
+    if (!modes.some((known) => Math.abs(known.cost - mode.cost) < 1 && alike(problem, known, mode, weights))) modes.push(mode);
+    const found = modes.filter((one) => explains(one)).length;
+    if (found > 0 && k + 1 >= FEWEST) break;
+  }
+  return modes.sort((a, b) => b.lnEvidence - a.lnEvidence);
+}
+
+/** A start beside the network's: thickness and scale moved, the shape shifted and stretched along the depth. */
+function elsewhere(problem: PaperProblem, first: Float64Array, weights: number, normal: () => number): Float64Array {
+  const x = first.slice(), shift = 1.2 * normal(), stretch = 1 + 0.2 * normal(), middle = (weights - 1) / 2;
+  x[Unknown.thickness] += 0.08 * normal();
+  x[Unknown.scale] += 0.05 * normal();
+  for (let k = 0; k < weights; k++) {
+    const at = Math.min(Math.max(middle + (k - middle) * stretch + shift, 0), weights - 1), left = Math.min(Math.floor(at), weights - 2);
+    x[Unknown.shape + k] = first[Unknown.shape + left] * (1 - at + left) + first[Unknown.shape + left + 1] * (at - left);
+  }
+  return problem.bound(x);
+}
+
+function climb(problem: PaperProblem, start: Float64Array): LeastSquaresResult {
+  let result: LeastSquaresResult | undefined;
+  for (const [error, maxIterations] of STAGES) {
+    const x = result?.x ?? start;
+    result = levenbergMarquardt(problem.leastSquares(x, problem.component(x), error), { maxIterations, costTolerance: 1e-5, stepTolerance: 1e-5 });
+  }
+  return result!;
+}
+
+function profileLabels(x: Float64Array, weights: number): { weights: Float64Array; thickness: number } {
+  const scale = Math.exp(x[Unknown.scale]);
+  return { weights: x.slice(Unknown.shape, Unknown.shape + weights).map((v) => scale * v), thickness: Math.exp(x[Unknown.thickness]) };
+}
+
+function alike(_problem: PaperProblem, a: Mode, b: Mode, weights: number): boolean {
+  const p = profileLabels(a.x, weights), q = profileLabels(b.x, weights);
+  return strainError(p.weights, p.thickness, q.weights, q.thickness) < 0.03;
+}
+
+function answer(problem: PaperProblem, modes: readonly Mode[], prediction: Float32Array, weights: number): Refined {
+  const good = modes.filter((mode) => explains(mode)), kept = (good.length > 0 ? good : modes.slice(0, 1));
+  const live = kept.filter(({ lnEvidence }) => lnEvidence > kept[0].lnEvidence - NEGLIGIBLE), best = live[0];
+  const draws = drawsOf(problem, live, DRAWS, Math.sqrt(Math.max(best.deviance, 1))).map((x) => profileLabels(x, weights));
+  const own = profileLabels(best.x, weights);
+  const near = draws.filter((draw) => strainError(own.weights, own.thickness, draw.weights, draw.thickness) < 0.1).length / draws.length;
+  const determined = good.length > 0 && near >= CERTAIN;
+  const depth = Float64Array.from({ length: DEPTHS }, (_, i) => (i / (DEPTHS - 1)) * 1.1 * own.thickness);
+  const lower = new Float64Array(DEPTHS), upper = new Float64Array(DEPTHS);
+  depth.forEach((z, i) => {
+    const values = draws.map((draw) => strainAt(draw.weights, 1 - z / draw.thickness)).sort((a, b) => a - b);
+    lower[i] = values[Math.floor(0.025 * (values.length - 1))];
+    upper[i] = values[Math.ceil(0.975 * (values.length - 1))];
+  });
+  void prediction;
+  return {
+    labels: problem.labels(best.x), verdict: determined ? "determined" : "ambiguous",
+    reason: good.length === 0 ? "no profile was found that explains the counts" : `${Math.round(100 * near)} % of the profiles that the counts allow lie within 10 % of this one`,
+    band: { depth, lower, upper },
+    alternatives: live.map((mode) => ({ labels: problem.labels(mode.x), share: 0, deviance: mode.deviance })),
+  };
+}
