@@ -165,19 +165,20 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
   if (status != Status.Ok) return status;
 
   // Resolution, sampled on the scan's own grid as the paper does; θ has half the width of 2θ.
-  const seen = theta, width = 0.5 * fwhm, taps = <i32>Math.ceil(2.2 * width / step), gauss = table;
+  const seen = theta, width = 0.5 * fwhm, taps = min(<i32>Math.ceil(2.2 * width / step), points), gauss = table;
+  const margin = gauss + (<usize>(taps + 1) << 3), middle = margin + (<usize>taps << 3);
   for (let k = 0; k <= taps; k++) {
     const u = 2 * <f64>k * step / width;
     store<f64>(gauss + (<usize>k << 3), Math.exp(-0.6931471805599453 * u * u));
   }
+  // Nothing beyond the ends.
+  memory.fill(margin, 0, <usize>(points + 2 * taps) << 3);
+  memory.copy(middle, intensity, <usize>points << 3);
   let peak: f64 = 0;
   for (let j = 0; j < points; j++) {
-    let sum = load<f64>(intensity + (<usize>j << 3));
-    for (let k = 1; k <= taps; k++) {
-      const left = j - k >= 0 ? load<f64>(intensity + (<usize>(j - k) << 3)) : 0;
-      const right = j + k < points ? load<f64>(intensity + (<usize>(j + k) << 3)) : 0;
-      sum += load<f64>(gauss + (<usize>k << 3)) * (left + right);
-    }
+    const here = middle + (<usize>j << 3), end = <usize>taps << 3;
+    let sum = load<f64>(here);
+    for (let k: usize = 8; k <= end; k += 8) sum += load<f64>(gauss + k) * (load<f64>(here - k) + load<f64>(here + k));
     store<f64>(seen + (<usize>j << 3), sum);
     peak = max(peak, sum);
   }
