@@ -2,6 +2,7 @@
 import { Layout } from "./layout";
 
 export { toAxis } from "./dataset/axis";
+export { toCells } from "./dataset/cells";
 export { gradient } from "./fit/gradient";
 export { gradientSimd } from "./fit/gradientSimd";
 export { projectRows } from "./fit/project";

@@ -3,7 +3,7 @@
 
 export const enum Layout {
   /** Raised whenever a slot, a table or a signature changes; compared at load. */
-  Version = 2,
+  Version = 3,
 }
 
 /** Constants of one reflection at one wavelength: f64[ReflectionSlot.Size]. */
@@ -147,4 +147,146 @@ export const enum Paper {
   /** Most angles and slices of a sample. */
   Angles = 4096,
   Slices = 2048,
+}
+
+/** Ranges of a preset of protocol "measured" (docs/datasets.md): f64[MeasuredSlot.Size]. Thickness in lattice planes,
+ *  strain and everything else along q as fractions, angles in degrees 2θ. Pairs are [low, high) of draws, even in the
+ *  number itself (u) or in its logarithm (l); shares are probabilities. */
+export const enum MeasuredSlot {
+  /** l: t/d. */
+  ThicknessLow = 0,
+  ThicknessHigh = 1,
+  /** l: largest strain weight of a tensile profile. */
+  StrainLow = 2,
+  StrainHigh = 3,
+  /** l: the same of a compressive one, and their share. */
+  CompressionLow = 4,
+  CompressionHigh = 5,
+  CompressionShare = 6,
+  /** Least strain · planes: below, both are redrawn. */
+  LeastFringes = 7,
+  /** u: smallest Debye–Waller weight. */
+  DebyeWallerLow = 8,
+  DebyeWallerHigh = 9,
+  /** Relative shares of the shapes of strain. */
+  Peaked = 10,
+  Bimodal = 11,
+  Flat = 12,
+  Monotonic = 13,
+  Free = 14,
+  /** Relative shares of disorder that follows the strain, that has a shape of its own, and of none. */
+  Tied = 15,
+  Own = 16,
+  Undisturbed = 17,
+  /** Relative scatter of weights. */
+  Scatter = 18,
+  /** l: resolution. */
+  FwhmLow = 19,
+  FwhmHigh = 20,
+  /** u: its Lorentzian fraction, and the share that has one. */
+  LorentzLow = 21,
+  LorentzHigh = 22,
+  LorentzShare = 23,
+  /** l: step of the scan. */
+  StepLow = 24,
+  StepHigh = 25,
+  /** l: how far the scan goes beyond the strains; shares of scans with equal arms, and of those that end too soon. */
+  MarginLow = 26,
+  MarginHigh = 27,
+  EvenShare = 28,
+  CutShare = 29,
+  /** Largest residual offset, in widths of the resolution. */
+  Offset = 30,
+  /** u: log10 of counts; decades between them. */
+  LogScaleLow = 31,
+  LogScaleHigh = 32,
+  LogBackgroundLow = 33,
+  LogBackgroundHigh = 34,
+  DynamicRangeLow = 35,
+  DynamicRangeHigh = 36,
+  /** Largest slope of the background: decades from end to end. */
+  Slope = 37,
+  /** l: relative error of a point beyond counting, and the share that has it. */
+  ErrorLow = 38,
+  ErrorHigh = 39,
+  ErrorShare = 40,
+  /** u: counts lost at the maximum, relative; the share that loses any. */
+  DeadTimeLow = 41,
+  DeadTimeHigh = 42,
+  DeadTimeShare = 43,
+  /** l: height (relative to the maximum) and half width of diffuse scattering about the peak; the share that has it. */
+  DiffuseLow = 44,
+  DiffuseHigh = 45,
+  DiffuseWidthLow = 46,
+  DiffuseWidthHigh = 47,
+  DiffuseShare = 48,
+  /** Shares of π-polarised and of unpolarised beams; u: weight of π in the latter. */
+  PiShare = 49,
+  UnpolarisedShare = 50,
+  PiWeightLow = 51,
+  PiWeightHigh = 52,
+  /** The reflection, where it is given: sin θ_B > 0, κ_0, κ_H (docs/scaling.md). */
+  Sine = 53,
+  K0Re = 54,
+  K0Im = 55,
+  KhRe = 56,
+  KhIm = 57,
+  /** l, where it is drawn: |κ_H|, |κ_H|/κ_0′, κ_0″/κ_0′; u: κ_H″/κ_0″, sin θ_B. */
+  CouplingLow = 58,
+  CouplingHigh = 59,
+  ContrastLow = 60,
+  ContrastHigh = 61,
+  AbsorptionLow = 62,
+  AbsorptionHigh = 63,
+  PhaseLow = 64,
+  PhaseHigh = 65,
+  SineLow = 66,
+  SineHigh = 67,
+  /** What a plane, and a width of 1 in q, are in the labels' units. */
+  ThicknessUnit = 68,
+  WidthUnit = 69,
+  /** Network axis: first and last strain, number of points. */
+  AxisFirst = 70,
+  AxisLast = 71,
+  AxisCount = 72,
+  Noise = 73,
+  /** Extras that are handed out: MeasuredExtra's first ones. */
+  Extras = 74,
+  Size = 75,
+}
+
+/** Labels of protocol "measured": f32[MeasuredLabel.Size]. */
+export const enum MeasuredLabel {
+  /** Ten each, from the interface up; strain in %. */
+  Weight = 0,
+  DebyeWaller = 10,
+  Thickness = 20,
+  Fwhm = 21,
+  DynamicRange = 22,
+  LorentzFraction = 23,
+  Offset = 24,
+  Size = 25,
+}
+
+/** What is known beforehand, in numbers of about unit size: src/dataset/extras.ts has the formulas. */
+export const enum MeasuredExtra {
+  Tension = 0,
+  Compression = 1,
+  Step = 2,
+  Polarisation = 3,
+  Coupling = 4,
+  Absorption = 5,
+  Phase = 6,
+  Sine = 7,
+  Size = 8,
+}
+
+/** Sizes of protocol "measured". */
+export const enum Measured {
+  Weights = 10,
+  /** Most points of a scan, of the even grid on which R is computed, of all angles, and of slices. */
+  Points = 1600,
+  Grid = 3200,
+  Angles = 4096,
+  Slices = 4096,
 }

@@ -3,6 +3,7 @@ import { Layout } from "../layout";
 
 export { bsplineBasis } from "../math/bspline";
 export { heapBase } from "../memory";
+export { measuredSamples, measuredScratch } from "./measured";
 export { samples, sampleScratch } from "./sample";
 
 export function layoutVersion(): i32 {

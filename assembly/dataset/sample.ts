@@ -2,13 +2,9 @@
  *  and put on the network's axis, one call a batch. A sample is a pure function of (preset, seed, index).
  *
  *      draws ─▶ shape on [0, 1] ─▶ weights ─▶ strain, Debye–Waller ─▶ slices of one slope ─▶ R ─▶ ⊗ Gaussian ─▶ counts ─▶ axis
- *
- *  Philox counters: (n, 0, index) with the top bit set for the draws, (attempt, point, index) with the next one for the
- *  counts.
  */
 import { AnglePlane, Noise, Paper, PresetSlot, ReflectionSlot, SliceSlot } from "../layout";
 import { bsplineBasis } from "../math/bspline";
-import { philox, uniform } from "../math/random";
 import { poissonDraw } from "../physics/counting";
 import { prepareAngles } from "../physics/phases";
 import { startSemiInfinite } from "../physics/substrate";
@@ -16,6 +12,7 @@ import { transferMatrix } from "../physics/transferMatrix";
 import { transferMatrixFast } from "../physics/transferMatrixFast";
 import { Status } from "../status";
 import { toAxis } from "./axis";
+import { between, COUNT_STREAM, nextUniform, openDraws, slot, STATE } from "./draws";
 
 const LN10: f64 = 2.302585092994046;
 const DEGREES: f64 = 57.29577951308232;
@@ -24,32 +21,6 @@ const RADIANS: f64 = 0.017453292519943295;
 const SLICE_PHASE: f64 = 3.1;
 const SLICE_COUPLING: f64 = 4e-3;
 const FEWEST_SLICES = 64;
-const DRAW_STREAM: u32 = 0x80000000;
-const COUNT_STREAM: u32 = 0x40000000;
-
-// @ts-ignore: decorator
-@inline function slot(block: usize, index: i32): f64 { return load<f64>(block + (<usize>index << 3)); }
-
-/** Bytes of the generator's state: index (low, high), key (low, high), next block, whether half a block waits, the block. */
-const STATE: usize = 64;
-
-function nextUniform(state: usize): f64 {
-  if (load<u32>(state, 20) == 1) {
-    store<u32>(state, 0, 20);
-    return uniform(load<u32>(state, 40), load<u32>(state, 44));
-  }
-  const n = load<u32>(state, 16);
-  philox(n, 0, load<u32>(state), load<u32>(state, 4) | DRAW_STREAM, load<u32>(state, 8), load<u32>(state, 12), state + 32);
-  store<u32>(state, n + 1, 16);
-  store<u32>(state, 1, 20);
-  return uniform(load<u32>(state, 32), load<u32>(state, 36));
-}
-
-// @ts-ignore: decorator
-@inline function between(state: usize, preset: usize, low: i32): f64 {
-  const a = slot(preset, low);
-  return a + (slot(preset, low + 1) - a) * nextUniform(state);
-}
 
 /** Relative weights of a sample: f64[Paper.Weights], the largest of all thirteen being 1.
  *  @param matrix f64[Paper.Fitted][Paper.ShapePoints]: weights that fit a curve given at even heights best */
@@ -100,7 +71,7 @@ export function sampleScratch(): usize {
  *  @param reflection f64[ReflectionSlot.Size], linear deviation
  *  @param preset f64[PresetSlot.Size]
  *  @param matrix see drawWeights
- *  @param judge 0; or the number of slices for the exact kernel in place of the fast one
+ *  @param judge 0; the number of slices for the exact kernel in place of the fast one; −1: labels only
  *  @param scratch sampleScratch() bytes, 16-byte aligned
  *  @param inputs f32[count][AxisCount]
  *  @param labels f32[count][Paper.Labels]
@@ -112,13 +83,7 @@ export function samples(
   if (count < 0) return Status.BadCount;
   const axisCount = <i32>slot(preset, PresetSlot.AxisCount);
   for (let i = 0; i < count; i++) {
-    const index = first + <f64>i, high = <u32>(index / 4294967296);
-    store<u32>(scratch, <u32>(index - <f64>high * 4294967296));
-    store<u32>(scratch, high, 4);
-    store<u32>(scratch, seedLow, 8);
-    store<u32>(scratch, seedHigh, 12);
-    store<u32>(scratch, 0, 16);
-    store<u32>(scratch, 0, 20);
+    openDraws(scratch, first + <f64>i, seedLow, seedHigh);
     const input = inputs + (<usize>(i * axisCount) << 2), label = labels + (<usize>(i * Paper.Labels) << 2);
     const status = sample(reflection, preset, matrix, judge, scratch, input, label, i == count - 1 ? scan : 0);
     if (status != Status.Ok) return status;
@@ -154,6 +119,7 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
   store<f32>(label, <f32>(thickness / 10), 44);
   store<f32>(label, <f32>fwhm, 48);
   store<f32>(label, <f32>dynamicRange, 52);
+  if (judge < 0) return Status.Ok;
 
   // The scan: its ends are rounded, so that a point falls on the substrate peak.
   const lambda = slot(reflection, ReflectionSlot.Wavelength), sine = lambda / (2 * slot(reflection, ReflectionSlot.PlaneSpacing));
@@ -199,19 +165,20 @@ function sample(reflection: usize, preset: usize, matrix: usize, judge: i32, scr
   if (status != Status.Ok) return status;
 
   // Resolution, sampled on the scan's own grid as the paper does; θ has half the width of 2θ.
-  const seen = theta, width = 0.5 * fwhm, taps = <i32>Math.ceil(2.2 * width / step), gauss = table;
+  const seen = theta, width = 0.5 * fwhm, taps = min(<i32>Math.ceil(2.2 * width / step), points), gauss = table;
+  const margin = gauss + (<usize>(taps + 1) << 3), middle = margin + (<usize>taps << 3);
   for (let k = 0; k <= taps; k++) {
     const u = 2 * <f64>k * step / width;
     store<f64>(gauss + (<usize>k << 3), Math.exp(-0.6931471805599453 * u * u));
   }
+  // Nothing beyond the ends.
+  memory.fill(margin, 0, <usize>(points + 2 * taps) << 3);
+  memory.copy(middle, intensity, <usize>points << 3);
   let peak: f64 = 0;
   for (let j = 0; j < points; j++) {
-    let sum = load<f64>(intensity + (<usize>j << 3));
-    for (let k = 1; k <= taps; k++) {
-      const left = j - k >= 0 ? load<f64>(intensity + (<usize>(j - k) << 3)) : 0;
-      const right = j + k < points ? load<f64>(intensity + (<usize>(j + k) << 3)) : 0;
-      sum += load<f64>(gauss + (<usize>k << 3)) * (left + right);
-    }
+    const here = middle + (<usize>j << 3), end = <usize>taps << 3;
+    let sum = load<f64>(here);
+    for (let k: usize = 8; k <= end; k += 8) sum += load<f64>(gauss + k) * (load<f64>(here - k) + load<f64>(here + k));
     store<f64>(seen + (<usize>j << 3), sum);
     peak = max(peak, sum);
   }

@@ -1,19 +1,24 @@
 /** Measured scans as the networks know curves: on the axis of the training samples. */
-import { InvalidParameterError, requireFinite, requirePositive } from "../errors.ts";
-import { findPeak } from "../io/peak.ts";
+import { InvalidParameterError, requireFinite, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import { findPeak, type Peak } from "../io/peak.ts";
 import { type Points, type ScanInput, validateScan } from "../io/scan.ts";
 import { totalReflection } from "../simulate/slicing.ts";
-import type { Reflection, Scan } from "../types.ts";
+import type { Polarisation, Reflection, Scan } from "../types.ts";
 import { DEGREES, RADIANS } from "../units.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { check, workspaceOf } from "../wasm/workspace.ts";
-import { outsideOf } from "./outside.ts";
-import { parsePreset, preset as namedPreset, type Preset } from "./presets.ts";
+import { outsideOf, outsideOfMeasured } from "./outside.ts";
+import { extrasOf, piWeightOf } from "./extras.ts";
+import { type MeasuredPreset, type PaperPreset, parsePreset, preset as namedPreset, type Preset } from "./presets.ts";
 import { rebin } from "./rebin.ts";
+import { ownReflection, scaleReflection } from "./scaling.ts";
 
 export interface NetworkInputOptions {
-  /** Of the scan; the preset's if absent. */
+  /** Of the scan; the preset's if absent. Presets of many crystals need it. */
   readonly reflection?: Reflection;
+  /** For protocol "measured": "sigma" if absent; and 2θ of a monochromator before the sample (degrees). */
+  readonly polarisation?: Polarisation;
+  readonly monochromator?: number;
   /** Scan angle minus true angle, degrees 2θ; found from the unstrained crystal's peak if absent. */
   readonly offset?: number;
   /** Where the kernels come from, if not from the package. */
@@ -32,8 +37,8 @@ export interface NetworkInput {
 }
 
 /** A measured scan on the axis of a preset, treated as the training samples are: shifted so that the unstrained crystal's
- *  peak lies where theory has it; finer steps than the preset's put together, with every count; interpolated; zeros, and
- *  what was not measured, as the smallest count there is.
+ *  peak lies where theory has it; finer steps than the axis or the preset has put together, with every count; interpolated;
+ *  zeros, and what was not measured, as the smallest count there is.
  *  @param scan degrees 2θ; counts or rates ≥ 0
  *  @param preset its name, or the preset itself
  *  @returns arrays that are yours to keep
@@ -44,42 +49,58 @@ export interface NetworkInput {
 export async function networkInput(scan: ScanInput, preset: Preset | string, options: NetworkInputOptions = {}): Promise<NetworkInput> {
   const chosen = typeof preset === "string" ? namedPreset(preset) : parsePreset(preset);
   const crystal = options.reflection ?? ownReflection(chosen);
+  if (crystal === undefined) throw new InvalidParameterError("reflection", `given: preset ${chosen.name} has samples of many`, undefined);
   requirePositive("reflection.d", crystal.d, "Å");
   requirePositive("reflection.wavelength", crystal.wavelength, "Å");
   if (!(crystal.wavelength < 2 * crystal.d)) throw new InvalidParameterError("reflection.wavelength", `< 2d = ${2 * crystal.d} Å`, crystal.wavelength);
-  const axisValue = axisOf(chosen, crystal);
   const measured = validateScan(scan);
   const expected = 2 * totalReflection(crystal, crystal.wavelength).theta * DEGREES;
   const peak = findPeak(measured, expected);
   const offset = options.offset ?? (peak.isClear ? peak.twoTheta - expected : 0);
   requireFinite("offset", offset);
+  if (chosen.protocol === "measured") return measuredInput(chosen, { crystal, measured, offset, peak }, options);
   const points = likeTraining(measured, offset, chosen);
-  const input = await onAxis(points, axisValue, chosen, options.wasm);
+  const input = await onAxis(points, axisOf(chosen, crystal), chosen, options.wasm);
   return { input, extras: new Float32Array(0), offset, outside: outsideOf({ preset: chosen, crystal, measured, points, peak }) };
 }
 
-/** The preset's own crystal. */
-function ownReflection({ name, reflection }: Preset): Reflection {
-  const { wavelength, d, cellVolume, f0, fh, fhBar } = reflection;
-  return { name, hkl: [0, 0, 1], wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
+/** Protocol "measured": cells of strain against the unstrained crystal's peak, as the generator's kernel fills them. */
+async function measuredInput(
+  preset: MeasuredPreset, { crystal, measured, offset, peak }: { crystal: Reflection; measured: Scan; offset: number; peak: Peak }, options: NetworkInputOptions,
+): Promise<NetworkInput> {
+  const { polarisation = "sigma", monochromator, wasm } = options, { axis } = preset, scaled = scaleReflection(crystal);
+  requireOneOf("polarisation", polarisation, ["sigma", "pi", "unpolarised"]);
+  if (monochromator !== undefined) requireWithin("monochromator", monochromator, 0, 180, "degrees");
+  const points: Points = { twoTheta: trueAngles(measured, offset), intensity: measured.intensity };
+  const { twoTheta, intensity } = points, count = twoTheta.length, last = twoTheta[count - 1]!;
+  const workspace = workspaceOf((await loadKernels(wasm)).exports);
+  const input = workspace.scope(() => {
+    const strain = workspace.put(twoTheta.map((t) => 100 * ((scaled.sine * scaled.peak) / Math.sin((t * RADIANS) / 2) - 1)));
+    const out = workspace.bytes(4 * axis.points);
+    check("toCells", workspace.kernels.toCells(strain, workspace.put(intensity), count, axis.first, axis.last, axis.points, workspace.f64(count), out));
+    return new Float32Array(workspace.kernels.memory.buffer, out, axis.points).slice();
+  });
+  const extras = extrasOf(preset, scaled, { first: twoTheta[0]!, last, step: (last - twoTheta[0]!) / (count - 1), piWeight: piWeightOf(polarisation, monochromator) });
+  return { input, extras, offset, outside: outsideOfMeasured({ preset, crystal, measured, points, peak }, scaled) };
 }
 
-/** What the preset's axis has at 2θ (true, degrees). */
-function axisOf(preset: Preset, { wavelength, d }: Reflection): (twoTheta: number) => number {
-  const { protocol } = preset;
-  switch (protocol) {
-    case "paper":
-      // 100 (Δd/d)/d: the d below the line is but the unit of the axis, so it is the preset's.
-      return (twoTheta) => (100 / preset.reflection.d) * (wavelength / (2 * d * Math.sin((twoTheta * RADIANS) / 2)) - 1);
-    default:
-      throw new InvalidParameterError("preset.protocol", '"paper", the one whose axis takes measured scans', protocol);
-  }
+/** What the preset's axis has at 2θ (true, degrees): 100 (Δd/d)/d; the d below the line is but the unit of the axis, so it
+ *  is the preset's. */
+function axisOf(preset: PaperPreset, { wavelength, d }: Reflection): (twoTheta: number) => number {
+  return (twoTheta) => (100 / preset.reflection.d) * (wavelength / (2 * d * Math.sin((twoTheta * RADIANS) / 2)) - 1);
+}
+
+function trueAngles(scan: Scan, offset: number): Float64Array {
+  return scan.twoTheta.map((t, i) => {
+    const angle = t - offset;
+    if (!(angle > 0 && angle < 180)) throw new InvalidParameterError("offset", `such that twoTheta[${i}] − offset lies between 0° and 180°`, offset);
+    return angle;
+  });
 }
 
 /** The scan at true angles, no finer than the preset's. */
-function likeTraining(scan: Scan, offset: number, { scan: { step } }: Preset): Points {
-  const twoTheta = scan.twoTheta.map((t) => t - offset);
-  for (const [i, t] of twoTheta.entries()) if (!(t > 0 && t < 180)) throw new InvalidParameterError("offset", `such that twoTheta[${i}] − offset lies between 0° and 180°`, offset);
+function likeTraining(scan: Scan, offset: number, { scan: { step } }: PaperPreset): Points {
+  const twoTheta = trueAngles(scan, offset);
   const width = 2 * step;
   const points = rebin({ twoTheta, intensity: scan.intensity }, width);
   // A cell that has the edge of a count only is as good as empty: less than one count a cell there is not.
@@ -89,7 +110,7 @@ function likeTraining(scan: Scan, offset: number, { scan: { step } }: Preset): P
   return { ...points, intensity: points.intensity.map((y) => Math.max(y, least)) };
 }
 
-async function onAxis({ twoTheta, intensity }: Points, axisValue: (twoTheta: number) => number, { axis }: Preset, wasm: KernelOrigin | undefined): Promise<Float32Array> {
+async function onAxis({ twoTheta, intensity }: Points, axisValue: (twoTheta: number) => number, { axis }: PaperPreset, wasm: KernelOrigin | undefined): Promise<Float32Array> {
   const workspace = workspaceOf((await loadKernels(wasm)).exports);
   return workspace.scope(() => {
     const out = workspace.bytes(4 * axis.points), values = workspace.put(twoTheta.map(axisValue));

@@ -3,10 +3,11 @@ import { type Peak, smooth } from "../io/peak.ts";
 import type { Points } from "../io/scan.ts";
 import type { Reflection, Scan } from "../types.ts";
 import { RADIANS } from "../units.ts";
-import type { Preset } from "./presets.ts";
+import type { MeasuredPreset, PaperPreset, Preset, Range } from "./presets.ts";
+import { degreesPerQ, type ScaledReflection } from "./scaling.ts";
 
-export interface Measurement {
-  readonly preset: Preset;
+export interface Measurement<P extends Preset = Preset> {
+  readonly preset: P;
   /** What was measured. */
   readonly crystal: Reflection;
   readonly measured: Scan;
@@ -19,19 +20,50 @@ export interface Measurement {
 const SLACK = { decades: 0.3, strain: 0.05, factor: 1.2 };
 
 /** One sentence a finding. */
-export function outsideOf(measurement: Measurement): string[] {
+export function outsideOf(measurement: Measurement<PaperPreset>): string[] {
   const { preset, crystal, peak } = measurement;
-  const found: string[] = [];
-  for (const [name, own, drawn] of [["d", crystal.d, preset.reflection.d], ["wavelength", crystal.wavelength, preset.reflection.wavelength]] as const) {
-    if (Math.abs(own / drawn - 1) > 0.01) found.push(`the reflection's ${name} is ${short(own)} Å; the samples have ${short(drawn)} Å`);
-  }
-  found.push(...rangeAndStep(measurement));
+  const found = [...otherReflection(crystal, preset.reflection), ...rangeAndStep(measurement)];
   if (!peak.isClear) found.push(`the unstrained crystal's peak, near ${peak.twoTheta.toFixed(2)}°, does not stand out; the samples have one`);
   else found.push(...shape(measurement));
   return found;
 }
 
-function rangeAndStep({ preset: { ranges, scan }, crystal, points: { twoTheta } }: Measurement): string[] {
+/** The same for protocol "measured". */
+export function outsideOfMeasured(measurement: Measurement<MeasuredPreset>, { sine, kh, k0 }: ScaledReflection): string[] {
+  const { preset, crystal, peak, points: { twoTheta } } = measurement, found: string[] = [];
+  const own = preset.reflection;
+  if (own !== undefined) found.push(...otherReflection(crystal, own));
+  const size = Math.hypot(...kh), { reflections } = preset;
+  const lies = (what: string, value: number, [low, high]: Range): void => {
+    if (value < low / SLACK.factor || value > high * SLACK.factor) found.push(`${what} is ${short(value)}; the samples have ${short(low)} to ${short(high)}`);
+  };
+  if (reflections !== undefined) {
+    lies("the reflection's coupling |κ_H|", size, reflections.coupling);
+    lies("|F_H|/F_0′ of the reflection", size / k0[0], reflections.contrast);
+    lies("F_0″/F_0′ of the reflection", k0[1] / k0[0], reflections.absorption);
+    if (sine < reflections.sine[0] - 0.02 || sine > reflections.sine[1] + 0.02) found.push(`sin θ_B is ${short(sine)}; the samples have ${short(reflections.sine[0])} to ${short(reflections.sine[1])}`);
+  }
+  const tension = strainAt(twoTheta[0]!, crystal), compression = -strainAt(twoTheta[twoTheta.length - 1]!, crystal), { margin } = preset.ranges;
+  for (const [what, value] of [["tension", tension], ["compression", compression]] as const) {
+    if (value < margin[0] - SLACK.strain) found.push(`the scan reaches only ${short(value)} % of ${what}; the samples reach ${short(margin[0])} % and more`);
+  }
+  let widest = 0;
+  for (let i = 1; i < twoTheta.length; i++) widest = Math.max(widest, twoTheta[i]! - twoTheta[i - 1]!);
+  // A scan of many strains has steps as wide as the kernel's number of points asks for.
+  const most = Math.max(preset.ranges.step[1], (degreesPerQ(sine) * Math.max(tension + compression, 0)) / 100 / 1500);
+  if (widest > SLACK.factor * most) found.push(`points lie up to ${short(widest)}° 2θ apart; the samples have steps of up to ${short(preset.ranges.step[1])}°`);
+  if (!peak.isClear) found.push(`the unstrained crystal's peak, near ${peak.twoTheta.toFixed(2)}°, does not stand out; the samples have one`);
+  else found.push(...peakAndCounts(measurement).found);
+  return found;
+}
+
+function otherReflection(crystal: Reflection, own: { readonly d: number; readonly wavelength: number }): string[] {
+  return (["d", "wavelength"] as const)
+    .filter((name) => Math.abs(crystal[name] / own[name] - 1) > 0.01)
+    .map((name) => `the reflection's ${name} is ${short(crystal[name])} Å; the samples have ${short(own[name])} Å`);
+}
+
+function rangeAndStep({ preset: { ranges, scan }, crystal, points: { twoTheta } }: Measurement<PaperPreset>): string[] {
   const found: string[] = [];
   const end = (what: string, value: number, [low, high]: readonly [number, number]): void => {
     const relation = value < low - SLACK.strain ? "only " : value > high + SLACK.strain ? "" : undefined;
@@ -50,7 +82,13 @@ function rangeAndStep({ preset: { ranges, scan }, crystal, points: { twoTheta } 
   return found;
 }
 
-function shape({ preset: { ranges }, crystal, measured, points, peak }: Measurement): string[] {
+function shape(measurement: Measurement<PaperPreset>): string[] {
+  const { crystal, points, peak } = measurement, { found, background } = peakAndCounts(measurement);
+  if (leansToCompression({ crystal, points, peak, background })) found.push("more is diffracted on the compressive side of the unstrained peak than on the tensile one; the samples are tensile");
+  return found;
+}
+
+function peakAndCounts({ preset: { ranges }, measured, peak }: Measurement): { found: string[]; background: number } {
   const found: string[] = [];
   const { intensity } = measured;
   if (peak.fwhm > SLACK.factor * ranges.fwhm[1]) found.push(`the unstrained crystal's peak is ${short(peak.fwhm)}° wide; the samples' resolution is at most ${short(ranges.fwhm[1])}°`);
@@ -65,8 +103,7 @@ function shape({ preset: { ranges }, crystal, measured, points, peak }: Measurem
     const counts = Math.log10(top / measured.countUnit), [least, most] = ranges.logScale;
     if (counts < least - SLACK.decades || counts > most + SLACK.decades) found.push(`the maximum has 10^${counts.toFixed(1)} counts; the samples have 10^${short(least)} to 10^${short(most)}`);
   }
-  if (leansToCompression({ crystal, points, peak, background })) found.push("more is diffracted on the compressive side of the unstrained peak than on the tensile one; the samples are tensile");
-  return found;
+  return { found, background };
 }
 
 /** Compares both sides of the peak as far as both were measured. */

@@ -1,7 +1,7 @@
 /** The curve of a scan of protocol "paper" as a function of its labels, with derivatives: disorder tied to the strain,
  *  linear deviation, the resolution summed over the scan's own points (Boulle & Debelle 2023). */
 import { AnglePlane, Paper, SliceDerivative, SliceSlot } from "../../assembly/layout.ts";
-import type { Preset } from "../dataset/presets.ts";
+import type { PaperPreset } from "../dataset/presets.ts";
 import type { Wave } from "../instrument/waves.ts";
 import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
 import { putAngles, putReflection } from "../simulate/recursion.ts";
@@ -43,7 +43,7 @@ export class PaperModel {
   readonly #step: number;
 
   /** @param twoTheta degrees, in even steps */
-  constructor(workspace: Workspace, simd: boolean, { reflection: constants, scan }: Preset, twoTheta: Float64Array) {
+  constructor(workspace: Workspace, simd: boolean, { reflection: constants, scan }: PaperPreset, twoTheta: Float64Array) {
     const { wavelength, d, cellVolume, f0, fh, fhBar } = constants;
     const reflection: Reflection = { name: "", hkl: [0, 0, 1], wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
     this.#workspace = workspace;

@@ -60,6 +60,11 @@ export async function splineProfile(options: SplineProfileOptions): Promise<Prof
   const debyeWaller =
     debyeWallerWeights === undefined
       ? tiedDebyeWaller(strain, disorder)
-      : splineValues(workspace, withInterface(debyeWallerWeights, shape, 1), heights);
+      : splineValues(workspace, withInterface(debyeWallerWeights, shape, 1), heights).map(unrounded);
   return { depth, strain, debyeWaller };
+}
+
+/** 1 where rounding left a little more: the splines of weights 1 sum to 1 only almost. */
+function unrounded(value: number): number {
+  return value > 1 && value < 1 + 1e-12 ? 1 : value;
 }

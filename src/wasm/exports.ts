@@ -50,6 +50,7 @@ export interface KernelExports extends AnyExports {
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
   toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;
+  toCells(strain: number, intensity: number, count: number, first: number, last: number, cellCount: number, scratch: number, out: number): number;
   poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
 }
 
@@ -60,5 +61,10 @@ export interface DataExports extends AnyExports {
   samples(
     reflection: number, preset: number, matrix: number, seedLow: number, seedHigh: number, first: number, count: number,
     judge: number, scratch: number, inputs: number, labels: number, scan: number,
+  ): number;
+  measuredScratch(): number;
+  measuredSamples(
+    preset: number, seedLow: number, seedHigh: number, first: number, count: number,
+    judge: number, scratch: number, inputs: number, labels: number, extras: number, scan: number,
   ): number;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
-import { preset as namedPreset, type Preset } from "../../src/dataset/presets.ts";
+import { preset as namedPreset, type PaperPreset } from "../../src/dataset/presets.ts";
 import { cellEdges, rebin } from "../../src/dataset/rebin.ts";
 import { InvalidParameterError, NotFiniteError } from "../../src/errors.ts";
 import { parseScan } from "../../src/io/xy.ts";
@@ -14,7 +14,7 @@ import type { Reflection, Scan } from "../../src/types.ts";
 import { DEGREES } from "../../src/units.ts";
 
 /** One strain scale (%) and one margin, so that a sample's labels say all of it; resolution as a diffractometer's. */
-function narrowed(name: string, strain: number): Preset {
+function narrowed(name: "cnn1" | "cnn2" | "cnn3", strain: number): PaperPreset {
   const named = namedPreset(name);
   return { ...named, ranges: { ...named.ranges, strain: [strain, strain], margin: [1, 1], fwhm: [0.02, 0.1] } };
 }
@@ -26,7 +26,7 @@ interface Sampled {
 
 /** A sample of the generator, and the same curve from the simulator at the sample's angles plus `offset`: 1000 slices, the
  *  exact kernel, and the paper's resolution, which is a sum over the scan's own points. */
-async function sampled(preset: Preset, index: number, offset: number): Promise<Sampled> {
+async function sampled(preset: PaperPreset, index: number, offset: number): Promise<Sampled> {
   const generator = await createGenerator(preset, { noise: "none" });
   const { inputs, labels } = generator.generate(3, index, 1);
   const [disorder, thickness, fwhm, dynamicRange] = labels.subarray(10);

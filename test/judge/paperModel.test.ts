@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { PaperModel, Place } from "../../src/judge/paperModel.ts";
+import type { PaperPreset } from "../../src/dataset/presets.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { workspaceOf } from "../../src/wasm/workspace.ts";
 
@@ -9,7 +10,7 @@ import { workspaceOf } from "../../src/wasm/workspace.ts";
 async function sample(name: string, index: number) {
   const generator = await createGenerator(name, { noise: "none" }), kernels = await loadKernels();
   const { labels } = generator.generate(11, index, 1), { twoTheta, intensity } = generator.scan(11, index);
-  const [model, exact] = [kernels.simd, false].map((simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset, twoTheta)) as [PaperModel, PaperModel];
+  const [model, exact] = [kernels.simd, false].map((simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset as PaperPreset, twoTheta)) as [PaperModel, PaperModel];
   const [disorder, thickness, fwhm, dynamicRange] = labels.subarray(10) as unknown as [number, number, number, number];
   const x = new Float64Array(Place.count), counts = new Float64Array(model.points), top = Math.max(...intensity), background = top / (1 + 10 ** dynamicRange);
   x[Place.thickness] = Math.log(thickness);
