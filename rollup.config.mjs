@@ -104,6 +104,7 @@ function staysLean() {
 
 /** What the SDK always loads is one file: a dozen small ones cost a cold start 10 ms. */
 function sdkChunk(id) {
+  if (id.includes("/src/io/formats/")) return "formats";
   const isSdk = /\/src\/(crystal|fit|instrument|invert|io|profile|report|simulate)\//.test(id);
   return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }

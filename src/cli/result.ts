@@ -1,5 +1,6 @@
 /** What an inversion becomes outside the program: JSON, CSV, a page. Names carry units. */
 
+import { radmaxCoefficients } from "../io/radmax.ts";
 import { csv } from "../io/results.ts";
 import type { Row } from "../report/page.ts";
 import { report } from "../report/report.ts";
@@ -8,7 +9,7 @@ import { VERSION } from "../version.ts";
 import type { Band, Inversion, Solution } from "../types.ts";
 import { writeWhole } from "./files.ts";
 
-export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "report.html"] as const;
+export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "input_strain_coeff.txt", "input_DW_coeff.txt", "report.html"] as const;
 
 /** The JSON of one scan; arrays are plain, so that JSON.stringify writes them as such. */
 export function resultJson(name: string, inversion: Inversion, seconds: number) {
@@ -68,10 +69,11 @@ function bandJson({ lower, upper, level }: Band) {
   return { lower: [...lower], upper: [...upper], level };
 }
 
-/** result.json, profile.csv, curve.csv and report.html in a folder, which is made where it is missing; each file appears whole.
+/** The files of RESULT_FILES in a folder, which is made where it is missing; each file appears whole.
  *  @throws {InputError} naming the file that cannot be written */
 export async function writeResults(folder: string, inversion: Inversion, options: { name: string; seconds: number; rows: readonly Row[] }): Promise<void> {
   const { profile, strainBand, debyeWallerBand, scan, calculated, used } = inversion;
+  const coefficients = radmaxCoefficients(inversion);
   const texts: Record<(typeof RESULT_FILES)[number], string> = {
     "result.json": `${JSON.stringify(resultJson(options.name, inversion, options.seconds))}\n`,
     "profile.csv": csv({
@@ -90,6 +92,8 @@ export async function writeResults(folder: string, inversion: Inversion, options
       weighted_residual: weightedResiduals(inversion),
       fitted: used,
     }),
+    "input_strain_coeff.txt": coefficients.strain,
+    "input_DW_coeff.txt": coefficients.debyeWaller,
     "report.html": report(inversion, { title: options.name, rows: options.rows }),
   };
   for (const name of RESULT_FILES) await writeWhole(`${folder}/${name}`, texts[name]);

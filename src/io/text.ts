@@ -7,7 +7,7 @@ export const MAX_FILE_BYTES = 100e6;
 
 /** Decodes UTF-8, UTF-16 (with or without a byte order mark) or, where it is neither, Windows-1252.
  *  @throws {ScanFormatError} too large, or not text */
-export function decodeText(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array, otherwise: "windows-1252" | "shift_jis" = "windows-1252"): string {
   if (bytes.length > MAX_FILE_BYTES) {
     throw new ScanFormatError(`the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`);
   }
@@ -31,7 +31,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return decode(bytes, "utf-8", true);
   } catch {
-    return decode(bytes, "windows-1252");
+    return decode(bytes, otherwise);
   }
 }
 
