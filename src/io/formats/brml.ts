@@ -28,10 +28,15 @@ export function readBrml(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     const label = labels.get(folder) ?? labelsOf(files.get(`${folder}DataContainer.xml`));
     labels.set(folder, label);
-    return readRawData(parseXml(decodeText(files.get(name)!())), { name, label });
+    return readRawData(parseXml(rowsJoined(decodeText(files.get(name)!()))), { name, label });
   });
   if (scans.length === 0) throw new ScanFormatError("the BRML file holds no scan");
   return { format: "brml", scans };
+}
+
+/** One element for all rows that follow each other, instead of thousands. */
+function rowsJoined(text: string): string {
+  return text.replaceAll(/<\/Datum>\s*<Datum>/g, ";");
 }
 
 interface Labels {
@@ -52,8 +57,9 @@ function readRawData(root: Element, { name, label }: { name: string; label: Labe
   if (route === undefined) throw new ScanFormatError(`${name} holds no data`);
   const information = route.at("ScanInformation");
   const columns = columnsOf(route);
-  const rows = route.all("Datum").map((datum) => numbersIn(datum.text, `the data in ${name}`));
-  requireReasonable("points", rows.length);
+  const texts = route.all("Datum").flatMap((datum) => datum.text.split(";"));
+  requireReasonable("points", texts.length);
+  const rows = texts.map((text) => numbersIn(text, `the data in ${name}`));
   const width = rows[0]?.length ?? 0;
   if (rows.some((row) => row.length !== width)) throw new ScanFormatError(`the data in ${name} have rows of different lengths`);
   const recorded = columns.recorded ?? width - 1;

@@ -2,7 +2,7 @@
 
 import { ScanFormatError } from "../../errors.ts";
 import type { FileScan, ScanFile } from "../../types.ts";
-import { decodeText } from "../text.ts";
+import { decodeText, eachLine } from "../text.ts";
 import { fileScan, numberIn, numbersIn, requireReasonable, type Found, type Tube } from "./fileScan.ts";
 import { parseXml, type Element } from "./xml.ts";
 
@@ -35,21 +35,23 @@ export function readRas(text: string): ScanFile {
   let header = new Map<string, string>();
   let rows: string[] | undefined;
   let firstRow = 0;
-  text.split(/\r\n|\n|\r/).forEach((raw, i) => {
+  eachLine(text, (raw, number) => {
     const line = raw.trim();
     if (line === "*RAS_HEADER_START") header = new Map();
     else if (line === "*RAS_INT_START") {
-      if (rows !== undefined) throw new ScanFormatError("a scan begins within another", i + 1);
+      if (rows !== undefined) throw new ScanFormatError("a scan begins within another", number);
       rows = [];
-      firstRow = i + 2;
+      firstRow = number + 1;
     } else if (line === "*RAS_INT_END") {
-      if (rows === undefined) throw new ScanFormatError("a scan ends that did not begin", i + 1);
+      if (rows === undefined) throw new ScanFormatError("a scan ends that did not begin", number);
       requireReasonable("scans", scans.length + 1);
-      scans.push(scanOf(rows.join("\n"), conditionsOfRas(header), firstRow));
+      scans.push(scanOf(rows, conditionsOfRas(header), firstRow));
       rows = undefined;
     } else if (rows !== undefined) {
       // Rows that someone has put out of use.
-      if (line !== "" && !line.startsWith("#")) rows.push(line);
+      if (line === "" || line.startsWith("#")) return;
+      requireReasonable("points", rows.length + 1);
+      rows.push(line);
     } else {
       const match = /^\*(\S+)\s+"?(.*?)"?$/.exec(line);
       if (match !== null) header.set(match[1], match[2].trim());
@@ -78,19 +80,22 @@ export function readRasx(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     // The name is misspelt in the files.
     const conditions = files.get(`${folder}MesurementConditions${number}.xml`) ?? files.get(`${folder}MeasurementConditions${number}.xml`);
-    const text = decodeText(files.get(name)!()).replace(/^\ufeff/, "");
-    return scanOf(text, conditions === undefined ? { axis: "" } : conditionsOfRasx(parseXml(decodeText(conditions()))));
+    const rows: string[] = [];
+    eachLine(decodeText(files.get(name)!()), (line) => {
+      if (line.trim() === "") return;
+      requireReasonable("points", rows.length + 1);
+      rows.push(line.trim());
+    });
+    return scanOf(rows, conditions === undefined ? { axis: "" } : conditionsOfRasx(parseXml(decodeText(conditions()))));
   });
   return { format: "rasx", scans };
 }
 
-/** @param text rows of angle, counts and the factor of the attenuator, by which the counts are to be multiplied */
-function scanOf(text: string, conditions: Conditions, firstLine = 1): FileScan {
-  const rows = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== "");
-  requireReasonable("points", rows.length);
+/** @param rows texts of angle, counts and the factor of the attenuator, by which the counts are to be multiplied */
+function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1): FileScan {
   const columns = [0, 1, 2].map(() => new Float64Array(rows.length)) as [Float64Array, Float64Array, Float64Array];
   rows.forEach((row, i) => {
-    const values = numbersIn(row.trim(), `line ${firstLine + i}`);
+    const values = numbersIn(row, `line ${firstLine + i}`);
     if (values.length < 2) throw new ScanFormatError("angle and intensity are needed", firstLine + i);
     columns[0][i] = values[0];
     columns[1][i] = values[1];

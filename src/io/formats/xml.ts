@@ -6,7 +6,11 @@ import { ScanFormatError } from "../../errors.ts";
 /** Characters of one document. */
 export const MAX_XML_LENGTH = 64e6;
 /** Tags and attributes of one document. */
-const MAX_MARKS = 1e6;
+const MAX_MARKS = 200_000;
+/** Characters of one document besides its long texts. */
+const MAX_MARKUP = 8e6;
+/** From this length on, a text is long. */
+const LONG = 200;
 
 /** An element. */
 export class Element {
@@ -75,11 +79,8 @@ export function parseXml(text: string): Element {
   if (text.length > MAX_XML_LENGTH) throw new ScanFormatError(`the XML has ${text.length} characters, more than the ${MAX_XML_LENGTH} that are read`);
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw new ScanFormatError("the XML has a document type, which is not read");
   if (marksIn(text) > MAX_MARKS) throw new ScanFormatError(`the XML has more than ${MAX_MARKS} tags and attributes`);
-  const texts: string[] = [];
-  const short = text
-    .replaceAll(MARK, "?")
-    .replace(/^\ufeff/, "")
-    .replace(/>([^<>]{200,})</g, (_, long: string) => `>${MARK}${texts.push(long) - 1}${MARK}<`);
+  const { short, texts } = withoutLongTexts(text.replaceAll(MARK, "?").replace(/^\ufeff/, ""));
+  if (short.length > MAX_MARKUP) throw new ScanFormatError(`the XML has more than ${MAX_MARKUP} characters besides its data`);
   let tree: Record<string, unknown>;
   try {
     const wellFormed = XMLValidator.validate(short);
@@ -103,6 +104,24 @@ export function parseXml(text: string): Element {
   const [root] = Object.keys(tree).filter((name) => Array.isArray(tree[name]));
   if (root === undefined) throw new ScanFormatError("the XML holds no element");
   return new Element(root, (tree[root] as unknown[])[0], texts);
+}
+
+/** Puts a mark for each long text between two tags. */
+function withoutLongTexts(text: string): { short: string; texts: string[] } {
+  const texts: string[] = [];
+  const parts: string[] = [];
+  let from = 0;
+  let last = 0;
+  for (let open = text.indexOf("<"); open >= 0; last = open, open = text.indexOf("<", open + 1)) {
+    // A tag's end may be no end of a tag: of several, the last one is.
+    const before = text.slice(last, open);
+    const close = before.lastIndexOf(">");
+    if (close < 0 || before.length - close <= LONG) continue;
+    parts.push(text.slice(from, last + close + 1), `${MARK}${texts.length}${MARK}`);
+    texts.push(before.slice(close + 1));
+    from = open;
+  }
+  return { short: parts.join("") + text.slice(from), texts };
 }
 
 function marksIn(text: string): number {
