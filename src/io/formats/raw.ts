@@ -97,9 +97,9 @@ function readRaw1(file: Binary): FileScan[] {
     if (scans.length > 0 && file.text(at, 4) === "RAW") at += 4;
     const count = file.u32(at);
     requireReasonable("points", count);
+    const counts = file.floats(at + 152, 4, count);
     const twoTheta = stepped(single(file.f32(at + 20)), single(file.f32(at + 8)), count);
     const tube: Tube = { alpha1: single(file.f32(at + 68)), alpha2: single(file.f32(at + 72)), ratio: 0.5 };
-    const counts = file.floats(at + 152, 4, count);
     scans.push(fileScan({ twoTheta, counts, countingTime: single(file.f32(at + 4)), tube, sample: file.text(at + 36, 32) }));
     follows = file.u32(at + 148) > 0;
     at += 152 + 4 * count;

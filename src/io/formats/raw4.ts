@@ -70,11 +70,13 @@ function readRange(file: Binary, at: number, { tube, labels }: { tube: Tube; lab
   if (recordSize < 4 || recordSize > 4096) throw new ScanFormatError(`a range has records of ${recordSize} bytes`);
   const data = at + RANGE_HEADER + file.u32(at + 140);
   const drives = readDrives(file, at + RANGE_HEADER, data);
+  // First of all what the file's length must allow.
+  const counts = file.floats(data, recordSize, count);
   const used = file.f64(at + 112);
   const scan = fileScan({
     axisName,
     ...anglesOf(axisName, drives, { start, step, count }),
-    counts: file.floats(data, recordSize, count),
+    counts,
     countingTime: file.f32(at + 92),
     tube: tube.alpha1 !== undefined && tube.alpha1 > 0 ? tube : { alpha1: used },
     sample: labels.get("SAMPLEID"),
