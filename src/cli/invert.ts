@@ -11,7 +11,7 @@ import { optional, readInstrument, readReflection, readSample } from "./experime
 import { uniqueNames } from "./files.ts";
 import type { Fixed } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
-import { RESULT_FILES, resultJson, writeResults } from "./result.ts";
+import { RESULT_FILES, resultJson, writeResults, type About } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
 
@@ -29,6 +29,7 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
+const FROM_FILE = "from the file";
 
 interface Task {
   readonly path: string;
@@ -51,7 +52,7 @@ interface Experiment {
   readonly rows: readonly Row[];
 }
 
-interface Answer {
+interface Answer extends Pick<About, "wavelengthFrom"> {
   readonly inversion: Inversion;
   readonly rows: readonly Row[];
 }
@@ -100,7 +101,7 @@ async function invertOne(path: string, job: Job): Promise<number> {
   const { inversion } = answer;
   const seconds = terminal.seconds();
   await save(answer, { name: name!, folder: flags.out, seconds });
-  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(name!, inversion, seconds))}\n`);
+  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(inversion, { ...answer, name: name!, seconds }))}\n`);
   else terminal.out(summary(name!, answer, seconds) + whereFiles(flags.out));
   return EXIT.ok;
 }
@@ -123,7 +124,7 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
       const { inversion } = answer;
       const seconds = terminal.seconds() - start;
       await save(answer, { name, folder, seconds });
-      if (flags.json === true) results.push(resultJson(name, inversion, seconds));
+      if (flags.json === true) results.push(resultJson(inversion, { ...answer, name, seconds }));
       row = tableRow(inversion, seconds);
       words = inWords(inversion, seconds);
     } catch (error) {
@@ -151,7 +152,11 @@ async function invertFile({ path, place, name }: Task, { flags, experiment, term
   try {
     terminal.signal.throwIfAborted();
     const inversion = await invert(scan, reflection, { ...options, onProgress });
-    return { inversion, rows: [...rows, ...scanRows(inversion, { fromFile: !hasWavelength(flags), countingTime: scan.countingTime })] };
+    const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
+    const { wavelength } = reflection, { countingTime } = scan;
+    const about: Row[] = [["Wavelength", `${wavelength} Å`, wavelengthFrom === "file" ? FROM_FILE : ""]];
+    if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
+    return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.
     if (error instanceof TakagiError) error.message = `${path}: ${error.message}`;
@@ -161,16 +166,16 @@ async function invertFile({ path, place, name }: Task, { flags, experiment, term
   }
 }
 
-async function save({ inversion, rows }: Answer, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }): Promise<void> {
-  if (folder !== undefined) await writeResults(folder, inversion, { name, seconds, rows });
+async function save({ inversion, ...about }: Answer, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }): Promise<void> {
+  if (folder !== undefined) await writeResults(folder, inversion, { ...about, name, seconds });
 }
 
-function summary(name: string, { inversion, rows: about }: Answer, seconds: number): string {
+function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: number): string {
   const rows: Row[] = [...profileRows(inversion), ...fitRows(inversion), ["Time", `${seconds.toFixed(2)} s`]];
   const width = Math.max(...rows.map(([key]) => key.length));
   const lines = rows.map(([key, value, remark = ""]) => `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`);
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
-  const source = about.find(([key]) => key === WAVELENGTH)?.[2] === FROM_FILE ? " (from the file)" : "";
+  const source = wavelengthFrom === "file" ? ` (${FROM_FILE})` : "";
   return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å${source}\n${lines.join("")}${several}`;
 }
 
@@ -207,15 +212,6 @@ function sampleRows({ geometry, filmThickness, substrate }: Sample, { cif, devia
   rows.push(["Sample", geometry ?? "single crystal", filmThickness === undefined ? "" : `${filmThickness} nm thick`]);
   if (substrate !== undefined) rows.push(["Substrate", substrate.name]);
   rows.push(["Deviation", deviation ?? "exact"]);
-  return rows;
-}
-
-const WAVELENGTH = "Wavelength";
-const FROM_FILE = "from the file";
-
-function scanRows({ reflection }: Inversion, { fromFile, countingTime }: { fromFile: boolean; countingTime: number | undefined }): Row[] {
-  const rows: Row[] = [[WAVELENGTH, `${reflection.wavelength} Å`, fromFile ? FROM_FILE : ""]];
-  if (countingTime !== undefined) rows.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
   return rows;
 }
 

@@ -11,8 +11,15 @@ import { writeWhole } from "./files.ts";
 
 export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "input_strain_coeff.txt", "input_DW_coeff.txt", "report.html"] as const;
 
+/** What is told with an inversion. */
+export interface About {
+  readonly name: string;
+  readonly seconds: number;
+  readonly wavelengthFrom: "file" | "option";
+}
+
 /** The JSON of one scan; arrays are plain, so that JSON.stringify writes them as such. */
-export function resultJson(name: string, inversion: Inversion, seconds: number) {
+export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom }: About) {
   const { reflection, instrument, scan, calculated, used } = inversion;
   return {
     scan: name,
@@ -22,6 +29,7 @@ export function resultJson(name: string, inversion: Inversion, seconds: number) 
     method: inversion.method,
     ...numbersOf(inversion),
     otherSolutions: inversion.solutions.length - 1,
+    wavelengthFrom,
     countUnit: inversion.countUnit,
     points: used.length,
     pointsFitted: used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
@@ -71,11 +79,11 @@ function bandJson({ lower, upper, level }: Band) {
 
 /** The files of RESULT_FILES in a folder, which is made where it is missing; each file appears whole.
  *  @throws {InputError} naming the file that cannot be written */
-export async function writeResults(folder: string, inversion: Inversion, options: { name: string; seconds: number; rows: readonly Row[] }): Promise<void> {
+export async function writeResults(folder: string, inversion: Inversion, options: About & { readonly rows: readonly Row[] }): Promise<void> {
   const { profile, strainBand, debyeWallerBand, scan, calculated, used } = inversion;
   const coefficients = radmaxCoefficients(inversion);
   const texts: Record<(typeof RESULT_FILES)[number], string> = {
-    "result.json": `${JSON.stringify(resultJson(options.name, inversion, options.seconds))}\n`,
+    "result.json": `${JSON.stringify(resultJson(inversion, options))}\n`,
     "profile.csv": csv({
       depth_nm: profile.depth,
       strain_percent: profile.strain,

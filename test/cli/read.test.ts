@@ -67,6 +67,8 @@ test("invert takes the file's wavelength where none is given, and says so", asyn
   expect(out).toContain(`λ = ${ALPHA1} Å (from the file)`);
   expect(calls[0]![1].wavelength).toBe(ALPHA1);
   expect(calls[0]![0]).toMatchObject({ wavelength: ALPHA1, countingTime: 2, countUnit: 1, axis: "2theta-omega" });
+  expect(JSON.parse((await takagi(["invert", path, ...YSZ, "--json"])).out)).toMatchObject({ wavelengthFrom: "file", reflection: { wavelength: ALPHA1 } });
+  calls.length = 1;
   const given = await takagi(["invert", path, ...YSZ, "--wavelength", "1.5406"]);
   expect(given.out).toContain("λ = 1.5406 Å\n");
   expect(calls[1]![1].wavelength).toBe(1.5406);
