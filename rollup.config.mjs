@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
+import { bundled, isBundled } from "./tools/bundled.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}package.json`, "utf8"));
@@ -104,6 +105,7 @@ function staysLean() {
 
 /** What the SDK always loads is one file: a dozen small ones cost a cold start 10 ms. */
 function sdkChunk(id) {
+  if (id.includes("/src/io/formats/") || isBundled(id)) return "formats";
   const isSdk = /\/src\/(crystal|fit|instrument|invert|io|profile|report|simulate)\//.test(id);
   return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }
@@ -134,7 +136,7 @@ export default [
       banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
       generatedCode: "es2015",
     },
-    plugins: [cleanAndExecutable(), kernels(), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
+    plugins: [cleanAndExecutable(), kernels(), bundled(["fflate", "fast-xml-parser"]), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
     onwarn,
   },
   {

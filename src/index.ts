@@ -25,9 +25,11 @@ export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, Leas
 export type { ResidualKind } from "./fit/residual.ts";
 export { invert, type InvertOptions } from "./invert/pipeline.ts";
 export { countUnit } from "./io/countUnit.ts";
+export { radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
-export { parseScan, type ParseScanOptions, readScan } from "./io/xy.ts";
+export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
+export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
@@ -49,6 +51,7 @@ export type {
   Crystal,
   Curve,
   Deviation,
+  FileScan,
   FitParameters,
   Geometry,
   Hkl,
@@ -62,6 +65,10 @@ export type {
   ResolutionShape,
   Sample,
   Scan,
+  ScanAxis,
+  ScanConditions,
+  ScanFile,
+  ScanFormat,
   Solution,
   SpectralLine,
   StructureFactor,

@@ -69,14 +69,60 @@ export interface Profile {
   readonly debyeWaller: Float64Array;
 }
 
+/** What moved during a scan. `2theta-omega`: sample and detector together, the detector twice as far (θ–2θ, ω–2θ, Gonio,
+ *  locked coupled); `2theta`: the detector alone; `omega`: the sample alone (a rocking scan); `other`: another motor. */
+export type ScanAxis = "2theta-omega" | "2theta" | "omega" | "other";
+
+/** What a file may say of how a scan was measured; absent where it does not. */
+export interface ScanConditions {
+  readonly axis?: ScanAxis;
+  /** Å: Kα1, or the one line of a monochromatic beam. */
+  readonly wavelength?: number;
+  /** Seconds a point; with a detector of many channels, those of all channels that were added up. */
+  readonly countingTime?: number;
+  /** What one count adds to the intensity of a point without attenuation (1 where intensities are counts). */
+  readonly countUnit?: number;
+  /** Factors by which the counts were multiplied for an absorber in the beam, one a point: there, one count adds
+   *  countUnit × attenuation. Absent where all are 1. */
+  readonly attenuation?: Float64Array;
+}
+
 /** A measured scan. Arrays have one length; angles ascend strictly. */
-export interface Scan {
+export interface Scan extends ScanConditions {
   /** degrees. */
   readonly twoTheta: Float64Array;
   /** Counts or rates, ≥ 0. */
   readonly intensity: Float64Array;
-  /** What one count adds to the intensity (1 where intensities are counts); undefined where it is not known. */
-  readonly countUnit?: number;
+}
+
+/** A scan as a file holds it, whatever moved; points in the file's order. Arrays have one length. */
+export interface FileScan extends ScanConditions {
+  /** The file's own name of the axis, such as "Gonio" or "Locked Coupled". */
+  readonly axisName?: string;
+  /** degrees; all alike where the detector stood still. */
+  readonly twoTheta?: Float64Array;
+  /** Angle of incidence, degrees; all alike where the sample stood still. */
+  readonly omega?: Float64Array;
+  /** Of the motor that moved, in the file's unit, where the axis is `other`. */
+  readonly position?: Float64Array;
+  /** Counts or rates, ≥ 0, multiplied by the attenuation. */
+  readonly intensity: Float64Array;
+  /** As the file says. */
+  readonly intensityUnit?: "counts" | "cps";
+  /** Lines of the tube as the file lists them, the strongest with weight 1; which of them reach the sample, the optics decide. */
+  readonly lines?: readonly SpectralLine[];
+  readonly sample?: string;
+  readonly comment?: string;
+}
+
+export type ScanFormat = "text" | "xrdml" | "brml" | "raw" | "ras" | "rasx";
+
+/** What a file of measurements holds. */
+export interface ScanFile {
+  readonly format: ScanFormat;
+  /** Of the format, where the file says it: "2.0" of XRDML, "4" of RAW. */
+  readonly version?: string;
+  readonly scans: readonly FileScan[];
 }
 
 export type Geometry = "single crystal" | "thin film" | "thick film" | "thick film on substrate";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { invert, material, readScan, reflection, report } from "takagi";
 
 const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta.url);
-const scan = readScan(await readFile(file));
+const scan = await readScan(await readFile(file));
 const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
 const inversion = await invert(scan, ysz400);
 

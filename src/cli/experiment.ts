@@ -42,7 +42,7 @@ async function readCrystal({ cif, material: name, yttria }: CrystalFlags): Promi
 
 async function readCif(path: string): Promise<Crystal> {
   const text = decodeText(await readBytes(path));
-  const crystal = inFile(path, () => parseCif(text));
+  const crystal = await inFile(path, () => parseCif(text));
   return crystal.name === "" ? { ...crystal, name: uniqueNames([path])[0]! } : crystal;
 }
 

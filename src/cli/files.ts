@@ -62,9 +62,9 @@ export function uniqueNames(paths: readonly string[]): string[] {
 }
 
 /** Runs `read`, and puts the file's name before the message of what it throws. */
-export function inFile<T>(path: string, read: () => T): T {
+export async function inFile<T>(path: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof Error) error.message = `${path}: ${error.message}`;
     throw error;

@@ -3,19 +3,19 @@
 import { basename, join } from "node:path";
 import { TakagiError } from "../errors.ts";
 import { invert, type InvertOptions } from "../invert/pipeline.ts";
-import { readScan, type ParseScanOptions } from "../io/xy.ts";
 import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
 import { plain } from "../report/numbers.ts";
 import type { Inversion, Reflection, Sample } from "../types.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
-import { inFile, readBytes, uniqueNames } from "./files.ts";
+import { uniqueNames } from "./files.ts";
 import type { Fixed } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
-import { RESULT_FILES, resultJson, writeResults } from "./result.ts";
+import { RESULT_FILES, resultJson, writeResults, type About } from "./result.ts";
+import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
 
-export interface InvertFlags extends PhysicsFlags {
+export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly fix?: Fixed;
   readonly mask?: readonly (readonly [from: number, to: number])[];
   readonly splines?: number;
@@ -23,14 +23,13 @@ export interface InvertFlags extends PhysicsFlags {
   readonly countUnit?: number;
   readonly relativeError?: number;
   readonly starts?: number;
-  readonly theta?: boolean;
-  readonly columns?: readonly [angle: number, intensity: number];
   readonly out?: string;
   readonly json?: boolean;
 }
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
+const FROM_FILE = "from the file";
 
 interface Task {
   readonly path: string;
@@ -42,13 +41,40 @@ interface Task {
 
 interface Job {
   readonly flags: InvertFlags;
-  readonly reflection: Reflection;
-  readonly options: InvertOptions;
-  readonly rows: readonly Row[];
+  readonly experiment: (flags: InvertFlags) => Promise<Experiment>;
   readonly terminal: Terminal;
 }
 
+/** What the options say; the wavelength among them may be a file's. */
+interface Experiment {
+  readonly reflection: Reflection;
+  readonly options: InvertOptions;
+  readonly rows: readonly Row[];
+}
+
+interface Answer extends Pick<About, "wavelengthFrom"> {
+  readonly inversion: Inversion;
+  readonly rows: readonly Row[];
+}
+
 export async function runInvert(paths: readonly string[], flags: InvertFlags, terminal: Terminal): Promise<number> {
+  const job: Job = { flags, experiment: experiments(terminal), terminal };
+  // What is wrong with the options is said before a file is read.
+  if (hasWavelength(flags)) await job.experiment(flags);
+  return paths.length === 1 ? invertOne(paths[0]!, job) : invertMany(paths, job);
+}
+
+/** Each wavelength's experiment is made once. */
+function experiments(terminal: Terminal): Job["experiment"] {
+  const known = new Map<number | undefined, Promise<Experiment>>();
+  return (flags) => {
+    const found = known.get(flags.wavelength) ?? readExperiment(flags, terminal);
+    known.set(flags.wavelength, found);
+    return found;
+  };
+}
+
+async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<Experiment> {
   const instrument = readInstrument(flags, START_FWHM);
   const reflection = await readReflection(flags);
   const sample = await readSample(flags);
@@ -65,18 +91,18 @@ export async function runInvert(paths: readonly string[], flags: InvertFlags, te
     ...optional("relativeError", flags.relativeError),
     ...optional("starts", flags.starts),
   };
-  const job: Job = { flags, reflection, options, rows: sampleRows(sample, flags), terminal };
-  return paths.length === 1 ? invertOne(paths[0]!, job) : invertMany(paths, job);
+  return { reflection, options, rows: sampleRows(sample, flags) };
 }
 
 async function invertOne(path: string, job: Job): Promise<number> {
   const { flags, terminal } = job;
   const [name] = uniqueNames([path]);
-  const inversion = await invertFile({ path, name: name!, folder: flags.out, place: "" }, job);
+  const answer = await invertFile({ path, name: name!, folder: flags.out, place: "" }, job);
+  const { inversion } = answer;
   const seconds = terminal.seconds();
-  await save(inversion, { name: name!, folder: flags.out, seconds }, job);
-  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(name!, inversion, seconds))}\n`);
-  else terminal.out(summary(name!, inversion, seconds) + whereFiles(flags.out));
+  await save(answer, { name: name!, folder: flags.out, seconds });
+  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(inversion, { ...answer, name: name!, seconds }))}\n`);
+  else terminal.out(summary(name!, answer, seconds) + whereFiles(flags.out));
   return EXIT.ok;
 }
 
@@ -94,10 +120,11 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
     let row = "failed";
     let words = row;
     try {
-      const inversion = await invertFile({ path, name, folder, place: `${i + 1}/${paths.length} ` }, job);
+      const answer = await invertFile({ path, name, folder, place: `${i + 1}/${paths.length} ` }, job);
+      const { inversion } = answer;
       const seconds = terminal.seconds() - start;
-      await save(inversion, { name, folder, seconds }, job);
-      if (flags.json === true) results.push(resultJson(name, inversion, seconds));
+      await save(answer, { name, folder, seconds });
+      if (flags.json === true) results.push(resultJson(inversion, { ...answer, name, seconds }));
       row = tableRow(inversion, seconds);
       words = inWords(inversion, seconds);
     } catch (error) {
@@ -114,17 +141,22 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function invertFile({ path, place, name }: Task, { flags, reflection, options, terminal }: Job): Promise<Inversion> {
-  const bytes = await readBytes(path);
-  const parse: ParseScanOptions = { angle: flags.theta === true ? "theta" : "twoTheta", ...optional("columns", flags.columns) };
-  const scan = inFile(path, () => readScan(bytes, parse));
+async function invertFile({ path, place, name }: Task, { flags, experiment, terminal }: Job): Promise<Answer> {
+  const scan = await readScanFile(path, flags);
+  const { reflection, options, rows } = await experiment(withWavelength(flags, path, scan));
+  if (scan.axis === "2theta") terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
   const line = new ProgressLine(terminal);
   const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
     line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
   };
   try {
     terminal.signal.throwIfAborted();
-    return await invert(scan, reflection, { ...options, onProgress });
+    const inversion = await invert(scan, reflection, { ...options, onProgress });
+    const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
+    const { wavelength } = reflection, { countingTime } = scan;
+    const about: Row[] = [["Wavelength", `${wavelength} Å`, wavelengthFrom === "file" ? FROM_FILE : ""]];
+    if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
+    return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.
     if (error instanceof TakagiError) error.message = `${path}: ${error.message}`;
@@ -134,16 +166,17 @@ async function invertFile({ path, place, name }: Task, { flags, reflection, opti
   }
 }
 
-async function save(inversion: Inversion, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }, { rows }: Job): Promise<void> {
-  if (folder !== undefined) await writeResults(folder, inversion, { name, seconds, rows });
+async function save({ inversion, ...about }: Answer, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }): Promise<void> {
+  if (folder !== undefined) await writeResults(folder, inversion, { ...about, name, seconds });
 }
 
-function summary(name: string, inversion: Inversion, seconds: number): string {
+function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: number): string {
   const rows: Row[] = [...profileRows(inversion), ...fitRows(inversion), ["Time", `${seconds.toFixed(2)} s`]];
   const width = Math.max(...rows.map(([key]) => key.length));
   const lines = rows.map(([key, value, remark = ""]) => `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`);
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
-  return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å\n${lines.join("")}${several}`;
+  const source = wavelengthFrom === "file" ? ` (${FROM_FILE})` : "";
+  return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å${source}\n${lines.join("")}${several}`;
 }
 
 function inWords(inversion: Inversion, seconds: number): string {

@@ -51,7 +51,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   const command = (name: string, description: string) => program.command(name).description(description).helpOption("-h, --help", "show this help");
 
   const invert = command("invert", "Measured scans to profiles of strain and disorder against depth, with no guess from you.");
-  invert.argument("<scan...>", "text files of two columns, angle and intensity; counts or rates");
+  invert.argument("<scan...>", "XRDML, BRML, RAW, RAS, RASX, or text files of two columns, angle and intensity");
   addPhysicsOptions(invert);
   group(invert, "Fit")
     .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
@@ -61,13 +61,18 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--count-unit <x>", "what one count adds to the intensity (read off the scan)", number("--count-unit", { above: 0 }))
     .option("--relative-error <x>", "of every intensity beside the counting (0.03)", number("--relative-error", { least: 0, most: 1 }))
     .option("--starts <n>", "rough starts that are fitted (14)", integer("--starts", { least: 1, most: 200 }));
-  group(invert, "Files")
-    .option("--theta", "the angles in the files are θ, not 2θ")
-    .option("--columns <a,b>", "columns of angle and intensity (1,2)", columns("--columns"))
-    .option("--out <dir>", "write result.json, profile.csv, curve.csv and report.html there; several scans: in a folder each")
+  addScanOptions(group(invert, "Files"))
+    .option("--out <dir>", "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
     .action(async (paths: string[], flags: object) => finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)));
+
+  const read = command("read", "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, RAS, RASX, text.");
+  read.argument("<file>", "its content says what it is, not its name");
+  addScanOptions(read)
+    .option("--json", "print {format, scans: [{axis, twoTheta, intensity, wavelength, countingTime, …}]} and nothing else")
+    .addHelpText("after", READ_EXAMPLES + EXIT_CODES)
+    .action(async (path: string, flags: object) => finish(await (await import("./read.ts")).runRead(path, flags, terminal)));
 
   const simulate = command("simulate", "The curve of a profile: two columns, 2θ and intensity.");
   group(simulate, "Profile")
@@ -86,7 +91,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--background-slope <x>", "intensity per degree 2θ, zero at the middle (0)", number("--background-slope"))
     .option("--counts <x>", "as --scale, with counting noise", number("--counts", { above: 0, most: 1e15 }))
     .option("--seed <n>", "of the noise (1)", integer("--seed", { least: 0, most: MAX_SEED }));
-  group(simulate, "Angles and output")
+  addScanOptions(group(simulate, "Angles and output").option("--like <scan>", "at the angles of a measured scan, whose wavelength is the default"))
     .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
     .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
     .option("--slices <n>", "cut the profile into n equal slices (as many as it needs)", integer("--slices", { least: 1, most: 100_000 }))
@@ -182,10 +187,24 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   return program;
 }
 
+/** Which scan of which file. */
+function addScanOptions(command: Command): Command {
+  return command
+    .option("--scan <k>", "of a file that holds several, counted from 1; `takagi read` lists them", integer("--scan", { least: 1 }))
+    .option("--theta", "angles in text files are θ, not 2θ; of a rocking scan: 2θ = 2ω")
+    .option("--columns <a,b>", "columns of angle and intensity in text files (1,2)", columns("--columns"));
+}
+
+const READ_EXAMPLES = `
+Examples:
+  takagi read scan.xrdml
+  takagi read map.rasx --scan 3 --json
+`;
 const INVERT_EXAMPLES = `
 Examples:
   takagi invert scan.xy --material YSZ --hkl 4,0,0 --wavelength 1.5406 --out result
   takagi invert *.xy --cif ZrO2.cif --hkl 4,0,0 --wavelength 1.5406 --mask 73.4:73.6 --fix thickness=320
+  takagi invert scan.xrdml --material YSZ --hkl 4,0,0
   takagi invert film.dat --material GaAs --hkl 0,0,4 --wavelength 1.5406 --film-thickness 600 --substrate-material Si
 `;
 const SIMULATE_EXAMPLES = `

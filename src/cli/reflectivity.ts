@@ -12,7 +12,7 @@ export interface ReflectivityFlags {
 
 export async function runReflectivity(path: string, flags: ReflectivityFlags, terminal: Terminal): Promise<number> {
   const document = await readJson(path);
-  const cases = inFile(path, () => parseCases(document));
+  const cases = await inFile(path, () => parseCases(document));
   const simulator = await createSimulator();
   const kernel = flags.kernel === undefined ? {} : { kernel: flags.kernel };
   const results = cases.map(({ stack, reflection, twoTheta, options }) => {

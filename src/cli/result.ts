@@ -1,5 +1,6 @@
 /** What an inversion becomes outside the program: JSON, CSV, a page. Names carry units. */
 
+import { radmaxCoefficients } from "../io/radmax.ts";
 import { csv } from "../io/results.ts";
 import type { Row } from "../report/page.ts";
 import { report } from "../report/report.ts";
@@ -8,10 +9,17 @@ import { VERSION } from "../version.ts";
 import type { Band, Inversion, Solution } from "../types.ts";
 import { writeWhole } from "./files.ts";
 
-export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "report.html"] as const;
+export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "input_strain_coeff.txt", "input_DW_coeff.txt", "report.html"] as const;
+
+/** What is told with an inversion. */
+export interface About {
+  readonly name: string;
+  readonly seconds: number;
+  readonly wavelengthFrom: "file" | "option";
+}
 
 /** The JSON of one scan; arrays are plain, so that JSON.stringify writes them as such. */
-export function resultJson(name: string, inversion: Inversion, seconds: number) {
+export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom }: About) {
   const { reflection, instrument, scan, calculated, used } = inversion;
   return {
     scan: name,
@@ -21,6 +29,7 @@ export function resultJson(name: string, inversion: Inversion, seconds: number) 
     method: inversion.method,
     ...numbersOf(inversion),
     otherSolutions: inversion.solutions.length - 1,
+    wavelengthFrom,
     countUnit: inversion.countUnit,
     points: used.length,
     pointsFitted: used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
@@ -68,12 +77,13 @@ function bandJson({ lower, upper, level }: Band) {
   return { lower: [...lower], upper: [...upper], level };
 }
 
-/** result.json, profile.csv, curve.csv and report.html in a folder, which is made where it is missing; each file appears whole.
+/** The files of RESULT_FILES in a folder, which is made where it is missing; each file appears whole.
  *  @throws {InputError} naming the file that cannot be written */
-export async function writeResults(folder: string, inversion: Inversion, options: { name: string; seconds: number; rows: readonly Row[] }): Promise<void> {
+export async function writeResults(folder: string, inversion: Inversion, options: About & { readonly rows: readonly Row[] }): Promise<void> {
   const { profile, strainBand, debyeWallerBand, scan, calculated, used } = inversion;
+  const coefficients = radmaxCoefficients(inversion);
   const texts: Record<(typeof RESULT_FILES)[number], string> = {
-    "result.json": `${JSON.stringify(resultJson(options.name, inversion, options.seconds))}\n`,
+    "result.json": `${JSON.stringify(resultJson(inversion, options))}\n`,
     "profile.csv": csv({
       depth_nm: profile.depth,
       strain_percent: profile.strain,
@@ -90,6 +100,8 @@ export async function writeResults(folder: string, inversion: Inversion, options
       weighted_residual: weightedResiduals(inversion),
       fitted: used,
     }),
+    "input_strain_coeff.txt": coefficients.strain,
+    "input_DW_coeff.txt": coefficients.debyeWaller,
     "report.html": report(inversion, { title: options.name, rows: options.rows }),
   };
   for (const name of RESULT_FILES) await writeWhole(`${folder}/${name}`, texts[name]);

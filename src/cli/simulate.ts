@@ -9,11 +9,14 @@ import type { Instrument, Profile, Reflection } from "../types.ts";
 import { missing, optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { inFile, readBytes, writeWhole } from "./files.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
+import { readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { parseProfile } from "./profileFile.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
-export interface SimulateFlags extends PhysicsFlags {
+export interface SimulateFlags extends PhysicsFlags, ScanFlags {
   readonly profile?: string;
+  /** Path of a scan whose angles are taken. */
+  readonly like?: string;
   readonly thickness?: number;
   readonly strain?: number;
   readonly peakDepth?: number;
@@ -36,7 +39,11 @@ export interface SimulateFlags extends PhysicsFlags {
 
 const MAX_POINTS = 1_000_000;
 
-export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Promise<number> {
+export async function runSimulate(given: SimulateFlags, terminal: Terminal): Promise<number> {
+  if (given.like === undefined && given.scan !== undefined) throw new UsageError("--scan needs --like");
+  if (given.like !== undefined && given.range !== undefined) throw new UsageError("give --like or --range, not both");
+  const like = given.like === undefined ? undefined : await readScanFile(given.like, given);
+  const flags = like === undefined ? given : withWavelength(given, given.like!, like);
   if (flags.counts !== undefined && flags.scale !== undefined) throw new UsageError("give --scale or --counts, not both");
   if (flags.seed !== undefined && flags.counts === undefined) throw new UsageError("--seed needs --counts");
   const profile = await readProfile(flags);
@@ -49,7 +56,7 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
     ...optional("background", flags.background),
     ...optional("backgroundSlope", flags.backgroundSlope),
   };
-  const twoTheta = anglesOf(flags, reflection, profile);
+  const twoTheta = like?.twoTheta ?? anglesOf(flags, reflection, profile);
   const simulator = await createSimulator();
   const physics = { sample, instrument, ...optional("deviation", flags.deviation), ...optional("kernel", flags.kernel), ...optional("slices", flags.slices) };
   const curve = simulator.simulate(profile, reflection, twoTheta, physics);
@@ -69,7 +76,8 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
     })}\n`;
   } else {
     const what = flags.counts === undefined ? "intensity" : `counts (seed ${seed})`;
-    const decimals = Math.min(9, Math.max(0, ...[flags.step, twoTheta[0]!].map((value) => (String(value).split(".")[1] ?? "").length)));
+    const shown = like === undefined ? [flags.step, twoTheta[0]!] : Array.from(twoTheta);
+    const decimals = Math.min(9, shown.reduce((most, value) => Math.max(most, (String(value).split(".")[1] ?? "").length), 0));
     const rows = Array.from(intensity, (value, i) => `${twoTheta[i]!.toFixed(decimals)} ${value}\n`);
     text = `# ${reflection.name}, wavelength ${reflection.wavelength} Å; 2θ (°), ${what}\n${rows.join("")}`;
   }
@@ -84,7 +92,7 @@ async function readProfile(flags: SimulateFlags): Promise<Profile> {
     const shape = ["thickness", "strain", "peakDepth", "widthSurface", "widthInterface", "debyeWaller"] as const;
     if (shape.some((name) => flags[name] !== undefined)) throw new UsageError("give --profile, or --thickness and --strain with what belongs to them, not both");
     const text = decodeText(await readBytes(path));
-    return inFile(path, () => parseProfile(text));
+    return await inFile(path, () => parseProfile(text));
   }
   if (thickness === undefined) throw missing("--thickness", "of the strained region in nm; or give --profile FILE");
   if (strain === undefined) throw missing("--strain", "its maximum in %; or give --profile FILE");

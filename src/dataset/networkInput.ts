@@ -44,7 +44,7 @@ export interface NetworkInput {
  *  @returns arrays that are yours to keep
  *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {KernelLoadError}
  *  @example
- *  const { input, outside } = await networkInput(await readScan("scan.xy"), "cnn2");
+ *  const { input, outside } = await networkInput(await readScan(await readFile("scan.xy")), "cnn2");
  *  if (outside.length > 0) console.warn(outside.join("\n")); */
 export async function networkInput(scan: ScanInput, preset: Preset | string, options: NetworkInputOptions = {}): Promise<NetworkInput> {
   const chosen = typeof preset === "string" ? namedPreset(preset) : parsePreset(preset);

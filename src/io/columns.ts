@@ -1,6 +1,7 @@
 /** Lines of a text file of columns: which are data, which are comments, and how numbers are written in it. */
 
 import { ScanFormatError } from "../errors.ts";
+import { eachLine } from "./text.ts";
 
 /** How a file separates its columns and writes its decimals. */
 export type Dialect = "point" | "comma";
@@ -11,20 +12,12 @@ const COMMENT = /^(?:#|;|%|!|\/\/|\*|'|_)/;
 
 /** Calls `visit` with every line that is neither empty nor a comment, without quotes; lines are numbered from 1. */
 export function forEachLine(text: string, visit: (line: string, number: number) => void): void {
-  let number = 0;
-  for (let at = text.charCodeAt(0) === 0xfeff ? 1 : 0; at <= text.length; ) {
-    let end = at;
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end);
-      if (code === 10 || code === 13) break;
-    }
-    number++;
-    // The end-of-file mark of old systems counts as space.
-    let line = text.slice(at, end).replace("\u001a", "").trim();
+  eachLine(text, (whole, number) => {
+    // The end-of-file mark of old systems counts as space; so does, to trim(), a byte order mark.
+    let line = whole.replace("\u001a", "").trim();
     if (line.includes('"')) line = unquoted(line);
     if (line !== "" && !COMMENT.test(line)) visit(line, number);
-    at = end + (text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1);
-  }
+  });
 }
 
 /** Outside quotes, a comma separates: it becomes a semicolon, so that commas inside may be decimal ones. */

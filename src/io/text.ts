@@ -7,7 +7,7 @@ export const MAX_FILE_BYTES = 100e6;
 
 /** Decodes UTF-8, UTF-16 (with or without a byte order mark) or, where it is neither, Windows-1252.
  *  @throws {ScanFormatError} too large, or not text */
-export function decodeText(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array, otherwise: "windows-1252" | "shift_jis" = "windows-1252"): string {
   if (bytes.length > MAX_FILE_BYTES) {
     throw new ScanFormatError(`the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`);
   }
@@ -31,7 +31,29 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return decode(bytes, "utf-8", true);
   } catch {
-    return decode(bytes, "windows-1252");
+    return decode(bytes, otherwise);
+  }
+}
+
+/** Lines of one file, and characters of one line. */
+const MAX_LINES = 6e6;
+const MAX_LINE_LENGTH = 100_000;
+
+/** Calls `visit` with every line, whichever way lines end; numbered from 1.
+ *  @throws {ScanFormatError} too many lines, or one too long */
+export function eachLine(text: string, visit: (line: string, number: number) => void): void {
+  let number = 0;
+  for (let at = 0; at <= text.length; ) {
+    let end = at;
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end);
+      if (code === 10 || code === 13) break;
+    }
+    number++;
+    if (number > MAX_LINES) throw new ScanFormatError(`the file has more than the ${MAX_LINES} lines that are read`);
+    if (end - at > MAX_LINE_LENGTH) throw new ScanFormatError(`the line has more than ${MAX_LINE_LENGTH} characters`, number);
+    visit(text.slice(at, end), number);
+    at = end + (text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1);
   }
 }
 

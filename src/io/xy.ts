@@ -5,7 +5,7 @@ import type { Scan } from "../types.ts";
 import { detectDialect, fieldsOf, forEachLine, numberOf } from "./columns.ts";
 import { countUnit } from "./countUnit.ts";
 import { averageRepeats, sortByAngle } from "./scan.ts";
-import { decodeText, MAX_FILE_BYTES, requireText } from "./text.ts";
+import { MAX_FILE_BYTES, requireText } from "./text.ts";
 
 export interface ParseScanOptions {
   /** What the angles in the file are; default "twoTheta". */
@@ -14,9 +14,10 @@ export interface ParseScanOptions {
   readonly columns?: readonly [angle: number, intensity: number];
 }
 
-const MAX_POINTS = 5e6;
+/** Points of one file. */
+export const MAX_POINTS = 5e6;
 
-/** Reads a scan from text.
+/** Reads a scan from text of columns; `readScan` reads files of every format.
  *
  *  Lines that begin with # ; % ! // * ' or _ are comments; lines before the first line of numbers are headers. Columns are
  *  separated by spaces, tabs, semicolons or commas; decimals are points or commas, whichever fits the whole file; exponents
@@ -77,17 +78,11 @@ export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
   if (count === 0) throw nothingFound(text, lines, oneColumn);
   if (count === 1) throw new ScanFormatError("there is one point only", firstLine);
 
-  const sorted = sortByAngle(twoTheta.subarray(0, count), intensity.subarray(0, count));
+  const sorted = sortByAngle({ twoTheta: twoTheta.subarray(0, count), intensity: intensity.subarray(0, count) });
   const unit = countUnit(sorted.intensity);
   const points = averageRepeats(sorted);
   if (points.twoTheta.length < 2) throw new ScanFormatError("all points have the same angle", firstLine);
   return unit === undefined ? points : { ...points, countUnit: unit };
-}
-
-/** Reads a scan from the bytes of a text file (UTF-8, UTF-16 or Windows-1252) or from text; see parseScan.
- *  @throws {ScanFormatError} @throws {InvalidParameterError} */
-export function readScan(file: Uint8Array | string, options: ParseScanOptions = {}): Scan {
-  return parseScan(typeof file === "string" ? file : decodeText(file), options);
 }
 
 function factorOf(angle: unknown): number {
@@ -98,7 +93,7 @@ function factorOf(angle: unknown): number {
 function nothingFound(text: string, lines: number, oneColumn: number): ScanFormatError {
   if (text.trim() === "") return new ScanFormatError("the file is empty");
   if (oneColumn > 0) return new ScanFormatError("there is one column only; angle and intensity are needed", oneColumn);
-  if (text.trimStart().startsWith("<")) return new ScanFormatError("the file is XML, not columns of numbers");
+  if (text.trimStart().startsWith("<")) return new ScanFormatError("the file is XML, not columns of numbers; `readScan` reads XRDML");
   return new ScanFormatError(lines === 0 ? "the file has comments only" : "no line has an angle and an intensity");
 }
 

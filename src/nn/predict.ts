@@ -61,7 +61,7 @@ export async function loadModel(folder: string | URL): Promise<Model> {
 /** @throws {BackendError} @throws {ModelError}
  *  @example
  *  const predictor = await createPredictor(await loadModel("models/zro2-400-cnn3"));
- *  const { profile, outside } = await predictor.predict(await readScan("scan.xy")); */
+ *  const { profile, outside } = await predictor.predict(await readScan(await readFile("scan.xy"))); */
 export async function createPredictor(model: Model, options: Omit<BackendOptions, "purpose"> = {}): Promise<Predictor> {
   const { card, weights } = model;
   const backend = await chooseBackend({ ...options, purpose: "inference" }), { tf } = backend;

@@ -82,13 +82,13 @@ test("a fit that does not converge is a result", async () => {
   expect(out).toMatch(/Converged\s+no {2}\(the step limit was reached\)/);
 });
 
-test("--out writes four files and leaves nothing else behind", async () => {
+test("--out writes six files and leaves nothing else behind", async () => {
   const { dir, files } = await scans(SCAN);
   const out = join(dir, "result", "of it");
   const outcome = await takagi(["invert", ...files, ...YSZ, "--out", out]);
   expect(outcome.code).toBe(0);
   expect(outcome.out).toContain(join(out, "report.html"));
-  expect((await readdir(out)).sort()).toEqual(["curve.csv", "profile.csv", "report.html", "result.json"]);
+  expect((await readdir(out)).sort()).toEqual(["curve.csv", "input_DW_coeff.txt", "input_strain_coeff.txt", "profile.csv", "report.html", "result.json"]);
   const text = (name: string) => readFile(join(out, name), "utf8");
   expect(JSON.parse(await text("result.json"))).toMatchObject({ scan: "scan1", rms: 0.0834 });
   const inversion = syntheticInversion();

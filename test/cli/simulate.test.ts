@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readScan } from "../../src/io/xy.ts";
+import { parseScan } from "../../src/io/xy.ts";
 import { folder, takagi } from "./fake.ts";
 
 const YSZ = ["--material", "YSZ", "--hkl", "4,0,0", "--wavelength", "1.5406"];
@@ -11,7 +11,7 @@ const STRAIN = ["--thickness", "200", "--strain", "1.2", "--debye-waller", "0.4"
 test("simulate prints columns that can be read as a scan, around the peaks of crystal and layer", async () => {
   const { code, out, err } = await takagi(["simulate", ...YSZ, ...STRAIN, "--fwhm", "0.01"]);
   expect([code, err]).toEqual([0, ""]);
-  const { twoTheta, intensity } = readScan(out);
+  const { twoTheta, intensity } = parseScan(out);
   expect(twoTheta[0]).toBeLessThan(72.5);
   expect(twoTheta.at(-1)).toBeGreaterThan(73.8);
   const top = intensity.indexOf(Math.max(...intensity));
@@ -50,7 +50,7 @@ test("--out writes the file whole and prints nothing", async () => {
   const file = join(dir, "sub", "scan.xy");
   const outcome = await takagi(["simulate", ...YSZ, ...STRAIN, "--out", file]);
   expect(outcome).toEqual({ code: 0, out: "", err: "" });
-  expect(readScan(await readFile(file, "utf8")).twoTheta.length).toBeGreaterThan(100);
+  expect(parseScan(await readFile(file, "utf8")).twoTheta.length).toBeGreaterThan(100);
   expect(await readdir(join(dir, "sub"))).toEqual(["scan.xy"]);
 });
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { countUnit } from "../../src/io/countUnit.ts";
-import { readScan } from "../../src/io/xy.ts";
+import { readScan } from "../../src/io/read.ts";
 
 /** A uniform number in [0, 1) from two integers (the mixing steps of splitmix32). */
 function uniform(seed: number, index: number): number {
@@ -114,8 +114,8 @@ describe("no unit", () => {
 });
 
 const ysz = fileURLToPath(new URL("../../../shared/data/ysz-400-measured.xy", import.meta.url));
-test.skipIf(!existsSync(ysz))("the measured YSZ 400 scan: rates of 0.00646 a count (skipped where ../shared is absent)", () => {
-  const scan = readScan(readFileSync(ysz));
+test.skipIf(!existsSync(ysz))("the measured YSZ 400 scan: rates of 0.00646 a count (skipped where ../shared is absent)", async () => {
+  const scan = await readScan(readFileSync(ysz));
   expect(scan.twoTheta.length).toBe(501);
   expect(scan.twoTheta[0]).toBe(72.788);
   expect(scan.countUnit).toBeCloseTo(0.00646, 5);

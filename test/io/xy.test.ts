@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ScanFormatError } from "../../src/errors.ts";
-import { parseScan, readScan } from "../../src/io/xy.ts";
+import { readScan } from "../../src/io/read.ts";
+import { parseScan } from "../../src/io/xy.ts";
 
 const points = (text: string, options = {}) => {
   const { twoTheta, intensity } = parseScan(text, options);
@@ -85,14 +86,14 @@ describe("bytes", () => {
     ["UTF-16, low byte first, no mark", utf16(false, false)],
     ["UTF-16, high byte first, no mark", utf16(true, false)],
     ["Windows-1252", Uint8Array.from([0xb0, 0x32, 0xe9, 10, ...new TextEncoder().encode(text)])],
-  ])("%s", (_, bytes) => {
-    const scan = readScan(bytes);
+  ])("%s", async (_, bytes) => {
+    const scan = await readScan(bytes);
     expect(Array.from(scan.twoTheta, (x, i) => [x, scan.intensity[i]])).toEqual(wanted);
   });
-  test("binary data are refused", () => {
+  test("binary data are refused", async () => {
     const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255);
-    expect(() => readScan(noise)).toThrow(ScanFormatError);
-    expect(() => readScan(noise.map((b) => b | 1))).toThrow(ScanFormatError);
+    await expect(readScan(noise)).rejects.toThrow(ScanFormatError);
+    await expect(readScan(noise.map((b) => b | 1))).rejects.toThrow(ScanFormatError);
     expect(() => parseScan("RAW4.00\u0000\u0001\u0002")).toThrow(/binary/);
   });
 });

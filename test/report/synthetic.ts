@@ -68,7 +68,11 @@ function solution(maxStrain: number, thickness: number, calculated: Float64Array
     minDebyeWaller: debyeWaller[peak]!,
     instrument: { polarisation: "sigma", resolution: { shape: "gaussian", fwhm: 0.0113 }, offset: -0.0042, scale: 4.02e5, background: 0.81, backgroundSlope: 0.02 },
     calculated,
-    parameters: { names: [], values: new Float64Array(), covariance: new Float64Array() },
+    parameters: {
+      names: ["strainWeight1", "strainWeight2", "debyeWallerWeight1", "debyeWallerWeight2"],
+      values: Float64Array.of(0.4, 1.5, 0.8, 0.3),
+      covariance: new Float64Array(16),
+    },
     splines: 13,
   };
 }

@@ -38,6 +38,17 @@ test("names its files beside it, in the form that bundlers know", async () => {
   }
 });
 
+test("readers of files are a chunk of their own, with all that they need, loaded when such a file comes", async () => {
+  const formats = (await dist("chunks/formats.js")).toString();
+  for (const [, from] of formats.matchAll(/^import .* from ['"]([^'"]+)['"]/gm)) expect(from).toMatch(/^\.\//);
+  expect((await dist("chunks/formats.licenses.txt")).toString()).toMatch(/fast-xml-parser.*fflate/s);
+  const sdk = (await dist("chunks/sdk.js")).toString();
+  expect(sdk).toContain("import('./formats.js')");
+  expect(sdk).not.toMatch(/from ['"]\.\/formats\.js['"]/);
+  const xrdml = '<xrdMeasurements><xrdMeasurement><scan scanAxis="Gonio"><dataPoints><positions axis="2Theta"><startPosition>30</startPosition><endPosition>31</endPosition></positions><counts>4 5 6</counts></dataPoints></scan></xrdMeasurement></xrdMeasurements>';
+  expect(await run(`import { readScan } from "takagi"; console.log((await readScan(${JSON.stringify(xrdml)})).twoTheta.join())`)).toBe("30,30.5,31");
+});
+
 test("asks nothing of Node in the SDK and what it imports", async () => {
   const seen = new Set(["index.js"]);
   for (const file of seen) {
