@@ -3,7 +3,6 @@ import { Layout } from "./layout";
 
 export { toAxis } from "./dataset/axis";
 export { gradient } from "./fit/gradient";
-export { gradientSimd } from "./fit/gradientSimd";
 export { projectRows } from "./fit/project";
 export { resolveSampled } from "./fit/sampledResolution";
 export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";
