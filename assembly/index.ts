@@ -4,7 +4,6 @@ import { Layout } from "./layout";
 export { toAxis } from "./dataset/axis";
 export { toCells } from "./dataset/cells";
 export { gradient } from "./fit/gradient";
-export { gradientSimd } from "./fit/gradientSimd";
 export { projectRows } from "./fit/project";
 export { resolveSampled } from "./fit/sampledResolution";
 export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";

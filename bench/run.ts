@@ -4,13 +4,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolutionBlock } from "../src/instrument/resolution.ts";
 import type { Wave } from "../src/instrument/waves.ts";
-import { gradient, reflectivity, type Kernel, type Slices } from "../src/simulate/recursion.ts";
+import { reflectivity, type Kernel, type Slices } from "../src/simulate/recursion.ts";
 import { createGenerator } from "../src/dataset/generator.ts";
 import { createSimulator } from "../src/simulate/simulator.ts";
 import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
 import { check, workspaceOf } from "../src/wasm/workspace.ts";
 import { networkTimes, type NetworkTimes } from "./nn.ts";
+import { paperTimes, scanTimes } from "./models.ts";
 import { coldStart } from "./coldStart.ts";
 import { poolTimes } from "./pool.ts";
 import { limited, milliseconds, rounded, sink, type Times } from "./measure.ts";
@@ -50,9 +51,6 @@ const slices: Slices = { strain, debyeWaller: strain.map((e) => Math.exp(-0.8 * 
 const theta = even(35.5 * radians, 37.1 * radians, ANGLES);
 
 const curve = (kernel: Kernel): number => reflectivity(workspace, kernels.simd, wave, slices, {}, theta, kernel)[ANGLES >> 1];
-const fewer: Slices = { strain: strainOf(200), debyeWaller: new Float64Array(200).fill(0.7), thickness: 3000 / 200 / 2 };
-const derivatives = (simd: boolean): number => workspace.scope(() => gradient(workspace, simd, wave, fewer, {}, theta).byStrain);
-
 const grid = even(71, 75, 1000), places = even(71.2, 74.8, 1000), values = grid.map((x) => 1 + Math.cos(20 * x));
 const seen = (fwhm: number, lorentzian: boolean): number =>
   workspace.scope(() => {
@@ -72,8 +70,6 @@ const simulate = (shape: "gaussian" | "lorentzian"): number => simulator.simulat
 const recursion = milliseconds({ f64: () => curve("f64"), simd: () => curve("simd"), fast: () => curve("fast") }, ROUNDS);
 const others = milliseconds(
   {
-    gradientSimd: () => derivatives(true),
-    gradientScalar: () => derivatives(false),
     gaussian: () => seen(0.02, false),
     lorentzian: () => seen(0.02, true),
     simulateGaussian: () => simulate("gaussian"),
@@ -82,6 +78,7 @@ const others = milliseconds(
   9,
 );
 const generators = { cnn1: await createGenerator("cnn1"), cnn2: await createGenerator("cnn2"), cnn3: await createGenerator("cnn3") };
+const models = { cnn2: await paperTimes(kernels, "cnn2"), cnn3: await paperTimes(kernels, "cnn3"), scan: scanTimes(kernels, reflection) };
 const SAMPLES = 400;
 const samples = milliseconds(
   {
@@ -122,12 +119,12 @@ console.log(
         f64Simd: { ...limited(nanoseconds(recursion.simd, each), 3.5, "ns"), ...least(recursion.simd, each), fasterThanJudge: ratio(recursion.f64, recursion.simd) },
         f32Fast: { ...limited(nanoseconds(recursion.fast, each), 1.6, "ns"), ...least(recursion.fast, each), fasterThanJudge: ratio(recursion.f64, recursion.fast) },
       },
-      gradient: {
-        what: `reflectivity and its derivatives by every slice, ${ANGLES} angles × 200 slices`,
-        unit: "ns per slice and angle",
-        simd: nanoseconds(others.gradientSimd, 200 * ANGLES),
-        scalar: nanoseconds(others.gradientScalar, 200 * ANGLES),
-        fasterThanScalar: ratio(others.gradientScalar, others.gradientSimd),
+      models: {
+        what: "what fits evaluate, mean counts and with all derivatives; CPU time",
+        unit: "ms a curve",
+        paperCnn2: { value: rounded(models.cnn2.value), jacobian: rounded(models.cnn2.jacobian), exactJacobian: rounded(models.cnn2.exact), fasterThanExact: rounded(models.cnn2.exact / models.cnn2.jacobian) },
+        paperCnn3: { value: rounded(models.cnn3.value), jacobian: rounded(models.cnn3.jacobian), exactJacobian: rounded(models.cnn3.exact), fasterThanExact: rounded(models.cnn3.exact / models.cnn3.jacobian) },
+        scan: { value: rounded(models.scan.value), jacobian: rounded(models.scan.jacobian), exactJacobian: rounded(models.scan.exact), fasterThanExact: rounded(models.scan.exact / models.scan.jacobian) },
       },
       resolve: {
         what: "1000 places × 1000 grid points, fwhm of 5 grid steps",

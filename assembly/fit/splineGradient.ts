@@ -16,12 +16,12 @@ import { Status } from "../status";
 /** Numbers of a slice: those of `writeSlices`, coupling, then by strain: slope, offset (re, im), coupling; coupling by DW; basis. */
 const NUMBERS = 16;
 const COUPLING = SLICE_NUMBERS, BY_STRAIN = COUPLING + 1, BY_DEBYE_WALLER = BY_STRAIN + 4, BASIS = BY_DEBYE_WALLER + 1;
-/** Vectors of the angles: those of `writeAngle`, x, Im A. */
-const VECTORS = ANGLE_VECTORS + 2;
+/** Vectors of the angles: those of `writeAngle`, x, Im A, a third of it. */
+const VECTORS = ANGLE_VECTORS + 3;
 /** Bytes kept of a slice on the way up: P, y, turn (re, im each), s, ds/dA. */
 const STATE: usize = 128;
-/** Bytes kept of a group: (1 − s cos A)/A, the factor on Q (re, im), Q before it (re, im). */
-const GROUP_STATE: usize = 80;
+/** Bytes kept of a group: (1 − s cos A)/A, the factor on Q (re, im), Q before it (re, im), the first one's derivative by A. */
+const GROUP_STATE: usize = 96;
 
 // @ts-ignore: decorator
 @inline function add<T>(a: v128, b: v128): v128 { return v128.add<T>(a, b); }
@@ -80,6 +80,11 @@ const GROUP_STATE: usize = 80;
     const f = mul<T>(sub<T>(one, mul<T>(s, sub<T>(mul<T>(ca, cb), mul<T>(sa, sb)))), v128.xor(inverse, sign)), shift = mul<T>(each<T>(group, 3), f);
     const errorRe = add<T>(vector(w, 14), each<T>(group, 4)), errorIm = add<T>(vector(w, 15), each<T>(group, 5));
     const fr = sub<T>(add<T>(one, mul<T>(vector(w, 6), shift)), errorRe), fi = v128.neg<T>(add<T>(mul<T>(vector(w, 5), shift), errorIm));
+    // Its slope is −f/A − cos A·(ds/dA)/A + s²; rounding would grow in it as 1/A².
+    const c = sub<T>(mul<T>(ca, cb), mul<T>(sa, sb)), A2 = mul<T>(A, A), signed = v128.xor(inverse, sign);
+    const slope = sub<T>(mul<T>(s, s), mul<T>(signed, add<T>(f, mul<T>(c, mul<T>(signed, sub<T>(c, s))))));
+    const series = sub<T>(v128.splat<T>(<T>(2.0 / 3)), mul<T>(A2, v128.splat<T>(<T>0.4)));
+    v128.store(groupState, v128.bitselect(series, slope, v128.lt<T>(A2, v128.splat<T>(<T>(sizeof<T>() == 4 ? 0.03 : 1e-3)))), 80);
     v128.store(groupState, f, 0);
     v128.store(groupState, fr, 16);
     v128.store(groupState, fi, 32);
@@ -100,7 +105,7 @@ const GROUP_STATE: usize = 80;
  *  @param rows of each slice two vectors, ∂R/∂strain and ∂R/∂DW, written
  *  @param last see `up`; R and ∂R/∂ln(thickness) are written there */
 // @ts-ignore: decorator
-@inline function down<T>(w: usize, records: usize, end: usize, groupStates: usize, groupCount: i32, states: usize, last: usize, rows: usize): void {
+@inline function down<T>(w: usize, groups: usize, records: usize, end: usize, groupStates: usize, groupCount: i32, states: usize, last: usize, rows: usize): void {
   let pr = vector(last, 0), pi = vector(last, 1), qr = vector(last, 2), qi = vector(last, 3);
   const size = v128.div<T>(vector(w, 4), add<T>(mul<T>(qr, qr), mul<T>(qi, qi)));
   const ratio = mul<T>(add<T>(mul<T>(pr, pr), mul<T>(pi, pi)), size), two = mul<T>(add<T>(size, size), vector(w, 13));
@@ -112,15 +117,17 @@ const GROUP_STATE: usize = 80;
   v128.store(last, reflectivity);
   for (let g = groupCount - 1; g >= 0; g--) {
     const groupState = groupStates + <usize>g * GROUP_STATE;
+    const bottom = records + <usize>g * (GROUP * NUMBERS * sizeof<T>()), top = min<usize>(bottom + GROUP * NUMBERS * sizeof<T>(), end);
+    const share = <T>(1.0 / (<f64>(top - bottom) / <f64>(NUMBERS * sizeof<T>())));
     const gqr = v128.load(groupState, 48), gqi = v128.load(groupState, 64);
     // ∂R/∂Σcoupling² = Re(−i g² f μQ), twice for coupling² → coupling.
     const fr = v128.load(groupState, 16), fi = v128.load(groupState, 32);
     const ur = sub<T>(mul<T>(mr, gqr), mul<T>(mi, gqi)), ui = add<T>(mul<T>(mr, gqi), mul<T>(mi, gqr));
-    const half = mul<T>(v128.load(groupState), add<T>(mul<T>(vector(w, 5), ui), mul<T>(vector(w, 6), ur))), gamma = add<T>(half, half);
+    const turn = add<T>(mul<T>(vector(w, 5), ui), mul<T>(vector(w, 6), ur)), half = mul<T>(v128.load(groupState), turn), gamma = add<T>(half, half);
+    const groupByA = mul<T>(mul<T>(mul<T>(turn, v128.splat<T>(share)), v128.load(groupState, 80)), each<T>(groups + <usize>g * (GROUP_NUMBERS * sizeof<T>()), 3));
     const nr = sub<T>(mul<T>(fr, mr), mul<T>(fi, mi));
     mi = add<T>(mul<T>(fr, mi), mul<T>(fi, mr));
     mr = nr;
-    const bottom = records + <usize>g * (GROUP * NUMBERS * sizeof<T>()), top = min<usize>(bottom + GROUP * NUMBERS * sizeof<T>(), end);
     let state = states + (top - records) / (NUMBERS * sizeof<T>()) * STATE, row = rows + (top - records) / (NUMBERS * sizeof<T>()) * 32;
     for (let record = top; record > bottom;) {
       record -= NUMBERS * sizeof<T>();
@@ -136,16 +143,21 @@ const GROUP_STATE: usize = 80;
       const er = add<T>(mul<T>(rho, lr), mr), ei = add<T>(mul<T>(rho, li), mi);
       lr = add<T>(lr, mul<T>(rho, vr));
       li = add<T>(li, mul<T>(rho, vi));
-      below = sub<T>(above, mul<T>(rho, im));
+      const change = mul<T>(rho, im);
+      below = sub<T>(above, change);
       const decay = sub<T>(mul<T>(er, yr), mul<T>(ei, yi)), byAbsorption = add<T>(decay, decayAbove);
       decayAbove = decay;
       const tr = v128.load(state, 64), ti = v128.load(state, 80);
       mr = sub<T>(mul<T>(tr, er), mul<T>(ti, ei));
       mi = add<T>(mul<T>(tr, ei), mul<T>(ti, er));
-      const byA = add<T>(add<T>(below, above), mul<T>(mul<T>(kappa, v128.load(state, 112)), byRho));
+      let byA = add<T>(add<T>(add<T>(below, above), groupByA), mul<T>(mul<T>(kappa, v128.load(state, 112)), byRho)), lag = v128.splat<T>(0);
+      if (sizeof<T>() == 8) {
+        lag = mul<T>(change, vector(w, ANGLE_VECTORS + 2)); // phase −Im A·A/3 of s
+        byA = add<T>(byA, lag);
+      }
       above = below;
       const coupling = each<T>(record, COUPLING), byCoupling = add<T>(mul<T>(s, byRho), mul<T>(coupling, gamma));
-      thickness = add<T>(thickness, add<T>(mul<T>(byA, add<T>(vector(w, 0), each<T>(record, 0))), mul<T>(byCoupling, coupling)));
+      thickness = add<T>(thickness, add<T>(mul<T>(sizeof<T>() == 8 ? add<T>(byA, lag) : byA, add<T>(vector(w, 0), each<T>(record, 0))), mul<T>(byCoupling, coupling)));
       thickness = sub<T>(thickness, mul<T>(byAbsorption, vector(w, ANGLE_VECTORS + 1)));
       const dA = add<T>(mul<T>(each<T>(record, BY_STRAIN), vector(w, ANGLE_VECTORS)), each<T>(record, BY_STRAIN + 1));
       v128.store(row, add<T>(mul<T>(byA, dA), sub<T>(mul<T>(byCoupling, each<T>(record, BY_STRAIN + 3)), mul<T>(byAbsorption, each<T>(record, BY_STRAIN + 2)))));
@@ -196,12 +208,12 @@ const GROUP_STATE: usize = 80;
 ): Status {
   const lanes = <i32>(16 / sizeof<T>()), groupCount = (sliceCount + GROUP - 1) / GROUP, kinds = tied ? 1 : 2;
   if (!ASC_FEATURE_SIMD) return Status.BadParameter;
-  if (sliceCount < 1 || splines < 1 || angleCount < lanes) return Status.BadCount;
+  if (sliceCount < 1 || splines < 0 || angleCount < lanes) return Status.BadCount;
   const plane = <usize>angleCount << 3, w = scratch, last = w + (VECTORS << 4), columns = last + 64;
   const groupStates = columns + (<usize>(splines + 3) << 4), states = groupStates + <usize>groupCount * GROUP_STATE, rows = states + <usize>sliceCount * STATE;
   const groups = rows + (<usize>sliceCount << 5), records = groups + <usize>groupCount * (GROUP_NUMBERS * sizeof<T>()), end = records + <usize>sliceCount * (NUMBERS * sizeof<T>());
   writeSlices<T>(slices, sliceCount, angles, angleCount, groups, records, NUMBERS);
-  for (let n = 0; n < sliceCount; n++) {
+  for (let n = 0; splines > 0 && n < sliceCount; n++) {
     const record = records + <usize>n * (NUMBERS * sizeof<T>()), derivative = derivatives + <usize>n * (SliceDerivative.Size << 3);
     store<T>(record + COUPLING * sizeof<T>(), <T>load<f64>(slices + <usize>n * (SliceSlot.Size << 3), SliceSlot.Coupling << 3));
     store<T>(record + BY_STRAIN * sizeof<T>(), <T>load<f64>(derivative, SliceDerivative.Slope << 3));
@@ -218,11 +230,18 @@ const GROUP_STATE: usize = 80;
       const angle = angles + (<usize>(j + l) << 3), to = w + <usize>l * sizeof<T>();
       writeAngle<T>(slices, sliceCount, angle, plane, tiny, to);
       store<T>(to + (ANGLE_VECTORS << 4), <T>load<f64>(angle));
-      store<T>(to + ((ANGLE_VECTORS + 1) << 4), <T>(slope * load<f64>(angle + plane * AnglePlane.XIm) + offsetIm));
+      const absorption = slope * load<f64>(angle + plane * AnglePlane.XIm) + offsetIm;
+      store<T>(to + ((ANGLE_VECTORS + 1) << 4), <T>absorption);
+      store<T>(to + ((ANGLE_VECTORS + 2) << 4), <T>(absorption / 3));
     }
     up<T>(w, groups, records, end, groupStates, states, last);
-    down<T>(w, records, end, groupStates, groupCount, states, last, rows);
     let to = out + (<usize>j << 3);
+    if (splines == 0) {
+      const pr = vector(last, 0), pi = vector(last, 1), qr = vector(last, 2), qi = vector(last, 3);
+      widen<T>(to, mul<T>(v128.div<T>(add<T>(mul<T>(pr, pr), mul<T>(pi, pi)), add<T>(mul<T>(qr, qr), mul<T>(qi, qi))), vector(w, 13)));
+      continue;
+    }
+    down<T>(w, groups, records, end, groupStates, groupCount, states, last, rows);
     widen<T>(to, v128.load(last));
     widen<T>((to += plane), v128.load(last, 16));
     for (let kind = 0; kind < kinds; kind++) {
@@ -245,6 +264,7 @@ const GROUP_STATE: usize = 80;
  *  @param derivatives f64[sliceCount][SliceDerivative.Size]
  *  @param basis f64[sliceCount][4]: by which the four splines count in a slice
  *  @param first i32[sliceCount], never falling: the first of them, of splines + 3; the first three are fixed (strain leaves 0 smoothly) and get no column
+ *  @param splines 0 for R alone: derivatives, basis and first are not read then
  *  @param tied whether one parameter is behind all Debye–Waller factors (CouplingByDebyeWaller then being the derivative by it)
  *  @param angles f64[AnglePlane.Size][angleCount], at least four of them
  *  @param scratch 336 bytes a slice, 16 a spline and 1024 more, 16-byte aligned

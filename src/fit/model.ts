@@ -1,6 +1,9 @@
 /** The curve of a scan as a function of the parameters of the fit, with its derivatives. */
-import { withInterface } from "../profile/spline.ts";
-import { gradient, reflectivity, type Slices } from "../simulate/recursion.ts";
+import { AnglePlane, SliceDerivative, SliceSlot } from "../../assembly/layout.ts";
+import { splineAt } from "../profile/spline.ts";
+import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
+import { putAngles, putReflection } from "../simulate/recursion.ts";
+import { splineColumns, splineCurve, type SplineKernel, type SplineSlices } from "../simulate/splineGradient.ts";
 import { resolutionBlock, resolutionWidth, widened } from "../instrument/resolution.ts";
 import { resolvedAngles, sliceCount } from "../simulate/slicing.ts";
 import { wavesOf } from "../instrument/waves.ts";
@@ -79,10 +82,13 @@ export class ScanModel {
   readonly setting: ModelSetting;
   private readonly waves: ReturnType<typeof wavesOf>;
   private readonly grids: Float64Array[];
+  /** Grids in degrees 2θ. */
+  private readonly degrees: Float64Array[];
+  /** Angle tables, where they do not depend on the parameters. */
+  private readonly tables: (Float64Array | undefined)[];
   private readonly slices: number;
-  private readonly basis: Float64Array;
-  private readonly first: Int32Array;
   private readonly block: Float64Array;
+  private readonly kernel: SplineKernel;
 
   constructor(setting: ModelSetting) {
     const { workspace, twoTheta, reflection, sample, thickness, strain, reach, splines, coarseness } = setting;
@@ -97,33 +103,13 @@ export class ScanModel {
     const angstrom = thickness * ANGSTROM_PER_NM;
     this.grids = this.waves.map(({ wave }) => resolvedAngles(range, reflection, sample, wave.wavelength, angstrom, coarseness));
     this.slices = sliceCount(angstrom, reflection.d, reflection.wavelength, [strain[0] / 100, strain[1] / 100], range, coarseness);
-    const heights = Float64Array.from({ length: this.slices }, (_, n) => (n + 0.5) / this.slices);
-    [this.basis, this.first] = workspace.scope(() => {
-      const basis = workspace.f64(4 * this.slices), first = workspace.bytes(4 * this.slices);
-      check("bsplineBasis", workspace.kernels.bsplineBasis(workspace.put(heights), this.slices, splines, basis, first));
-      return [workspace.copy(basis, 4 * this.slices), workspace.view32(first, this.slices).slice()];
-    });
-  }
-
-  /** Values of the spline of `weights` (three fixed ones included) at the middle of every slice. */
-  private values(weights: ArrayLike<number>): Float64Array {
-    const { basis, first } = this;
-    return Float64Array.from(first, (f, n) => {
-      let sum = 0;
-      for (let i = 0; i < 4; i++) sum += weights[f + i] * basis[4 * n + i];
-      return sum;
-    });
-  }
-
-  private slicesOf(x: Float64Array): Slices {
-    const { layout } = this;
-    const strain = withInterface(x.subarray(layout.strain, layout.strain + layout.splines), "smooth", 0);
-    const debyeWaller = withInterface(x.subarray(layout.debyeWaller, layout.debyeWaller + layout.splines), "smooth", 1);
-    return {
-      strain: this.values(strain).map((e) => e / 100),
-      debyeWaller: this.values(debyeWaller),
-      thickness: (Math.exp(x[layout.thickness]) * ANGSTROM_PER_NM) / this.slices,
-    };
+    this.degrees = this.grids.map((grid) => grid.map((t) => (2 * t) / RADIANS));
+    this.kernel = coarseness > 1 ? "fast" : "simd";
+    this.tables = this.waves.map(({ wave }, w) =>
+      (sample.geometry ?? "").startsWith("thick film")
+        ? undefined
+        : workspace.scope(() => workspace.copy(putAngles(workspace, wave, putReflection(workspace, wave), this.grids[w], sample, 0), AnglePlane.Size * this.grids[w].length)),
+    );
   }
 
   /** Intensity at every scan angle.
@@ -135,21 +121,20 @@ export class ScanModel {
     const { workspace, twoTheta } = setting;
     const count = twoTheta.length, n = layout.count, profileColumns = jacobian === null ? 0 : 1 + 2 * layout.splines;
     const places = twoTheta.map((t) => t - x[layout.offset]);
-    const slices = this.slicesOf(x);
     const scale = Math.exp(x[layout.scale]);
     const intensity = new Float64Array(count);
     jacobian?.fill(0);
-    this.waves.forEach(({ wave, share }, w) => {
+    this.waves.forEach(({ share }, w) => {
       const grid = this.grids[w];
       workspace.scope(() => {
-        const columns = jacobian === null ? this.putCurve(wave, slices, grid) : this.putColumns(wave, slices, grid);
+        const columns = this.putColumns(w, x, jacobian !== null);
         const block = this.block.slice();
         const factor = Math.exp(x[layout.width]);
         block[1] *= factor;
         block[2] *= factor;
         const total = 1 + profileColumns;
         const out = workspace.f64(total * count), byPlace = workspace.f64(count), byWidth = workspace.f64(count);
-        const degrees = workspace.put(grid.map((t) => (2 * t) / RADIANS));
+        const degrees = workspace.put(this.degrees[w]);
         check(
           "resolve",
           workspace.kernels.resolve(
@@ -182,51 +167,51 @@ export class ScanModel {
     return intensity;
   }
 
-  /** R on the grid. */
-  private putCurve(wave: Parameters<typeof reflectivity>[2], slices: Slices, grid: Float64Array): number {
-    const { workspace, simd, sample } = this.setting;
-    return workspace.put(reflectivity(workspace, simd, wave, slices, sample, grid, "simd"));
-  }
-
-  /** R on the grid and its derivatives with respect to ln thickness, strain weights (%) and Debye–Waller weights, in
-   *  the order of Layout. */
-  private putColumns(wave: Parameters<typeof gradient>[2], slices: Slices, grid: Float64Array): number {
-    const { workspace, simd, sample, splines } = this.setting;
-    const { kernels } = workspace;
-    const size = grid.length, total = 2 + 2 * splines;
-    const columns = workspace.f64(total * size);
-    const byThickness = this.byThickness(wave, slices, grid);
-    workspace.scope(() => {
-      const tables = gradient(workspace, simd, wave, slices, sample, grid);
-      const rows = tables.angleCount;
-      // The three fixed weights have columns too; they come before those that are kept.
-      const strain = workspace.f64((3 + splines) * rows), debyeWaller = workspace.f64((3 + splines) * rows);
-      workspace.view(strain, (3 + splines) * rows).fill(0);
-      workspace.view(debyeWaller, (3 + splines) * rows).fill(0);
-      const first = workspace.bytes(4 * this.slices);
-      workspace.view32(first, this.slices).set(this.first);
-      const percent = workspace.put(this.basis.map((b) => b / 100));
-      check("projectRows", kernels.projectRows(tables.byStrain, this.slices, rows, percent, first, strain));
-      check("projectRows", kernels.projectRows(tables.byDebyeWaller, this.slices, rows, workspace.put(this.basis), first, debyeWaller));
-      const to = workspace.view(columns, total * size);
-      to.set(workspace.view(tables.reflectivity, size), 0);
-      to.set(byThickness ?? workspace.view(tables.byThickness, size), size);
-      for (let i = 0; i < splines; i++) {
-        to.set(workspace.view(strain + 8 * (3 + i) * rows, size), (2 + i) * size);
-        to.set(workspace.view(debyeWaller + 8 * (3 + i) * rows, size), (2 + splines + i) * size);
-      }
-    });
+  /** R on the grid; with derivatives, those with respect to ln thickness, strain weights (%) and Debye–Waller weights too, in the order of Layout. */
+  private putColumns(w: number, x: Float64Array, withDerivatives: boolean): number {
+    const { workspace, simd } = this.setting;
+    const thickness = Math.exp(x[this.layout.thickness]) * ANGSTROM_PER_NM, count = this.grids[w].length;
+    const slices = this.putSlices(w, x, thickness, withDerivatives), table = this.tables[w], angles = table === undefined ? this.putAngles(w, thickness) : workspace.put(table);
+    if (!withDerivatives) return splineCurve(workspace, simd, this.kernel, slices, angles, count);
+    const columns = splineColumns(workspace, simd, this.kernel, slices, angles, count);
+    if (table === undefined) workspace.view(columns + 8 * count, count).set(this.byThickness(w, x, thickness));
     return columns;
   }
 
+  private putAngles(w: number, thickness: number): number {
+    const { workspace, sample } = this.setting, { wave } = this.waves[w];
+    return putAngles(workspace, wave, putReflection(workspace, wave), this.grids[w], sample, thickness);
+  }
+
+  private putSlices(w: number, x: Float64Array, thickness: number, withDerivatives: boolean): SplineSlices {
+    const { workspace } = this.setting, { kernels } = workspace, { splines, strain: strainFrom, debyeWaller: debyeWallerFrom } = this.layout;
+    const { wave } = this.waves[w], count = this.slices;
+    // The three weights at the interface are fixed: no strain, full order.
+    const strain = new Float64Array(3 + splines), debyeWaller = new Float64Array(3 + splines).fill(1);
+    for (let i = 0; i < splines; i++) {
+      strain[3 + i] = x[strainFrom + i] / 100;
+      debyeWaller[3 + i] = x[debyeWallerFrom + i];
+    }
+    const { heights, thicknesses } = evenSlopeCuts(wave, count, (height) => splineAt(strain, height));
+    const block = putReflection(workspace, wave), table = workspace.f64(SliceSlot.Size * count), derivatives = withDerivatives ? workspace.f64(SliceDerivative.Size * count) : 0;
+    const basis = workspace.f64(4 * count), first = workspace.bytes(4 * count), zeta = workspace.put(heights);
+    const values = [strain, debyeWaller].map((weights) => workspace.put(heights.map((height) => splineAt(weights, height))));
+    check("prepareSlices", kernels.prepareSlices(block, values[0], values[1], workspace.put(thicknesses.map((h) => h * thickness)), count, table, derivatives));
+    if (withDerivatives) {
+      check("bsplineBasis", kernels.bsplineBasis(zeta, count, splines, basis, first));
+      const all = workspace.view(derivatives, SliceDerivative.Size * count);
+      for (let n = 0; n < all.length; n += SliceDerivative.Size) for (let i = 0; i < SliceDerivative.CouplingByDebyeWaller; i++) all[n + i] /= 100;
+    }
+    return { count, table, derivatives, basis, first, splines, tied: false };
+  }
+
   /** ∂R/∂ln thickness where the film's total is given: what the strained region gains the buried slab loses, which the
-   *  adjoint does not see; by differences. Undefined where nothing below changes. */
-  private byThickness(wave: Parameters<typeof gradient>[2], slices: Slices, grid: Float64Array): Float64Array | undefined {
-    const { workspace, simd, sample } = this.setting;
-    if (!(sample.geometry ?? "").startsWith("thick film")) return undefined;
-    const step = 1e-4;
-    const at = (factor: number): Float64Array => reflectivity(workspace, simd, wave, { ...slices, thickness: slices.thickness * factor }, sample, grid, "simd");
-    const above = at(1 + step), below = at(1 - step);
+   *  adjoint does not see; by differences. */
+  private byThickness(w: number, x: Float64Array, thickness: number): Float64Array {
+    const { workspace, simd } = this.setting, count = this.grids[w].length, step = 1e-4;
+    const at = (angstrom: number): Float64Array =>
+      workspace.scope(() => workspace.copy(splineCurve(workspace, simd, "simd", this.putSlices(w, x, angstrom, false), this.putAngles(w, angstrom), count), count));
+    const above = at(thickness * (1 + step)), below = at(thickness * (1 - step));
     return above.map((r, i) => (r - below[i]) / (2 * step));
   }
 

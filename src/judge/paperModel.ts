@@ -3,6 +3,7 @@
 import { AnglePlane, Paper, SliceDerivative, SliceSlot } from "../../assembly/layout.ts";
 import type { PaperPreset } from "../dataset/presets.ts";
 import type { Wave } from "../instrument/waves.ts";
+import { splineAt } from "../profile/spline.ts";
 import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
 import { putAngles, putReflection } from "../simulate/recursion.ts";
 import { splineColumnCount, splineColumns, type SplineSlices } from "../simulate/splineGradient.ts";
@@ -153,13 +154,4 @@ export class PaperModel {
     const needed = Math.max((path * Math.PI * Math.sin(2 * this.#bragg) * farthest) / wavelength / SLICE_PHASE, (path * this.#coupling) / SLICE_COUPLING, FEWEST_SLICES);
     return Math.ceil(needed / SLICE_STEP) * SLICE_STEP;
   }
-}
-
-/** Value of the uniform cubic B-spline (assembly/math/bspline.ts) at a height, 0 … 1. */
-function splineAt(weights: Float64Array, height: number): number {
-  const position = height * (weights.length - 3), cell = Math.min(Math.floor(position), weights.length - 4), u = position - cell, v = 1 - u;
-  return (
-    (weights[cell]! * v * v * v + weights[cell + 3]! * u * u * u) / 6 +
-    weights[cell + 1]! * (2 / 3 - u * u * (1 - u / 2)) + weights[cell + 2]! * (2 / 3 - v * v * (1 - v / 2))
-  );
 }

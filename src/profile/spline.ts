@@ -30,6 +30,15 @@ export function withInterface(weights: ArrayLike<number>, shape: SplineShape, fi
   return shape === "smooth" ? [fixed, fixed, fixed, ...Array.from(weights)] : Array.from(weights);
 }
 
+/** Spline of `weights` (all of them) at one relative height, 0 (interface) … 1 (surface), as assembly/math/bspline.ts. */
+export function splineAt(weights: ArrayLike<number>, height: number): number {
+  const intervals = weights.length - 3, position = height * intervals, cell = Math.min(Math.floor(position), intervals - 1), u = position - cell, v = 1 - u;
+  return (
+    (weights[cell] * v * v * v + weights[cell + 3] * u * u * u) / 6 +
+    weights[cell + 1] * (2 / 3 - u * u * (1 - u / 2)) + weights[cell + 2] * (2 / 3 - v * v * (1 - v / 2))
+  );
+}
+
 /** Spline of `weights` (all of them) at each relative height 0 (interface) … 1 (surface). */
 export function splineValues(workspace: Workspace, weights: ArrayLike<number>, heights: ArrayLike<number>): Float64Array {
   return workspace.scope(() => {

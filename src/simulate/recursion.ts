@@ -22,9 +22,6 @@ export interface Slices {
 /** Bounds within which the expansions of the SIMD kernels hold; slices beyond them are cut. */
 const SIMD_COUPLING = 1e-3;
 const SIMD_ABSORPTION = 2e-3;
-/** Derivatives need fewer digits. */
-const GRADIENT_COUPLING = 6e-3;
-const GRADIENT_ABSORPTION = 5e-3;
 const FAST_COUPLING = 1e-3;
 const FAST_PHASE = 1.5;
 /** Phase of a block between two nodes, and the measured costs (ns) that choose its length. */
@@ -121,7 +118,7 @@ export function putSlices(workspace: Workspace, block: number, slices: Slices, w
   return { table, derivatives };
 }
 
-interface Extent {
+export interface Extent {
   readonly coupling: number;
   readonly absorption: number;
   readonly phase: number;
@@ -131,7 +128,7 @@ interface Extent {
 }
 
 /** Largest |K|, |Im A|, |Re A| and what else chooses kernel and cuts. */
-function extent(workspace: Workspace, table: number, sliceCount: number, angles: number, angleCount: number): Extent {
+export function extent(workspace: Workspace, table: number, sliceCount: number, angles: number, angleCount: number): Extent {
   const slices = workspace.view(table, SliceSlot.Size * sliceCount);
   const plane = workspace.view(angles, AnglePlane.Size * angleCount);
   let slope = 0, slopeLow = Infinity, offsetLow = Infinity, offsetHigh = -Infinity, offsetIm = 0, coupling = 0;
@@ -236,44 +233,4 @@ function chooseNodes(theta: Float64Array, sliceCount: number, slicePhase: number
     theta: Float64Array.from({ length: nodeCount }, (_, i) => first + i * step),
     positions: theta.map((t) => (t - first) / step),
   };
-}
-
-
-/** Addresses of R and its derivatives, for kernels that go on with them. */
-export interface GradientTables {
-  /** Angles of every row: those asked for, padded to an even number. */
-  readonly angleCount: number;
-  /** R: f64[angleCount]. */
-  readonly reflectivity: number;
-  /** ∂R/∂strain (fraction) of each slice: f64[slices][angleCount]. */
-  readonly byStrain: number;
-  /** ∂R/∂DW of each slice: f64[slices][angleCount]. */
-  readonly byDebyeWaller: number;
-  /** ∂R/∂ln(thickness of all slices), those below unchanged: f64[angleCount]. */
-  readonly byThickness: number;
-}
-
-/** R and its derivatives with respect to every slice; all of it lives in the caller's scope of the workspace. */
-export function gradient(workspace: Workspace, simd: boolean, wave: Wave, slices: Slices, sample: Sample, theta: ArrayLike<number>): GradientTables {
-  const { kernels } = workspace;
-  const block = putReflection(workspace, wave);
-  const angleCount = theta.length + (theta.length % 2);
-  const padded = new Float64Array(angleCount).fill(theta[theta.length - 1]);
-  padded.set(theta);
-  const count = slices.strain.length;
-  const angles = putAngles(workspace, wave, block, padded, sample, slices.thickness * count);
-  const { table, derivatives } = putSlices(workspace, block, slices, true);
-  const tables: GradientTables = {
-    angleCount,
-    reflectivity: workspace.f64(angleCount),
-    byStrain: workspace.f64(count * angleCount),
-    byDebyeWaller: workspace.f64(count * angleCount),
-    byThickness: workspace.f64(angleCount),
-  };
-  const size = extent(workspace, table, count, angles, angleCount);
-  const within = simd && size.coupling <= GRADIENT_COUPLING && size.absorption <= GRADIENT_ABSORPTION;
-  const kernel = within ? kernels.gradientSimd : kernels.gradient;
-  const scratch = workspace.bytes(count * 160 + 128);
-  check("gradient", kernel(table, derivatives, count, angles, angleCount, scratch, tables.reflectivity, tables.byStrain, tables.byDebyeWaller, tables.byThickness));
-  return tables;
 }

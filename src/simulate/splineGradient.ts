@@ -1,4 +1,5 @@
 /** R and its derivatives by the weights of splines: what fits are made of. */
+import { extent } from "./recursion.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 
 /** Slices of one slope (evenSlopes.ts) in the kernels' memory. */
@@ -17,8 +18,14 @@ export interface SplineSlices {
   readonly tied: boolean;
 }
 
-/** "fast": f32×4, R to 2e-4 in log10 where it is above 1e-8. "simd": f64×2, 1e-5. Both need K ≤ 4e-3 and |A| < π in every slice. */
+/** "fast": f32×4, R to 2e-4 in log10 where it is above 1e-8. "simd": f64×2, 1e-5. Both need slices of one slope. */
 export type SplineKernel = "fast" | "simd";
+
+/** Bounds within which the expansions hold; slices beyond them go to the exact kernels. */
+const MOST_COUPLING = 6e-3;
+const MOST_ABSORPTION = 5e-3;
+const MOST_PHASE = Math.PI;
+const FEWEST_ANGLES = 4;
 
 /** Rows that splineColumns gives. */
 export function splineColumnCount({ splines, tied }: Pick<SplineSlices, "splines" | "tied">): number {
@@ -27,16 +34,32 @@ export function splineColumnCount({ splines, tied }: Pick<SplineSlices, "splines
 
 /** Address of f64[splineColumnCount][angleCount] in the caller's scope: R, ∂R/∂ln(thickness of all slices), by each strain weight, by each weight
  *  of the Debye–Waller factor (or by what all of them are tied to).
- *  @param angles table of putAngles, of 4 angles at least */
+ *  @param angles table of putAngles */
 export function splineColumns(workspace: Workspace, simd: boolean, kernel: SplineKernel, slices: SplineSlices, angles: number, angleCount: number): number {
-  const { kernels } = workspace, { count, table, derivatives, basis, first, splines, tied } = slices;
   const out = workspace.f64(splineColumnCount(slices) * angleCount);
-  if (!simd) exactColumns(workspace, slices, angles, angleCount, out);
-  else {
-    const run = kernel === "fast" ? kernels.splineGradientFast : kernels.splineGradientSimd, scratch = workspace.bytes(336 * count + 16 * splines + 1024);
-    check("splineGradient", run(table, derivatives, count, basis, first, splines, tied ? 1 : 0, angles, angleCount, scratch, out));
-  }
+  if (simd && isWithin(workspace, slices, angles, angleCount)) runKernel(workspace, kernel, slices, slices.splines, angles, angleCount, out);
+  else exactColumns(workspace, slices, angles, angleCount, out);
   return out;
+}
+
+/** Address of R alone, f64[angleCount]: the first row of splineColumns. */
+export function splineCurve(workspace: Workspace, simd: boolean, kernel: SplineKernel, slices: SplineSlices, angles: number, angleCount: number): number {
+  const out = workspace.f64(angleCount);
+  if (simd && isWithin(workspace, slices, angles, angleCount)) runKernel(workspace, kernel, slices, 0, angles, angleCount, out);
+  else check("transferMatrix", workspace.kernels.transferMatrix(slices.table, slices.count, angles, angleCount, workspace.bytes(64), out));
+  return out;
+}
+
+function isWithin(workspace: Workspace, { table, count }: SplineSlices, angles: number, angleCount: number): boolean {
+  if (angleCount < FEWEST_ANGLES) return false;
+  const { coupling, absorption, phase, evenSlopes } = extent(workspace, table, count, angles, angleCount);
+  return evenSlopes && coupling <= MOST_COUPLING && absorption <= MOST_ABSORPTION && phase <= MOST_PHASE;
+}
+
+function runKernel(workspace: Workspace, kernel: SplineKernel, slices: SplineSlices, splines: number, angles: number, angleCount: number, out: number): void {
+  const { kernels } = workspace, { count, table, derivatives, basis, first, tied } = slices;
+  const run = kernel === "fast" ? kernels.splineGradientFast : kernels.splineGradientSimd;
+  check("splineGradient", run(table, derivatives, count, basis, first, splines, tied ? 1 : 0, angles, angleCount, workspace.bytes(336 * count + 16 * splines + 1024), out));
 }
 
 /** The same from the exact matrix and all derivatives of every slice: for machines without SIMD, and the judge of the kernels.

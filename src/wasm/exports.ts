@@ -29,10 +29,6 @@ export interface KernelExports extends AnyExports {
     slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
     scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
   ): number;
-  gradientSimd(
-    slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
-    scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
-  ): number;
   splineGradientFast(
     slices: number, derivatives: number, sliceCount: number, basis: number, first: number, splines: number, tied: number,
     angles: number, angleCount: number, scratch: number, out: number,

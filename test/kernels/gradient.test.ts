@@ -1,11 +1,11 @@
-/** Derivatives of the curve against central differences of the judge, and of each gradient kernel against the other. */
+/** Derivatives of the curve by every slice against central differences of the judge. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Wave } from "../../src/instrument/waves.ts";
 import { reflectivity, type Slices } from "../../src/simulate/recursion.ts";
 import type { Sample } from "../../src/types.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";
-import { filled, random, SILICON_224, ZIRCONIA } from "../simulate/crystals.ts";
+import { random, SILICON_224, ZIRCONIA } from "../simulate/crystals.ts";
 import { type Placed, place, randomStack, type Stack } from "./stacks.ts";
 
 interface Gradients {
@@ -29,10 +29,10 @@ const CASES: [string, Wave, Sample][] = [
   ["thin film, π", { ...WAVE, polarisation: "pi" }, { geometry: "thin film" }],
 ];
 
-function run(kernel: "gradient" | "gradientSimd", placed: Placed): Gradients {
+function run(placed: Placed): Gradients {
   const { table, derivatives, count, angles, angleCount } = placed;
   const [r, e, w, t] = [angleCount, count * angleCount, count * angleCount, angleCount].map((size) => workspace.f64(size));
-  check(kernel, workspace.kernels[kernel](table, derivatives, count, angles, angleCount, workspace.bytes(160 * count + 128), r, e, w, t));
+  check("gradient", workspace.kernels.gradient(table, derivatives, count, angles, angleCount, workspace.bytes(32 * count + 128), r, e, w, t));
   return { reflectivity: workspace.copy(r, angleCount), byStrain: workspace.copy(e, count * angleCount), byDebyeWaller: workspace.copy(w, count * angleCount), byThickness: workspace.copy(t, angleCount) };
 }
 
@@ -55,8 +55,8 @@ describe.each(CASES)("the gradient (%s)", (_, wave, sample) => {
   const count = 24, angleCount = 400;
   const stack = randomStack(11, wave, count, angleCount, 8, 0.02, sample);
 
-  test.each(["gradient", "gradientSimd"] as const)("%s is that of the judge, to 1e-6 of each column's largest entry", (kernel) => {
-    const found = workspace.scope(() => run(kernel, place(workspace, wave, stack)));
+  test("is that of the judge, to 1e-6 of each column's largest entry", () => {
+    const found = workspace.scope(() => run(place(workspace, wave, stack)));
     const column = (all: Float64Array, n: number): Float64Array => all.subarray(n * angleCount, (n + 1) * angleCount);
     const { strain, debyeWaller, thickness } = stack.slices;
     for (let n = 0; n < count; n += 3) {
@@ -68,41 +68,6 @@ describe.each(CASES)("the gradient (%s)", (_, wave, sample) => {
     }
     const t = 1e-5;
     expect(columnError(found.byThickness, judge(wave, stack, { thickness: thickness * (1 + t) }), judge(wave, stack, { thickness: thickness * (1 - t) }), t), "thickness").toBeLessThan(1e-6);
-  });
-});
-
-describe("gradientSimd", () => {
-  function worst(found: Float64Array, exact: Float64Array, rows: number): number {
-    const length = exact.length / rows;
-    let result = 0;
-    for (let n = 0; n < rows; n++) {
-      const row = exact.subarray(n * length, (n + 1) * length);
-      const largest = row.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-6); // what is 0 but for rounding
-      row.forEach((value, j) => (result = Math.max(result, Math.abs(found[n * length + j] - value) / largest)));
-    }
-    return result;
-  }
-
-  test("is its scalar twin to 3e-7 of each column, for one slice, two angles, no strain and no order", () => {
-    const base = randomStack(2, WAVE, 50, 100, 4);
-    const stacks: [string, Stack][] = [
-      ["random", base],
-      ["one slice", randomStack(3, WAVE, 1, 10, 4)],
-      ["two angles", randomStack(4, WAVE, 60, 2, 4)],
-      ["no strain", { ...base, slices: { ...base.slices, strain: filled(50, 0) } }],
-      ["no order", { ...base, slices: { ...base.slices, debyeWaller: filled(50, 0) } }],
-      ["thin film", { ...base, sample: { geometry: "thin film" } }],
-    ];
-    for (const [name, stack] of stacks) {
-      workspace.scope(() => {
-        const placed = place(workspace, WAVE, stack);
-        const [fast, exact] = [run("gradientSimd", placed), run("gradient", placed)];
-        expect(worst(fast.reflectivity, exact.reflectivity, 1), name).toBeLessThan(3e-7);
-        expect(worst(fast.byStrain, exact.byStrain, placed.count), name).toBeLessThan(3e-7);
-        expect(worst(fast.byDebyeWaller, exact.byDebyeWaller, placed.count), name).toBeLessThan(3e-7);
-        expect(worst(fast.byThickness, exact.byThickness, 1), name).toBeLessThan(3e-7);
-      });
-    }
   });
 });
 
