@@ -1,6 +1,6 @@
 /** A scan of protocol "paper" as a problem of least squares: half its sum of squares is −ln of the posterior density, up to
  *  a constant. Counts are Poisson; shapes are those of the population. */
-import type { Preset } from "../dataset/presets.ts";
+import type { PaperPreset } from "../dataset/presets.ts";
 import type { LeastSquaresProblem } from "../fit/leastSquares.ts";
 import { componentAt, type Gaussian, type Mixture, whiten } from "../fit/mixture.ts";
 import type { Scan } from "../types.ts";
@@ -23,7 +23,7 @@ export class PaperProblem {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly #model: PaperModel;
-  readonly #preset: Preset;
+  readonly #preset: PaperPreset;
   readonly #mixture: Mixture;
   /** In counts of unit variance ratio: intensity over countUnit. */
   readonly #counts: Float64Array;
@@ -34,7 +34,7 @@ export class PaperProblem {
   readonly #shape = new Float64Array(WEIGHTS);
   readonly #white = new Float64Array(WEIGHTS);
 
-  constructor(workspace: Workspace, simd: boolean, preset: Preset, mixture: Mixture, { twoTheta, intensity, countUnit = 1 }: Scan) {
+  constructor(workspace: Workspace, simd: boolean, preset: PaperPreset, mixture: Mixture, { twoTheta, intensity, countUnit = 1 }: Scan) {
     this.#model = new PaperModel(workspace, simd, preset, twoTheta);
     this.#preset = preset;
     this.#mixture = mixture;
@@ -169,7 +169,7 @@ export class PaperProblem {
   get mixture(): Mixture {
     return this.#mixture;
   }
-  get preset(): Preset {
+  get preset(): PaperPreset {
     return this.#preset;
   }
 }

@@ -1,6 +1,7 @@
 /** From a network's answer to the posterior of a scan of protocol "paper": the network says where to begin, the counts
  *  and the population decide. */
 import type { NoiseKind } from "../dataset/generator.ts";
+import { InvalidParameterError } from "../errors.ts";
 import type { Preset } from "../dataset/presets.ts";
 import type { LeastSquaresResult } from "../fit/leastSquares.ts";
 import { levenbergMarquardt } from "../fit/levenbergMarquardt.ts";
@@ -45,7 +46,9 @@ const DEPTHS = 101;
 /** Share of the posterior that must lie within 10 % of the answer for it to count as determined. */
 const CERTAIN = 0.9;
 
+/** @throws {InvalidParameterError} for presets of other protocols */
 export async function createRefiner(preset: Preset, noise: NoiseKind): Promise<Refiner> {
+  if (preset.protocol !== "paper") throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
   const { mixture, weights } = await populationOf(preset), { exports, simd } = await loadKernels(), workspace = workspaceOf(exports);
   // The published noise adds a draw to its mean: the variance is half the intensity.
   const countUnit = noise === "published" ? 0.5 : 1;
