@@ -1,6 +1,6 @@
 /** A scan of protocol "paper" as a problem of least squares: half its sum of squares is −ln of the posterior density, up to
  *  a constant. Counts are Poisson; shapes are those of the population. */
-import type { Preset } from "../dataset/presets.ts";
+import { type Preset, requirePaper } from "../dataset/presets.ts";
 import type { LeastSquaresProblem } from "../fit/leastSquares.ts";
 import { componentAt, type Gaussian, type Mixture, whiten } from "../fit/mixture.ts";
 import type { Scan } from "../types.ts";
@@ -35,7 +35,7 @@ export class PaperProblem {
   readonly #white = new Float64Array(WEIGHTS);
 
   constructor(workspace: Workspace, simd: boolean, preset: Preset, mixture: Mixture, { twoTheta, intensity, countUnit = 1 }: Scan) {
-    this.#model = new PaperModel(workspace, simd, preset, twoTheta);
+    this.#model = new PaperModel(workspace, simd, requirePaper(preset), twoTheta);
     this.#preset = preset;
     this.#mixture = mixture;
     this.#unit = countUnit;
