@@ -77,7 +77,7 @@ const others = milliseconds(
   },
   9,
 );
-const generators = { cnn1: await createGenerator("cnn1"), cnn2: await createGenerator("cnn2"), cnn3: await createGenerator("cnn3") };
+const generators = { cnn1: await createGenerator("cnn1"), cnn2: await createGenerator("cnn2"), cnn3: await createGenerator("cnn3"), measured: await createGenerator("measured"), universal: await createGenerator("universal") };
 const models = { cnn2: await paperTimes(kernels, "cnn2"), cnn3: await paperTimes(kernels, "cnn3"), scan: scanTimes(kernels, reflection) };
 const SAMPLES = 400;
 const samples = milliseconds(
@@ -85,6 +85,9 @@ const samples = milliseconds(
     cnn1: () => generators.cnn1.generate(1, 0, SAMPLES).inputs[0],
     cnn2: () => generators.cnn2.generate(1, 0, SAMPLES).inputs[0],
     cnn3: () => generators.cnn3.generate(1, 0, SAMPLES).inputs[0],
+    measured: () => generators.measured.generate(1, 0, SAMPLES).inputs[0],
+    universal: () => generators.universal.generate(1, 0, SAMPLES).inputs[0],
+    labels: () => generators.universal.labels(1, 0, SAMPLES).labels[0],
   },
   7,
 );
@@ -139,6 +142,9 @@ console.log(
         cnn1: rounded(samples.cnn1.median / SAMPLES),
         cnn2: { ...limited(rounded(samples.cnn2.median / SAMPLES), 0.3, "ms"), least: rounded(samples.cnn2.least / SAMPLES) },
         cnn3: { ...limited(rounded(samples.cnn3.median / SAMPLES), 0.2, "ms"), least: rounded(samples.cnn3.least / SAMPLES) },
+        measured: { ...limited(rounded(samples.measured.median / SAMPLES), 0.5, "ms"), least: rounded(samples.measured.least / SAMPLES) },
+        universal: { ...limited(rounded(samples.universal.median / SAMPLES), 0.5, "ms"), least: rounded(samples.universal.least / SAMPLES) },
+        universalLabelsOnly: rounded(samples.labels.median / SAMPLES),
       },
       pool:
         pools === null

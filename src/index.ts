@@ -18,7 +18,9 @@ export {
   UnreachableReflectionError,
 } from "./errors.ts";
 export { networkInput, type NetworkInput, type NetworkInputOptions } from "./dataset/networkInput.ts";
-export type { Preset } from "./dataset/presets.ts";
+export { measuredPreset } from "./dataset/measuredPreset.ts";
+export type { MeasuredPreset, PaperPreset, Preset } from "./dataset/presets.ts";
+export { physicalLabels } from "./dataset/scaling.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
 export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";

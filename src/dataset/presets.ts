@@ -27,6 +27,13 @@ export function preset(name: string): Preset {
   return found;
 }
 
+/** For what is defined for protocol "paper" only.
+ *  @throws {InvalidParameterError} */
+export function requirePaper(preset: Preset): PaperPreset {
+  if (preset.protocol !== "paper") throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
+  return preset;
+}
+
 /** Checks what was read from a preset file; fills in what protocol "measured" has defaults for.
  *  @throws {InvalidParameterError} naming the field, what was expected and what came */
 export function parsePreset(json: unknown): Preset {

@@ -1,5 +1,5 @@
 /** Single samples to look at: scan, the curve of the answer, true and found profile. */
-import type { Preset } from "../dataset/presets.ts";
+import { type Preset, requirePaper } from "../dataset/presets.ts";
 import { quantities } from "../nn/metrics.ts";
 import { strainError } from "../profile/comparison.ts";
 import { splineProfile } from "../profile/spline.ts";
@@ -57,7 +57,7 @@ export function named({ names, labels }: Judgement["truth"], row: number): Recor
 
 /** Mean counts of labels, `top` at the maximum. */
 export async function meanCounts(preset: Preset, twoTheta: Float64Array, labels: Readonly<Record<string, number>>, top: number): Promise<Float64Array> {
-  const kernels = await loadKernels(), model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, preset, twoTheta);
+  const kernels = await loadKernels(), model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, requirePaper(preset), twoTheta);
   const x = new Float64Array(Place.count), counts = new Float64Array(model.points), background = top / (1 + 10 ** labels.dynamicRange!);
   x[Place.thickness] = Math.log(thicknessOf(labels));
   x.set(weightsOf(labels), Place.weights);

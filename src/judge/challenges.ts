@@ -1,7 +1,7 @@
 /** Profiles unlike those that networks learn from: figures 8 and 9 of Boulle & Debelle 2023. */
 import { Paper } from "../../assembly/layout.ts";
 import type { NoiseKind } from "../dataset/generator.ts";
-import type { Preset } from "../dataset/presets.ts";
+import { type Preset, requirePaper } from "../dataset/presets.ts";
 import { largestStrain } from "../profile/comparison.ts";
 import { createSimulator } from "../simulate/simulator.ts";
 import type { Scan } from "../types.ts";
@@ -54,7 +54,7 @@ async function challenge({ preset, noise, seed, strain, debyeWaller, shape }: Re
     ...Object.fromEntries(raw.map((w, k) => [`weight${k + 1}`, (strain * w) / largest])),
     disorder: -Math.log(debyeWaller), thickness: THICKNESS, ...INSTRUMENT,
   };
-  const { reflection: { wavelength, d }, scan: { step, rounding } } = preset, bragg = Math.asin(wavelength / (2 * d));
+  const { reflection: { wavelength, d }, scan: { step, rounding } } = requirePaper(preset), bragg = Math.asin(wavelength / (2 * d));
   const end = (e: number): number => Math.round((bragg - (e / 100) * Math.tan(bragg)) * DEGREES / rounding) * rounding, low = end(strain + MARGIN), high = end(-MARGIN);
   const twoTheta = Float64Array.from({ length: Math.round((high - low) / step) + 1 }, (_, j) => 2 * (low + j * step));
   const mean = await meanCounts(preset, twoTheta, labels, TOP_COUNTS), counts = noise === "none" ? mean : (await createSimulator()).counts(mean, seed);

@@ -22,7 +22,7 @@ import { readFile } from "node:fs/promises";
 async function sumOf(pool) {
   const hash = createHash("sha256");
   for await (const { inputs, labels, extras } of pool.batches({ seed: 11, count: ${SAMPLES}, batchSize: 64 })) {
-    hash.update(new Uint8Array(inputs.buffer)).update(new Uint8Array(labels.buffer));
+    hash.update(new Uint8Array(inputs.buffer)).update(new Uint8Array(labels.buffer)).update(new Uint8Array(extras.buffer));
   }
   return hash.digest("hex");
 }
@@ -45,7 +45,10 @@ try {
 }
 let again = 0;
 for await (const { count } of pool.batches({ seed: 11, count: 100, batchSize: 10 })) again += count;
-console.log(JSON.stringify({ sums: [...sums], aborted, again }));
+const many = await createPool({ preset: "universal", workers: 3 });
+const universal = await sumOf(many);
+await many.close();
+console.log(JSON.stringify({ sums: [...sums], universal, aborted, again }));
 if (process.env.CLOSE === "yes") await pool.close();
 `;
 
@@ -63,13 +66,17 @@ async function installed(change: (text: string) => string = (text) => text): Pro
 }
 
 async function expected(): Promise<object> {
-  const generator = await createGenerator("cnn2");
+  return { sums: [await sumOf("cnn2")], universal: await sumOf("universal"), aborted: true, again: 100 };
+}
+
+async function sumOf(preset: string): Promise<string> {
+  const generator = await createGenerator(preset);
   const hash = createHash("sha256");
   for (let first = 0; first < SAMPLES; first += 64) {
     const { inputs, labels, extras } = generator.generate(11, first, Math.min(64, SAMPLES - first));
     for (const values of [inputs, labels, extras]) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
-  return { sums: [hash.digest("hex")], aborted: true, again: 100 };
+  return hash.digest("hex");
 }
 
 async function run(command: string, words: readonly string[], dir: string, env: Record<string, string> = {}): Promise<unknown> {
