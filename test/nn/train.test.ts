@@ -76,7 +76,7 @@ describe("networks", () => {
 
   test.each(["range", "score"] as const)("the true labels, as outputs, have the least %s loss, and decode to themselves", async (loss) => {
     const generator = await createGenerator("cnn3"), batch = generator.generate(3, 0, 16), labels = generator.labelNames;
-    const outputs = outputsOf(generator.preset, labels, loss);
+    const outputs = outputsOf(generator, labels, loss);
     const learner = new Learner(tf, { network: tiny(outputs.length), loss, outputs, labels });
     const raw: number[] = [];
     for (let row = 0; row < 16; row++) {
@@ -98,7 +98,7 @@ describe("networks", () => {
 
   test("gradients are the slopes of the loss", async () => {
     const generator = await createGenerator("cnn3"), batch = generator.generate(4, 0, 6), labels = generator.labelNames;
-    const outputs = outputsOf(generator.preset, labels, "score");
+    const outputs = outputsOf(generator, labels, "score");
     const learner = new Learner(tf, { network: tiny(outputs.length), loss: "score", outputs, labels }, 1);
     const { gradients } = learner.gradients(batch), h = 1e-3;
     for (const k of [0, 4, 9, learner.network.weights.length - 2]) {
