@@ -31,15 +31,57 @@ export function convolutionScratch(images: i32, length: i32, channels: i32, taps
   return padded * <usize>blockOf(images, padded) + weights + result + rows + 8192;
 }
 
+// @ts-ignore: decorator
+@inline function copyPanelRow(from: usize, to: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+  } else memory.copy(to, from, PANEL << 2);
+}
+
+/** Some columns of f32[rows][outputs] → f32[rows][8], zeros beyond the last column. */
+function packPanel(from: usize, rows: i32, outputs: i32, columns: i32, to: usize): void {
+  for (let k = 0; k < rows; k++) {
+    if (columns == PANEL) copyPanelRow(from, to);
+    else for (let j = 0; j < PANEL; j++) store<f32>(to + (<usize>j << 2), j < columns ? load<f32>(from + (<usize>j << 2)) : 0);
+    from += <usize>outputs << 2;
+    to += PANEL << 2;
+  }
+}
+
 /** f32[inner][outputs] → f32[panels][inner][8], zeros beyond the last column. */
 function pack(from: usize, inner: i32, outputs: i32, to: usize): void {
   for (let p = 0; p < panels(outputs); p++) {
-    const columns = min(PANEL, outputs - p * PANEL);
-    for (let k = 0; k < inner; k++) {
-      const row = from + (<usize>(k * outputs + p * PANEL) << 2);
-      for (let j = 0; j < PANEL; j++) store<f32>(to + (<usize>j << 2), j < columns ? load<f32>(row + (<usize>j << 2)) : 0);
-      to += PANEL << 2;
+    packPanel(from + (<usize>(p * PANEL) << 2), inner, outputs, min(PANEL, outputs - p * PANEL), to + <usize>(p * inner) * (PANEL << 2));
+  }
+}
+
+/** to[o][0 … 3] = from_j[o]: four rows become columns of a panel.
+ *  @param from four addresses of f32[outputs], 0 for a row of zeros */
+function packColumns(from0: usize, from1: usize, from2: usize, from3: usize, outputs: i32, to: usize): void {
+  let o = 0;
+  if (ASC_FEATURE_SIMD) {
+    const zero = f32x4.splat(0);
+    for (; o + 4 <= outputs; o += 4) {
+      const at = <usize>o << 2;
+      const a = from0 != 0 ? v128.load(from0 + at) : zero, b = from1 != 0 ? v128.load(from1 + at) : zero;
+      const c = from2 != 0 ? v128.load(from2 + at) : zero, d = from3 != 0 ? v128.load(from3 + at) : zero;
+      const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      v128.store(to, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+      v128.store(to, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7), 32);
+      v128.store(to, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5), 64);
+      v128.store(to, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7), 96);
+      to += 4 * (PANEL << 2);
     }
+  }
+  for (; o < outputs; o++) {
+    const at = <usize>o << 2;
+    store<f32>(to, from0 != 0 ? load<f32>(from0 + at) : 0);
+    store<f32>(to, from1 != 0 ? load<f32>(from1 + at) : 0, 4);
+    store<f32>(to, from2 != 0 ? load<f32>(from2 + at) : 0, 8);
+    store<f32>(to, from3 != 0 ? load<f32>(from3 + at) : 0, 12);
+    to += PANEL << 2;
   }
 }
 
@@ -57,19 +99,20 @@ function pad(x: usize, images: i32, length: i32, channels: i32, before: i32, aft
 
 /** out[rows][outputs] of one padded image.
  *  @param zeros, real rows of the image that are zero before, and that follow these
+ *  @param least the first tap that counts; taps: none does
  *  @param first the first row's number
  *  @param spare 4·8 + 8 f32 */
 function correlate(
-  image: usize, zeros: i32, real: i32, channels: i32, taps: i32, stride: i32, first: i32, rows: i32,
+  image: usize, zeros: i32, real: i32, channels: i32, least: i32, taps: i32, stride: i32, first: i32, rows: i32,
   panel: usize, columns: i32, bias: usize, out: usize, outputs: i32, spare: usize,
 ): void {
-  const row = <usize>(stride * channels) << 2, outRow = <usize>outputs << 2, start = spare + 128;
+  const row = <usize>(stride * channels) << 2, outRow = <usize>outputs << 2, start = spare + 128, count = min(ROWS, rows);
   for (let j = 0; j < PANEL; j++) store<f32>(start + (<usize>j << 2), bias != 0 && j < columns ? load<f32>(bias + (<usize>j << 2)) : 0);
   for (let i = 0; i < rows; i += ROWS) {
     // The last tile covers rows that are done already rather than rows that are not there.
-    const at = max(0, min(i, rows - ROWS)), r = first + at, count = min(ROWS, rows);
+    const at = max(0, min(i, rows - ROWS)), r = first + at;
     // Taps that meet nothing but zeros are left out.
-    const low = max(0, min(taps - 1, zeros - (r + count - 1) * stride)), high = max(low + 1, min(taps, zeros + real - r * stride));
+    const low = max(least, min(taps - 1, zeros - (r + count - 1) * stride)), high = max(min(low + 1, taps), min(taps, zeros + real - r * stride));
     const a0 = image + <usize>r * row + (<usize>(low * channels) << 2);
     const a1 = count > 1 ? a0 + row : a0, a2 = count > 2 ? a1 + row : a1, a3 = count > 3 ? a2 + row : a2;
     const b = panel + <usize>(low * channels) * (PANEL << 2), inner = (high - low) * channels;
@@ -106,13 +149,19 @@ export function convolution(
       const columns = min(PANEL, outputs - p * PANEL), offset = <usize>(p * PANEL) << 2;
       for (let m = 0; m < count; m++) {
         correlate(
-          (isBare ? from : blocks) + <usize>m * padded, before, length, channels, taps, stride, 0, rows, packed + <usize>p * panelBytes, columns,
+          (isBare ? from : blocks) + <usize>m * padded, before, length, channels, 0, taps, stride, 0, rows, packed + <usize>p * panelBytes, columns,
           bias != 0 ? bias + offset : 0, y + (<usize>((n + m) * rows) * <usize>outputs << 2) + offset, outputs, spare,
         );
       }
     }
   }
   return Status.Ok;
+}
+
+/** The filter row of a column of the input's gradient; 0 where there is none. */
+function filterOf(w: usize, q: i32, wide: i32, base: i32, taps: i32, channels: i32, outputs: i32): usize {
+  const tap = base + q / channels;
+  return q < wide && tap < taps ? w + (<usize>((tap * channels + q % channels) * outputs) << 2) : 0;
 }
 
 /** Gradient of `convolution` with respect to x: a convolution of dy with the filters turned round, the phases of the
@@ -129,12 +178,13 @@ export function convolutionInputGradient(
   // packed[p][m·outputs + o][j]: column q = 8p + j is phase q / channels of channel q mod channels.
   for (let p = 0; p < panels(wide); p++) {
     for (let m = 0; m < reach; m++) {
-      for (let j = 0; j < PANEL; j++) {
-        const q = p * PANEL + j, tap = (reach - 1 - m) * stride + q / channels, c = q % channels;
-        const isThere = q < wide && tap < taps;
-        const from = w + (<usize>((tap * channels + c) * outputs) << 2);
-        const to = packed + <usize>p * panelBytes + <usize>(m * outputs) * (PANEL << 2) + (<usize>j << 2);
-        for (let o = 0; o < outputs; o++) store<f32>(to + <usize>o * (PANEL << 2), isThere ? load<f32>(from + (<usize>o << 2)) : 0);
+      const to = packed + <usize>p * panelBytes + <usize>(m * outputs) * (PANEL << 2);
+      for (let j = 0; j < PANEL; j += 4) {
+        const q = p * PANEL + j, base = (reach - 1 - m) * stride;
+        packColumns(
+          filterOf(w, q, wide, base, taps, channels, outputs), filterOf(w, q + 1, wide, base, taps, channels, outputs),
+          filterOf(w, q + 2, wide, base, taps, channels, outputs), filterOf(w, q + 3, wide, base, taps, channels, outputs), outputs, to + (<usize>j << 2),
+        );
       }
     }
   }
@@ -153,8 +203,10 @@ export function convolutionInputGradient(
     for (let m = 0; m < part; m++) {
       const to = dx + <usize>(n + m) * bytes, out = isDirect ? to : result;
       for (let p = 0; p < panels(wide); p++) {
+        // Later phases have fewer taps: those missing come first.
+        const phase = (p * PANEL) / channels, least = phase < taps ? reach - 1 - (taps - 1 - phase) / stride : reach;
         correlate(
-          start + <usize>m * padded, lead, rows, outputs, reach, 1, first, count, packed + <usize>p * panelBytes,
+          start + <usize>m * padded, lead, rows, outputs, least, reach, 1, first, count, packed + <usize>p * panelBytes,
           min(PANEL, wide - p * PANEL), 0, out + (<usize>(p * PANEL) << 2), wide, spare,
         );
       }
@@ -192,19 +244,22 @@ export function convolutionFilterGradient(
           let at = start + <usize>m * padded + <usize>i0 * row + (<usize>k << 2);
           for (let i = 0; i < high; i++) {
             // What lies beyond the last tap is weighed, and not stored.
-            store<u64>(to, load<u64>(at));
-            store<u64>(to, load<u64>(at, 8), 8);
+            if (ASC_FEATURE_SIMD) v128.store(to, v128.load(at));
+            else memory.copy(to, at, 16);
             at += row;
             to += 16;
           }
         }
         for (let p = 0; p < columns; p++) {
-          const width = min(PANEL, outputs - p * PANEL);
-          memory.fill(sums, 0, 128);
-          tileGradient(left, right + (<usize>(p * count) << 5), count, sums);
-          for (let r = 0; r < there; r++) {
-            const out = dw + (<usize>((k + r) * outputs + p * PANEL) << 2), sum = sums + (<usize>r << 5);
-            for (let j: usize = 0; j < <usize>width << 2; j += 4) store<f32>(out + j, load<f32>(out + j) + load<f32>(sum + j));
+          const width = min(PANEL, outputs - p * PANEL), out = dw + (<usize>(k * outputs + p * PANEL) << 2), packed = right + (<usize>(p * count) << 5);
+          if (width == PANEL && there == ROWS) tileGradient(left, packed, count, out, <usize>outputs << 2);
+          else {
+            memory.fill(sums, 0, 128);
+            tileGradient(left, packed, count, sums, PANEL << 2);
+            for (let r = 0; r < there; r++) {
+              const row = out + (<usize>(r * outputs) << 2), sum = sums + (<usize>r << 5);
+              for (let j: usize = 0; j < <usize>width << 2; j += 4) store<f32>(row + j, load<f32>(row + j) + load<f32>(sum + j));
+            }
           }
         }
       }
@@ -216,19 +271,9 @@ export function convolutionFilterGradient(
 /** Rows of dy of some images → f32[panels][count][8], zeros beyond the last column. */
 function packRows(dy: usize, images: i32, high: i32, rows: i32, outputs: i32, count: i32, to: usize): void {
   for (let p = 0; p < panels(outputs); p++) {
-    const columns = min(PANEL, outputs - p * PANEL);
     for (let n = 0; n < images; n++) {
-      let from = dy + (<usize>(n * rows * outputs + p * PANEL) << 2);
-      for (let i = 0; i < high; i++) {
-        if (columns == PANEL) {
-          store<u64>(to, load<u64>(from));
-          store<u64>(to, load<u64>(from, 8), 8);
-          store<u64>(to, load<u64>(from, 16), 16);
-          store<u64>(to, load<u64>(from, 24), 24);
-        } else for (let j = 0; j < PANEL; j++) store<f32>(to + (<usize>j << 2), j < columns ? load<f32>(from + (<usize>j << 2)) : 0);
-        to += PANEL << 2;
-        from += <usize>outputs << 2;
-      }
+      packPanel(dy + (<usize>(n * rows * outputs + p * PANEL) << 2), high, outputs, min(PANEL, outputs - p * PANEL), to);
+      to += <usize>high * (PANEL << 2);
     }
   }
 }

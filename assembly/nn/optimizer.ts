@@ -33,32 +33,33 @@ export function squareSum(x: usize, count: i32): f64 {
  *  @param rate, epsilon with the corrections of the young moments in them */
 export function adamw(
   w: usize, gradient: usize, m: usize, v: usize, average: usize, count: i32,
-  beta1: f32, beta2: f32, scale: f32, decay: f32, rate: f32, epsilon: f32, keep: f32,
+  beta1: f64, beta2: f64, scale: f32, decay: f32, rate: f32, epsilon: f32, keep: f64,
 ): Status {
   if (count < 0) return Status.BadCount;
-  const bytes = <usize>count << 2, one: f32 = 1, rest1 = one - beta1, rest2 = one - beta2, rest = one - keep;
+  // What is left of 1 rounds once, from double precision.
+  const bytes = <usize>count << 2, old1 = <f32>beta1, old2 = <f32>beta2, rest1 = <f32>(1 - beta1), rest2 = <f32>(1 - beta2), kept = <f32>keep, rest = <f32>(1 - keep);
   let at: usize = 0;
   if (ASC_FEATURE_SIMD) {
     for (const end = bytes & ~15; at < end; at += 16) {
       const g = f32x4.mul(v128.load(gradient + at), f32x4.splat(scale));
-      const first = f32x4.add(f32x4.mul(v128.load(m + at), f32x4.splat(beta1)), f32x4.mul(g, f32x4.splat(rest1)));
-      const second = f32x4.add(f32x4.mul(v128.load(v + at), f32x4.splat(beta2)), f32x4.mul(f32x4.mul(g, g), f32x4.splat(rest2)));
+      const first = f32x4.add(f32x4.mul(v128.load(m + at), f32x4.splat(old1)), f32x4.mul(g, f32x4.splat(rest1)));
+      const second = f32x4.add(f32x4.mul(v128.load(v + at), f32x4.splat(old2)), f32x4.mul(f32x4.mul(g, g), f32x4.splat(rest2)));
       const move = f32x4.div(f32x4.mul(first, f32x4.splat(rate)), f32x4.add(f32x4.sqrt(second), f32x4.splat(epsilon)));
       const weight = f32x4.sub(f32x4.mul(v128.load(w + at), f32x4.splat(decay)), move);
       v128.store(m + at, first);
       v128.store(v + at, second);
       v128.store(w + at, weight);
-      if (average != 0) v128.store(average + at, f32x4.add(f32x4.mul(v128.load(average + at), f32x4.splat(keep)), f32x4.mul(weight, f32x4.splat(rest))));
+      if (average != 0) v128.store(average + at, f32x4.add(f32x4.mul(v128.load(average + at), f32x4.splat(kept)), f32x4.mul(weight, f32x4.splat(rest))));
     }
   }
   for (; at < bytes; at += 4) {
     const g = load<f32>(gradient + at) * scale;
-    const first = load<f32>(m + at) * beta1 + g * rest1, second = load<f32>(v + at) * beta2 + g * g * rest2;
+    const first = load<f32>(m + at) * old1 + g * rest1, second = load<f32>(v + at) * old2 + g * g * rest2;
     const weight = load<f32>(w + at) * decay - (first * rate) / (sqrt<f32>(second) + epsilon);
     store<f32>(m + at, first);
     store<f32>(v + at, second);
     store<f32>(w + at, weight);
-    if (average != 0) store<f32>(average + at, load<f32>(average + at) * keep + weight * rest);
+    if (average != 0) store<f32>(average + at, load<f32>(average + at) * kept + weight * rest);
   }
   return Status.Ok;
 }

@@ -1,5 +1,6 @@
-/** The two inner loops of every convolution and dense layer: 4 rows × 8 columns of a product, f32, rows contiguous.
- *  The scalar forms are their twins (and what a machine without SIMD runs). */
+/** The two inner loops of every convolution and dense layer: 4 rows × 8 columns of a product, f32. The scalar forms are
+ *  their twins (and what a machine without SIMD runs). Six rows would fill the registers of x86, and spill in V8: half as
+ *  fast. */
 
 /** Columns of a packed panel, rows of a tile. */
 export const PANEL = 8;
@@ -23,18 +24,18 @@ export function tileForward(a0: usize, a1: usize, a2: usize, a3: usize, panel: u
     for (let k: usize = 0; k < end; k += 4) {
       const b0 = v128.load(panel), b1 = v128.load(panel, 16);
       panel += 32;
-      let a = v128.load32_splat(a0 + k);
-      c00 = mad(a, b0, c00);
-      c01 = mad(a, b1, c01);
-      a = v128.load32_splat(a1 + k);
-      c10 = mad(a, b0, c10);
-      c11 = mad(a, b1, c11);
-      a = v128.load32_splat(a2 + k);
-      c20 = mad(a, b0, c20);
-      c21 = mad(a, b1, c21);
-      a = v128.load32_splat(a3 + k);
-      c30 = mad(a, b0, c30);
-      c31 = mad(a, b1, c31);
+      let x = v128.load32_splat(a0 + k);
+      c00 = mad(x, b0, c00);
+      c01 = mad(x, b1, c01);
+      x = v128.load32_splat(a1 + k);
+      c10 = mad(x, b0, c10);
+      c11 = mad(x, b1, c11);
+      x = v128.load32_splat(a2 + k);
+      c20 = mad(x, b0, c20);
+      c21 = mad(x, b1, c21);
+      x = v128.load32_splat(a3 + k);
+      c30 = mad(x, b0, c30);
+      c31 = mad(x, b1, c31);
     }
     v128.store(out, c00);
     v128.store(out, c01, 16);
@@ -63,11 +64,12 @@ export function tileForward(a0: usize, a1: usize, a2: usize, a3: usize, panel: u
 /** out[4][8] += Aᵀ[4][count] · B[count][8].
  *  @param left f32[count][4]
  *  @param right f32[count][8]
- *  @param out f32[4][8] */
-export function tileGradient(left: usize, right: usize, count: i32, out: usize): void {
+ *  @param out f32, rows `outStride` bytes apart */
+export function tileGradient(left: usize, right: usize, count: i32, out: usize, outStride: usize): void {
   if (ASC_FEATURE_SIMD) {
-    let c00 = v128.load(out), c01 = v128.load(out, 16), c10 = v128.load(out, 32), c11 = v128.load(out, 48);
-    let c20 = v128.load(out, 64), c21 = v128.load(out, 80), c30 = v128.load(out, 96), c31 = v128.load(out, 112);
+    const out1 = out + outStride, out2 = out1 + outStride, out3 = out2 + outStride;
+    let c00 = v128.load(out), c01 = v128.load(out, 16), c10 = v128.load(out1), c11 = v128.load(out1, 16);
+    let c20 = v128.load(out2), c21 = v128.load(out2, 16), c30 = v128.load(out3), c31 = v128.load(out3, 16);
     for (const end = right + (<usize>count << 5); right < end; right += 32) {
       const b0 = v128.load(right), b1 = v128.load(right, 16);
       let a = v128.load32_splat(left);
@@ -86,19 +88,20 @@ export function tileGradient(left: usize, right: usize, count: i32, out: usize):
     }
     v128.store(out, c00);
     v128.store(out, c01, 16);
-    v128.store(out, c10, 32);
-    v128.store(out, c11, 48);
-    v128.store(out, c20, 64);
-    v128.store(out, c21, 80);
-    v128.store(out, c30, 96);
-    v128.store(out, c31, 112);
+    v128.store(out1, c10);
+    v128.store(out1, c11, 16);
+    v128.store(out2, c20);
+    v128.store(out2, c21, 16);
+    v128.store(out3, c30);
+    v128.store(out3, c31, 16);
   } else {
     for (let i: usize = 0; i < 4; i++) {
-      for (let j: usize = 0; j < 8; j++) {
-        let sum = load<f32>(out + (i << 5) + (j << 2));
-        for (let k: usize = 0; k < <usize>count; k++) sum += load<f32>(left + (k << 4) + (i << 2)) * load<f32>(right + (k << 5) + (j << 2));
-        store<f32>(out + (i << 5) + (j << 2), sum);
+      for (let j: usize = 0; j < 32; j += 4) {
+        let sum = load<f32>(out + j);
+        for (let k: usize = 0; k < <usize>count; k++) sum += load<f32>(left + (k << 4) + (i << 2)) * load<f32>(right + (k << 5) + j);
+        store<f32>(out + j, sum);
       }
+      out += outStride;
     }
   }
 }

@@ -84,11 +84,11 @@ export interface Scores {
 }
 
 export function scores({ generator, predicted, truth, errors, index }: Judgement): Scores {
-  return { accuracy: accuracyOf(errors), mse: scaledError(generator.preset, predicted, truth), count: index.length };
+  return { accuracy: accuracyOf(errors), mse: scaledError(generator, predicted, truth), count: index.length };
 }
 
-function scaledError(preset: Preset, predicted: LabelTable, truth: Judgement["truth"]): number {
-  const halves = outputsOf(preset, predicted.names, "range").map(({ half }) => half), right = pickLabels(truth.labels, truth.names, predicted.names);
+function scaledError(generator: SampleGenerator, predicted: LabelTable, truth: Judgement["truth"]): number {
+  const halves = outputsOf(generator, predicted.names, "range").map(({ half }) => half), right = pickLabels(truth.labels, truth.names, predicted.names);
   let sum = 0;
   for (let i = 0; i < right.length; i++) sum += ((predicted.labels[i]! - right[i]!) / (2 * halves[i % halves.length]!)) ** 2;
   return sum / right.length;

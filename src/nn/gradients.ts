@@ -15,6 +15,8 @@ export interface Task {
   readonly labels: readonly string[];
   /** What the samples are labelled with, where that is more. */
   readonly drawn?: readonly string[];
+  /** What the network is given beside the curve; absent: nothing. */
+  readonly extras?: readonly string[];
 }
 
 export class Learner {
@@ -70,10 +72,10 @@ export class Learner {
   }
 
   #tensors(batch: Batch): { curves: Tensor2D; extras: Tensor2D | undefined; labels: Tensor2D } {
-    const tf = this.#tf, { count, inputs } = batch;
+    const tf = this.#tf, { count, inputs, extras } = batch;
     return {
       curves: tf.tensor2d(inputs, [count, inputs.length / count]),
-      extras: undefined,
+      extras: extras.length === 0 ? undefined : tf.tensor2d(extras, [count, extras.length / count]),
       labels: tf.tensor2d(this.truth(batch), [count, this.#task.labels.length]),
     };
   }

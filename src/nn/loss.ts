@@ -1,7 +1,7 @@
 /** Losses, differentiable on every backend. */
 import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { InvalidParameterError } from "../errors.ts";
-import { type LossName, type Output, STRAIN } from "./outputs.ts";
+import { isDisorderWeight, isStrainWeight, type LossName, type Output, STRAIN } from "./outputs.ts";
 import type { Tf } from "./ops.ts";
 
 /** Depths at which strain is compared. */
@@ -48,37 +48,49 @@ function rho(tf: Tf, x: Tensor): Tensor {
 }
 
 /** 2ρ(2σ_e/e_max) + ½ρ(Δln t) + ½ρ(Δln e_max) + ½ρ(Δα) + 0.2ρ(Δln H) + ½|ΔDR|; σ_e: rms difference of the strains on the
- *  true film. What the outputs do not say has no term. */
+ *  true film. With weights of the Debye–Waller factor in place of α: ½ρ(2σ_DW), its rms difference there. Other labels:
+ *  0.1|Δ|, in half their spread. What the outputs do not say has no term. */
 function scoreLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]): Loss {
-  const count = labels.filter((label) => /^weight\d+$/.test(label)).length;
-  const weights = Array.from({ length: count }, (_, i) => `weight${i + 1}`), known = [...weights, "maxStrain", "disorder", "thickness", "fwhm", "dynamicRange"];
-  const names = outputs.map(({ label }) => label), wanted = count === 0 ? labels : [...labels, STRAIN];
-  if (names.join() !== wanted.join() || labels.slice(0, count).join() !== weights.join() || !labels.every((label) => known.includes(label)) || !labels.includes("thickness")) {
-    throw new InvalidParameterError("outputs", `weights if any, thickness, and of ${known.slice(count).join(", ")} what is wanted`, names.join(", "));
+  const names = outputs.map(({ label }) => label), count = labels.filter(isStrainWeight).length, own = labels.filter(isDisorderWeight).length;
+  const wanted = count === 0 ? labels : [...labels, STRAIN], numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
+  const areTogether = [...numbered("weight", count), ...numbered("debyeWaller", own)].every((name, k, all) => labels.indexOf(name) === labels.indexOf(all[0]!) + k);
+  if (names.join() !== wanted.join() || !areTogether || !labels.includes("thickness")) {
+    throw new InvalidParameterError("outputs", "thickness and what else is wanted, weights in their order", names.join(", "));
   }
   return (raw, truth) => {
     const rows = raw.shape[0];
     const u = tf.add(tf.mul(raw, tf.tensor1d(outputs.map(({ half }) => half))), tf.tensor1d(outputs.map(({ centre }) => centre))) as Tensor2D;
-    const column = (from: Tensor2D, name: string): Tensor2D => tf.slice(from, [0, names.indexOf(name)], [rows, 1]);
+    /** One column, or as many as stand together. */
+    const column = (from: Tensor2D, name: string, width = 1): Tensor2D => tf.slice(from, [0, names.indexOf(name)], [rows, width]);
     const difference = (name: string): Tensor => tf.sub(column(u, name), column(truth, name)), logDifference = (name: string): Tensor => tf.sub(column(u, name), tf.log(column(truth, name)));
-    const terms: Tensor[] = [tf.mul(0.5, rho(tf, logDifference("thickness")))];
+    const grid = tf.tile(tf.reshape(tf.linspace(1, 0, DEPTHS), [1, DEPTHS]), [rows, 1]) as Tensor2D;
+    const ratio = tf.mul(column(truth, "thickness"), tf.exp(tf.neg(column(u, "thickness"))));
+    // Height at the predicted film of the same depth: 1 − (1 − ζ) t/t_predicted.
+    const heights = tf.sub(1, tf.mul(tf.sub(1, grid), ratio)) as Tensor2D;
+    const rms = (a: Tensor, b: Tensor, floor: Tensor | number): Tensor => tf.sqrt(tf.add(tf.mean(tf.squaredDifference(a, b), 1, true), floor));
+    const terms: Tensor[] = [];
     if (count > 0) {
-      const scale = tf.exp(column(u, STRAIN));
-      const predicted = tf.mul(tf.slice(u, [0, 0], [rows, count]), scale) as Tensor2D, actual = tf.slice(truth, [0, 0], [rows, count]);
-      const grid = tf.tile(tf.reshape(tf.linspace(1, 0, DEPTHS), [1, DEPTHS]), [rows, 1]) as Tensor2D;
-      const ratio = tf.mul(column(truth, "thickness"), tf.exp(tf.neg(column(u, "thickness"))));
-      // Height at the predicted film of the same depth: 1 − (1 − ζ) t/t_predicted.
-      const heights = tf.sub(1, tf.mul(tf.sub(1, grid), ratio)) as Tensor2D;
-      const strain = splineTensor(tf, actual, grid, count), largest = tf.max(strain, 1, true);
-      const squares = tf.squaredDifference(splineTensor(tf, predicted, heights, count), strain);
-      const sigma = tf.sqrt(tf.add(tf.mean(squares, 1, true), tf.mul(tf.square(largest), 1e-8)));
-      const top = tf.maximum(tf.max(splineTensor(tf, predicted, grid, count), 1, true), tf.mul(largest, 1e-3));
+      const predicted = tf.mul(column(u, "weight1", count), tf.exp(column(u, STRAIN))) as Tensor2D;
+      const strain = splineTensor(tf, column(truth, "weight1", count), grid, count), largest = tf.max(tf.abs(strain), 1, true);
+      const sigma = rms(splineTensor(tf, predicted, heights, count), strain, tf.mul(tf.square(largest), 1e-8));
+      const top = tf.maximum(tf.max(tf.abs(splineTensor(tf, predicted, grid, count)), 1, true), tf.mul(largest, 1e-3));
       terms.push(tf.mul(2, rho(tf, tf.mul(2, tf.div(sigma, largest)))), tf.mul(0.5, rho(tf, tf.log(tf.div(top, largest)))));
     }
-    if (names.includes("maxStrain")) terms.push(tf.mul(0.5, rho(tf, logDifference("maxStrain"))));
-    if (names.includes("disorder")) terms.push(tf.mul(0.5, rho(tf, difference("disorder"))));
-    if (names.includes("fwhm")) terms.push(tf.mul(0.2, rho(tf, logDifference("fwhm"))));
-    if (names.includes("dynamicRange")) terms.push(tf.mul(0.5, tf.abs(difference("dynamicRange"))));
+    if (own > 0) {
+      // 1 − DW is the spline of 1 − weights, and 0 at the interface as the strain is.
+      const missing = (of: Tensor2D, at: Tensor2D): Tensor => splineTensor(tf, tf.sub(1, column(of, "debyeWaller1", own)), at, own);
+      terms.push(tf.mul(0.5, rho(tf, tf.mul(2, rms(missing(u, heights), missing(truth, grid), 1e-8)))));
+    }
+    const single: Readonly<Record<string, () => Tensor>> = {
+      thickness: () => tf.mul(0.5, rho(tf, logDifference("thickness"))),
+      maxStrain: () => tf.mul(0.5, rho(tf, logDifference("maxStrain"))),
+      disorder: () => tf.mul(0.5, rho(tf, difference("disorder"))),
+      fwhm: () => tf.mul(0.2, rho(tf, logDifference("fwhm"))),
+      dynamicRange: () => tf.mul(0.5, tf.abs(difference("dynamicRange"))),
+    };
+    for (const { label, half } of outputs) {
+      if (label !== STRAIN && !isStrainWeight(label) && !isDisorderWeight(label)) terms.push(single[label]?.() ?? tf.mul(0.1 / half, tf.abs(difference(label))));
+    }
     return tf.mean(terms.reduce((a, b) => tf.add(a, b))) as Scalar;
   };
 }

@@ -1,6 +1,7 @@
-/** The accuracies of Boulle & Debelle 2023, Table 2: shares, in percent, of samples whose relative error is under 0.1. */
+/** The accuracies of Boulle & Debelle 2023, Table 2: shares, in percent, of samples whose relative error is under 0.1; and
+ *  what corresponds to them for strains with a sign and Debye–Waller weights of their own. */
 
-import { largestStrain, strainError } from "../profile/comparison.ts";
+import { disorderError, largestStrain, smallestDebyeWaller, strainError } from "../profile/comparison.ts";
 
 /** Thickness, largest strain, smallest Debye–Waller factor, width of the resolution, dynamic range, strain profile. */
 export type Measure = "t" | "emax" | "dw" | "h" | "dr" | "strain";
@@ -23,7 +24,7 @@ const TOLERANCE = 0.1;
 /** t (nm), e_max (%), DW_min, H (degrees 2θ) and DR (decades) of each row; what cannot be negative by its modulus, as in
  *  the paper. */
 export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
-  const { names } = table, weights = weightsOf(table);
+  const { names } = table, weights = weightsOf(table), disorder = disorderOf(table);
   const each = (name: string, from: (value: number) => number): Float64Array | undefined => {
     const column = names.indexOf(name);
     return column < 0 ? undefined : Float64Array.from({ length: rowsOf(table) }, (_, row) => from(table.labels[row * names.length + column]!));
@@ -31,13 +32,14 @@ export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
   return present({
     t: each("thickness", Math.abs),
     emax: weights === undefined ? each("maxStrain", Math.abs) : Float64Array.from({ length: rowsOf(table) }, (_, row) => largestStrain(weights(row))),
-    dw: each("disorder", (alpha) => Math.exp(-Math.abs(alpha))),
+    dw: disorder === undefined ? each("disorder", (alpha) => Math.exp(-Math.abs(alpha))) : Float64Array.from({ length: rowsOf(table) }, (_, row) => smallestDebyeWaller(disorder(row))),
     h: each("fwhm", Number),
     dr: each("dynamicRange", Number),
   });
 }
 
-/** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum. */
+/** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum; the rms error of
+ *  a Debye–Waller factor that has weights of its own. */
 export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSample {
   const found = quantities(predicted), actual = quantities(truth);
   const errors: Partial<Record<Measure, Float64Array>> = {};
@@ -48,6 +50,10 @@ export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSam
   const weights = weightsOf(predicted), trueWeights = weightsOf(truth), { t } = found, trueT = actual.t;
   if (weights !== undefined && trueWeights !== undefined && t !== undefined && trueT !== undefined) {
     errors.strain = t.map((thickness, row) => strainError(weights(row), thickness, trueWeights(row), trueT[row]!));
+  }
+  const disorder = disorderOf(predicted), trueDisorder = disorderOf(truth);
+  if (disorder !== undefined && trueDisorder !== undefined && t !== undefined && trueT !== undefined) {
+    errors.dw = t.map((thickness, row) => disorderError(disorder(row), thickness, trueDisorder(row), trueT[row]!));
   }
   return errors;
 }
@@ -67,10 +73,19 @@ function rowsOf({ names, labels }: LabelTable): number {
   return labels.length / names.length;
 }
 
-/** The strain weights of a row, by modulus; undefined where there are none. */
-function weightsOf({ names, labels }: LabelTable): ((row: number) => number[]) | undefined {
-  const columns = names.flatMap((name, k) => (/^weight\d+$/.test(name) ? [k] : []));
-  return columns.length === 0 ? undefined : (row) => columns.map((k) => Math.abs(labels[row * names.length + k]!));
+/** The strain weights of a row, those of protocol "paper" by modulus; undefined where there are none. */
+function weightsOf(table: LabelTable): ((row: number) => number[]) | undefined {
+  const weights = rowOf(table, /^weight\d+$/);
+  return weights === undefined || disorderOf(table) !== undefined ? weights : (row) => weights(row).map(Math.abs);
+}
+
+function disorderOf(table: LabelTable): ((row: number) => number[]) | undefined {
+  return rowOf(table, /^debyeWaller\d+$/);
+}
+
+function rowOf({ names, labels }: LabelTable, pattern: RegExp): ((row: number) => number[]) | undefined {
+  const columns = names.flatMap((name, k) => (pattern.test(name) ? [k] : []));
+  return columns.length === 0 ? undefined : (row) => columns.map((k) => labels[row * names.length + k]!);
 }
 
 function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -22,6 +22,8 @@ export interface ModelCard {
   readonly outputs: readonly Output[];
   /** What `predict` gives, in order. */
   readonly labels: readonly string[];
+  /** What the network is given beside the curve, in order; absent: nothing. */
+  readonly extras?: readonly string[];
   readonly training: {
     readonly noise: string;
     readonly loss: string;
@@ -67,7 +69,7 @@ export async function modelFiles(state: TrainingState, name: string, dtype: "flo
   const bytes = dtype === "float16" ? toHalf(model.values) : new Uint8Array(model.values.slice().buffer);
   const card: ModelCard = {
     format: FORMAT, takagi: VERSION, name, licence: "MIT",
-    preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels,
+    preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels, ...(task.extras === undefined ? {} : { extras: task.extras }),
     training: {
       noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
       samples, seconds: Math.round(seconds), hardware: backend, ...(recipe.start === undefined ? {} : { start: recipe.start }),

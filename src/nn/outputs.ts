@@ -1,8 +1,13 @@
 /** What a network's numbers mean. Each output is an affine map of a number of about unit range; a model declares its
  *  outputs, nothing assumes them. */
-import type { Preset, Range } from "../dataset/presets.ts";
+import type { SampleGenerator } from "../dataset/generator.ts";
+import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError } from "../errors.ts";
+import { largestStrain } from "../profile/comparison.ts";
 import { quantities } from "./metrics.ts";
+
+type PaperPreset = Extract<Preset, { protocol: "paper" }>;
+type Range = readonly [low: number, high: number];
 
 /** label = centre + half·z ("linear"), its exponential ("log"), or that times the output called "strain" ("relative"). */
 export interface Output {
@@ -19,6 +24,21 @@ export type LossName = (typeof lossNames)[number];
 /** Name of the output that others are relative to: the strain's scale, %. */
 export const STRAIN = "strain";
 
+/** Positive over decades. */
+const LOGARITHMIC: readonly string[] = ["thickness", "fwhm", "maxStrain"];
+/** Samples whose labels' spread is taken. */
+const SAMPLES = 1024;
+
+/** "weight1" … */
+export function isStrainWeight(label: string): boolean {
+  return /^weight\d+$/.test(label);
+}
+
+/** "debyeWaller1" … */
+export function isDisorderWeight(label: string): boolean {
+  return /^debyeWaller\d+$/.test(label);
+}
+
 function linear(label: string, [low, high]: Range): Output {
   return { label, map: "linear", centre: (low + high) / 2, half: (high - low) / 2 };
 }
@@ -27,9 +47,21 @@ function log(label: string, [low, high]: Range): Output {
   return { label, map: "log", centre: Math.log(low * high) / 2, half: Math.log(high / low) / 2 };
 }
 
-/** The outputs of a network that is trained on a preset with a loss: one a label, for "score" the strain's scale besides.
+/** The outputs of a network that is trained on a generator's samples with a loss: one a label, for "score" the strain's
+ *  scale besides where it says weights.
+ *  @param labels what the network is to say
  *  @throws {InvalidParameterError} for labels that it does not know */
-export function outputsOf({ ranges }: Preset, labels: readonly string[], loss: LossName): Output[] {
+export function outputsOf({ preset, labelNames, labels: draw }: Pick<SampleGenerator, "preset" | "labelNames" | "labels">, labels: readonly string[], loss: LossName): Output[] {
+  const sample = pickLabels(draw(0, 0, SAMPLES).labels, labelNames, labels);
+  return preset.protocol === "paper" ? ofRanges(preset, labels, loss) : ofSamples(labels, sample, loss);
+}
+
+function isRelative({ map }: Output): boolean {
+  return map === "relative";
+}
+
+/** Protocol "paper": from its ranges. */
+function ofRanges({ ranges }: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
   const disorder: Range = [-Math.log(ranges.debyeWaller[1]), -Math.log(ranges.debyeWaller[0])];
   const simple: Readonly<Record<string, (label: string) => Output>> = {
     disorder: (label) => linear(label, disorder),
@@ -39,14 +71,32 @@ export function outputsOf({ ranges }: Preset, labels: readonly string[], loss: L
     dynamicRange: (label) => linear(label, ranges.dynamicRange),
   };
   const outputs = labels.map((label): Output => {
-    if (/^weight\d+$/.test(label)) {
+    if (isStrainWeight(label)) {
       return loss === "range" ? linear(label, [0, ranges.strain[1]]) : { label, map: "relative", centre: 0.5, half: 0.5 };
     }
     const make = simple[label];
     if (make === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, ${Object.keys(simple).join(", ")})`, label);
     return make(label);
   });
-  return outputs.some(({ map }) => map === "relative") ? [...outputs, log(STRAIN, ranges.strain)] : outputs;
+  return outputs.some(isRelative) ? [...outputs, log(STRAIN, ranges.strain)] : outputs;
+}
+
+/** Others: from the spread of a few samples' labels. Strains have a sign. */
+function ofSamples(labels: readonly string[], sample: ArrayLike<number>, loss: LossName): Output[] {
+  const rows = Array.from({ length: sample.length / labels.length }, (_, row) => labels.map((_, j) => sample[row * labels.length + j]!));
+  const spread = (label: string, map: "linear" | "log", values: readonly number[]): Output => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length, variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return { label, map, centre: mean, half: Math.sqrt(3 * variance) || 1 };
+  };
+  const outputs = labels.map((label, j): Output => {
+    const values = rows.map((row) => row[j]!);
+    if (loss === "score" && isStrainWeight(label)) return { label, map: "relative", centre: 0, half: 1 };
+    if (loss === "score" && LOGARITHMIC.includes(label)) return spread(label, "log", values.map(Math.log));
+    return isDisorderWeight(label) ? linear(label, [0, 1]) : spread(label, "linear", values);
+  });
+  if (!outputs.some(isRelative)) return outputs;
+  const scales = rows.map((row) => Math.log(largestStrain(row.filter((_, j) => isStrainWeight(labels[j]!)))));
+  return [...outputs, spread(STRAIN, "log", scales)];
 }
 
 /** Columns `wanted` of labels that have the columns `drawn`; maxStrain, the largest strain (%), follows from the weights.

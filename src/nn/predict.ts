@@ -8,10 +8,10 @@ import { splineProfile } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
 import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
-import { assign } from "./gradients.ts";
+import { assign, flatten } from "./gradients.ts";
 import { type Model, parseModel } from "./model.ts";
 import { Network } from "./network.ts";
-import { decode } from "./outputs.ts";
+import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
 
 /** What a network says of one scan. */
 export interface Prediction {
@@ -28,8 +28,9 @@ export interface Predictor {
   readonly model: Model;
   readonly backend: Backend;
   /** @param inputs row-major [count][input length], as the generator makes them
+   *  @param extras row-major [count][model.card.extras], for models that have any
    *  @returns row-major [count][labels], the order of `model.card.labels` */
-  predictInputs(inputs: Float32Array): Promise<Float32Array>;
+  predictInputs(inputs: Float32Array, extras?: Float32Array): Promise<Float32Array>;
   /** One scan or many at a time.
    *  @throws {InvalidParameterError} @throws {NotFiniteError} */
   predict(scan: ScanInput, options?: NetworkInputOptions): Promise<Prediction>;
@@ -72,14 +73,16 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
     throw new ModelError("model.json names other arrays than its network has");
   }
   assign(tf, [...network.weights, ...network.moving], weights);
-  const { inputLength } = card.network, width = card.labels.length;
+  const { inputLength, extras: known } = card.network, width = card.labels.length;
 
-  async function predictInputs(inputs: Float32Array): Promise<Float32Array> {
+  async function predictInputs(inputs: Float32Array, extras = new Float32Array(0)): Promise<Float32Array> {
     if (inputs.length % inputLength !== 0) throw new InvalidParameterError("inputs", `rows of ${inputLength} numbers`, inputs);
     const count = inputs.length / inputLength, labels = new Float32Array(count * width);
+    if (extras.length !== count * known) throw new InvalidParameterError("extras", known === 0 ? "absent: the model is given the curve alone" : `rows of ${known} numbers (${card.extras?.join(", ")})`, extras);
     for (let first = 0; first < count; first += BATCH) {
       const part = Math.min(BATCH, count - first);
-      const raw = tf.tidy(() => network.forward(tf.tensor2d(inputs.subarray(first * inputLength, (first + part) * inputLength), [part, inputLength]) as Tensor2D, undefined));
+      const rows = (values: Float32Array, columns: number): Tensor2D => tf.tensor2d(values.subarray(first * columns, (first + part) * columns), [part, columns]);
+      const raw = tf.tidy(() => network.forward(rows(inputs, inputLength), known === 0 ? undefined : rows(extras, known)));
       labels.set(decode(card.outputs, await raw.data(), card.labels), first * width);
       raw.dispose();
     }
@@ -90,9 +93,7 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
     if (!Array.isArray(given)) return ((await predict([given as ScanInput], options)) as Prediction[])[0]!;
     const scans = given as readonly ScanInput[];
     const rows = await Promise.all(scans.map((scan) => networkInput(scan, card.preset, options)));
-    const inputs = new Float32Array(scans.length * inputLength);
-    for (const [k, { input }] of rows.entries()) inputs.set(input, k * inputLength);
-    const labels = await predictInputs(inputs);
+    const labels = await predictInputs(flatten(rows.map(({ input }) => input)), flatten(rows.map(({ extras }) => extras)));
     return Promise.all(rows.map(async ({ offset, outside }, k) => {
       const named = Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!]));
       return { labels: named, profile: await profileOf(named), offset, outside };
@@ -101,8 +102,11 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
   return { model, backend, predictInputs, predict: predict as Predictor["predict"], dispose: () => network.dispose() };
 }
 
-/** The profile that labels stand for; what cannot be negative by its modulus, as in the paper. */
+/** The profile that labels stand for. Those of protocol "paper", which cannot be negative, by their modulus, as in the
+ *  paper; Debye–Waller factors between 0 and 1. */
 async function profileOf(labels: Readonly<Record<string, number>>): Promise<Profile> {
-  const strainWeights = Object.keys(labels).filter((name) => /^weight\d+$/.test(name)).map((name) => labels[name]!);
-  return splineProfile({ thickness: Math.max(1, Math.abs(labels.thickness!)), strainWeights, disorder: Math.abs(labels.disorder!) });
+  const all = (isOf: (label: string) => boolean): number[] => Object.keys(labels).filter(isOf).map((name) => labels[name]!);
+  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, Math.abs(labels.thickness!));
+  if (own.length > 0) return splineProfile({ thickness, strainWeights, debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))) });
+  return splineProfile({ thickness, strainWeights, disorder: Math.abs(labels.disorder!) });
 }

@@ -13,7 +13,7 @@ import { accuracy, type Accuracy } from "./metrics.ts";
 import type { Model } from "./model.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
-import { decode, type LossName, lossNames, outputsOf, pickLabels } from "./outputs.ts";
+import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
 import { startFrom } from "./transfer.ts";
 import { attachKernels } from "./wasmKernels.ts";
 
@@ -251,14 +251,14 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
   requireInteger("seed", seed, 0, 2 ** 50);
   requireInteger("validation", validation, 1, 1_000_000);
   const preset = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
-  const { labelNames, inputLength } = await createGenerator(preset, { noise });
-  const labels = options.outputs ?? labelNames, outputs = outputsOf(preset, labels, loss);
-  pickLabels(new Float32Array(0), labelNames, labels);
-  const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length) : network;
-  if (spec.inputLength !== inputLength || spec.outputs !== outputs.length) {
-    throw new InvalidParameterError("network", `one of ${inputLength} inputs and ${outputs.length} outputs`, `${spec.inputLength} and ${spec.outputs}`);
+  const generator = await createGenerator(preset, { noise }), { labelNames, extraNames, inputLength } = generator;
+  const labels = options.outputs ?? labelNames, outputs = outputsOf(generator, labels, loss);
+  const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length, extraNames.length) : network;
+  if (spec.inputLength !== inputLength || spec.outputs !== outputs.length || spec.extras !== extraNames.length) {
+    const sizes = (length: number, extras: number, outputs: number): string => `${length} inputs and ${outputs} outputs${extras === 0 ? "" : `, and ${extras} numbers beside the curve`}`;
+    throw new InvalidParameterError("network", `one of ${sizes(inputLength, extraNames.length, outputs.length)}`, sizes(spec.inputLength, spec.extras, spec.outputs));
   }
-  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }) };
+  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }), ...(extraNames.length === 0 ? {} : { extras: extraNames }) };
   const start = options.start?.card;
   return {
     preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,

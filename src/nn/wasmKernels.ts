@@ -1,6 +1,6 @@
 /** What training needs and tfjs's WASM backend lacks or has only slowly: kernels of ours that work in place on the
- *  tensors of that backend, in its own memory (assembly/nn/). They have names of their own: nothing that another user of
- *  tfjs in the same program relies on is replaced. */
+ *  tensors of that backend, in its own memory (assembly/nn/). They have names of their own; the one kernel of tfjs that is
+ *  replaced, "Identity", gives the same values without a copy. */
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 import relaxed from "../../build/takagi.nn.relaxed.wasm?base64";
 import scalar from "../../build/takagi.nn.scalar.wasm?base64";

@@ -6,6 +6,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { batchNormalisation, convolution, dense, maxPool, samePadding } from "../../src/nn/ops.ts";
+import { Optimizer } from "../../src/nn/optimizer.ts";
 import { attachKernels, type TrainingBuild } from "../../src/nn/wasmKernels.ts";
 
 /** Deterministic numbers in (−1, 1). */
@@ -98,6 +99,46 @@ describe.each<TrainingBuild>(["scalar", "simd", "relaxed"])("kernels, %s", (buil
     const sums = Array.from({ length: outputs }, (_, o) => dy.reduce((sum, v, i) => (i % outputs === o ? sum + v : sum), 0));
     expect(worst(await grads[2]!.data(), sums)).toBeLessThan(1e-4);
     expect(Number.isFinite((await value.data())[0])).toBe(true);
+  });
+
+  test("a step of AdamW in place is the step by tensors, and so is the sum of squares", async () => {
+    if (!isTaken) return;
+    const run = async (): Promise<Float32Array[]> => {
+      const weights = [tf.variable(tf.tensor2d(numbers(33, 1), [3, 11])), tf.variable(tf.tensor1d(numbers(7, 2)))], optimizer = new Optimizer(tf, "adamw", weights, 0.9);
+      for (let step = 0; step < 3; step++) {
+        const gradients = [tf.tensor2d(numbers(33, 3 + step), [3, 11]), tf.tensor1d(numbers(7, 9 + step))];
+        optimizer.apply(gradients, 0.01, 2);
+        tf.dispose(gradients);
+      }
+      const values = await Promise.all([...weights, ...optimizer.state].map((variable) => variable.data<"float32">()));
+      optimizer.dispose();
+      tf.dispose(weights);
+      return values;
+    };
+    const ours = await run();
+    await tf.setBackend("cpu");
+    const theirs = await run();
+    await tf.setBackend("wasm");
+    expect(ours.length).toBe(8);
+    for (const [i, values] of ours.entries()) expect(worst(values, theirs[i]!), `array ${i}`).toBeLessThan(3e-6);
+  });
+
+  test("two normalised branches added and rectified agree with tfjs on its CPU backend, gradients too", async () => {
+    if (!isTaken) return;
+    const run = async () => {
+      const inputs = [tf.tensor3d(numbers(5 * 7 * 6, 1), [5, 7, 6]), tf.tensor1d(numbers(6, 2)), tf.tensor1d(numbers(6, 3)), tf.tensor3d(numbers(5 * 7 * 6, 4), [5, 7, 6]), tf.tensor1d(numbers(6, 5)), tf.tensor1d(numbers(6, 6))];
+      const weigh = tf.tensor3d(numbers(5 * 7 * 6, 7), [5, 7, 6]);
+      const { value, grads } = tf.valueAndGrads((...all) => {
+        const [x, gamma, beta, x2, gamma2, beta2] = all as unknown as [tf.Tensor3D, tf.Tensor1D, tf.Tensor1D, tf.Tensor3D, tf.Tensor1D, tf.Tensor1D];
+        return tf.sum(tf.mul(batchNormalisation(tf, [{ x, gamma, beta }, { x: x2, gamma: gamma2, beta: beta2 }], 1e-3, true).y, weigh)) as tf.Scalar;
+      })(inputs);
+      return [await value.data(), ...(await Promise.all(grads.map((g) => g.data())))];
+    };
+    const ours = await run();
+    await tf.setBackend("cpu");
+    const theirs = await run();
+    await tf.setBackend("wasm");
+    for (const [i, values] of ours.entries()) expect(worst(values, theirs[i]!), `gradient ${i}`).toBeLessThan(3e-5);
   });
 
   test("dense, normalisation and pooling agree with tfjs on its CPU backend, gradients too", async () => {
