@@ -35,7 +35,7 @@ export async function evaluationPage({ title, tables, judgement, answer }: Evalu
     "<h2>Predicted against true values</h2>",
     figure(agreementPicture(found, pick(truth, found)), "Line: agreement; dashed: 10 % more or less, the error up to which an answer counts as right."),
     "<h2>Errors</h2>",
-    figure(violinPicture(judgement.errors), "Strokes: 10th, 50th and 90th of a hundred; beside each how many lie outside the axis. Dotted: ± 10 %."),
+    figure(violinPicture(judgement.errors), "Strokes: 10th, 50th and 90th percentile; beside each how many samples lie outside the axis. Dotted: ± 10 %."),
     figure(cumulativePicture(judgement), "Share of the samples whose relative error is under a threshold; the circle is the accuracy a at a threshold of 0.1. Strain: rms of the difference over the depth of the thicker film, relative to the largest strain."),
     ...(judgement.errors.strain === undefined ? [] : await profileParts(judgement, judgement.errors.strain, truth)),
     ...(judgement.errors.strain === undefined || preset.protocol !== "paper" ? [] : await caseParts(judgement, answer)),
