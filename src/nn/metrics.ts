@@ -1,6 +1,7 @@
-/** The accuracies of Boulle & Debelle 2023, Table 2: shares, in percent, of samples whose relative error is under 0.1. */
+/** The accuracies of Boulle & Debelle 2023, Table 2: shares, in percent, of samples whose relative error is under 0.1; and
+ *  what corresponds to them for profiles with a sign or a Debye–Waller factor of their own. */
 
-import { largestStrain, strainError } from "../profile/comparison.ts";
+import { disorderError, largestStrain, smallestDebyeWaller, strainError } from "../profile/comparison.ts";
 
 /** Thickness, largest strain, smallest Debye–Waller factor, width of the resolution, dynamic range, strain profile. */
 export type Measure = "t" | "emax" | "dw" | "h" | "dr" | "strain";
@@ -20,10 +21,19 @@ export interface LabelTable {
 
 const TOLERANCE = 0.1;
 
-/** t (nm), e_max (%), DW_min, H (degrees 2θ) and DR (decades) of each row; what cannot be negative by its modulus, as in
- *  the paper. */
+/** "weight1" … */
+export function isStrainWeight(label: string): boolean {
+  return /^weight\d+$/.test(label);
+}
+
+/** "debyeWaller1" … */
+export function isDisorderWeight(label: string): boolean {
+  return /^debyeWaller\d+$/.test(label);
+}
+
+/** t (nm), |e|_max (%), DW_min, H (degrees 2θ) and DR (decades) of each row. */
 export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
-  const { names } = table, weights = weightsOf(table);
+  const { names } = table, weights = strainOf(table), own = disorderOf(table);
   const each = (name: string, from: (value: number) => number): Float64Array | undefined => {
     const column = names.indexOf(name);
     return column < 0 ? undefined : Float64Array.from({ length: rowsOf(table) }, (_, row) => from(table.labels[row * names.length + column]!));
@@ -31,13 +41,14 @@ export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
   return present({
     t: each("thickness", Math.abs),
     emax: weights === undefined ? each("maxStrain", Math.abs) : Float64Array.from({ length: rowsOf(table) }, (_, row) => largestStrain(weights(row))),
-    dw: each("disorder", (alpha) => Math.exp(-Math.abs(alpha))),
+    dw: own === undefined ? each("disorder", (alpha) => Math.exp(-Math.abs(alpha))) : Float64Array.from({ length: rowsOf(table) }, (_, row) => smallestDebyeWaller(own(row))),
     h: each("fwhm", Number),
     dr: each("dynamicRange", Number),
   });
 }
 
-/** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum. */
+/** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum. Where the
+ *  Debye–Waller factor has weights of its own, `dw` is the rms error of its profile. */
 export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSample {
   const found = quantities(predicted), actual = quantities(truth);
   const errors: Partial<Record<Measure, Float64Array>> = {};
@@ -45,10 +56,14 @@ export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSam
     const right = actual[name];
     if (right !== undefined) errors[name] = values.map((value, row) => (value - right[row]!) / right[row]!);
   }
-  const weights = weightsOf(predicted), trueWeights = weightsOf(truth), { t } = found, trueT = actual.t;
-  if (weights !== undefined && trueWeights !== undefined && t !== undefined && trueT !== undefined) {
-    errors.strain = t.map((thickness, row) => strainError(weights(row), thickness, trueWeights(row), trueT[row]!));
-  }
+  const { t } = found, trueT = actual.t;
+  const profile = (of: typeof strainOf, error: typeof strainError): Float64Array | undefined => {
+    const weights = of(predicted), trueWeights = of(truth);
+    return weights === undefined || trueWeights === undefined || trueT === undefined ? undefined : t?.map((thickness, row) => error(weights(row), thickness, trueWeights(row), trueT[row]!));
+  };
+  const strain = profile(strainOf, strainError), dw = profile(disorderOf, disorderError);
+  if (dw !== undefined) errors.dw = dw;
+  if (strain !== undefined) errors.strain = strain;
   return errors;
 }
 
@@ -67,10 +82,19 @@ function rowsOf({ names, labels }: LabelTable): number {
   return labels.length / names.length;
 }
 
-/** The strain weights of a row, by modulus; undefined where there are none. */
-function weightsOf({ names, labels }: LabelTable): ((row: number) => number[]) | undefined {
-  const columns = names.flatMap((name, k) => (/^weight\d+$/.test(name) ? [k] : []));
-  return columns.length === 0 ? undefined : (row) => columns.map((k) => Math.abs(labels[row * names.length + k]!));
+/** The strain weights of a row; those of protocol "paper", which cannot be negative, by modulus, as in the paper. Undefined
+ *  where there are none. */
+function strainOf(table: LabelTable): ((row: number) => number[]) | undefined {
+  return columnsOf(table, isStrainWeight, table.names.includes("disorder") ? Math.abs : Number);
+}
+
+function disorderOf(table: LabelTable): ((row: number) => number[]) | undefined {
+  return columnsOf(table, isDisorderWeight, Number);
+}
+
+function columnsOf({ names, labels }: LabelTable, isOf: (name: string) => boolean, map: (value: number) => number): ((row: number) => number[]) | undefined {
+  const columns = names.flatMap((name, k) => (isOf(name) ? [k] : []));
+  return columns.length === 0 ? undefined : (row) => columns.map((k) => map(labels[row * names.length + k]!));
 }
 
 function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

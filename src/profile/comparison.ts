@@ -15,20 +15,46 @@ export function strainAt(weights: ArrayLike<number>, z: number): number {
   return sum;
 }
 
-/** Largest strain of a profile, %. */
+/** Largest modulus of a profile's strain, %. */
 export function largestStrain(weights: ArrayLike<number>): number {
   let largest = 0;
-  for (let k = 0; k < POINTS; k++) largest = Math.max(largest, strainAt(weights, k / (POINTS - 1)));
+  for (let k = 0; k < POINTS; k++) largest = Math.max(largest, Math.abs(strainAt(weights, k / (POINTS - 1))));
   return largest;
 }
 
-/** rms(e_predicted − e)/max(e) over the thicker film's depths, both profiles 0 beyond their own thickness. */
-export function strainError(predicted: ArrayLike<number>, predictedThickness: number, weights: ArrayLike<number>, thickness: number): number {
-  const deepest = Math.max(thickness, predictedThickness), largest = largestStrain(weights);
+/** Of a factor with weights of its own. */
+export function smallestDebyeWaller(weights: ArrayLike<number>): number {
+  return 1 - largestStrain(missing(weights));
+}
+
+/** A profile as the weights of its smooth spline and its thickness. */
+interface Film {
+  readonly weights: ArrayLike<number>;
+  readonly thickness: number;
+}
+
+/** rms(a − b) over the thicker film's depths, both 0 beyond their own thickness. */
+function rmsDifference(a: Film, b: Film): number {
+  const deepest = Math.max(a.thickness, b.thickness);
   let sum = 0;
   for (let k = 0; k < POINTS; k++) {
     const depth = (k / (POINTS - 1)) * deepest;
-    sum += (strainAt(predicted, 1 - depth / predictedThickness) - strainAt(weights, 1 - depth / thickness)) ** 2;
+    sum += (strainAt(a.weights, 1 - depth / a.thickness) - strainAt(b.weights, 1 - depth / b.thickness)) ** 2;
   }
-  return Math.sqrt(sum / POINTS) / largest;
+  return Math.sqrt(sum / POINTS);
+}
+
+/** rms(e_predicted − e)/max |e| over the thicker film's depths, both profiles 0 beyond their own thickness. */
+export function strainError(predicted: ArrayLike<number>, predictedThickness: number, weights: ArrayLike<number>, thickness: number): number {
+  return rmsDifference({ weights: predicted, thickness: predictedThickness }, { weights, thickness }) / largestStrain(weights);
+}
+
+/** rms(DW_predicted − DW) over the thicker film's depths, both profiles 1 beyond their own thickness. */
+export function disorderError(predicted: ArrayLike<number>, predictedThickness: number, weights: ArrayLike<number>, thickness: number): number {
+  return rmsDifference({ weights: missing(predicted), thickness: predictedThickness }, { weights: missing(weights), thickness });
+}
+
+/** 1 − DW is the spline of 1 − weights, and 0 at the interface as the strain is. */
+function missing(debyeWaller: ArrayLike<number>): number[] {
+  return Array.from(debyeWaller, (weight) => 1 - weight);
 }
