@@ -16,7 +16,7 @@ async function judgement(count: number, columns: readonly string[] | undefined):
 
 const wholeNumbers = (markup: string): void => expect(/NaN|Infinity|undefined/.exec(markup)).toBeNull();
 
-test("all outputs: agreement, errors, histograms and six sheets of cases", async () => {
+test("all outputs: agreement, errors, histograms and five sheets of cases", async () => {
   const judged = await judgement(60, undefined);
   const html = await evaluationPage({ title: "<cnn3>", tables: [], judgement: judged, answer: async () => named(judged.predicted, 0) });
   expect(elements(html, true).filter(({ name }) => name === "figure").length).toBe(9);
