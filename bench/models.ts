@@ -1,4 +1,5 @@
 /** Times of the two models that fits are made of: CPU time, so that a busy machine does not tell. */
+import type { PaperPreset } from "../src/dataset/presets.ts";
 import { createGenerator } from "../src/dataset/generator.ts";
 import { ScanModel } from "../src/fit/model.ts";
 import { PaperModel, Place } from "../src/judge/paperModel.ts";
@@ -31,7 +32,7 @@ export async function paperTimes(kernels: Kernels, name: string, samples = 8, ca
   const generator = await createGenerator(name);
   const cases = Array.from({ length: samples }, (_, index) => {
     const { labels } = generator.generate(11, index, 1), { twoTheta } = generator.scan(11, index);
-    const [model, exact] = [kernels.simd, false].map((simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset, twoTheta)), x = new Float64Array(Place.count);
+    const [model, exact] = [kernels.simd, false].map((simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset as PaperPreset, twoTheta)), x = new Float64Array(Place.count);
     x[Place.thickness] = Math.log(labels[11]);
     x.set(labels.subarray(0, 10), Place.weights);
     x[Place.disorder] = labels[10];

@@ -1,7 +1,7 @@
 /** Single samples one below the other: scan with the curve of the answer, strain and disorder against depth; figures 4, 8
  *  and 9 of Boulle & Debelle 2023. */
 import { type Case, facts } from "../../judge/cases.ts";
-import type { Preset } from "../../dataset/presets.ts";
+import type { PaperPreset } from "../../dataset/presets.ts";
 import type { Axis } from "../axis.ts";
 import { fixed, plain } from "../numbers.ts";
 import { Panel, type Picture, text } from "../svg.ts";
@@ -13,12 +13,12 @@ const CURVE = { x: 50, width: 330, height: HEIGHT };
 const STRAIN = { x: 434, width: 136, height: HEIGHT };
 const DISORDER = { x: 624, width: 124, height: HEIGHT };
 
-export function caseSheet(cases: readonly Case[], preset: Preset): Picture {
+export function caseSheet(cases: readonly Case[], preset: PaperPreset): Picture {
   const parts = cases.flatMap((one, k) => row(one, preset, 26 + k * ROW));
   return { width: WIDTH, height: 26 + cases.length * ROW, description: "Scans with the curves of the answers, and true and found profiles", parts };
 }
 
-function row({ scan, calculated, truth, found, error, labels }: Case, { reflection: { wavelength, d } }: Preset, y: number): (string | Panel)[] {
+function row({ scan, calculated, truth, found, error, labels }: Case, { reflection: { wavelength, d } }: PaperPreset, y: number): (string | Panel)[] {
   const relative = Float64Array.from(scan.twoTheta, (angle) => 100 * (((2 * d) / wavelength) * Math.sin((angle * Math.PI) / 360) - 1));
   const positive = scan.intensity.filter((value) => value > 0), low = Math.min(positive.reduce((a, b) => Math.min(a, b), Infinity), calculated.reduce((a, b) => Math.min(a, b), Infinity)), high = scan.intensity.reduce((a, b) => Math.max(a, b), 0);
   const axis: Axis = { from: low / 1.6, to: 2.5 * high, log: true, label: "Counts" };
