@@ -21,6 +21,7 @@ const PROGRAMS = {
   "nnPlatform.web": "src/nn/backend/platform.web.ts",
   "nnPlatform.workerd": "src/nn/backend/platform.workerd.ts",
   pool: "src/dataset/pool.ts",
+  "refineAll.node": "src/judge/refineAll.node.ts",
   "refineProcess.node": "src/judge/refineProcess.node.ts",
   "source.node": "src/wasm/source.node.ts",
   "source.web": "src/wasm/source.web.ts",

@@ -1,5 +1,5 @@
 /** Single samples to look at: scan, the curve of the answer, true and found profile. */
-import { type Preset, requirePaper } from "../dataset/presets.ts";
+import type { PaperPreset } from "../dataset/presets.ts";
 import { quantities } from "../nn/metrics.ts";
 import { strainError } from "../profile/comparison.ts";
 import { splineProfile } from "../profile/spline.ts";
@@ -22,7 +22,7 @@ export interface Case {
 }
 
 /** @throws {InvalidParameterError} for labels that are no profile's */
-export async function caseOf(preset: Preset, scan: Scan, found: Readonly<Record<string, number>>, truth: Readonly<Record<string, number>>): Promise<Case> {
+export async function caseOf(preset: PaperPreset, scan: Scan, found: Readonly<Record<string, number>>, truth: Readonly<Record<string, number>>): Promise<Case> {
   // What a network of fewer outputs does not say is taken from the truth.
   const whole = { ...truth, ...found };
   return {
@@ -35,9 +35,9 @@ export async function caseOf(preset: Preset, scan: Scan, found: Readonly<Record<
 }
 
 /** The samples of the smallest and of the largest strain errors. */
-export async function extremeCases(judgement: Judgement, count: number): Promise<{ best: Case[]; worst: Case[] }> {
+export async function extremeCases(judgement: Judgement, preset: PaperPreset, count: number): Promise<{ best: Case[]; worst: Case[] }> {
   const { generator, streamSeed, index, predicted, truth } = judgement, order = rowsByError(judgement);
-  const make = async (row: number): Promise<Case> => caseOf(generator.preset, generator.scan(streamSeed, index[row]!), named(predicted, row), named(truth, row));
+  const make = async (row: number): Promise<Case> => caseOf(preset, generator.scan(streamSeed, index[row]!), named(predicted, row), named(truth, row));
   const all = async (rows: readonly number[]): Promise<Case[]> => {
     const cases: Case[] = [];
     for (const row of rows) cases.push(await make(row));
@@ -56,8 +56,8 @@ export function named({ names, labels }: Judgement["truth"], row: number): Recor
 }
 
 /** Mean counts of labels, `top` at the maximum. */
-export async function meanCounts(preset: Preset, twoTheta: Float64Array, labels: Readonly<Record<string, number>>, top: number): Promise<Float64Array> {
-  const kernels = await loadKernels(), model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, requirePaper(preset), twoTheta);
+export async function meanCounts(preset: PaperPreset, twoTheta: Float64Array, labels: Readonly<Record<string, number>>, top: number): Promise<Float64Array> {
+  const kernels = await loadKernels(), model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, preset, twoTheta);
   const x = new Float64Array(Place.count), counts = new Float64Array(model.points), background = top / (1 + 10 ** labels.dynamicRange!);
   x[Place.thickness] = Math.log(thicknessOf(labels));
   x.set(weightsOf(labels), Place.weights);

@@ -20,14 +20,14 @@ const SLACK = 1e-6;
 const RIGHT = 0.1;
 
 /** The network's answers replaced by those of the fit. */
-export function finalJudgement(alone: Judgement, refined: readonly Refined[]): Judgement {
+export function finalJudgement(alone: Judgement, refined: readonly Pick<Refined, "labels">[]): Judgement {
   const { predicted, truth } = alone, width = predicted.names.length, labels = new Float32Array(predicted.labels.length);
   for (const [row, { labels: own }] of refined.entries()) labels.set(own, row * width);
   const found = { names: predicted.names, labels };
   return { ...alone, predicted: found, errors: relativeErrors(found, truth) };
 }
 
-export function honesty(final: Judgement, refined: readonly Refined[]): Honesty {
+export function honesty(final: Judgement, refined: readonly Pick<Refined, "verdict" | "band">[]): Honesty {
   const sure = refined.flatMap(({ verdict }, row) => (verdict === "determined" ? [row] : []));
   const right = sure.filter((row) => final.errors.strain![row]! < RIGHT).length;
   const held = refined.reduce((sum, { band }, row) => sum + heldShare(final, row, band), 0);

@@ -5,7 +5,7 @@ import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { NetworkSpec } from "./network.ts";
 import type { Output } from "./outputs.ts";
-import type { TrainingState } from "./train.ts";
+import type { TrainingState, Validation } from "./train.ts";
 
 /** Raised when old programs cannot read new folders. */
 const FORMAT = 1;
@@ -40,6 +40,8 @@ export interface ModelCard {
   };
   /** Of the last validation. */
   readonly metrics: object;
+  /** The course of the training: every validation, thinned to about fifty. */
+  readonly learning?: readonly Validation[];
   readonly weights: {
     readonly file: "weights.bin";
     readonly dtype: "float32" | "float16";
@@ -74,7 +76,7 @@ export async function modelFiles(state: TrainingState, name: string, dtype: "flo
       noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
       samples, seconds: Math.round(seconds), hardware: backend, ...(recipe.start === undefined ? {} : { start: recipe.start }),
     },
-    metrics: history.at(-1) ?? {},
+    metrics: history.at(-1) ?? {}, learning: thinned(history),
     weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays: model.layout },
   };
   return { "model.json": `${JSON.stringify(card, null, 2)}\n`, "weights.bin": bytes };
@@ -96,6 +98,13 @@ export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Mode
   const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
   return { card, weights: values };
+}
+
+const KEPT = 50;
+
+function thinned(history: readonly Validation[]): readonly Validation[] {
+  const every = Math.ceil(history.length / KEPT);
+  return history.filter((_, k) => (history.length - 1 - k) % every === 0);
 }
 
 function parse(text: string): unknown {

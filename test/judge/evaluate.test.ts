@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { preset } from "../../src/dataset/presets.ts";
 import { judge, type Judgement, scores } from "../../src/judge/evaluate.ts";
-import { quantities } from "../../src/nn/metrics.ts";
+import { accuracyOf, quantities, relativeErrors } from "../../src/nn/metrics.ts";
 import { modelFiles, parseModel } from "../../src/nn/model.ts";
 import type { NetworkSpec } from "../../src/nn/network.ts";
 import { createPredictor, type Predictor } from "../../src/nn/predict.ts";
@@ -98,4 +98,19 @@ test("what cannot be judged is said", async () => {
   await expect(judge(await oracle((_, v) => v), { preset: preset("cnn2"), count: 10, workers: 0 })).rejects.toThrow(/401 points/);
   await expect(judge(await oracle((_, v) => v), { count: 10, workers: 0, maxStrain: 0.1 })).rejects.toThrow(/some samples remain/);
   await expect(train({ preset: "cnn3", outputs: ["thickness", "porosity"], samples: 8 })).rejects.toThrow(/porosity/);
+});
+
+test("profiles with a sign and a Debye–Waller factor of their own are compared as profiles", () => {
+  const ten = (name: string): string[] => Array.from({ length: 10 }, (_, k) => `${name}${k + 1}`), names = [...ten("weight"), ...ten("debyeWaller"), "thickness", "fwhm", "dynamicRange"];
+  const row = (strain: number, debyeWaller: number, thickness = 300): number[] => [...new Array<number>(10).fill(strain), ...new Array<number>(10).fill(debyeWaller), thickness, 0.02, 4];
+  const truth = { names, labels: row(-1, 0.5) };
+  const errors = (...labels: number[]) => relativeErrors({ names, labels }, truth);
+  expect(accuracyOf(errors(...row(-1, 0.5)))).toEqual({ t: 100, emax: 100, dw: 100, h: 100, dr: 100, strain: 100 });
+  // Compression is not tension.
+  expect(errors(...row(1, 0.5)).strain![0]).toBeGreaterThan(1.5);
+  expect(errors(...row(1, 0.5)).emax![0]).toBe(0);
+  const { dw } = errors(...row(-1, 0.8));
+  expect(dw![0]).toBeLessThan(0.3);
+  expect(dw![0]).toBeGreaterThan(0.2);
+  expect(quantities(truth).dw![0]).toBeCloseTo(0.5, 12);
 });

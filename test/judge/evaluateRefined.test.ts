@@ -32,11 +32,11 @@ test("every sample is fitted once, in order, by one process or two, and the verd
 
 test("a band from 5 % below to 5 % above the truth covers it all; one that is shifted off it, nothing; one of half the depths, half", async () => {
   const judgement = await perfect(20), { names, labels } = judgement.truth, width = names.length;
-  const banded = (below: number, above: number, share = 1): Refined[] =>
+  const banded = (below: number, above: number, share = 1): Pick<Refined, "verdict" | "band">[] =>
     Array.from({ length: 20 }, (_, row) => {
       const own = labels.slice(row * width, (row + 1) * width), depth = Float64Array.from({ length: 2001 }, (_, k) => (own[11]! * share * k) / 2000);
       const strain = depth.map((z) => strainAt(own.subarray(0, 10), 1 - z / own[11]!));
-      return { labels: own, verdict: "ambiguous", reason: "", alternatives: [], band: { depth, lower: strain.map((e) => below * e), upper: strain.map((e) => above * e) } };
+      return { verdict: "ambiguous", band: { depth, lower: strain.map((e) => below * e), upper: strain.map((e) => above * e) } };
     });
   expect(honesty(judgement, banded(0.95, 1.05))).toEqual({ determined: { share: 0, right: undefined }, coverage: 100 });
   expect(honesty(judgement, banded(1.05, 1.1)).coverage).toBeLessThan(5);

@@ -26,7 +26,7 @@ const BINS = 60;
 /** Places of panels, three a row. */
 export function places(count: number, height: number, top: number): Box[] {
   const left = 58, gap = 66, width = (WIDTH - left - 2 * gap - 16) / 3;
-  return Array.from({ length: count }, (_, k) => ({ x: left + (k % 3) * (width + gap), y: top + Math.floor(k / 3) * (height + 62), width, height }));
+  return Array.from({ length: count }, (_, k) => ({ x: left + (k % 3) * (width + gap), y: top + Math.floor(k / 3) * (height + 74), width, height }));
 }
 
 const said = (values: Omit<PerSample, "strain"> | PerSample): Measure[] => Object.keys(values) as Measure[];
@@ -46,9 +46,9 @@ export function agreementPicture(found: Omit<PerSample, "strain">, truth: Omit<P
   return { width: WIDTH, height: last.y + last.height + 44, description: "Predicted against true values", parts };
 }
 
-/** Distributions of relative errors, lying; strokes at the 10th, 50th and 90th of a hundred. */
+/** Distributions of relative errors, lying; strokes at the 10th, 50th and 90th percentile. */
 export function violinPicture(errors: PerSample): Picture {
-  const names = said(errors).filter((name) => name !== "strain"), row = 46, box = { x: 178, y: 10, width: WIDTH - 178 - 106, height: row * names.length };
+  const names = said(errors).filter((name) => name !== "strain"), row = 46, box = { x: 196, y: 10, width: WIDTH - 196 - 106, height: row * names.length };
   const panel = new Panel({ box, x: { from: -EDGE, to: EDGE, log: false, label: "Relative error (predicted − true)/true" }, y: { from: names.length, to: 0, log: false, label: "" }, yLabels: false });
   const parts: (string | Panel)[] = [panel];
   for (const at of [-THRESHOLD, THRESHOLD]) panel.line([at, at], [0, names.length], "zero");

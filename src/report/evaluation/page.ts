@@ -1,4 +1,5 @@
 /** One page that shows what a model is worth: the figures of Boulle & Debelle 2023 for it. */
+import type { PaperPreset } from "../../dataset/presets.ts";
 import { type Case, caseOf, extremeCases, rowsByError } from "../../judge/cases.ts";
 import { buriedCases, type Challenge, mirroredCases } from "../../judge/challenges.ts";
 import type { Judgement } from "../../judge/evaluate.ts";
@@ -35,10 +36,10 @@ export async function evaluationPage({ title, tables, judgement, answer }: Evalu
     "<h2>Predicted against true values</h2>",
     figure(agreementPicture(found, pick(truth, found)), "Line: agreement; dashed: 10 % more or less, the error up to which an answer counts as right."),
     "<h2>Errors</h2>",
-    figure(violinPicture(judgement.errors), "Strokes: 10th, 50th and 90th of a hundred; beside each how many lie outside the axis. Dotted: ± 10 %."),
+    figure(violinPicture(judgement.errors), "Strokes: 10th, 50th and 90th percentile; beside each how many samples lie outside the axis. Dotted: ± 10 %."),
     figure(cumulativePicture(judgement), "Share of the samples whose relative error is under a threshold; the circle is the accuracy a at a threshold of 0.1. Strain: rms of the difference over the depth of the thicker film, relative to the largest strain."),
     ...(judgement.errors.strain === undefined ? [] : await profileParts(judgement, judgement.errors.strain, truth)),
-    ...(judgement.errors.strain === undefined || preset.protocol !== "paper" ? [] : await caseParts(judgement, answer)),
+    ...(judgement.errors.strain === undefined || preset.protocol !== "paper" ? [] : await caseParts(judgement, preset, answer)),
     `<footer>takagi ${VERSION} · measures of Boulle &amp; Debelle 2023, Mach. Learn.: Sci. Technol. 4 015002</footer>`,
   ]);
 }
@@ -52,9 +53,9 @@ async function profileParts(judgement: Judgement, errors: Float64Array, truth: R
   ];
 }
 
-async function caseParts(judgement: Judgement, answer: EvaluationPage["answer"]): Promise<string[]> {
-  const { preset, noise } = judgement.generator, seed = judgement.streamSeed;
-  const { best, worst } = await extremeCases(judgement, SHOWN);
+async function caseParts(judgement: Judgement, preset: PaperPreset, answer: EvaluationPage["answer"]): Promise<string[]> {
+  const { noise } = judgement.generator, seed = judgement.streamSeed;
+  const { best, worst } = await extremeCases(judgement, preset, SHOWN);
   const solved = async (challenges: readonly Challenge[]): Promise<Case[]> => {
     const cases: Case[] = [];
     for (const { scan, labels } of challenges) cases.push(await caseOf(preset, scan, await answer(scan), labels));
