@@ -11,7 +11,7 @@ import type { Recipe } from "./workerMessages.ts";
 
 export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
 export type { KernelOrigin } from "../wasm/load.ts";
-export type { Batch, NoiseKind } from "./generator.ts";
+export { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "./generator.ts";
 export type { Preset } from "./presets.ts";
 
 export interface PoolOptions {

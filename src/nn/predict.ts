@@ -95,14 +95,14 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
     const labels = await predictInputs(inputs);
     return Promise.all(rows.map(async ({ offset, outside }, k) => {
       const named = Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!]));
-      return { labels: named, profile: await profileOf(named), offset, outside };
+      return { labels: named, profile: await profileOf(named, options), offset, outside };
     }));
   }
   return { model, backend, predictInputs, predict: predict as Predictor["predict"], dispose: () => network.dispose() };
 }
 
 /** The profile that labels stand for; what cannot be negative by its modulus, as in the paper. */
-async function profileOf(labels: Readonly<Record<string, number>>): Promise<Profile> {
+async function profileOf(labels: Readonly<Record<string, number>>, { wasm }: Pick<NetworkInputOptions, "wasm">): Promise<Profile> {
   const strainWeights = Object.keys(labels).filter((name) => /^weight\d+$/.test(name)).map((name) => labels[name]!);
-  return splineProfile({ thickness: Math.max(1, Math.abs(labels.thickness!)), strainWeights, disorder: Math.abs(labels.disorder!) });
+  return splineProfile({ thickness: Math.max(1, Math.abs(labels.thickness!)), strainWeights, disorder: Math.abs(labels.disorder!), ...(wasm === undefined ? {} : { wasm }) });
 }
