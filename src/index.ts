@@ -18,7 +18,7 @@ export {
   UnreachableReflectionError,
 } from "./errors.ts";
 export { networkInput, type NetworkInput, type NetworkInputOptions } from "./dataset/networkInput.ts";
-export type { Preset } from "./dataset/presets.ts";
+export type { Preset, Range } from "./dataset/presets.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
 export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";
@@ -74,4 +74,5 @@ export type {
   StructureFactor,
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
+export type { KernelBinary } from "./wasm/source.ts";
 export { WAVELENGTHS } from "./units.ts";

@@ -45,7 +45,7 @@ test("every way in leads to a file, and conditions begin with types and end with
 test("holds what users need and nothing else", async () => {
   const { stdout } = await run("tar", ["-tzf", installed.tarball]);
   const files = stdout.trim().split("\n").map((name) => name.replace("package/", ""));
-  const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm)|dist\/app\/.*)$/;
+  const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm|licenses\.txt)|dist\/app\/.*)$/;
   expect(files.filter((name) => !isWanted.test(name))).toEqual([]);
   for (const name of files.filter((name) => name.endsWith(".js"))) expect(await readFile(inPackage(name), "utf8"), name).not.toMatch(/sourceMappingURL|\/work\/|file:\/\/\//);
 });
