@@ -4,7 +4,7 @@ export type { Backend, BackendName, BackendOptions, BackendReport, Purpose, Wasm
 export { BackendError } from "../errors.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Task } from "./gradients.ts";
-export { type Accuracy, accuracy } from "./metrics.ts";
+export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
 export { type Model, type ModelCard, modelFiles, type ModelFiles, parseModel } from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
