@@ -32,7 +32,7 @@ export async function invertRequest(request) {
       hkl: wanted(searchParams, "hkl").split(",").map(Number),
       wavelength: Number(wanted(searchParams, "wavelength")),
     });
-    const scan = readScan(await bytesOf(request));
+    const scan = await readScan(await bytesOf(request));
     if (scan.twoTheta.length > MAX_POINTS) throw new Refusal(413, "TOO_LARGE", `the scan has ${scan.twoTheta.length} points; ${MAX_POINTS} at most`);
     const answer = await invert(scan, crystal, { starts: STARTS, signal: AbortSignal.timeout(MAX_MILLISECONDS) });
     return Response.json(body(answer));
