@@ -91,7 +91,7 @@ const assemblyscript = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "build/", "coverage/", "**/node_modules/", "models/"] },
+  { ignores: ["dist/", "build/", "coverage/", "docs/api/", "**/node_modules/", "models/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     plugins: { "import-x": importX },

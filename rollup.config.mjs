@@ -9,6 +9,9 @@ import { bundled, isBundled } from "./tools/bundled.mjs";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}package.json`, "utf8"));
 
+/** Libraries that go into dist/. */
+const BUNDLED = ["fflate", "fast-xml-parser"];
+
 /** Programs: name in dist/ → file in src/. A new way into the package is one line here and one in package.json "exports". */
 const PROGRAMS = {
   index: "src/index.ts",
@@ -40,7 +43,11 @@ const TYPES = ["index", "inline", "nn", "pool"];
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
 const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"));
 
+/** Kernels with a memory of their own. */
 const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm"];
+
+/** Those of trainings work in the memory of tfjs; a file only for edge runtimes, elsewhere they are inside the JavaScript. */
+const TRAINING_KERNELS = "takagi.nn.wasm";
 
 /** tfjs's own kernels, beside the programs: browsers find them there without being told where. */
 const TFJS_KERNELS = ["tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
@@ -53,21 +60,25 @@ function isExternal(id) {
   return isPackage || id.startsWith("#") || id.startsWith("node:") || builtinModules.includes(id);
 }
 
-/** Puts the kernels beside the programs and the text of them into who asks for it; refuses kernels that want imports.
- *  What sources name in build/ and dist/ is beside them in the package. */
-function kernels() {
+/** The text of kernels into who asks for it. */
+function inlineKernels() {
   return {
-    name: "kernels",
-    resolveId(id) {
-      if (id.endsWith(".wasm")) return { id: `./${id.split("/").at(-1)}`, external: true };
-      if (id.endsWith(".wasm?base64")) return id;
-      return null;
-    },
+    name: "inline-kernels",
+    resolveId: (id) => (id.endsWith(".wasm?base64") ? id : null),
     async load(id) {
       if (!id.endsWith(".wasm?base64")) return null;
       const bytes = await readFile(`${root}build/${id.split("/").at(-1).replace("?base64", "")}`);
       return `export default "${bytes.toString("base64")}";`;
     },
+  };
+}
+
+/** Puts the kernels beside the programs; refuses kernels that want imports. What sources name in build/ and dist/ is
+ *  beside them in the package. */
+function kernels() {
+  return {
+    name: "kernels",
+    resolveId: (id) => (id.endsWith(".wasm") ? { id: `./${id.split("/").at(-1)}`, external: true } : null),
     transform(code) {
       return /\.\.\/(build|dist)\//.test(code) ? { code: code.replaceAll(/(\.\.\/)+(build|dist)\//g, "./"), map: null } : null;
     },
@@ -80,6 +91,7 @@ function kernels() {
         }
         await copyFile(`${root}build/${name}`, `${dir}/${name}`);
       }
+      await copyFile(`${root}build/${TRAINING_KERNELS}`, `${dir}/${TRAINING_KERNELS}`);
       const tfjs = fileURLToPath(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")));
       for (const name of TFJS_KERNELS) await copyFile(`${tfjs}${name}`, `${dir}/${name}`);
     },
@@ -111,6 +123,11 @@ function sdkChunk(id) {
   return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }
 
+/** For a plain script tag, `takagi` in one file: its kernels come from inside. */
+function ownSource() {
+  return { name: "own-source", resolveId: (id) => (id === "#wasm-source" ? `${root}src/wasm/source.global.ts` : null) };
+}
+
 function cleanAndExecutable() {
   return {
     name: "clean-and-executable",
@@ -137,7 +154,13 @@ export default [
       banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
       generatedCode: "es2015",
     },
-    plugins: [cleanAndExecutable(), kernels(), bundled(["fflate", "fast-xml-parser"]), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
+    plugins: [cleanAndExecutable(), inlineKernels(), kernels(), bundled(BUNDLED), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
+    onwarn,
+  },
+  {
+    input: "src/index.ts",
+    output: { file: "dist/takagi.global.js", format: "iife", name: "takagi", inlineDynamicImports: true, generatedCode: "es2015" },
+    plugins: [ownSource(), inlineKernels(), bundled(BUNDLED), esbuild({ target: "es2022", tsconfig: "tsconfig.json", minify: true })],
     onwarn,
   },
   {

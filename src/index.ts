@@ -19,7 +19,7 @@ export {
 } from "./errors.ts";
 export { networkInput, type NetworkInput, type NetworkInputOptions } from "./dataset/networkInput.ts";
 export { measuredPreset } from "./dataset/measuredPreset.ts";
-export type { MeasuredPreset, PaperPreset, Preset } from "./dataset/presets.ts";
+export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/presets.ts";
 export { physicalLabels } from "./dataset/scaling.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
@@ -76,4 +76,5 @@ export type {
   StructureFactor,
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
+export type { KernelBinary } from "./wasm/source.ts";
 export { WAVELENGTHS } from "./units.ts";

@@ -1,12 +1,15 @@
 /** Chemical symbols, and what element a CIF means by a type symbol or a label. */
 
-const SYMBOLS = (
+const SYMBOLS =
   "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc " +
   "Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi " +
-  "Po At Rn Fr Ra Ac Th Pa U"
-).split(" ");
+  "Po At Rn Fr Ra Ac Th Pa U";
 
-const NUMBERS: ReadonlyMap<string, number> = new Map(SYMBOLS.map((symbol, index) => [symbol, index + 1]));
+const NUMBERS: ReadonlyMap<string, number> = /* @__PURE__ */ numbers();
+
+function numbers(): Map<string, number> {
+  return new Map(SYMBOLS.split(" ").map((symbol, index) => [symbol, index + 1]));
+}
 
 /** Z of a chemical symbol from H to U, or undefined. */
 export function atomicNumber(symbol: string): number | undefined {

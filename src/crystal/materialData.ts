@@ -57,7 +57,8 @@ const WYCKOFF = "Wyckoff (1963), Crystal Structures 1";
 const ADACHI = "Adachi (1992), Physical Properties of III-V Semiconductor Compounds";
 const SCHULZ = "Schulz & Thiemann (1977), Solid State Commun. 23, 815";
 
-export const MATERIALS: Readonly<Record<string, MaterialRow>> = {
+// Marked pure as a whole, so that bundlers drop it where no material is asked for.
+export const MATERIALS: Readonly<Record<string, MaterialRow>> = /* @__PURE__ */ (() => ({
   Si: diamond("Si", 5.431020511, "CODATA 2018"),
   Ge: diamond("Ge", 5.6579, "Baker & Hart (1975), Acta Cryst. A31, 364"),
   diamond: diamond("C", 3.56683, "Straumanis & Aka (1951), J. Am. Chem. Soc. 73, 5643"),
@@ -165,4 +166,4 @@ export const MATERIALS: Readonly<Record<string, MaterialRow>> = {
   Cr: metal(BCC, "Cr", 2.8839, WYCKOFF),
   Mo: metal(BCC, "Mo", 3.1473, WYCKOFF),
   W: metal(BCC, "W", 3.1648, WYCKOFF),
-};
+}))();

@@ -8,7 +8,7 @@ import { MATERIALS, type MaterialRow, type Site } from "./materialData.ts";
 import { orbit } from "./symmetry.ts";
 
 /** Names that `material` knows; it takes them in any case. */
-export const materialNames: readonly string[] = [...Object.keys(MATERIALS), "YSZ"].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+export const materialNames: readonly string[] = /* @__PURE__ */ [...Object.keys(MATERIALS), "YSZ"].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
 
 /** Yttria of the substrates that are sold as YSZ, mole fraction of Y2O3. */
 const USUAL_YTTRIA = 0.095;

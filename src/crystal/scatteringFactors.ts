@@ -17,7 +17,7 @@ export interface ScatteringTable {
   f0(element: string, s: number): number;
   /** Dispersion corrections [f′, f″], electrons, f″ > 0. f′ holds the relativistic term and the
    *  nuclear Thomson term. Chantler (1995), J. Phys. Chem. Ref. Data 24, 71; (2000), ibid. 29, 597.
-   *  @param wavelength Å, in {@link WAVELENGTH_RANGE}
+   *  @param wavelength Å, at 4–30 keV
    *  @throws {InvalidParameterError} */
   dispersion(element: string, wavelength: number): Complex;
 }

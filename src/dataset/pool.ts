@@ -11,7 +11,7 @@ import type { Recipe } from "./workerMessages.ts";
 
 export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
 export type { KernelOrigin } from "../wasm/load.ts";
-export type { Batch, NoiseKind } from "./generator.ts";
+export { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "./generator.ts";
 export type { Preset } from "./presets.ts";
 
 export interface PoolOptions {
@@ -70,12 +70,14 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
   return openPool(options, {});
 }
 
-/** For tests: workers and generators of another make. */
+/** For tests: workers and generators of another make.
+ *  @internal */
 export interface PoolParts {
   readonly host?: WorkerHost;
   readonly module?: string;
 }
 
+/** @internal */
 export async function openPool(options: PoolOptions, parts: PoolParts): Promise<Pool> {
   const { workers, noise = "poisson" } = options;
   if (workers !== undefined) requireInteger("workers", workers, 1, 1024);

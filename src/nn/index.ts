@@ -1,9 +1,10 @@
 /** `takagi/nn`: machine learning on the tfjs backend that the machine has. */
 export { chooseBackend, listBackends } from "./backend/choose.ts";
-export type { Backend, BackendName, BackendOptions, BackendReport } from "./backend/types.ts";
+export type { Backend, BackendName, BackendOptions, BackendReport, Purpose, WasmOrigin } from "./backend/types.ts";
 export { BackendError } from "../errors.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-export { type Accuracy, accuracy } from "./metrics.ts";
+export type { Task } from "./gradients.ts";
+export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
 export { type Model, type ModelCard, modelFiles, type ModelFiles, parseModel } from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";

@@ -63,7 +63,7 @@ export function accuracyOf(errors: PerSample): Accuracy {
   return Object.fromEntries(Object.entries(errors).map(([name, values]) => [name, (100 * values.filter((error) => Math.abs(error) < TOLERANCE).length) / values.length]));
 }
 
-/** @param predicted, truth row-major [count][names.length], of the same names
+/** @param predicted row-major [count][names.length], of the same names as `truth`
  *  @returns percent */
 export function accuracy(predicted: ArrayLike<number>, truth: ArrayLike<number>, names: readonly string[]): Accuracy {
   return accuracyOf(relativeErrors({ names, labels: predicted }, { names, labels: truth }));

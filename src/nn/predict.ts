@@ -96,7 +96,7 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
     const labels = await predictInputs(flatten(rows.map(({ input }) => input)), flatten(rows.map(({ extras }) => extras)));
     return Promise.all(rows.map(async ({ offset, outside }, k) => {
       const named = Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!]));
-      return { labels: named, profile: await profileOf(named), offset, outside };
+      return { labels: named, profile: await profileOf(named, options), offset, outside };
     }));
   }
   return { model, backend, predictInputs, predict: predict as Predictor["predict"], dispose: () => network.dispose() };
@@ -104,9 +104,9 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
 
 /** The profile that labels stand for. Those of protocol "paper", which cannot be negative, by their modulus, as in the
  *  paper; Debye–Waller factors between 0 and 1. */
-async function profileOf(labels: Readonly<Record<string, number>>): Promise<Profile> {
+async function profileOf(labels: Readonly<Record<string, number>>, { wasm }: Pick<NetworkInputOptions, "wasm">): Promise<Profile> {
   const all = (isOf: (label: string) => boolean): number[] => Object.keys(labels).filter(isOf).map((name) => labels[name]!);
-  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, Math.abs(labels.thickness!));
-  if (own.length > 0) return splineProfile({ thickness, strainWeights, debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))) });
-  return splineProfile({ thickness, strainWeights, disorder: Math.abs(labels.disorder!) });
+  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, Math.abs(labels.thickness!)), kernels = wasm === undefined ? {} : { wasm };
+  if (own.length > 0) return splineProfile({ thickness, strainWeights, debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))), ...kernels });
+  return splineProfile({ thickness, strainWeights, disorder: Math.abs(labels.disorder!), ...kernels });
 }

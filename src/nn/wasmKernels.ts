@@ -7,6 +7,7 @@ import scalar from "../../build/takagi.nn.scalar.wasm?base64";
 import simd from "../../build/takagi.nn.wasm?base64";
 import { Status } from "../../assembly/status.ts";
 import { KernelLoadError, KernelStatusError } from "../errors.ts";
+import type { Platform } from "./backend/platform.ts";
 
 type Tf = typeof import("@tensorflow/tfjs-core");
 
@@ -80,13 +81,20 @@ export function hasKernels(tf: Tf): boolean {
 }
 
 async function compiled({ module, build }: { readonly module?: WebAssembly.Module; readonly build?: TrainingBuild }): Promise<{ build: TrainingBuild; module: WebAssembly.Module }> {
-  if (module !== undefined) return { build: build ?? "simd", module };
+  const given = module ?? (await shippedModule());
+  if (given !== undefined) return { build: build ?? "simd", module: given };
   const candidates: readonly TrainingBuild[] = build === undefined ? ["relaxed", "simd", "scalar"] : [build];
   for (const candidate of candidates) {
     const bytes = Uint8Array.from(atob(BINARIES[candidate]), (character) => character.charCodeAt(0));
     if (WebAssembly.validate(bytes)) return { build: candidate, module: await WebAssembly.compile(bytes) };
   }
   throw new KernelLoadError(`this machine does not take the training kernels (${candidates.join(", ")})`);
+}
+
+/** Of runtimes that compile nothing themselves. */
+async function shippedModule(): Promise<WebAssembly.Module | undefined> {
+  const { platform } = (await import("#nn-platform")) as { platform: Platform };
+  return platform.trainingKernels;
 }
 
 /** One call: addresses of tensors, outputs, scratch; the status looked at. */

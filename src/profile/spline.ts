@@ -1,7 +1,7 @@
 /** Profiles made of uniform cubic B-splines (Boulle et al. 2003, J. Appl. Cryst. 36 1424). */
 import { InvalidParameterError, requireFiniteArray, requireInteger, requirePositive, requireWithin } from "../errors.ts";
 import type { Profile } from "../types.ts";
-import { loadKernels } from "../wasm/load.ts";
+import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { tiedDebyeWaller } from "./disorder.ts";
 import { evenDepths } from "./sampled.ts";
@@ -23,6 +23,8 @@ export interface SplineProfileOptions {
   readonly shape?: SplineShape;
   /** Number of depths, 501 if absent. */
   readonly points?: number;
+  /** The kernels, where the default cannot be used. */
+  readonly wasm?: KernelOrigin;
 }
 
 /** All weights, those fixed at the interface included. */
@@ -62,7 +64,7 @@ export async function splineProfile(options: SplineProfileOptions): Promise<Prof
     if (!(weights.length >= fewest)) throw new InvalidParameterError(name, `at least ${fewest} weights`, weights);
     requireFiniteArray(name, weights);
   }
-  const workspace = workspaceOf((await loadKernels()).exports);
+  const workspace = workspaceOf((await loadKernels(options.wasm)).exports);
   const depth = evenDepths(thickness, points);
   const heights = depth.map((z) => 1 - z / thickness);
   const strain = splineValues(workspace, withInterface(strainWeights, shape, 0), heights);

@@ -8,8 +8,8 @@ const LIGHT = { paper: "#fff", ink: "#1b1d21", soft: "#5c626b", rule: "#8a9099",
 const DARK = { paper: "#15171a", ink: "#e7e9ec", soft: "#a3a9b2", rule: "#7a818b", grid: "#2b2f35", accent: "#6fb1f0", dots: "#c9cdd3", mask: "#22262b" };
 
 /** The palettes as CSS variables. */
-export const PALETTE = variables(LIGHT);
-export const PALETTE_DARK = variables(DARK);
+export const PALETTE = /* @__PURE__ */ variables(LIGHT);
+export const PALETTE_DARK = /* @__PURE__ */ variables(DARK);
 
 /** Style of everything inside a picture. */
 export const FIGURE_STYLE = `.fig text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--soft);font-variant-numeric:tabular-nums}

@@ -1,7 +1,7 @@
 /** `takagi/inline`: the kernels inside the JavaScript, for one-file programs and pages opened from a disk.
  *  ```ts
  *  import { inlineKernels } from "takagi/inline";
- *  const kernels = await loadKernels(inlineKernels("simd"));
+ *  const simulator = await createSimulator({ wasm: inlineKernels() });
  *  ``` */
 import dataScalar from "../../build/takagi.data.scalar.wasm?base64";
 import dataSimd from "../../build/takagi.data.wasm?base64";

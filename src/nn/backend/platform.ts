@@ -23,6 +23,8 @@ export interface Platform {
   readonly openers: Readonly<Partial<Record<BackendName, Opener>>>;
   /** Registers the gradients of tfjs's operations. */
   loadGradients(): Promise<unknown>;
+  /** takagi.nn.wasm, where the runtime compiles nothing itself. */
+  readonly trainingKernels?: WebAssembly.Module;
 }
 
 /** Why a backend is not taken, in words for users. */

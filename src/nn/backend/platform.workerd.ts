@@ -1,4 +1,5 @@
-/** Edge runtimes (workerd): one thread, and tfjs's .wasm as a module compiled at deployment. */
+/** Edge runtimes (workerd): one thread, and tfjs's .wasm and ours as modules compiled at deployment. */
+import trainingKernels from "../../../build/takagi.nn.wasm";
 import compiled from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm";
 import type { Platform } from "./platform.ts";
 import { openCpu, openWasm } from "./portable.ts";
@@ -8,4 +9,5 @@ export const platform: Platform = {
   openers: { wasm: (tf, opening) => openWasm(tf, opening, compiled), cpu: openCpu },
   // The file of tfjs-core that registers them; programs for these runtimes are bundled.
   loadGradients: () => import("@tensorflow/tfjs-core/dist/register_all_gradients.js"),
+  trainingKernels,
 };
