@@ -100,6 +100,13 @@ export function selectedEntry(session: Session): Entry | undefined {
   return session.entries.find(({ id }) => id === session.selected);
 }
 
+/** A copy that lacks one property: an absent property and one that is undefined are two things. */
+export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const copy = { ...value };
+  Reflect.deleteProperty(copy, key);
+  return copy;
+}
+
 /** The session with one entry changed. */
 export function withEntry(session: Session, id: string, change: (entry: Entry) => Entry): Session {
   return { ...session, entries: session.entries.map((entry) => (entry.id === id ? change(entry) : entry)) };

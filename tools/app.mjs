@@ -20,8 +20,9 @@ const PROGRAMS = {
 /** What the SDK looks for beside itself. */
 const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
 
-/** Fetched after everything else: what only networks need. */
-const LATER = /^(models\/|tfjs-|takagi\.data|takagi\.scalar|nn-|trainer|worker\.web)/;
+/** Files that are fetched after everything else, as only networks need them; of the programs see `neededAtOnce`. */
+const LATER = /^(models\/|tfjs-|takagi\.data|takagi\.scalar)/;
+const HEAVY = /@tensorflow|dist\/(nn|chunks\/gradients)/;
 
 const common = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning", conditions: ["browser"],
   // Not that of the repository, whose paths lead to src/: the page has the built SDK.
@@ -31,8 +32,9 @@ const common = { absWorkingDir: root, bundle: true, format: "esm", target: "es20
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: Object.entries(PROGRAMS).map(([name, file]) => ({ in: file, out: name })),
   outdir: "dist/app",
   splitting: true,
@@ -53,12 +55,27 @@ async function buildServiceWorker() {
     .sort();
   const hash = createHash("sha256");
   for (const name of files) hash.update(name).update(await readFile(out + name));
-  const names = (isLater) => JSON.stringify(files.filter((name) => LATER.test(name) === isLater));
+  const now = neededAtOnce();
+  const isNow = (name) => (name.endsWith(".js") ? now.has(name) : !LATER.test(name));
+  const names = (wanted) => JSON.stringify(files.filter((name) => isNow(name) === wanted));
   await build({
     ...common,
     entryPoints: ["app/serviceWorker.ts"],
     outfile: "dist/app/serviceWorker.js",
-    define: { VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)), FILES: names(false), LATER_FILES: names(true) },
+    define: { VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)), FILES: names(true), LATER_FILES: names(false) },
   });
   await writeFile(`${out}.nojekyll`, "");
+}
+
+/** Programs that the page and its workers reach without machine learning. */
+function neededAtOnce() {
+  const outputs = Object.fromEntries(Object.entries(metafile.outputs).map(([path, output]) => [path.replace("dist/app/", ""), output]));
+  const seen = new Set(["page.js", "crew.js"]);
+  for (const name of seen) {
+    for (const { path } of outputs[name].imports) {
+      const next = path.replace("dist/app/", "");
+      if (next in outputs && !Object.keys(outputs[next].inputs).some((input) => HEAVY.test(input))) seen.add(next);
+    }
+  }
+  return seen;
 }

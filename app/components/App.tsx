@@ -56,7 +56,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
                 <button type="button" aria-label="Zoom out" disabled={zoom.value === undefined} onClick={() => zoomBy(2, full)}>−</button>
                 <button type="button" disabled={zoom.value === undefined} onClick={() => (zoom.value = undefined)}>all</button>
               </div>
-              <CurvePlot />
+              <CurvePlot key={String(entry.scan === undefined)} hasResiduals={entry.scan !== undefined} />
               {entry.scan !== undefined && <ResidualPlot />}
             </div>
             <div class="profiles">

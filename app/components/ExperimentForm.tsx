@@ -1,6 +1,6 @@
 /** Crystal, beam and sample of the scan that is shown. */
 import { materialNames, type ResolutionShape } from "takagi";
-import type { CrystalChoice, Entry, Experiment } from "../session.ts";
+import type { CrystalChoice, Entry } from "../session.ts";
 import { changeExperiment } from "../state/actions.ts";
 import { openFiles } from "../state/files.ts";
 import { setup } from "../state/preview.ts";
@@ -17,7 +17,7 @@ const SHAPES: readonly (readonly [ResolutionShape, string])[] = [
 export function ExperimentForm({ entry }: { readonly entry: Entry }) {
   const { id, experiment, guess } = entry;
   const { geometry, polarisation } = experiment;
-  const change = (patch: Partial<Experiment>, without?: readonly (keyof Experiment)[]): void => changeExperiment(id, patch, without);
+  const change = (patch: Parameters<typeof changeExperiment>[1]): void => changeExperiment(id, patch);
   const problem = setup.value.problem ?? problems.value.get(id);
   const wrong = (field: NonNullable<typeof problem>["field"]): string | undefined => (problem?.field === field ? `${problem!.what} ${problem!.todo}` : undefined);
   const isThick = geometry === "thick film" || geometry === "thick film on substrate";
@@ -49,7 +49,7 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
             <HklField label="Its reflection" value={experiment.substrateHkl ?? experiment.hkl} commit={(substrateHkl) => change({ substrateHkl })} />
           </>
         )}
-        <Check label="Planes parallel to the surface" checked={experiment.surface === undefined} toggle={() => (experiment.surface === undefined ? change({ surface: experiment.hkl }) : change({}, ["surface"]))} />
+        <Check label="Planes parallel to the surface" checked={experiment.surface === undefined} toggle={() => (experiment.surface === undefined ? change({ surface: experiment.hkl }) : change({ surface: undefined }))} />
         {experiment.surface !== undefined && (
           <>
             <HklField label="Surface" value={experiment.surface} commit={(surface) => change({ surface })} problem={wrong("surface")} />

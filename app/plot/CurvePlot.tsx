@@ -1,7 +1,7 @@
 /** Scan and fit on a logarithmic axis, and the weighted residuals under it. */
 import { computed, useSignal } from "@preact/signals";
 import { weightedResiduals } from "takagi";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { addMask } from "../state/actions.ts";
 import { setup, type Shown, shown } from "../state/preview.ts";
 import { selected } from "../state/store.ts";
@@ -19,7 +19,8 @@ const masks = computed<readonly Mask[]>(() => selected.value?.mask ?? []);
 const countUnit = computed(() => selected.value?.answer?.countUnit ?? selected.value?.scan?.countUnit ?? 1);
 const hasUnit = computed(() => countUnit.value !== 1);
 
-export function CurvePlot() {
+/** @param hasResiduals whether a plot under it has the axis for both */
+export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) {
   const readout = useSignal("");
   return (
     <figure class="plot">
@@ -32,8 +33,8 @@ export function CurvePlot() {
           cursor: { drag: { x: false, y: false, setScale: false }, sync: { key: SYNC, setSeries: false }, points: { size: 6 }, y: false },
           scales: { x: { time: false, range: xRange }, y: { distr: 3, range: (_, min, max) => logRange(min, max) } },
           axes: [
-            axis({ size: 34, values: (_, splits) => splits.map((v) => decimal(v)) }),
-            axis({ scale: "y", size: 58, label: hasUnit.peek() ? "Intensity (units of the file)" : "Intensity (counts)", labelSize: 20, filter: (_, splits) => splits.map((v) => (isPowerOfTen(v) ? v : null)), values: (_, splits) => splits.map((v) => (v === null ? "" : `10${superscript(Math.round(Math.log10(v)))}`)) }),
+            hasResiduals ? axis({ size: 8, values: (_, splits) => splits.map(() => "") }) : axis({ label: "2θ (°)", labelSize: 18, size: 34, values: (_, splits) => splits.map((v) => decimal(v)) }),
+            axis({ scale: "y", size: 58, label: hasUnit.peek() ? "Intensity (units of the file)" : "Intensity (counts)", labelSize: 20, filter: powersOfTen, grid: { stroke: () => theme.peek().grid, width: 1, filter: powersOfTen }, values: (_, splits) => splits.map((v) => (v === null ? "" : `10${superscript(Math.round(Math.log10(v)))}`)) }),
           ],
           series: [
             {},
@@ -76,7 +77,7 @@ export function ResidualPlot() {
           legend: { show: false },
           cursor: { drag: { x: false, y: false, setScale: false }, sync: { key: SYNC, setSeries: false }, points: { show: false }, y: false },
           scales: { x: { time: false, range: xRange }, y: { range: (_, min, max) => symmetric(min, max) } },
-          axes: [axis({ label: "2θ (°)", labelSize: 18, size: 34, values: (_, splits) => splits.map((v) => decimal(v)) }), axis({ scale: "y", size: 58, label: "Residual (σ)", labelSize: 20, space: 22, values: (_, splits) => splits.map((v) => decimal(v)) })],
+          axes: [axis({ label: "2θ (°)", labelSize: 18, size: 34, values: (_, splits) => splits.map((v) => decimal(v)) }), axis({ scale: "y", size: 58, label: "Residual (σ)", labelSize: 20, splits: (_, __, min, max) => residualSplits(min, max), values: (_, splits) => splits.map((v) => decimal(v)) })],
           series: [{}, { paths: () => null, points: { show: true, size: 3, stroke: () => theme.peek().dots, fill: () => theme.peek().dots, width: 0 } }],
           hooks: {
             drawClear: [(chart) => {
@@ -143,6 +144,16 @@ function logRange(min: number, max: number): [number, number] {
 function symmetric(min: number, max: number): [number, number] {
   const limit = Math.max(Math.abs(min ?? 0), Math.abs(max ?? 0), 3.2) * 1.08;
   return [-limit, limit];
+}
+
+/** Whole standard deviations, the same above and below. */
+function residualSplits(min: number, max: number): number[] {
+  const most = Math.min(-min, max), step = [1, 2, 4, 5, 10, 20].find((s) => most / s < 2.2) ?? 50;
+  return [-step, 0, step].flatMap((v) => (2 * step < most ? [v, 2 * v] : [v])).sort((a, b) => a - b);
+}
+
+function powersOfTen(_: uPlot, splits: number[]): (number | null)[] {
+  return splits.map((v) => (isPowerOfTen(v) ? v : null));
 }
 
 function isPowerOfTen(value: number): boolean {

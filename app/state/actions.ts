@@ -1,7 +1,7 @@
 /** What the user does, as changes of the session. */
 import type { FixedParameter, Hkl } from "takagi";
 import { bump, dragged, modelOf, parameterOf, type Quantity, resolutionOf, withParameter } from "../model.ts";
-import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, selectedEntry, type Session, withEntry } from "../session.ts";
+import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, selectedEntry, type Session, withEntry, without } from "../session.ts";
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { adjust, checkpoint, commit, jobs, session } from "./store.ts";
@@ -51,11 +51,12 @@ export function rename(id: string, name: string): void {
   change(id, (entry) => ({ ...entry, name }));
 }
 
-export function changeExperiment(id: string, patch: Partial<Experiment>, without: readonly (keyof Experiment)[] = []): void {
+/** @param patch what is new; a surface that is undefined goes */
+export function changeExperiment(id: string, patch: Partial<Omit<Experiment, "surface">> & { readonly surface?: Hkl | undefined }): void {
   change(id, (entry) => {
-    const experiment: Experiment = { ...entry.experiment, ...patch };
-    for (const key of without) Reflect.deleteProperty(experiment, key);
-    const { guess: _, ...rest } = entry;
+    const { surface = "surface" in patch ? undefined : entry.experiment.surface, ...others } = patch;
+    const experiment: Experiment = { ...without(entry.experiment, "surface"), ...others, ...(surface === undefined ? {} : { surface }) };
+    const rest = without(entry, "guess");
     const shape = patch.resolutionShape;
     if (shape === undefined || entry.model === undefined) return { ...rest, experiment };
     const resolution = resolutionOf(shape, parameterOf(entry.model, "fwhm"));
@@ -94,7 +95,7 @@ export function toggleHeld(id: string, name: FixedParameter): void {
 }
 
 export function setSplines(id: string, splines: number | undefined): void {
-  change(id, ({ splines: _, ...entry }) => (splines === undefined ? entry : { ...entry, splines }));
+  change(id, (entry) => (splines === undefined ? without(entry, "splines") : { ...entry, splines }));
 }
 
 export function setRange(id: string, range: Entry["range"]): void {

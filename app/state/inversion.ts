@@ -1,7 +1,7 @@
 /** Inversions: begun, followed, cancelled. */
 import type { Progress } from "takagi";
 import { modelOf } from "../model.ts";
-import { type Entry, withEntry } from "../session.ts";
+import { type Entry, withEntry, without } from "../session.ts";
 import { Cancelled, type WorkerClient } from "../worker/client.ts";
 import { release, take } from "./crew.ts";
 import { problemOf } from "./problems.ts";
@@ -52,8 +52,7 @@ export function invertAll(): void {
 
 /** Without the earlier answer, which the worker does not need. */
 function asAsked(entry: Entry): Entry {
-  const { answer: _, ...asked } = entry;
-  return asked;
+  return without(entry, "answer");
 }
 
 function report(id: string, progress: Progress | undefined): void {

@@ -1,6 +1,6 @@
 /** Files as users have them: scans in every format that the SDK reads, or a CIF. */
 import { braggAngle, dSpacing, type Hkl, material, materialNames, parseCif, readScan, type Scan } from "takagi";
-import { DEFAULT_EXPERIMENT, type Experiment } from "../session.ts";
+import { DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
 import type { FoundScan, ReadFile, Work } from "./protocol.ts";
 import { peakOf, reflectionsOf, TOLERANCE } from "./suggest.ts";
 
@@ -27,7 +27,7 @@ function found(name: string, scan: Scan, head: string, last: Experiment | undefi
   if (named !== undefined && isWithin(scan, named, wavelength)) {
     return { name, scan, experiment: { ...base, crystal: { kind: "material", name: named.material }, hkl: named.hkl }, guess: "as the file says" };
   }
-  const { crystal: _, ...unknown } = base;
+  const unknown = without(base, "crystal");
   if (last?.crystal?.kind !== "material") return { name, scan, experiment: last?.crystal === undefined ? unknown : base, ...(last?.crystal === undefined ? {} : { guess: "as before" }) };
   const peak = peakOf(scan);
   const near = (hkl: Hkl): number => Math.abs(angleOf(last.crystal!.name, hkl, wavelength) - peak);
