@@ -2,10 +2,10 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { summary } from "takagi";
 import { chosen, type Entry, isStale } from "../session.ts";
-import { resetModel, takeCrystal } from "../state/actions.ts";
+import { rename, takeCrystal } from "../state/actions.ts";
 import { quick } from "../state/crew.ts";
 import { cancel, invert } from "../state/inversion.ts";
-import { previewProblem, setup, shown } from "../state/preview.ts";
+import { previewProblem, setup } from "../state/preview.ts";
 import { jobs, problems, selected } from "../state/store.ts";
 import type { Suggestion } from "../worker/protocol.ts";
 import { digits, indices } from "../words.ts";
@@ -18,7 +18,8 @@ export function Answer({ entry }: { readonly entry: Entry }) {
   return (
     <section class="answer" aria-labelledby="answer-title">
       <div class="head">
-        <h1 id="answer-title">{entry.name}</h1>
+        <h1 id="answer-title" class="hidden">{entry.name}</h1>
+        <input class="title" type="text" aria-label="Name of the scan" title="Rename" value={entry.name} spellcheck={false} onChange={(event) => rename(id, event.currentTarget.value.trim() || entry.name)} />
         {scan !== undefined && (progress === undefined
           ? <button type="button" class="primary" disabled={!canInvert} onClick={() => void invert(id)}>{entry.answer === undefined ? "Invert" : "Invert again"}</button>
           : <button type="button" onClick={() => cancel(id)}>Cancel</button>)}
@@ -49,19 +50,12 @@ function Simulated() {
 function Found({ entry }: { readonly entry: Entry }) {
   const answer = chosen(entry)!;
   const { lead, uniqueness, profile, fit } = summary(answer);
-  const rms = shown.value?.rms;
   return (
     <>
       <p class="lead">{lead}</p>
       {!answer.converged && <Alert what="The fit did not converge." todo={`${answer.reason}. Take the profile as a description, not as a result.`} />}
       {answer.converged && answer.reason.includes("does not explain") && <Alert what="The model does not explain this scan." todo="Check crystal, reflection, wavelength, geometry and resolution." />}
       {isStale(entry) && <p class="note">Settings have changed since: invert again to see what they do.</p>}
-      {entry.isEdited && (
-        <p class="note">
-          Changed by hand: rms {rms === undefined ? "…" : digits(rms)} instead of {digits(answer.rms)}.{" "}
-          <button type="button" class="link" onClick={() => resetModel(entry.id)}>Back to the fit</button>
-        </p>
-      )}
       <dl class="numbers">
         {profile.map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value}{remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
         <div><dt>rms of log₁₀ I</dt><dd>{digits(answer.rms)}<small>χ² per point {digits(answer.chi2PerPoint)}</small></dd></div>

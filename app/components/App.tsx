@@ -1,12 +1,15 @@
 /** The page: what is seen of the state, and what is dropped, pasted and typed anywhere on it. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { CurvePlot, ResidualPlot } from "../plot/CurvePlot.tsx";
+import { countUnit, CurvePlot, ResidualPlot } from "../plot/CurvePlot.tsx";
 import { ProfilePlot } from "../plot/ProfilePlot.tsx";
-import type { Entry } from "../session.ts";
+import { chosen, type Entry } from "../session.ts";
+import { resetModel } from "../state/actions.ts";
 import { openFiles, openText } from "../state/files.ts";
+import { shown } from "../state/preview.ts";
 import { announcement, fileProblems, redo, selected, undo } from "../state/store.ts";
 import { brushMode, zoom, zoomBy } from "../state/view.ts";
+import { digits } from "../words.ts";
 import { Alert, Answer } from "./Answer.tsx";
 import { ExperimentForm } from "./ExperimentForm.tsx";
 import { Header } from "./Header.tsx";
@@ -56,10 +59,12 @@ function Workbench({ entry }: { readonly entry: Entry }) {
                 <button type="button" aria-label="Zoom out" disabled={zoom.value === undefined} onClick={() => zoomBy(2, full)}>−</button>
                 <button type="button" disabled={zoom.value === undefined} onClick={() => (zoom.value = undefined)}>all</button>
               </div>
-              <CurvePlot key={String(entry.scan === undefined)} hasResiduals={entry.scan !== undefined} />
+              <CurvePlot key={`${entry.scan === undefined} ${countUnit.value}`} hasResiduals={entry.scan !== undefined} />
               {entry.scan !== undefined && <ResidualPlot />}
             </div>
-            <div class="profiles">
+            <div class={`profiles ${entry.model === undefined ? "empty" : ""}`}>
+              <ByHand entry={entry} />
+              {entry.model === undefined && <p class="nothing">Strain and Debye–Waller factor against depth<br />appear here once the scan is inverted.</p>}
               <ProfilePlot key="strain" quantity="strain" />
               <ProfilePlot key="debyeWaller" quantity="debyeWaller" />
             </div>
@@ -73,6 +78,19 @@ function Workbench({ entry }: { readonly entry: Entry }) {
         </aside>
       </main>
     </>
+  );
+}
+
+/** One line of constant height, so that nothing moves under a pointer that drags. */
+function ByHand({ entry }: { readonly entry: Entry }) {
+  const answer = chosen(entry);
+  const rms = shown.value?.rms;
+  if (answer === undefined || !entry.isEdited) return <p class="by-hand">{entry.model !== undefined && "Drag the points: the curve follows."}</p>;
+  return (
+    <p class="by-hand">
+      <span>Changed by hand: rms {rms === undefined ? "…" : digits(rms)}, the fit’s {digits(answer.rms)}</span>
+      <button type="button" class="link" onClick={() => resetModel(entry.id)}>Back to the fit</button>
+    </p>
   );
 }
 

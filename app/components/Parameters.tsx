@@ -92,5 +92,5 @@ function Range({ entry: { id, range } }: { readonly entry: Entry }) {
 }
 
 function round(value: number): number {
-  return Number(value.toPrecision(5));
+  return Number(value.toPrecision(4));
 }

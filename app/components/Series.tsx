@@ -1,18 +1,18 @@
 /** Several scans side by side, and their results in one table. */
-import type { Entry } from "../session.ts";
-import { chosen } from "../session.ts";
+import { handlesOf } from "../model.ts";
+import { chosen, type Entry } from "../session.ts";
 import { select } from "../state/actions.ts";
 import { invertAll } from "../state/inversion.ts";
 import { jobs, problems, selected, session } from "../state/store.ts";
-import { Thumbnail } from "../plot/Thumbnail.tsx";
+import { type Line, Thumbnail } from "../plot/Thumbnail.tsx";
 import { digits } from "../words.ts";
 
 export function Series() {
   const { entries } = session.value;
   if (entries.length < 2) return null;
   const answers = entries.map((entry) => chosen(entry));
-  const deepest = Math.max(1, ...answers.map((answer) => answer?.thickness ?? 0));
-  const strains = answers.flatMap((answer) => (answer === undefined ? [] : [...answer.profile.strain]));
+  const deepest = Math.max(1, ...entries.map(({ model }) => model?.thickness ?? 0));
+  const strains = entries.flatMap((entry) => strainOf(entry).flatMap(({ y }) => Array.from(y)));
   const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
   return (
     <section aria-labelledby="series-title">
@@ -45,7 +45,7 @@ function Card({ entry, answer, deepest, y }: Shown & { readonly deepest: number;
   return (
     <button type="button" class="card" aria-pressed={isSelected} onClick={() => select(entry.id)}>
       {scan !== undefined && <Thumbnail isLog x={[scan.twoTheta[0]!, scan.twoTheta[scan.twoTheta.length - 1]!]} y={[least, most]} label={`Scan ${entry.name}`} lines={[{ x: scan.twoTheta, y: scan.intensity, className: "dots" }, ...(answer === undefined ? [] : [{ x: scan.twoTheta, y: answer.calculated, className: "line" }])]} />}
-      <Thumbnail x={[0, deepest]} y={y} label={`Strain of ${entry.name}`} lines={answer === undefined ? [] : [{ x: answer.profile.depth, y: answer.profile.strain, className: "line" }]} />
+      <Thumbnail x={[0, deepest]} y={y} label={`Strain of ${entry.name}`} lines={strainOf(entry)} />
       <span class="caption">{entry.name}<small>{stateOf(entry)}</small></span>
     </button>
   );
@@ -65,6 +65,15 @@ function Row({ entry, answer }: Shown) {
       )}
     </tr>
   );
+}
+
+/** Strain of what is shown of an entry: the fit's, or the polygon through the handles of a model changed by hand. */
+function strainOf(entry: Entry): Line[] {
+  const answer = chosen(entry);
+  if (answer !== undefined && !entry.isEdited) return [{ x: answer.profile.depth, y: answer.profile.strain, className: "line" }];
+  if (entry.model === undefined) return [];
+  const handles = handlesOf(entry.model, "strain");
+  return [{ x: [entry.model.thickness, ...handles.map(({ depth }) => depth)], y: [0, ...handles.map(({ value }) => value)], className: "line" }];
 }
 
 function stateOf(entry: Entry): string {

@@ -16,8 +16,8 @@ import { theme } from "./theme.ts";
 const SYNC = "two-theta";
 
 const masks = computed<readonly Mask[]>(() => selected.value?.mask ?? []);
-const countUnit = computed(() => selected.value?.answer?.countUnit ?? selected.value?.scan?.countUnit ?? 1);
-const hasUnit = computed(() => countUnit.value !== 1);
+/** What one count adds to the intensity of the scan that is shown. */
+export const countUnit = computed(() => selected.value?.answer?.countUnit ?? selected.value?.scan?.countUnit ?? 1);
 
 /** @param hasResiduals whether a plot under it has the axis for both */
 export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) {
@@ -34,7 +34,7 @@ export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) 
           scales: { x: { time: false, range: xRange }, y: { distr: 3, range: (_, min, max) => logRange(min, max) } },
           axes: [
             hasResiduals ? axis({ size: 8, values: (_, splits) => splits.map(() => "") }) : axis({ label: "2θ (°)", labelSize: 18, size: 34, values: (_, splits) => splits.map((v) => decimal(v)) }),
-            axis({ scale: "y", size: 58, label: hasUnit.peek() ? "Intensity (units of the file)" : "Intensity (counts)", labelSize: 20, filter: powersOfTen, grid: { stroke: () => theme.peek().grid, width: 1, filter: powersOfTen }, values: (_, splits) => splits.map((v) => (v === null ? "" : `10${superscript(Math.round(Math.log10(v)))}`)) }),
+            axis({ scale: "y", size: 58, label: countUnit.peek() !== 1 ? "Intensity (units of the file)" : "Intensity (counts)", labelSize: 20, filter: powersOfTen, grid: { stroke: () => theme.peek().grid, width: 1, filter: powersOfTen }, values: (_, splits) => splits.map((v) => (v === null ? "" : `10${superscript(Math.round(Math.log10(v)))}`)) }),
           ],
           series: [
             {},

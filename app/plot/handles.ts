@@ -11,8 +11,11 @@ export interface HandleActions {
   readonly words: (handle: Handle) => { readonly label: string; readonly value: string };
 }
 
-/** Part of the axis that an arrow key moves a handle by. */
-const STEP = 0.01;
+/** What an arrow key moves a handle by: about a hundredth of the axis, a round number, so that there and back is nothing. */
+function stepOf(span: number): number {
+  const power = 10 ** Math.floor(Math.log10(span));
+  return 0.01 * power * (span < 2 * power ? 1 : span < 5 * power ? 2 : 5);
+}
 
 export class HandleLayer {
   readonly #chart: uPlot;
@@ -85,7 +88,7 @@ export class HandleLayer {
       if (direction === undefined) return;
       event.preventDefault();
       if (!event.repeat) this.#actions.start();
-      this.#actions.drag(index, this.#handles[index]!.value + direction * STEP * (event.shiftKey ? 10 : 1) * (max - min), event.timeStamp);
+      this.#actions.drag(index, this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1), event.timeStamp);
       this.#actions.end();
     });
     over.append(element);

@@ -7,7 +7,7 @@ import type { Preview, Setup } from "../worker/protocol.ts";
 import { quick } from "./crew.ts";
 import { frameDrawn, takeMove } from "./frames.ts";
 import { type Problem, problemOf } from "./problems.ts";
-import { selected } from "./store.ts";
+import { isDragging, selected } from "./store.ts";
 
 /** What one entry shows. */
 export interface Shown {
@@ -30,6 +30,8 @@ interface Asked {
   readonly experiment: Experiment;
   readonly model: Model;
   readonly twoTheta: Float64Array;
+  /** A frame of a drag. */
+  readonly isDraft: boolean;
 }
 
 /** The last curve that was computed, and for what. */
@@ -80,7 +82,7 @@ async function askOn(): Promise<void> {
     const asked = waiting;
     waiting = undefined;
     try {
-      const preview = await quick.call("preview", { experiment: asked.experiment, model: asked.model, twoTheta: asked.twoTheta });
+      const preview = await quick.call("preview", { experiment: asked.experiment, model: asked.model, twoTheta: asked.twoTheta, isDraft: asked.isDraft });
       computedCurve.value = { asked, preview };
       if (asked.moved !== undefined) frameDrawn(asked.moved);
       previewProblem.value = undefined;
@@ -98,7 +100,7 @@ export function follow(): void {
     const { model, experiment, isEdited, answer, id } = entry ?? {};
     if (id === undefined || model === undefined || experiment?.crystal === undefined) return;
     if (answer !== undefined && isEdited !== true) return;
-    ask({ id, moved: takeMove(), experiment, model, twoTheta: twoTheta.value });
+    ask({ id, moved: takeMove(), experiment, model, twoTheta: twoTheta.value, isDraft: isDragging.value });
   });
   const experimentKey = computed(() => JSON.stringify(selected.value?.experiment));
   effect(() => {

@@ -20,6 +20,8 @@ export const jobs = signal<ReadonlyMap<string, Progress>>(new Map());
 export const problems = signal<ReadonlyMap<string, Problem>>(new Map());
 /** What went wrong with files. */
 export const fileProblems = signal<readonly Problem[]>([]);
+/** Whether a handle is being dragged: axes do not shrink meanwhile, and curves are drafts. */
+export const isDragging = signal(false);
 /** For those who do not see the screen: what just happened. */
 export const announcement = signal("");
 

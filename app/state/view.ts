@@ -1,18 +1,12 @@
 /** How the plots are looked at; no part of the session. */
 import { computed, effect, signal } from "@preact/signals";
-import { selected, session } from "./store.ts";
+import { selected } from "./store.ts";
 
 /** What brushing over the scan does. */
 export const brushMode = signal<"zoom" | "mask">("zoom");
 
 /** Range of 2θ that is seen, degrees; the whole scan if absent. */
 export const zoom = signal<readonly [from: number, to: number] | undefined>(undefined);
-
-/** Whether a handle is being dragged: axes do not shrink meanwhile. */
-export const isDragging = signal(false);
-
-/** Whether the series is shown below the scan. */
-export const hasSeries = computed(() => session.value.entries.length > 1);
 
 /** Zooms out or in about the middle of what is seen. */
 export function zoomBy(factor: number, full: readonly [from: number, to: number]): void {

@@ -32,14 +32,14 @@ export async function invertEntry({ entry }: Work["invert"]["ask"], onProgress: 
   return { answer, seconds: (performance.now() - started) / 1000 };
 }
 
-export async function preview({ experiment, model, twoTheta }: Work["preview"]["ask"]): Promise<Preview> {
+export async function preview({ experiment, model, twoTheta, isDraft }: Work["preview"]["ask"]): Promise<Preview> {
   const { reflection, sample, instrument } = await prepared(experiment);
   const { thickness, strainWeights, debyeWallerWeights } = model;
   const profile = await splineProfile({ thickness, strainWeights, debyeWallerWeights, points: DEPTHS });
   // Rounding may leave a spline of ones a hair above 1.
   const physical = { ...profile, debyeWaller: profile.debyeWaller.map((w) => Math.min(Math.max(w, 0), 1)) };
   const simulator = await createSimulator();
-  const { intensity } = simulator.simulate(physical, reflection, twoTheta, { sample, instrument: { ...model.instrument, ...instrument }, deviation: experiment.deviation });
+  const { intensity } = simulator.simulate(physical, reflection, twoTheta, { sample, instrument: { ...model.instrument, ...instrument }, deviation: experiment.deviation, kernel: isDraft ? "fast" : "simd" });
   return { profile: physical, intensity };
 }
 

@@ -11,7 +11,8 @@ export interface Work {
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
   invert: { ask: { readonly entry: Entry }; answer: { readonly answer: Inversion; readonly seconds: number } };
-  preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array }; answer: Preview };
+  /** A draft is computed faster, to three digits: for the frames of a drag. */
+  preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
   /** Counts that a detector might have seen. */
   counts: { ask: { readonly intensity: Float64Array; readonly seed: number }; answer: Float64Array };
 }
