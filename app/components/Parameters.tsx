@@ -28,8 +28,8 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
             <div class="parameter" key={name}>
               <NumberField label={label} unit={unit} value={round(parameterOf(model, name))} {...limits} commit={(value) => setParameter(id, name, value)} />
               {scan !== undefined && (
-                <button type="button" class="hold" aria-pressed={held.includes(name)} aria-label={`Hold ${label.toLowerCase()}`} title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"} onClick={() => toggleHeld(id, name)}>
-                  {held.includes(name) ? "held" : "free"}
+                <button type="button" class="hold" aria-pressed={held.includes(name)} aria-label={`hold ${label.toLowerCase()}`} title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"} onClick={() => toggleHeld(id, name)}>
+                  hold
                 </button>
               )}
             </div>

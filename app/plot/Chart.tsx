@@ -1,5 +1,5 @@
 /** uPlot as a component: made once, fed by signals, as wide as its place, in the colours of the page. */
-import { useSignalEffect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { type Theme, theme } from "./theme.ts";
@@ -19,38 +19,34 @@ export interface ChartProps {
 
 export function Chart({ options, data, follow, label, className, isInteractive = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot | undefined>(undefined);
 
+  // Plain effects, which run at once: those of the components wait for a frame.
   useEffect(() => {
     const element = place.current!;
-    const { width, height } = sizeOf(element);
-    const made = new uPlot({ ...options(), width, height }, data(), element);
-    chart.current = made;
-    follow?.(made);
+    const chart = new uPlot({ ...options(), ...sizeOf(element) }, untracked(data), element);
     const observer = new ResizeObserver(() => {
       const size = sizeOf(element);
-      if (size.width !== made.width || size.height !== made.height) made.setSize(size);
+      if (size.width !== chart.width || size.height !== chart.height) chart.setSize(size);
     });
     observer.observe(element);
+    const stopData = effect(() => {
+      const values = data();
+      chart.batch(() => {
+        chart.setData(values, false);
+        follow?.(chart);
+      });
+    });
+    const stopTheme = effect(() => {
+      void theme.value;
+      chart.redraw(false, true);
+    });
     return () => {
+      stopData();
+      stopTheme();
       observer.disconnect();
-      made.destroy();
-      chart.current = undefined;
+      chart.destroy();
     };
   }, []);
-
-  useSignalEffect(() => {
-    const values = data();
-    chart.current?.batch(() => {
-      chart.current!.setData(values, false);
-      follow?.(chart.current!);
-    });
-  });
-
-  useSignalEffect(() => {
-    void theme.value;
-    chart.current?.redraw(false, true);
-  });
 
   return <div ref={place} class={`chart ${className}`} role={isInteractive ? "group" : "img"} aria-label={label} />;
 }

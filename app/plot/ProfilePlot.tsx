@@ -73,14 +73,18 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
           layer.current?.show(model === undefined ? [] : handlesOf(model, quantity));
           if (profile === undefined) return;
           const wanted = yRange(now, quantity);
-          const [low, high] = isDragging.value ? range.current : wanted;
-          range.current = isDragging.value ? [Math.min(low, wanted[0]), Math.max(high, wanted[1])] : wanted;
+          range.current = isDragging.value ? including(range.current, profile[quantity]) : wanted;
           chart.setScale("x", { min: 0, max: profile.depth[profile.depth.length - 1]! });
           chart.setScale("y", { min: range.current[0], max: range.current[1] });
         }}
       />
     </figure>
   );
+}
+
+/** A range, wider only where values lie outside: it must not slip from under the pointer. */
+function including([low, high]: readonly [number, number], values: Float64Array): [number, number] {
+  return [values.reduce((a, b) => Math.min(a, b), low), values.reduce((a, b) => Math.max(a, b), high)];
 }
 
 function bandOf(now: Shown | undefined, quantity: Quantity) {

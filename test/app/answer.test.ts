@@ -114,7 +114,7 @@ testWithChromium("a held parameter keeps the value that it was given", async () 
   await openExample(page);
   await page.getByRole("textbox", { name: "Strained region" }).fill("300");
   await page.keyboard.press("Enter");
-  await page.getByRole("button", { name: "Hold strained region" }).click();
+  await page.getByRole("button", { name: "hold strained region" }).click();
   await page.getByRole("button", { name: "Invert again" }).click();
   await page.getByText("Changed by hand").waitFor({ state: "detached" });
   expect(await number(page, "Thickness")).toBe(300);

@@ -17,7 +17,7 @@ testWithChromium("a session saved as a file opens elsewhere as it was, changes b
   const second = await visit();
   await drop(second.page, { name: file.name, content: file.bytes });
   await answered(second.page);
-  expect(await handles(second.page)).toEqual(was);
+  await expect.poll(() => handles(second.page)).toEqual(was);
   expect(await number(second.page, "rms")).toBe(rms);
   await second.page.getByText("Changed by hand").waitFor();
   await undisturbed(second);
