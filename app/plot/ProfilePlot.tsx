@@ -24,10 +24,10 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
       newDrag();
       isDragging.value = true;
     },
-    drag: (index: number, value: number, timeStamp: number) => {
+    drag: (index: number, value: number) => {
       const id = selected.peek()?.id;
       if (id === undefined) return;
-      pointerMoved(timeStamp);
+      pointerMoved();
       dragHandle(id, quantity, index, value);
     },
     end: () => (isDragging.value = false),
@@ -60,7 +60,8 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
               if (quantity === "strain") zeroLine(chart, theme.peek().rule);
             }],
             draw: [() => layer.current?.place()],
-            ready: [(chart) => (layer.current = new HandleLayer(chart, actions))],
+            // Not `ready`, which comes after the first data.
+            init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
           },
         })}
         data={() => {

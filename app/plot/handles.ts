@@ -5,7 +5,7 @@ import type { Handle } from "../model.ts";
 export interface HandleActions {
   /** A gesture begins. */
   readonly start: () => void;
-  readonly drag: (index: number, value: number, timeStamp: number) => void;
+  readonly drag: (index: number, value: number) => void;
   readonly end: () => void;
   /** What a handle is called, and its value in words. */
   readonly words: (handle: Handle) => { readonly label: string; readonly value: string };
@@ -73,7 +73,7 @@ export class HandleLayer {
     element.addEventListener("pointermove", (event) => {
       if (!isDragging) return;
       const value = this.#chart.posToVal(event.clientY - over.getBoundingClientRect().top, "y");
-      this.#actions.drag(index, value, event.timeStamp);
+      this.#actions.drag(index, value);
     });
     const end = (): void => {
       if (!isDragging) return;
@@ -88,7 +88,7 @@ export class HandleLayer {
       if (direction === undefined) return;
       event.preventDefault();
       if (!event.repeat) this.#actions.start();
-      this.#actions.drag(index, this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1), event.timeStamp);
+      this.#actions.drag(index, this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1));
       this.#actions.end();
     });
     over.append(element);

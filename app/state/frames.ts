@@ -1,12 +1,12 @@
-/** How long a drag takes to be seen: from the pointer's move to the curve drawn, as performance measures named `drag`. */
+/** How long a drag takes to be seen: from when the page hears of the pointer's move to the curve drawn, the worker's part
+ *  included, as performance measures named `drag`. */
 
 export const DRAG = "drag";
 
 let move: number | undefined;
 
-/** @param timeStamp of the event, ms */
-export function pointerMoved(timeStamp: number): void {
-  move = timeStamp;
+export function pointerMoved(): void {
+  move = performance.now();
 }
 
 /** The move that the next curve answers. */
