@@ -32,7 +32,7 @@ export function exportsOf(entry: Entry): ExportKind[] {
   return [
     { words: "Report, HTML", make: async () => text(entry, "report.html", "text/html", report(answer, { title: entry.name })) },
     ...tables,
-    { words: "All numbers, JSON", make: async () => text(entry, "result.json", "application/json", JSON.stringify(resultJson(entry.name, answer, entry.seconds))) },
+    { words: "All numbers, JSON", make: async () => text(entry, "result.json", "application/json", JSON.stringify(resultJson(answer, { name: entry.name, ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }) }))) },
     { words: "Scan and fit, SVG", make: async () => text(entry, "curve.svg", "image/svg+xml", curveFigure(answer)) },
     { words: "Scan and fit, PNG", make: async () => ({ name: nameOf(entry, "curve.png"), content: await png(curveFigure(answer)) }) },
     { words: "Profile, SVG", make: async () => text(entry, "profile.svg", "image/svg+xml", profileFigure(answer)) },

@@ -1,5 +1,5 @@
 /** Files as users have them: scans in every format that the SDK reads, or a CIF. */
-import { braggAngle, dSpacing, type Hkl, material, materialNames, parseCif, readScan, type Scan } from "takagi";
+import { braggAngle, dSpacing, type Hkl, material, materialNames, parseCif, readScan, readScans, type Scan } from "takagi";
 import { DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
 import type { FoundScan, ReadFile, Work } from "./protocol.ts";
 import { peakOf, reflectionsOf, TOLERANCE } from "./suggest.ts";
@@ -16,12 +16,29 @@ export async function read({ name, bytes, last }: Work["read"]["ask"]): Promise<
     const { name: found } = parseCif(text);
     return { kind: "cif", crystal: { kind: "cif", name: found === "" ? title : found, text } };
   }
-  return { kind: "scans", scans: [found(title, readScan(file), head, last)] };
+  return { kind: "scans", scans: (await scansOf(file)).map(({ scan, number }) => found(number === undefined ? title : `${title} ${number}`, scan, head, last)) };
+}
+
+/** Every scan of a file that has angles 2θ; what keeps the first from being one is told where none has. */
+async function scansOf(file: Uint8Array): Promise<{ readonly scan: Scan; readonly number?: number }[]> {
+  const { length } = (await readScans(file)).scans;
+  if (length === 1) return [{ scan: await readScan(file) }];
+  const taken: { scan: Scan; number: number }[] = [];
+  let reason: unknown;
+  for (let number = 1; number <= length; number++) {
+    try {
+      taken.push({ scan: await readScan(file, { scan: number }), number });
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  if (taken.length === 0) throw reason;
+  return taken;
 }
 
 /** With the experiment that the file names, or else the last one's crystal where it has a reflection at the scan's peak. */
 function found(name: string, scan: Scan, head: string, last: Experiment | undefined): FoundScan {
-  const wavelength = Number(/(?:λ|lambda|wavelength)[^\d\n]{0,20}(\d\.\d+)/i.exec(head)?.[1] ?? last?.wavelength ?? DEFAULT_EXPERIMENT.wavelength);
+  const wavelength = scan.wavelength ?? Number(/(?:λ|lambda|wavelength)[^\d\n]{0,20}(\d\.\d+)/i.exec(head)?.[1] ?? last?.wavelength ?? DEFAULT_EXPERIMENT.wavelength);
   const base: Experiment = { ...(last ?? DEFAULT_EXPERIMENT), wavelength };
   const named = namedIn(head);
   if (named !== undefined && isWithin(scan, named, wavelength)) {

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { invert } from "../../src/invert/pipeline.ts";
-import { readScan } from "../../src/io/xy.ts";
+import { readScan } from "../../src/io/read.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import { sharedPath, testWithShared } from "../support/shared.ts";
 import { answered, brush, columns, dragHandle, drop, handles, number, openExample, save, undisturbed, visits } from "./page.ts";
@@ -16,7 +16,7 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
   const opened = await visit();
   const { page } = opened;
   await openExample(page);
-  const expected = await invert(readScan(example), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 }));
+  const expected = await invert(await readScan(example), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 }));
   const json = JSON.parse((await save(page, "All numbers, JSON")).text) as { maxStrainPercent: number; thicknessNm: number; rms: number };
   expect(json.rms / expected.rms).toBeCloseTo(1, 5);
   expect(json.maxStrainPercent / expected.maxStrain).toBeCloseTo(1, 4);
@@ -27,7 +27,7 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
 
 testWithShared("the measured YSZ scan", "data/ysz-400-measured.xy")("a measured scan dropped on the page gives the rms of the command line", async () => {
   const content = readFileSync(sharedPath("data/ysz-400-measured.xy"));
-  const expected = await invert(readScan(content), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }));
+  const expected = await invert(await readScan(content), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }));
   const { page } = await visit();
   await drop(page, { name: "measured.xy", content });
   // The file does not say which crystal it is: the page proposes those whose reflection is at the peak.
