@@ -35,8 +35,11 @@ export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
-export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";
+export { curveFigure, type FigureOptions, profileFigure, weightedResiduals } from "./report/figures.ts";
+export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
+export type { Row } from "./report/page.ts";
 export { report, type ReportOptions } from "./report/report.ts";
+export { type Summary, summary } from "./report/summary.ts";
 export {
   createSimulator,
   type Kernel,

@@ -10,11 +10,14 @@ const BUILT_WASM = ["build/takagi.wasm", "build/takagi.scalar.wasm", "build/taka
 const WASM_SOURCES = ["assembly", "asconfig.json", "asconfig.data.json", "package-lock.json"];
 const BUILT_JS = ["dist/index.js", "dist/cli.js", "dist/index.d.ts", "dist/takagi.wasm"];
 const JS_SOURCES = ["src", "assembly", "rollup.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+const BUILT_APP = ["dist/app/serviceWorker.js"];
+const APP_SOURCES = ["app", "examples/data", "tools/app.mjs"];
 
 requireNode(20, 19);
 if (isInstallStale()) npm("ci", "--no-audit", "--no-fund");
 if (isOlder(BUILT_WASM, WASM_SOURCES)) npm("run", "build:wasm");
 if (isOlder(BUILT_JS, [...JS_SOURCES, ...BUILT_WASM])) npm("run", "build:js");
+if (isOlder(BUILT_APP, [...APP_SOURCES, ...BUILT_JS])) npm("run", "build:app");
 
 function requireNode(major, minor) {
   const [hasMajor, hasMinor] = process.versions.node.split(".").map(Number);

@@ -3,6 +3,7 @@
 import { basename, join } from "node:path";
 import { TakagiError } from "../errors.ts";
 import { invert, type InvertOptions } from "../invert/pipeline.ts";
+import { resultJson } from "../report/files.ts";
 import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
 import { plain } from "../report/numbers.ts";
@@ -11,7 +12,7 @@ import { optional, readInstrument, readReflection, readSample } from "./experime
 import { uniqueNames } from "./files.ts";
 import type { Fixed } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
-import { RESULT_FILES, resultJson, writeResults, type About } from "./result.ts";
+import { RESULT_FILES, writeResults, type About } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
 

@@ -26,7 +26,7 @@ export function profileFigure(inversion: Inversion, options: FigureOptions = {})
 /** 2(√(I+⅜) − √(M+⅜)) in counts: of unit variance where the fit is right and counting is the only noise
  *  (Anscombe 1948, Biometrika 35, 246).
  *  @returns shape [points], yours to keep */
-export function weightedResiduals({ scan, calculated, countUnit }: Inversion): Float64Array {
+export function weightedResiduals({ scan, calculated, countUnit }: Pick<Inversion, "scan" | "calculated" | "countUnit">): Float64Array {
   return Float64Array.from(scan.intensity, (intensity, i) => {
     return 2 * (Math.sqrt(intensity / countUnit + 0.375) - Math.sqrt(Math.max(0, calculated[i]!) / countUnit + 0.375));
   });

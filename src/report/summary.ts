@@ -5,6 +5,22 @@ import { maskedRanges } from "./figures.ts";
 import { fixed, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
 
+/** An inversion in words. */
+export interface Summary {
+  /** One sentence: what the scan says. */
+  readonly lead: string;
+  /** Whether it allows one profile or several. */
+  readonly uniqueness: string;
+  readonly profile: readonly Row[];
+  readonly fit: readonly Row[];
+  readonly experiment: readonly Row[];
+}
+
+/** What the report says of an inversion, for pages and programs of one's own. */
+export function summary(inversion: Inversion): Summary {
+  return { lead: lead(inversion), uniqueness: uniqueness(inversion), profile: profileRows(inversion), fit: fitRows(inversion), experiment: experimentRows(inversion) };
+}
+
 /** Which profile the scan tells of. */
 export function profileRows(inversion: Inversion): Row[] {
   const { profile, strainBand, debyeWallerBand } = inversion;

@@ -195,15 +195,23 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
     }
     return total;
   };
-  const exact = ideal(places);
-  const measured = block === undefined ? exact.slice() : seen(places);
+  // With a resolution only who asks for it pays for the ideal curve.
+  let exact: Float64Array | undefined;
+  const reflectivityAt = (): Float64Array => (exact ??= ideal(places));
+  const measured = block === undefined ? reflectivityAt().slice() : seen(places);
   // The maximum of the curve itself, which no point of the scan need hit.
   const main = waves.reduce((a, b) => (b.share > a.share ? b : a));
   const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
   const peak = measured.reduce((a, b) => Math.max(a, b), maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
   const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
   const intensity = measured.map((r, i) => Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0));
-  return { twoTheta: Float64Array.from(twoTheta), intensity, reflectivity: exact };
+  return {
+    twoTheta: Float64Array.from(twoTheta),
+    intensity,
+    get reflectivity() {
+      return reflectivityAt();
+    },
+  };
 }
 
 /** 2θ (degrees) of the grid points where R is at least half its maximum: the curve's own maximum is near one of them. */

@@ -1,0 +1,26 @@
+/** All profiles that explain the scan, to click through. */
+import type { Entry } from "../session.ts";
+import { chooseSolution } from "../state/actions.ts";
+import { Thumbnail } from "../plot/Thumbnail.tsx";
+import { digits } from "../words.ts";
+
+export function Solutions({ entry }: { readonly entry: Entry }) {
+  const solutions = entry.answer?.solutions ?? [];
+  if (solutions.length < 2) return null;
+  const deepest = Math.max(...solutions.map(({ thickness }) => thickness));
+  const strains = solutions.flatMap(({ profile }) => [...profile.strain]);
+  const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
+  return (
+    <section aria-labelledby="solutions-title">
+      <h2 id="solutions-title">{solutions.length} profiles explain this scan <small>choose one to see it</small></h2>
+      <div class="cards">
+        {solutions.map(({ profile, rms, maxStrain, maxStrainDepth }, i) => (
+          <button type="button" class="card" key={i} aria-pressed={entry.solution === i} onClick={() => chooseSolution(entry.id, i)}>
+            <Thumbnail x={[0, deepest]} y={y} label={`Strain of solution ${i + 1}`} lines={[...(i === 0 ? [] : [{ x: solutions[0]!.profile.depth, y: solutions[0]!.profile.strain, className: "ghost" }]), { x: profile.depth, y: profile.strain, className: "line" }]} />
+            <span class="caption">{i === 0 ? "Best" : `Solution ${i + 1}`}<small>{digits(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm · rms {digits(rms)}</small></span>
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,108 @@
+/** Fields of the form: label, value, unit, and what is wrong with it, where it is. */
+import type { ComponentChildren } from "preact";
+import { useId, useState } from "preact/hooks";
+import type { Hkl } from "takagi";
+import { indices } from "../words.ts";
+
+interface FieldProps {
+  readonly label: string;
+  readonly problem?: string | undefined;
+  /** Shown beside the label, smaller. */
+  readonly hint?: string | undefined;
+}
+
+/** Text that becomes a value when it is left or Enter is pressed; what cannot be one is told and changes nothing. */
+function TextField<T>({ label, problem, hint, unit, text, parse, expected, commit }: FieldProps & {
+  readonly unit?: string | undefined;
+  readonly text: string;
+  readonly parse: (text: string) => T | undefined;
+  readonly expected: string;
+  readonly commit: (value: T) => void;
+}) {
+  const id = useId();
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const isBad = draft !== undefined && parse(draft) === undefined;
+  const message = isBad ? expected : problem;
+  const take = (): void => {
+    if (draft === undefined || isBad) return;
+    if (draft.trim() !== text) commit(parse(draft)!);
+    setDraft(undefined);
+  };
+  return (
+    <div class={`field ${message === undefined ? "" : "wrong"}`}>
+      <label for={id}>{label}{hint !== undefined && <small>{hint}</small>}</label>
+      <span class="input">
+        <input
+          id={id} type="text" inputMode="decimal" autocomplete="off" spellcheck={false} value={draft ?? text}
+          aria-invalid={message !== undefined} aria-describedby={message === undefined ? undefined : `${id}-problem`}
+          onInput={(event) => setDraft(event.currentTarget.value)} onBlur={take}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") take();
+            if (event.key === "Escape") setDraft(undefined);
+          }}
+        />
+        {unit !== undefined && <span class="unit">{unit}</span>}
+      </span>
+      {message !== undefined && <p class="problem" id={`${id}-problem`}>{message}</p>}
+    </div>
+  );
+}
+
+export function NumberField({ value, commit, least = -Infinity, most = Infinity, ...rest }: FieldProps & {
+  readonly unit?: string;
+  readonly value: number | undefined;
+  readonly commit: (value: number) => void;
+  readonly least?: number;
+  readonly most?: number;
+}) {
+  const parse = (text: string): number | undefined => {
+    const found = Number(text.trim().replace(",", ".").replace("−", "-"));
+    return text.trim() !== "" && found >= least && found <= most ? found : undefined;
+  };
+  const limits = least > -Infinity && most < Infinity ? `A number from ${least} to ${most}.` : least > -Infinity ? `A number of at least ${least}.` : "A number.";
+  return <TextField {...rest} text={value === undefined ? "" : shortest(value)} parse={parse} expected={limits} commit={commit} />;
+}
+
+export function HklField({ value, commit, ...rest }: FieldProps & { readonly value: Hkl | undefined; readonly commit: (value: Hkl) => void }) {
+  return <TextField {...rest} text={value === undefined ? "" : indices(value)} parse={hklOf} expected="Three whole numbers, such as 4 0 0." commit={commit} />;
+}
+
+/** "4 0 0", "4,0,0", "400" or "0 0 -6". */
+function hklOf(text: string): Hkl | undefined {
+  const clean = text.trim().replaceAll("−", "-").replace(/^\((.*)\)$/, "$1");
+  const found = /^(-?\d)(-?\d)(-?\d)$/.exec(clean) ?? /^(-?\d+)[\s,;]+(-?\d+)[\s,;]+(-?\d+)$/.exec(clean);
+  if (found === null) return undefined;
+  const hkl: Hkl = [Number(found[1]), Number(found[2]), Number(found[3])];
+  return hkl.every((index) => index === 0) ? undefined : hkl;
+}
+
+export function Choice<T extends string>({ label, value, options, choose, problem, hint }: FieldProps & {
+  readonly value: T;
+  readonly options: readonly (readonly [value: T, words: string])[];
+  readonly choose: (value: T) => void;
+}) {
+  const id = useId();
+  return (
+    <div class={`field ${problem === undefined ? "" : "wrong"}`}>
+      <label for={id}>{label}{hint !== undefined && <small>{hint}</small>}</label>
+      <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value as T)} aria-invalid={problem !== undefined}>
+        {options.map(([name, words]) => <option key={name} value={name}>{words}</option>)}
+      </select>
+      {problem !== undefined && <p class="problem">{problem}</p>}
+    </div>
+  );
+}
+
+export function Check({ label, checked, toggle }: { readonly label: ComponentChildren; readonly checked: boolean; readonly toggle: () => void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={toggle} />
+      {label}
+    </label>
+  );
+}
+
+/** As few digits as say the same to seven places. */
+function shortest(value: number): string {
+  return String(Number(value.toPrecision(7)));
+}

@@ -1,0 +1,100 @@
+/** Models that can be dragged and typed: from solutions, by handles, by parameters. */
+import type { FixedParameter, Resolution, ResolutionShape, Solution } from "takagi";
+import type { Model } from "./session.ts";
+
+export type Quantity = "strain" | "debyeWaller";
+
+/** Weights below the interface, where the spline joins the unstrained crystal. */
+const AT_INTERFACE = { strain: 0, debyeWaller: 1 } as const;
+
+/** The model of a solution: the fit's own weights. */
+export function modelOf({ parameters: { names, values }, thickness, instrument }: Solution): Model {
+  const weights = (prefix: string): number[] => names.flatMap((name, i) => (name.startsWith(prefix) ? [values[i]!] : []));
+  return { thickness, strainWeights: weights("strainWeight"), debyeWallerWeights: weights("debyeWallerWeight").map((w) => Math.min(Math.max(w, 0), 1)), instrument };
+}
+
+/** Strain of one broad peak under the surface, and the disorder that goes with it: what ions leave. */
+export function bump(thickness: number, strain: number): Model {
+  const splines = 12;
+  const shape = Array.from({ length: splines }, (_, i) => Math.exp(-((((i + 2) / splines - 0.62) / 0.24) ** 2)));
+  return {
+    thickness,
+    strainWeights: shape.map((s) => strain * s),
+    debyeWallerWeights: shape.map((s) => 1 - 0.6 * s),
+    instrument: { resolution: { shape: "gaussian", fwhm: 0.015 }, offset: 0, scale: 1e5, background: 2, backgroundSlope: 0 },
+  };
+}
+
+export function weightsOf(model: Model, quantity: Quantity): readonly number[] {
+  return quantity === "strain" ? model.strainWeights : model.debyeWallerWeights;
+}
+
+/** A point of the profile that can be dragged. */
+export interface Handle {
+  /** nm. */
+  readonly depth: number;
+  readonly value: number;
+}
+
+/** One handle for each knot of the splines but those at the interface, the deepest first; they lie on the curve, where
+ *  a cubic B-spline is (w₋ + 4w + w₊)/6. */
+export function handlesOf(model: Model, quantity: Quantity): Handle[] {
+  const weights = weightsOf(model, quantity);
+  const n = weights.length;
+  const at = (i: number): number => (i < 0 ? AT_INTERFACE[quantity] : weights[i]!);
+  return Array.from({ length: Math.max(n - 1, 0) }, (_, i) => ({
+    depth: Math.max((1 - (i + 2) / n) * model.thickness, 0),
+    value: (at(i - 1) + 4 * at(i) + at(i + 1)) / 6,
+  }));
+}
+
+/** The model with the curve going through `value` at handle `index`; its neighbours follow by a quarter. At the surface
+ *  the weight beyond it moves along. */
+export function dragged(model: Model, quantity: Quantity, index: number, value: number): Model {
+  const weights = [...weightsOf(model, quantity)];
+  const isSurface = index === weights.length - 2;
+  const step = (value - handlesOf(model, quantity)[index]!.value) * (isSurface ? 6 / 5 : 6 / 4);
+  const [least, most] = quantity === "strain" ? [-30, 30] : [0, 1];
+  for (const i of isSurface ? [index, index + 1] : [index]) weights[i] = Math.min(Math.max(weights[i]! + step, least), most);
+  return quantity === "strain" ? { ...model, strainWeights: weights } : { ...model, debyeWallerWeights: weights };
+}
+
+/** Root mean square of log10 measured − log10 calculated, zero counts taken as the smallest non-zero one: the fit's own. */
+export function rmsLog(measured: ArrayLike<number>, calculated: ArrayLike<number>): number {
+  let smallest = Infinity, sum = 0;
+  for (let i = 0; i < measured.length; i++) if (measured[i]! > 0) smallest = Math.min(smallest, measured[i]!);
+  for (let i = 0; i < measured.length; i++) sum += Math.log10(Math.max(measured[i]!, smallest) / Math.max(calculated[i]!, 1e-3 * smallest)) ** 2;
+  return Math.sqrt(sum / measured.length);
+}
+
+/** Degrees 2θ from which a width is fitted where only its shape is known. */
+export const START_FWHM = 0.01;
+
+export function resolutionOf(shape: ResolutionShape, fwhm: number): Resolution {
+  switch (shape) {
+    case "gaussian":
+    case "lorentzian":
+      return { shape, fwhm };
+    case "pseudo-voigt":
+      return { shape, fwhm, lorentzFraction: 0.5 };
+    case "split-pseudo-voigt":
+      return { shape, fwhmLow: fwhm, fwhmHigh: fwhm, lorentzFractionLow: 0.5, lorentzFractionHigh: 0.5 };
+    case "generalised-bell":
+      return { shape, fwhm, exponent: 2 };
+  }
+}
+
+/** A parameter by the name under which a fit can hold it: nm, degrees 2θ, intensity. */
+export function parameterOf({ thickness, instrument }: Model, name: FixedParameter): number {
+  const { resolution, offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
+  const fwhm = resolution === undefined ? START_FWHM : "fwhm" in resolution ? resolution.fwhm : (resolution.fwhmLow + resolution.fwhmHigh) / 2;
+  return { thickness, fwhm, offset, scale, background, backgroundSlope }[name];
+}
+
+export function withParameter(model: Model, name: FixedParameter, value: number): Model {
+  const { instrument } = model;
+  if (name === "thickness") return { ...model, thickness: value };
+  if (name !== "fwhm") return { ...model, instrument: { ...instrument, [name]: value } };
+  const resolution = instrument.resolution ?? resolutionOf("gaussian", value);
+  return { ...model, instrument: { ...instrument, resolution: "fwhm" in resolution ? { ...resolution, fwhm: value } : { ...resolution, fwhmLow: value, fwhmHigh: value } } };
+}

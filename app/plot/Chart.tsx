@@ -1,0 +1,71 @@
+/** uPlot as a component: made once, fed by signals, as wide as its place, in the colours of the page. */
+import { effect, untracked } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { type Theme, theme } from "./theme.ts";
+
+export interface ChartProps {
+  /** Read once, when the chart is made; colours as functions, so that they follow the theme. */
+  readonly options: () => Omit<uPlot.Options, "width" | "height">;
+  /** Called in an effect: what signals it reads, it follows. */
+  readonly data: () => uPlot.AlignedData;
+  /** Called in an effect after the data, with the chart: ranges, handles. */
+  readonly follow?: (chart: uPlot) => void;
+  readonly label: string;
+  readonly className: string;
+  /** Whether it holds things to be operated, and is more than a picture. */
+  readonly isInteractive?: boolean;
+}
+
+export function Chart({ options, data, follow, label, className, isInteractive = false }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+
+  // Plain effects, which run at once: those of the components wait for a frame.
+  useEffect(() => {
+    const element = place.current!;
+    const chart = new uPlot({ ...options(), ...sizeOf(element) }, untracked(data), element);
+    const observer = new ResizeObserver(() => {
+      const size = sizeOf(element);
+      if (size.width !== chart.width || size.height !== chart.height) chart.setSize(size);
+    });
+    observer.observe(element);
+    const stopData = effect(() => {
+      const values = data();
+      chart.batch(() => {
+        chart.setData(values, false);
+        follow?.(chart);
+      });
+    });
+    const stopTheme = effect(() => {
+      void theme.value;
+      chart.redraw(false, true);
+    });
+    return () => {
+      stopData();
+      stopTheme();
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, []);
+
+  return <div ref={place} class={`chart ${className}`} role={isInteractive ? "group" : "img"} aria-label={label} />;
+}
+
+function sizeOf(element: HTMLElement): { width: number; height: number } {
+  return { width: Math.max(Math.floor(element.clientWidth), 120), height: Math.max(Math.floor(element.clientHeight), 60) };
+}
+
+/** An axis in the page's colours. */
+export function axis(options: uPlot.Axis): uPlot.Axis {
+  const from = (pick: (colours: Theme) => string) => () => pick(theme.peek());
+  return {
+    stroke: from(({ soft }) => soft),
+    grid: { stroke: from(({ grid }) => grid), width: 1 },
+    ticks: { stroke: from(({ rule }) => rule), width: 1, size: 5 },
+    border: { show: true, stroke: from(({ rule }) => rule), width: 1 },
+    font: theme.peek().font,
+    labelFont: theme.peek().font,
+    gap: 4,
+    ...options,
+  };
+}

@@ -1,0 +1,97 @@
+/** Points of a curve that can be dragged, by pointer or keyboard: real elements over the chart, so that everyone reaches them. */
+import type uPlot from "uplot";
+import type { Handle } from "../model.ts";
+
+export interface HandleActions {
+  /** A gesture begins. */
+  readonly start: () => void;
+  readonly drag: (index: number, value: number) => void;
+  readonly end: () => void;
+  /** What a handle is called, and its value in words. */
+  readonly words: (handle: Handle) => { readonly label: string; readonly value: string };
+}
+
+/** What an arrow key moves a handle by: about a hundredth of the axis, a round number, so that there and back is nothing. */
+function stepOf(span: number): number {
+  const power = 10 ** Math.floor(Math.log10(span));
+  return 0.01 * power * (span < 2 * power ? 1 : span < 5 * power ? 2 : 5);
+}
+
+export class HandleLayer {
+  readonly #chart: uPlot;
+  readonly #actions: HandleActions;
+  readonly #elements: HTMLElement[] = [];
+  #handles: readonly Handle[] = [];
+
+  constructor(chart: uPlot, actions: HandleActions) {
+    this.#chart = chart;
+    this.#actions = actions;
+  }
+
+  show(handles: readonly Handle[]): void {
+    this.#handles = handles;
+    while (this.#elements.length > handles.length) this.#elements.pop()!.remove();
+    while (this.#elements.length < handles.length) this.#elements.push(this.#make(this.#elements.length));
+    this.place();
+  }
+
+  /** Puts the elements where the chart's scales have their points. */
+  place(): void {
+    const { scales } = this.#chart;
+    if (scales.y?.min === undefined || scales.x?.min === undefined) return;
+    for (const [i, handle] of this.#handles.entries()) {
+      const element = this.#elements[i]!;
+      const x = this.#chart.valToPos(handle.depth, "x"), y = this.#chart.valToPos(handle.value, "y");
+      if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
+      element.style.transform = `translate(${x}px, ${y}px)`;
+      const { label, value } = this.#actions.words(handle);
+      element.setAttribute("aria-label", label);
+      element.setAttribute("aria-valuetext", value);
+      element.setAttribute("aria-valuenow", String(Number(handle.value.toPrecision(6))));
+      element.setAttribute("aria-valuemin", String(scales.y.min));
+      element.setAttribute("aria-valuemax", String(scales.y.max));
+    }
+  }
+
+  #make(index: number): HTMLElement {
+    const element = document.createElement("div");
+    element.className = "handle";
+    element.tabIndex = 0;
+    element.setAttribute("role", "slider");
+    element.setAttribute("aria-orientation", "vertical");
+    const { over } = this.#chart;
+    let isDragging = false;
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      event.stopPropagation();
+      element.focus({ preventScroll: true });
+      element.setPointerCapture(event.pointerId);
+      isDragging = true;
+      this.#actions.start();
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (!isDragging) return;
+      const value = this.#chart.posToVal(event.clientY - over.getBoundingClientRect().top, "y");
+      this.#actions.drag(index, value);
+    });
+    const end = (): void => {
+      if (!isDragging) return;
+      isDragging = false;
+      this.#actions.end();
+    };
+    element.addEventListener("pointerup", end);
+    element.addEventListener("pointercancel", end);
+    element.addEventListener("keydown", (event) => {
+      const direction = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+      const { min = 0, max = 1 } = this.#chart.scales.y!;
+      if (direction === undefined) return;
+      event.preventDefault();
+      if (!event.repeat) this.#actions.start();
+      this.#actions.drag(index, this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1));
+      this.#actions.end();
+    });
+    over.append(element);
+    return element;
+  }
+}

@@ -1,0 +1,50 @@
+/** Keeps the whole page in the browser: after the first visit it needs no network. A new version waits until no page of
+ *  the old one is open, so that files of two versions never meet. */
+
+/** Put in by the build: a hash of all files, their names, and the names of those that only networks need. */
+declare const VERSION: string, FILES: readonly string[], LATER_FILES: readonly string[];
+
+interface Extendable extends Event {
+  waitUntil(promise: Promise<unknown>): void;
+}
+interface Fetched extends Extendable {
+  readonly request: globalThis.Request;
+  respondWith(response: Promise<globalThis.Response>): void;
+}
+interface Scope {
+  readonly clients: { claim(): Promise<void> };
+  readonly registration: { readonly scope: string };
+  addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
+  addEventListener(type: "fetch", listener: (event: Fetched) => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+const PREFIX = "takagi ";
+const NAME = PREFIX + VERSION;
+
+scope.addEventListener("install", (event) => event.waitUntil(fill(FILES)));
+
+scope.addEventListener("activate", (event) => event.waitUntil(begin()));
+
+scope.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method === "GET" && request.url.startsWith(scope.registration.scope)) event.respondWith(answer(request));
+});
+
+async function begin(): Promise<void> {
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
+  await scope.clients.claim();
+  // What is not needed at once must not keep the rest from working.
+  await fill(LATER_FILES).catch(() => undefined);
+}
+
+async function fill(names: readonly string[]): Promise<void> {
+  const cache = await caches.open(NAME);
+  await cache.addAll(names.map((name) => new globalThis.Request(new URL(name, scope.registration.scope), { cache: "no-cache" })));
+}
+
+async function answer(request: globalThis.Request): Promise<globalThis.Response> {
+  const cache = await caches.open(NAME);
+  const wanted = request.mode === "navigate" ? new URL("index.html", scope.registration.scope) : request;
+  return (await cache.match(wanted, { ignoreSearch: true })) ?? fetch(request);
+}

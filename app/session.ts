@@ -1,0 +1,131 @@
+/** What the page knows of the user's work: plain, immutable values, so that undoing is going back to an earlier one. */
+import type { Deviation, FixedParameter, Geometry, Hkl, Instrument, Inversion, Polarisation, ResolutionShape, Scan } from "takagi";
+
+/** A built-in crystal, or the text of a CIF. */
+export type CrystalChoice =
+  | { readonly kind: "material"; readonly name: string }
+  | { readonly kind: "cif"; readonly name: string; readonly text: string };
+
+/** Crystal, beam and sample, as the form has them. */
+export interface Experiment {
+  /** Absent until it is chosen or guessed. */
+  readonly crystal?: CrystalChoice;
+  readonly hkl: Hkl;
+  /** Å. */
+  readonly wavelength: number;
+  /** Cu Kα2 beside Cu Kα1. */
+  readonly hasSecondLine: boolean;
+  readonly polarisation: Polarisation;
+  /** 2θ of a monochromator before the sample, degrees. */
+  readonly monochromator?: number;
+  readonly geometry: Geometry;
+  /** nm. */
+  readonly filmThickness?: number;
+  readonly substrate?: CrystalChoice;
+  readonly substrateHkl?: Hkl;
+  /** Absent: the planes are parallel to the surface. */
+  readonly surface?: Hkl;
+  readonly isGrazingExit: boolean;
+  readonly resolutionShape: ResolutionShape;
+  readonly deviation: Deviation;
+}
+
+/** A profile as its splines have it, and the instrument that sees it: what can be dragged and typed. */
+export interface Model {
+  /** nm. */
+  readonly thickness: number;
+  /** %, interface first. */
+  readonly strainWeights: readonly number[];
+  /** 0…1, interface first. */
+  readonly debyeWallerWeights: readonly number[];
+  readonly instrument: Instrument;
+}
+
+/** Angles of a simulation without a scan, degrees 2θ. */
+export interface AngleRange {
+  readonly from: number;
+  readonly to: number;
+  readonly points: number;
+}
+
+export type Mask = readonly [from: number, to: number];
+
+/** One scan, or one simulation, with all that belongs to it. */
+export interface Entry {
+  readonly id: string;
+  readonly name: string;
+  /** Absent for a simulation. */
+  readonly scan?: Scan;
+  readonly range: AngleRange;
+  readonly experiment: Experiment;
+  /** Why the experiment is what it is, where it was guessed. */
+  readonly guess?: string;
+  /** Parameters that a fit holds at the model's values. */
+  readonly held: readonly FixedParameter[];
+  readonly mask: readonly Mask[];
+  /** Absent: the data choose. */
+  readonly splines?: number;
+  readonly answer?: Inversion;
+  /** Seconds that the answer took. */
+  readonly seconds?: number;
+  /** What the answer was asked with; where it differs from the entry's own, the answer is out of date. */
+  readonly invertedWith?: Pick<Entry, "experiment" | "held" | "mask" | "splines">;
+  /** Which of the answer's solutions is shown. */
+  readonly solution: number;
+  /** What is drawn; equal to the solution until it is changed by hand. */
+  readonly model?: Model;
+  readonly isEdited: boolean;
+}
+
+export interface Session {
+  readonly entries: readonly Entry[];
+  /** Id of the entry that is shown. */
+  readonly selected?: string;
+}
+
+export const EMPTY: Session = { entries: [] };
+
+export const DEFAULT_EXPERIMENT: Experiment = {
+  hkl: [0, 0, 4],
+  wavelength: 1.540598,
+  hasSecondLine: false,
+  polarisation: "sigma",
+  geometry: "single crystal",
+  isGrazingExit: false,
+  resolutionShape: "gaussian",
+  deviation: "exact",
+};
+
+export function selectedEntry(session: Session): Entry | undefined {
+  return session.entries.find(({ id }) => id === session.selected);
+}
+
+/** A copy that lacks one property: an absent property and one that is undefined are two things. */
+export function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const copy = { ...value };
+  Reflect.deleteProperty(copy, key);
+  return copy;
+}
+
+/** The session with one entry changed. */
+export function withEntry(session: Session, id: string, change: (entry: Entry) => Entry): Session {
+  return { ...session, entries: session.entries.map((entry) => (entry.id === id ? change(entry) : entry)) };
+}
+
+/** The chosen solution of an answer as an answer of its own, the others after it. */
+export function chosen(entry: Entry): Inversion | undefined {
+  const { answer, solution } = entry;
+  if (answer === undefined || solution === 0) return answer;
+  const own = answer.solutions[solution];
+  return own === undefined ? answer : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
+}
+
+/** Whether the answer was found with other settings than those of now. */
+export function isStale({ answer, invertedWith, experiment, held, mask, splines }: Entry): boolean {
+  return answer !== undefined && JSON.stringify([invertedWith?.experiment, invertedWith?.held, invertedWith?.mask, invertedWith?.splines]) !== JSON.stringify([experiment, held, mask, splines]);
+}
+
+/** 2θ at which the curve is wanted. */
+export function anglesOf({ scan, range: { from, to, points } }: Entry): Float64Array {
+  return scan?.twoTheta ?? Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
+}

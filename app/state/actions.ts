@@ -1,0 +1,134 @@
+/** What the user does, as changes of the session. */
+import type { FixedParameter, Hkl } from "takagi";
+import { bump, dragged, modelOf, parameterOf, type Quantity, resolutionOf, withParameter } from "../model.ts";
+import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, selectedEntry, type Session, withEntry, without } from "../session.ts";
+import type { FoundScan } from "../worker/protocol.ts";
+import { cancel, invert } from "./inversion.ts";
+import { adjust, checkpoint, commit, jobs, session } from "./store.ts";
+
+export function addScans(found: readonly FoundScan[]): void {
+  const entries = found.map(({ name, scan, experiment, guess }): Entry => {
+    const { twoTheta } = scan;
+    const range = { from: twoTheta[0]!, to: twoTheta[twoTheta.length - 1]!, points: twoTheta.length };
+    return { id: crypto.randomUUID(), name, scan, range, experiment, ...(guess === undefined ? {} : { guess }), held: [], mask: [], solution: 0, isEdited: false };
+  });
+  if (entries.length === 0) return;
+  commit((now) => ({ entries: [...now.entries, ...entries], selected: entries[0]!.id }));
+  for (const { id, experiment } of entries) if (experiment.crystal !== undefined) void invert(id);
+}
+
+/** A simulation that needs no scan: what would be measured of a profile. */
+export function addSimulation(): void {
+  const model = bump(300, 1);
+  const last = lastExperiment();
+  const experiment: Experiment = last?.crystal === undefined ? { ...DEFAULT_EXPERIMENT, crystal: { kind: "material", name: "YSZ" }, hkl: [4, 0, 0] } : last;
+  const current = selectedEntry(session.value);
+  const range = current?.range ?? { from: 71.6, to: 74.4, points: 1000 };
+  const count = session.value.entries.filter(({ scan }) => scan === undefined).length + 1;
+  const entry: Entry = { id: crypto.randomUUID(), name: `What if ${count}`, range: { ...range, points: 1000 }, experiment, held: [], mask: [], solution: 0, model, isEdited: true };
+  commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
+}
+
+export function lastExperiment(): Experiment | undefined {
+  return selectedEntry(session.value)?.experiment ?? session.value.entries.at(-1)?.experiment;
+}
+
+export function select(id: string): void {
+  adjust((now) => ({ ...now, selected: id }));
+}
+
+export function remove(id: string): void {
+  if (jobs.value.has(id)) cancel(id);
+  commit((now) => {
+    const at = now.entries.findIndex((entry) => entry.id === id);
+    const entries = now.entries.filter((entry) => entry.id !== id);
+    const next = now.selected === id ? (entries[Math.min(at, entries.length - 1)]?.id) : now.selected;
+    return next === undefined ? { entries } : { entries, selected: next };
+  });
+}
+
+export function rename(id: string, name: string): void {
+  change(id, (entry) => ({ ...entry, name }));
+}
+
+/** @param patch what is new; a surface that is undefined goes */
+export function changeExperiment(id: string, patch: Partial<Omit<Experiment, "surface">> & { readonly surface?: Hkl | undefined }): void {
+  change(id, (entry) => {
+    const { surface = "surface" in patch ? undefined : entry.experiment.surface, ...others } = patch;
+    const experiment: Experiment = { ...without(entry.experiment, "surface"), ...others, ...(surface === undefined ? {} : { surface }) };
+    const rest = without(entry, "guess");
+    const shape = patch.resolutionShape;
+    if (shape === undefined || entry.model === undefined) return { ...rest, experiment };
+    const resolution = resolutionOf(shape, parameterOf(entry.model, "fwhm"));
+    return { ...rest, experiment, model: { ...entry.model, instrument: { ...entry.model.instrument, resolution } }, isEdited: true };
+  });
+}
+
+/** Takes a crystal that was suggested, and inverts. */
+export function takeCrystal(id: string, name: string, hkl: Hkl): void {
+  changeExperiment(id, { crystal: { kind: "material", name }, hkl });
+  void invert(id);
+}
+
+export function chooseSolution(id: string, solution: number): void {
+  change(id, (entry) => {
+    const own = entry.answer?.solutions[solution];
+    return own === undefined ? entry : { ...entry, solution, model: modelOf(own), isEdited: false };
+  });
+}
+
+export function startGesture(): void {
+  checkpoint();
+}
+
+/** Part of a gesture: moves one handle of the profile. */
+export function dragHandle(id: string, quantity: Quantity, index: number, value: number): void {
+  adjust((now) => withEntry(now, id, (entry) => (entry.model === undefined ? entry : { ...entry, model: dragged(entry.model, quantity, index, value), isEdited: true })));
+}
+
+export function setParameter(id: string, name: FixedParameter, value: number): void {
+  change(id, (entry) => (entry.model === undefined ? entry : { ...entry, model: withParameter(entry.model, name, value), isEdited: true }));
+}
+
+export function toggleHeld(id: string, name: FixedParameter): void {
+  change(id, (entry) => ({ ...entry, held: entry.held.includes(name) ? entry.held.filter((other) => other !== name) : [...entry.held, name] }));
+}
+
+export function setSplines(id: string, splines: number | undefined): void {
+  change(id, (entry) => (splines === undefined ? without(entry, "splines") : { ...entry, splines }));
+}
+
+export function setRange(id: string, range: Entry["range"]): void {
+  change(id, (entry) => ({ ...entry, range }));
+}
+
+export function addMask(id: string, [a, b]: Mask): void {
+  change(id, (entry) => ({ ...entry, mask: merged([...entry.mask, [Math.min(a, b), Math.max(a, b)]]) }));
+}
+
+export function removeMask(id: string, index: number): void {
+  change(id, (entry) => ({ ...entry, mask: entry.mask.filter((_, i) => i !== index) }));
+}
+
+/** Back to what the fit found. */
+export function resetModel(id: string): void {
+  change(id, (entry) => {
+    const own = entry.answer?.solutions[entry.solution];
+    return own === undefined ? entry : { ...entry, model: modelOf(own), isEdited: false };
+  });
+}
+
+function change(id: string, how: (entry: Entry) => Entry): void {
+  commit((now: Session) => withEntry(now, id, how));
+}
+
+/** Ranges that overlap become one. */
+function merged(masks: readonly Mask[]): Mask[] {
+  const out: Mask[] = [];
+  for (const [from, to] of [...masks].sort((a, b) => a[0] - b[0])) {
+    const last = out.at(-1);
+    if (last !== undefined && from <= last[1]) out[out.length - 1] = [last[0], Math.max(last[1], to)];
+    else out.push([from, to]);
+  }
+  return out;
+}

@@ -1,0 +1,104 @@
+/** What leaves the page: files that the user saves. */
+import { csv, curveCsv, curveFigure, type Inversion, profileCsv, profileFigure, report, resultJson } from "takagi";
+import { chosen, type Entry } from "../session.ts";
+import { quick } from "./crew.ts";
+import { encodeSession } from "./sessionFile.ts";
+import { shown } from "./preview.ts";
+import { session } from "./store.ts";
+
+export interface Saved {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** One kind of file that an entry can become. */
+export interface ExportKind {
+  readonly words: string;
+  readonly make: (entry: Entry) => Promise<Saved>;
+}
+
+/** Pixels of a PNG per pixel of the page. */
+const PNG_SCALE = 2;
+
+/** What can be saved of an entry as it is now. Figures and report are those of the fit: a profile changed by hand has no bands. */
+export function exportsOf(entry: Entry): ExportKind[] {
+  const answer = chosen(entry);
+  const tables: ExportKind[] = [
+    { words: "Profile, CSV", make: async () => text(entry, "profile.csv", "text/csv", answer === undefined || entry.isEdited ? shownProfileCsv() : profileCsv(answer)) },
+    { words: "Scan and curve, CSV", make: async () => text(entry, "curve.csv", "text/csv", answer === undefined || entry.isEdited ? shownCurveCsv() : curveCsv(answer)) },
+  ];
+  if (entry.scan === undefined) return [...tables, { words: "As a scan with counting noise, .xy", make: noisyScan }];
+  if (answer === undefined || entry.isEdited) return tables;
+  return [
+    { words: "Report, HTML", make: async () => text(entry, "report.html", "text/html", report(answer, { title: entry.name })) },
+    ...tables,
+    { words: "All numbers, JSON", make: async () => text(entry, "result.json", "application/json", JSON.stringify(resultJson(answer, { name: entry.name, ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }) }))) },
+    { words: "Scan and fit, SVG", make: async () => text(entry, "curve.svg", "image/svg+xml", curveFigure(answer)) },
+    { words: "Scan and fit, PNG", make: async () => ({ name: nameOf(entry, "curve.png"), content: await png(curveFigure(answer)) }) },
+    { words: "Profile, SVG", make: async () => text(entry, "profile.svg", "image/svg+xml", profileFigure(answer)) },
+    { words: "Profile, PNG", make: async () => ({ name: nameOf(entry, "profile.png"), content: await png(profileFigure(answer)) }) },
+  ];
+}
+
+export function sessionFile(): Saved {
+  return { name: "session.takagi.json", content: new Blob([encodeSession(session.value)], { type: "application/json" }) };
+}
+
+/** The results of all scans, one row each. */
+export function resultsTable(): Saved {
+  const rows = session.value.entries.flatMap((entry) => {
+    const answer = chosen(entry);
+    return answer === undefined ? [] : [{ entry, answer }];
+  });
+  const column = (of: (answer: Inversion) => number): number[] => rows.map(({ answer }) => of(answer));
+  const numbers = csv({
+    max_strain_percent: column((a) => a.maxStrain), max_strain_depth_nm: column((a) => a.maxStrainDepth), thickness_nm: column((a) => a.thickness),
+    min_debye_waller: column((a) => a.minDebyeWaller), rms_log10: column((a) => a.rms), chi2_per_point: column((a) => a.chi2PerPoint), solutions: column((a) => a.solutions.length),
+  });
+  const names = ["scan", ...rows.map(({ entry }) => `"${entry.name.replaceAll('"', '""')}"`)];
+  const table = numbers.trimEnd().split("\r\n").map((line, i) => `${names[i]},${line}\r\n`).join("");
+  return { name: "results.csv", content: new Blob([table], { type: "text/csv" }) };
+}
+
+function shownProfileCsv(): string {
+  const profile = shown.value?.profile;
+  return profile === undefined ? "" : csv({ depth_nm: profile.depth, strain_percent: profile.strain, debye_waller: profile.debyeWaller });
+}
+
+function shownCurveCsv(): string {
+  const { twoTheta = new Float64Array(0), measured, calculated } = shown.value ?? {};
+  return csv({ two_theta_deg: twoTheta, ...(measured === undefined ? {} : { measured }), ...(calculated === undefined ? {} : { calculated }) });
+}
+
+async function noisyScan(entry: Entry): Promise<Saved> {
+  const { twoTheta, calculated } = shown.value ?? {};
+  if (twoTheta === undefined || calculated === undefined) throw new Error("there is no curve yet");
+  const counts = await quick.call("counts", { intensity: calculated, seed: 1 });
+  const { crystal, hkl, wavelength } = entry.experiment;
+  const lines = Array.from(twoTheta, (t, i) => `${t.toFixed(5)} ${counts[i]!}`);
+  return text(entry, "xy", "text/plain", `# simulated: ${crystal?.name ?? ""} ${hkl.join(" ")}, wavelength ${wavelength} Å; 2θ (°), counts (seed 1)\n${lines.join("\n")}\n`);
+}
+
+function text(entry: Entry, suffix: string, type: string, content: string): Saved {
+  return { name: nameOf(entry, suffix), content: new Blob([content], { type }) };
+}
+
+function nameOf(entry: Entry, suffix: string): string {
+  return `${entry.name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${suffix}`;
+}
+
+async function png(svg: string): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = PNG_SCALE * image.naturalWidth;
+    canvas.height = PNG_SCALE * image.naturalHeight;
+    canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob === null ? reject(new Error("the picture could not be made")) : resolve(blob)), "image/png"));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

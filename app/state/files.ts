@@ -1,0 +1,49 @@
+/** Files and pasted text coming in: scans, crystals, sessions. */
+import { WorkError } from "../worker/client.ts";
+import { addScans, changeExperiment, lastExperiment } from "./actions.ts";
+import { quick } from "./crew.ts";
+import { type Problem, problemOfFile } from "./problems.ts";
+import { decodeSession, mergedSession, SessionFileError } from "./sessionFile.ts";
+import { announcement, commit, fileProblems, selected } from "./store.ts";
+
+const LARGEST = 100e6;
+
+/** Opens each file by what is in it; what cannot be read is told and does not stop the rest. */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  const failed: Problem[] = [];
+  fileProblems.value = [];
+  for (const file of files) {
+    try {
+      await open(file);
+    } catch (error) {
+      failed.push(error instanceof SessionFileError || error instanceof WorkError ? problemOfFile(file.name, error) : { what: `${file.name} could not be read.`, todo: "Is it a folder, or was it moved meanwhile?" });
+    }
+  }
+  fileProblems.value = failed;
+}
+
+export function openText(text: string): Promise<void> {
+  return openFiles([new File([text], "pasted scan.xy")]);
+}
+
+async function open(file: File): Promise<void> {
+  if (file.size > LARGEST) throw new WorkError({ code: "SCAN_FORMAT", message: `the file has ${Math.round(file.size / 1e6)} MB; scans have at most 100` });
+  const bytes = await file.arrayBuffer();
+  if (/\.json$/i.test(file.name)) {
+    const added = decodeSession(new TextDecoder().decode(bytes));
+    commit((now) => mergedSession(now, added));
+    announcement.value = `Session with ${added.entries.length} scans opened.`;
+    return;
+  }
+  const last = lastExperiment();
+  const read = await quick.call("read", { name: file.name, bytes, ...(last === undefined ? {} : { last }) });
+  if (read.kind === "scans") {
+    addScans(read.scans);
+    announcement.value = `${file.name} opened.`;
+  } else if (selected.value === undefined) {
+    throw new WorkError({ code: "CIF", message: "this is a crystal; open a scan first, then the crystal goes with it" });
+  } else {
+    changeExperiment(selected.value.id, { crystal: read.crystal });
+    announcement.value = `Crystal ${read.crystal.name} taken.`;
+  }
+}

@@ -1,0 +1,71 @@
+/** What crosses between the page and its workers: one question and one answer for each kind of work. */
+import type { Hkl, Inversion, Profile, Progress, Scan } from "takagi";
+import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
+
+/** Kinds of work: what is asked, and what comes back. */
+export interface Work {
+  /** A file as the user gave it. */
+  read: { ask: { readonly name: string; readonly bytes: ArrayBuffer; readonly last?: Experiment }; answer: ReadFile };
+  /** What a crystal, a reflection and a wavelength mean; fails where they cannot be. */
+  setup: { ask: { readonly experiment: Experiment }; answer: Setup };
+  /** Crystals whose reflections lie where the scan's peak is. */
+  suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
+  invert: { ask: { readonly entry: Entry }; answer: { readonly answer: Inversion; readonly seconds: number } };
+  /** A draft is computed faster, to three digits: for the frames of a drag. */
+  preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
+  /** Counts that a detector might have seen. */
+  counts: { ask: { readonly intensity: Float64Array; readonly seed: number }; answer: Float64Array };
+}
+
+export type WorkKind = keyof Work;
+
+export interface FoundScan {
+  readonly name: string;
+  readonly scan: Scan;
+  readonly experiment: Experiment;
+  /** Where the experiment comes from, in words; absent where the crystal is not known. */
+  readonly guess?: string;
+}
+
+export type ReadFile = { readonly kind: "scans"; readonly scans: readonly FoundScan[] } | { readonly kind: "cif"; readonly crystal: CrystalChoice };
+
+export interface Setup {
+  readonly name: string;
+  /** Å. */
+  readonly d: number;
+  /** Bragg angle 2θ without refraction, degrees. */
+  readonly twoTheta: number;
+  /** Angle between planes and surface, degrees. */
+  readonly asymmetry: number;
+}
+
+export interface Suggestion {
+  readonly material: string;
+  readonly hkl: Hkl;
+  /** Bragg angle 2θ, degrees. */
+  readonly twoTheta: number;
+}
+
+/** What is drawn while the profile is dragged. */
+export interface Preview {
+  readonly profile: Profile;
+  readonly intensity: Float64Array;
+}
+
+/** An error as it crosses: see TakagiError. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly parameter?: string;
+}
+
+export interface Request<K extends WorkKind = WorkKind> {
+  readonly id: number;
+  readonly kind: K;
+  readonly ask: Work[K]["ask"];
+}
+
+export type Response =
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: Failure };

@@ -1,0 +1,100 @@
+/** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
+
+import { csv } from "../io/results.ts";
+import type { Band, Inversion, Solution } from "../types.ts";
+import { VERSION } from "../version.ts";
+import { weightedResiduals } from "./figures.ts";
+
+/** Strain and Debye–Waller factor against depth with their bands, as comma-separated values. */
+export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): string {
+  return csv({
+    depth_nm: profile.depth,
+    strain_percent: profile.strain,
+    debye_waller: profile.debyeWaller,
+    strain_lower_percent: strainBand.lower,
+    strain_upper_percent: strainBand.upper,
+    debye_waller_lower: debyeWallerBand.lower,
+    debye_waller_upper: debyeWallerBand.upper,
+  });
+}
+
+/** Scan, calculated curve and weighted residuals, as comma-separated values; `fitted` is 0 where a point was masked. */
+export function curveCsv(inversion: Inversion): string {
+  const { scan, calculated, used } = inversion;
+  return csv({
+    two_theta_deg: scan.twoTheta,
+    measured: scan.intensity,
+    calculated,
+    weighted_residual: weightedResiduals(inversion),
+    fitted: used,
+  });
+}
+
+/** What is told with an inversion, where it is known. */
+export interface ResultDetails {
+  readonly name: string;
+  /** That the inversion took. */
+  readonly seconds?: number;
+  readonly wavelengthFrom?: "file" | "option";
+}
+
+/** An inversion as plain data for JSON: every number of it, names with their units, arrays plain, so that JSON.stringify
+ *  writes them as such.
+ *  @example await writeFile("result.json", JSON.stringify(resultJson(await invert(scan, reflection), { name: "YSZ 400" }))) */
+export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom }: ResultDetails): object {
+  const { reflection, instrument, scan, calculated, used } = inversion;
+  return {
+    scan: name,
+    takagi: VERSION,
+    converged: inversion.converged,
+    reason: inversion.reason,
+    method: inversion.method,
+    ...numbersOf(inversion),
+    otherSolutions: inversion.solutions.length - 1,
+    ...(wavelengthFrom === undefined ? {} : { wavelengthFrom }),
+    countUnit: inversion.countUnit,
+    points: used.length,
+    pointsFitted: used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
+    ...(seconds === undefined ? {} : { seconds }),
+    profile: profileJson(inversion),
+    instrument,
+    reflection,
+    parameters: parametersJson(inversion),
+    solutions: inversion.solutions.map((solution) => ({
+      ...numbersOf(solution),
+      profile: profileJson(solution),
+      instrument: solution.instrument,
+    })),
+    curve: { twoTheta: [...scan.twoTheta], measured: [...scan.intensity], calculated: [...calculated], used: [...used] },
+  };
+}
+
+/** The fit's parameters, their standard errors and covariance; null where the scan leaves a variance undetermined. */
+function parametersJson({ parameters: { names, values, covariance } }: Solution) {
+  const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
+  const n = names.length;
+  return {
+    names: [...names],
+    values: [...values],
+    standardErrors: names.map((_, i) => finite(Math.sqrt(covariance[i * n + i]))),
+    covariance: names.map((_, i) => Array.from(covariance.subarray(i * n, (i + 1) * n), finite)),
+  };
+}
+
+function numbersOf({ rms, chi2PerPoint, maxStrain, maxStrainDepth, thickness, minDebyeWaller, splines }: Solution) {
+  return { rms, chi2PerPoint, maxStrainPercent: maxStrain, maxStrainDepthNm: maxStrainDepth, thicknessNm: thickness, minDebyeWaller, splines };
+}
+
+function profileJson({ profile, strainBand, debyeWallerBand }: Solution) {
+  return {
+    depthNm: [...profile.depth],
+    strainPercent: [...profile.strain],
+    debyeWaller: [...profile.debyeWaller],
+    strainBand: bandJson(strainBand),
+    debyeWallerBand: bandJson(debyeWallerBand),
+  };
+}
+
+function bandJson({ lower, upper, level }: Band) {
+  return { lower: [...lower], upper: [...upper], level };
+}

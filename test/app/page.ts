@@ -1,0 +1,130 @@
+/** The built page in a real browser, as users meet it: served from dist/app, operated by what is on the screen. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, chromium as playwright, type Download, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { chromiumPath } from "../dataset/tools.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** An inversion on a busy machine. */
+export const PATIENCE = 60_000;
+
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly url: string;
+  /** What went wrong in the page: exceptions, console errors, breaches of its content security policy. */
+  readonly errors: string[];
+}
+
+export interface VisitOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: "light" | "dark";
+}
+
+/** Starts server and browser for the tests of a file; what it returns opens the page in a browser without memories. */
+export function visits(): (options?: VisitOptions) => Promise<Visit> {
+  let server: ChildProcess | undefined, browser: Browser | undefined, url = "";
+  beforeAll(async () => {
+    if (chromiumPath === undefined) return;
+    server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    url = await new Promise((resolve) => server!.stdout!.once("data", (text: Buffer) => resolve(text.toString().trim())));
+    browser = await playwright.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
+  }, PATIENCE);
+  afterAll(async () => {
+    await browser?.close();
+    server?.kill();
+  });
+  return async ({ width = 1440, height = 900, scheme = "light" } = {}) => {
+    const context = await browser!.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
+    context.setDefaultTimeout(PATIENCE);
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await page.goto(url);
+    await page.getByRole("heading", { name: "Drop a scan, see the strain" }).waitFor();
+    return { page, context, url, errors };
+  };
+}
+
+export interface Dropped {
+  readonly name: string;
+  readonly content: Uint8Array | string;
+}
+
+/** Drops files on the page. */
+export async function drop(page: Page, ...files: readonly Dropped[]): Promise<void> {
+  const payload = files.map(({ name, content }) => ({ name, text: Buffer.from(content).toString("base64") }));
+  await page.evaluate((given) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of given) transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, payload);
+}
+
+/** Opens the example from the first screen and waits for its answer. */
+export async function openExample(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Try the example" }).click();
+  await answered(page);
+}
+
+/** Waits until the scan that is shown has its answer. */
+export async function answered(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Invert again" }).waitFor();
+}
+
+/** The number under a heading of the answer, such as "Maximum strain". */
+export async function number(page: Page, name: string): Promise<number> {
+  const text = await page.locator(".numbers div", { hasText: name }).locator("dd").first().innerText();
+  return Number.parseFloat(text.replace("−", "-"));
+}
+
+/** Saves by the menu and returns the file's name and text. */
+export async function save(page: Page, words: string): Promise<{ readonly name: string; readonly bytes: Buffer; readonly text: string }> {
+  await page.getByRole("button", { name: /^Save/ }).click();
+  const [file] = (await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: words, exact: true }).click()])) as [Download, void];
+  const bytes = await readFile(await file.path());
+  return { name: file.suggestedFilename(), bytes, text: bytes.toString() };
+}
+
+/** Columns of a CSV by name. */
+export function columns(text: string): Record<string, number[]> {
+  const [head, ...lines] = text.trim().split("\r\n").map((line) => line.split(","));
+  return Object.fromEntries(head!.map((name, i) => [name, lines.map((line) => Number(line[i]))]));
+}
+
+/** Values of the strain's handles, the deepest first. */
+export function handles(page: Page): Promise<number[]> {
+  return page.getByRole("slider", { name: /^Strain at/ }).evaluateAll((all) => all.map((handle) => Number(handle.getAttribute("aria-valuenow"))));
+}
+
+export async function brush(page: Page, from: number, to: number): Promise<void> {
+  const over = page.locator(".chart.curve .u-over");
+  const box = (await over.boundingBox())!;
+  await page.mouse.move(box.x + from * box.width, box.y + 0.5 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + to * box.width, box.y + 0.5 * box.height, { steps: 4 });
+  await page.mouse.up();
+}
+
+/** Moves a handle of the strain by so many pixels upwards.
+ *  @returns how far the handle was from the pointer before it was let go, px */
+export async function dragHandle(page: Page, index: number, up: number): Promise<number> {
+  const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(index);
+  const box = (await handle.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y - up, { steps: 6 });
+  const now = (await handle.boundingBox())!;
+  await page.mouse.up();
+  return Math.abs(now.y + now.height / 2 - (y - up));
+}
+
+export async function undisturbed({ errors }: Visit): Promise<void> {
+  expect(errors).toEqual([]);
+}

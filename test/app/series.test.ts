@@ -1,0 +1,102 @@
+/** Several scans, simulations without a scan, and everyone who looks: keyboards, screen readers, small screens, dark rooms. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect } from "vitest";
+import { material } from "../../src/crystal/materials.ts";
+import { reflection } from "../../src/crystal/structureFactor.ts";
+import { createSimulator } from "../../src/simulate/simulator.ts";
+import { testWithChromium } from "../dataset/tools.ts";
+import { answered, columns, drop, handles, openExample, save, undisturbed, type Visit, visits } from "./page.ts";
+import { ambiguousScan, example } from "./scans.ts";
+
+const visit = visits();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Serious and critical findings, and where they are. */
+async function findings({ page }: Visit): Promise<string[]> {
+  // By the debugger, which the page's security policy does not stop.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: axe });
+  return page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> } }).axe.run;
+    const { violations } = await run();
+    return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  });
+}
+
+testWithChromium("several scans stand side by side, with one table of results", async () => {
+  const opened = await visit();
+  const { page } = opened;
+  await drop(page, { name: "high fluence.xy", content: example }, { name: "low fluence.xy", content: await ambiguousScan() });
+  const rows = page.getByRole("region", { name: "Results of all scans" }).locator("tbody tr");
+  await expect.poll(() => rows.count()).toBe(2);
+  // Both are inverted at once, without being asked for.
+  await expect.poll(async () => (await rows.allInnerTexts()).every((text) => text.split("\t").length === 8), { timeout: 60_000 }).toBe(true);
+  await page.getByRole("button", { name: /^low fluence/ }).first().click();
+  await page.getByRole("button", { name: /Solution 2/ }).waitFor();
+  const table = (await save(page, "Table of all results, CSV")).text.trim().split("\r\n");
+  expect(table.map((line) => line.split(",")[0])).toEqual(["scan", '"high fluence"', '"low fluence"']);
+  expect(await findings(opened)).toEqual([]);
+  await page.getByRole("button", { name: "Close low fluence" }).click();
+  expect(await page.getByRole("region", { name: "Results of all scans" }).count()).toBe(0);
+  await undisturbed(opened);
+});
+
+testWithChromium("a simulation without a scan is the SDK's, and its noisy scan can be inverted again", async () => {
+  const opened = await visit();
+  const { page } = opened;
+  await page.getByRole("button", { name: "Simulate without a scan" }).click();
+  await page.getByRole("slider", { name: /^Strain at/ }).first().waitFor();
+  await expect.poll(async () => page.locator(".by-hand").innerText()).toMatch(/Drag/);
+  const curve = columns((await save(page, "Scan and curve, CSV")).text), profile = columns((await save(page, "Profile, CSV")).text);
+  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 });
+  const expected = (await createSimulator()).simulate(
+    { depth: Float64Array.from(profile.depth_nm!), strain: Float64Array.from(profile.strain_percent!), debyeWaller: Float64Array.from(profile.debye_waller!) },
+    ysz, curve.two_theta_deg!, { instrument: { resolution: { shape: "gaussian", fwhm: 0.015 }, scale: 1e5, background: 2 } },
+  );
+  curve.calculated!.forEach((value, i) => expect(Math.abs(value / expected.intensity[i]! - 1), `2θ ${curve.two_theta_deg![i]}`).toBeLessThan(1e-9));
+  expect(await findings(opened)).toEqual([]);
+  const strain = await handles(page);
+  const scan = await save(page, "As a scan with counting noise, .xy");
+  await drop(page, { name: scan.name, content: scan.bytes });
+  await answered(page);
+  const found = columns((await save(page, "Profile, CSV")).text);
+  expect(Math.max(...found.strain_percent!) / Math.max(...strain)).toBeCloseTo(1, 1);
+  await undisturbed(opened);
+});
+
+testWithChromium("a point of the profile can be moved with the keyboard", async () => {
+  const { page } = await visit();
+  await page.getByRole("button", { name: "Simulate without a scan" }).click();
+  const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(4);
+  await handle.focus();
+  const before = Number(await handle.getAttribute("aria-valuenow"));
+  await page.keyboard.press("ArrowUp");
+  const small = Number(await handle.getAttribute("aria-valuenow")) - before;
+  await page.keyboard.press("Shift+ArrowUp");
+  const large = Number(await handle.getAttribute("aria-valuenow")) - before - small;
+  expect(small).toBeGreaterThan(0);
+  expect(large / small).toBeCloseTo(10, 3);
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+  expect(Number(await handle.getAttribute("aria-valuenow"))).toBeCloseTo(before, 6);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  testWithChromium(`nothing stands in the way of assistive technology, ${scheme}, wide and narrow, and nothing is wider than the screen`, async () => {
+    for (const [width, height] of [[1440, 900], [360, 740]] as const) {
+      const opened = await visit({ width, height, scheme });
+      const { page } = opened;
+      expect(await findings(opened), `welcome ${width}`).toEqual([]);
+      await drop(page, { name: "broken.xy", content: "nothing" });
+      await page.getByRole("alert").waitFor();
+      await openExample(page);
+      await page.getByText("How sure is this?").click();
+      await page.getByText("Beam and resolution").click();
+      await page.getByText("Sample", { exact: true }).click();
+      expect(await findings(opened), `answer ${width}`).toEqual([]);
+      expect(await page.evaluate(() => document.scrollingElement!.scrollWidth), `width ${width}`).toBeLessThanOrEqual(width);
+      await page.context().close();
+    }
+  });
+}

@@ -1,0 +1,81 @@
+/** app/ → dist/app: the page as static files for any host, with the SDK and its kernels inside. Run after build:js. */
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const out = `${root}dist/app/`;
+
+/** What is bundled: name in dist/app → file. Workers of the SDK keep the names under which it asks for them. */
+const PROGRAMS = {
+  page: "app/main.tsx",
+  crew: "app/worker/worker.ts",
+  style: "app/styles/style.css",
+  "worker.web": "dist/worker.web.js",
+  "trainer.web": "dist/trainer.web.js",
+};
+
+/** What the SDK looks for beside itself. */
+const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+
+/** Files that are fetched after everything else, as only networks need them; of the programs see `neededAtOnce`. */
+const LATER = /^(models\/|tfjs-|takagi\.data|takagi\.scalar)/;
+const HEAVY = /@tensorflow|dist\/(nn|chunks\/gradients)/;
+
+const common = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning", conditions: ["browser"],
+  // Not that of the repository, whose paths lead to src/: the page has the built SDK.
+  tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact", verbatimModuleSyntax: true } },
+  // Of the two that package.json names, which do something at import, none is lost.
+  logOverride: { "ignored-bare-import": "silent" } };
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const { metafile } = await build({
+  ...common,
+  metafile: true,
+  entryPoints: Object.entries(PROGRAMS).map(([name, file]) => ({ in: file, out: name })),
+  outdir: "dist/app",
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  alias: { takagi: `${root}dist/index.js`, "takagi/nn": `${root}dist/nn.js`, "takagi/pool": `${root}dist/pool.js` },
+});
+await cp(`${root}app/public`, out, { recursive: true });
+await cp(`${root}examples/data`, `${out}examples`, { recursive: true });
+for (const name of KERNELS) await cp(`${root}dist/${name}`, out + name);
+if (existsSync(`${root}models`)) await cp(`${root}models`, `${out}models`, { recursive: true });
+await buildServiceWorker();
+
+/** Last, as it knows all other files: their names, and a version that changes with any of them. */
+async function buildServiceWorker() {
+  const files = (await readdir(out, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(out.length).replace(/^\//, ""))
+    .sort();
+  const hash = createHash("sha256");
+  for (const name of files) hash.update(name).update(await readFile(out + name));
+  const now = neededAtOnce();
+  const isNow = (name) => (name.endsWith(".js") ? now.has(name) : !LATER.test(name));
+  const names = (wanted) => JSON.stringify(files.filter((name) => isNow(name) === wanted));
+  await build({
+    ...common,
+    entryPoints: ["app/serviceWorker.ts"],
+    outfile: "dist/app/serviceWorker.js",
+    define: { VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)), FILES: names(true), LATER_FILES: names(false) },
+  });
+  await writeFile(`${out}.nojekyll`, "");
+}
+
+/** Programs that the page and its workers reach without machine learning. */
+function neededAtOnce() {
+  const outputs = Object.fromEntries(Object.entries(metafile.outputs).map(([path, output]) => [path.replace("dist/app/", ""), output]));
+  const seen = new Set(["page.js", "crew.js"]);
+  for (const name of seen) {
+    for (const { path } of outputs[name].imports) {
+      const next = path.replace("dist/app/", "");
+      if (next in outputs && !Object.keys(outputs[next].inputs).some((input) => HEAVY.test(input))) seen.add(next);
+    }
+  }
+  return seen;
+}
