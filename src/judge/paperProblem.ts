@@ -155,13 +155,14 @@ export class PaperProblem {
   }
 
   /** How many standard deviations the deviance of residuals lies above what counts of these means give. */
-  excess(x: Float64Array, deviance: number): number {
+  excess(x: Float64Array, deviance: number, error: number): number {
     this.#evaluate(x, null);
     let mean = 0, variance = 0;
     for (const m of this.#mean) {
       const { expected, spread } = devianceOf(m / this.#unit);
-      mean += expected;
-      variance += spread;
+      const weight = 1 / (1 + error * error * Math.max(m / this.#unit, 1));
+      mean += weight * expected;
+      variance += weight * weight * spread;
     }
     return (deviance - mean) / Math.sqrt(variance);
   }

@@ -5,6 +5,10 @@ import type { LeastSquaresResult } from "../fit/leastSquares.ts";
 import { normals, uniforms } from "../fit/random.ts";
 import { type PaperProblem, Unknown } from "./paperProblem.ts";
 
+/** Laplace's method and an incomplete search make evidences look surer than they are: differences count for so much
+ *  less. */
+const TEMPER = +(process.env.TEMPER ?? 3);
+
 /** One maximum. */
 export interface Mode {
   readonly x: Float64Array;
@@ -21,8 +25,9 @@ export interface Mode {
   readonly free: readonly number[];
 }
 
-/** The maximum that a fit ended in. */
-export function modeOf(problem: PaperProblem, { x, cost, residuals, jacobian, activeBound }: LeastSquaresResult): Mode {
+/** The maximum that a fit ended in.
+ *  @param error relative error of the counts besides Poisson's, as in the fit */
+export function modeOf(problem: PaperProblem, { x, cost, residuals, jacobian, activeBound }: LeastSquaresResult, error: number): Mode {
   const n = x.length, rows = residuals.length, free = Array.from({ length: n }, (_, k) => k).filter((k) => activeBound[k] === 0), d = free.length;
   const precision = new Float64Array(d * d);
   for (let i = 0; i < rows; i++) {
@@ -42,12 +47,12 @@ export function modeOf(problem: PaperProblem, { x, cost, residuals, jacobian, ac
   const deviance = residuals.subarray(0, problem.points).reduce((sum, r) => sum + r * r, 0);
   const shape = x.slice(Unknown.shape, Unknown.disorder), others = residuals.subarray(rows - 2).reduce((sum, r) => sum + r * r, 0);
   const lnEvidence = -(deviance + others) / 2 + lnDensity(problem.mixture, shape) + lnVolume + x[Unknown.scale] + x[Unknown.thickness];
-  return { x, cost, deviance: deviance / problem.points, excess: problem.excess(x, deviance), lnEvidence, spread, free };
+  return { x, cost, deviance: deviance / problem.points, excess: problem.excess(x, deviance, error), lnEvidence, spread, free };
 }
 
 /** Shares of the modes, which add up to 1. */
 export function sharesOf(modes: readonly Mode[]): number[] {
-  const top = Math.max(...modes.map(({ lnEvidence }) => lnEvidence)), weights = modes.map(({ lnEvidence }) => Math.exp(lnEvidence - top));
+  const top = Math.max(...modes.map(({ lnEvidence }) => lnEvidence)), weights = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - top) / TEMPER));
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }

@@ -12,7 +12,7 @@ import { loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";
 import { PaperProblem, Unknown } from "./paperProblem.ts";
 import { populationOf } from "./population.ts";
-import { drawsOf, type Mode, modeOf } from "./posterior.ts";
+import { drawsOf, type Mode, modeOf, sharesOf } from "./posterior.ts";
 
 /** The answer to one scan. */
 export interface Refined {
@@ -32,19 +32,22 @@ export interface Refiner {
   refine(scan: Scan, prediction: Float32Array): Refined;
 }
 
+/** Relative error of the model itself: slices and single precision. */
+const FLOOR = +(process.env.FLOOR ?? 0.01);
 /** Relative errors that the counts are given besides Poisson's, one after the other, with the iterations spent on each. */
-const STAGES: readonly (readonly [error: number, iterations: number])[] = [[0.3, 10], [0.03, 12], [0, 25], [0, 15]];
+const STAGES: readonly (readonly [error: number, iterations: number])[] = [[0.3, 10], [0.05, 10], [FLOOR, 25], [FLOOR, 15]];
 /** Starts at most. */
-const STARTS = +(process.env.STARTS ?? 10);
-const FEWEST = +(process.env.FEWEST ?? 3);
+const STARTS = +(process.env.STARTS ?? 14);
+const FEWEST = +(process.env.FEWEST ?? 8);
 /** A fit whose deviance is this many standard deviations above what Poisson counts give explains nothing. */
 const TOLERATED = 3;
 /** Evidence (ln) below the best one's at which a mode no longer counts. */
-const NEGLIGIBLE = 12;
+const NEGLIGIBLE = 30;
 const DRAWS = 120;
+const INFLATION = +(process.env.INFL ?? 1.2);
 const DEPTHS = 101;
 /** Share of the posterior that must lie within 10 % of the answer for it to count as determined. */
-const CERTAIN = 0.9;
+const CERTAIN = 0.95;
 
 /** @throws {InvalidParameterError} for presets of other protocols */
 export async function createRefiner(preset: Preset, noise: NoiseKind): Promise<Refiner> {
@@ -67,10 +70,10 @@ function explains({ excess }: Mode): boolean {
 function search(problem: PaperProblem, prediction: Float32Array, weights: number): Mode[] {
   const first = problem.start(prediction), normal = normals(1), modes: Mode[] = [];
   for (let k = 0; k < STARTS; k++) {
-    const mode = modeOf(problem, climb(problem, k === 0 ? first : elsewhere(problem, first, weights, normal)));
-    if (!modes.some((known) => Math.abs(known.cost - mode.cost) < 1 && alike(problem, known, mode, weights))) modes.push(mode);
-    const found = modes.filter((one) => explains(one)).length;
-    if (found > 0 && k + 1 >= FEWEST) break;
+    const from = k % 2 === 0 && modes.length > 0 ? modes.reduce((a, b) => (b.cost < a.cost ? b : a)).x : first;
+    const mode = modeOf(problem, climb(problem, k === 0 ? first : elsewhere(problem, from, weights, normal)), FLOOR);
+    if (!modes.some((known) => Math.abs(known.cost - mode.cost) < 2 && alike(known, mode, weights))) modes.push(mode);
+    if (k + 1 >= FEWEST && modes.some(explains)) break;
   }
   return modes.sort((a, b) => b.lnEvidence - a.lnEvidence);
 }
@@ -101,30 +104,37 @@ function profileLabels(x: Float64Array, weights: number): { weights: Float64Arra
   return { weights: x.slice(Unknown.shape, Unknown.shape + weights).map((v) => scale * v), thickness: Math.exp(x[Unknown.thickness]) };
 }
 
-function alike(_problem: PaperProblem, a: Mode, b: Mode, weights: number): boolean {
+function alike(a: Mode, b: Mode, weights: number): boolean {
   const p = profileLabels(a.x, weights), q = profileLabels(b.x, weights);
   return strainError(p.weights, p.thickness, q.weights, q.thickness) < 0.03;
 }
 
 function answer(problem: PaperProblem, modes: readonly Mode[], prediction: Float32Array, weights: number): Refined {
-  const good = modes.filter((mode) => explains(mode)), kept = (good.length > 0 ? good : modes.slice(0, 1));
-  const live = kept.filter(({ lnEvidence }) => lnEvidence > kept[0].lnEvidence - NEGLIGIBLE), best = live[0];
-  const draws = drawsOf(problem, live, DRAWS, Math.sqrt(Math.max(best.deviance, 1))).map((x) => profileLabels(x, weights));
-  const own = profileLabels(best.x, weights);
-  const near = draws.filter((draw) => strainError(own.weights, own.thickness, draw.weights, draw.thickness) < 0.1).length / draws.length;
-  const determined = good.length > 0 && near >= CERTAIN;
-  const depth = Float64Array.from({ length: DEPTHS }, (_, i) => (i / (DEPTHS - 1)) * 1.1 * own.thickness);
-  const lower = new Float64Array(DEPTHS), upper = new Float64Array(DEPTHS);
+  const good = modes.filter(explains), isExplained = good.length > 0, live = (isExplained ? good : modes).filter(({ lnEvidence }) => lnEvidence > modes[0].lnEvidence - NEGLIGIBLE);
+  const kept = live.length > 0 ? live : modes.slice(0, 1), best = kept[0], shares = sharesOf(kept);
+  const normal = normals(2), start = problem.start(prediction);
+  // Where nothing explains the counts, the truth lies somewhere about the network's answer and what was found.
+  const draws = (isExplained ? drawsOf(problem, kept, DRAWS, INFLATION) : Array.from({ length: DRAWS }, (_, k) => elsewhere(problem, k % 2 === 0 ? start : best.x, weights, normal))).map((x) => profileLabels(x, weights));
+  const nearTo = ({ x }: Mode): number => {
+    const own = profileLabels(x, weights);
+    return draws.filter((draw) => strainError(own.weights, own.thickness, draw.weights, draw.thickness) < 0.1).length / draws.length;
+  };
+  // Of the maxima, the one beside which most of the posterior lies.
+  const nearness = kept.map(nearTo), chosen = nearness.indexOf(Math.max(...nearness)), near = nearness[chosen], own = profileLabels(kept[chosen].x, weights);
+  return {
+    labels: problem.labels(kept[chosen].x), verdict: isExplained && near >= CERTAIN ? "determined" : "ambiguous",
+    reason: isExplained ? `${Math.round(100 * near)} % of the profiles that the counts allow lie within 10 % of this one` : "no profile was found that explains the counts",
+    band: bandOf(draws, 1.1 * own.thickness),
+    alternatives: kept.map((mode, k) => ({ labels: problem.labels(mode.x), share: shares[k], deviance: mode.deviance })),
+  };
+}
+
+function bandOf(draws: readonly ReturnType<typeof profileLabels>[], deepest: number): Refined["band"] {
+  const depth = Float64Array.from({ length: DEPTHS }, (_, i) => (i / (DEPTHS - 1)) * deepest), lower = new Float64Array(DEPTHS), upper = new Float64Array(DEPTHS);
   depth.forEach((z, i) => {
     const values = draws.map((draw) => strainAt(draw.weights, 1 - z / draw.thickness)).sort((a, b) => a - b);
     lower[i] = values[Math.floor(0.025 * (values.length - 1))];
     upper[i] = values[Math.ceil(0.975 * (values.length - 1))];
   });
-  void prediction;
-  return {
-    labels: problem.labels(best.x), verdict: determined ? "determined" : "ambiguous",
-    reason: good.length === 0 ? "no profile was found that explains the counts" : `${Math.round(100 * near)} % of the profiles that the counts allow lie within 10 % of this one`,
-    band: { depth, lower, upper },
-    alternatives: live.map((mode) => ({ labels: problem.labels(mode.x), share: 0, deviance: mode.deviance })),
-  };
+  return { depth, lower, upper };
 }
