@@ -19,6 +19,7 @@ export {
 } from "./errors.ts";
 export { networkInput, type NetworkInput, type NetworkInputOptions } from "./dataset/networkInput.ts";
 export { measuredPreset } from "./dataset/measuredPreset.ts";
+export type { PresetAxis, ReflectionConstants } from "./dataset/presetFields.ts";
 export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/presets.ts";
 export { physicalLabels } from "./dataset/scaling.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
@@ -27,7 +28,7 @@ export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, Leas
 export type { ResidualKind } from "./fit/residual.ts";
 export { invert, type InvertOptions } from "./invert/pipeline.ts";
 export { countUnit } from "./io/countUnit.ts";
-export { radmaxCoefficients } from "./io/radmax.ts";
+export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
 export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
