@@ -8,8 +8,8 @@ const server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"]
 const url = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(String(text).trim())));
 const browser = await chromium.launch({ executablePath: process.env.TAKAGI_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-lcd-text"] });
 for (const [name, options] of [
-  ["page", { viewport: { width: 1200, height: 790 }, colorScheme: "light" }],
-  ["page-dark", { viewport: { width: 1200, height: 790 }, colorScheme: "dark" }],
+  ["page", { viewport: { width: 1180, height: 830 }, colorScheme: "light" }],
+  ["page-dark", { viewport: { width: 1180, height: 830 }, colorScheme: "dark" }],
 ]) {
   const page = await browser.newPage(options);
   await page.goto(url);
