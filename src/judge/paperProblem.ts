@@ -23,7 +23,6 @@ export class PaperProblem {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly #model: PaperModel;
-  readonly #preset: PaperPreset;
   readonly #mixture: Mixture;
   /** In counts of unit variance ratio: intensity over countUnit. */
   readonly #counts: Float64Array;
@@ -36,7 +35,6 @@ export class PaperProblem {
 
   constructor(workspace: Workspace, simd: boolean, preset: PaperPreset, mixture: Mixture, { twoTheta, intensity, countUnit = 1 }: Scan) {
     this.#model = new PaperModel(workspace, simd, preset, twoTheta);
-    this.#preset = preset;
     this.#mixture = mixture;
     this.#unit = countUnit;
     this.#counts = intensity.map((y) => y / countUnit);
@@ -169,9 +167,6 @@ export class PaperProblem {
 
   get mixture(): Mixture {
     return this.#mixture;
-  }
-  get preset(): PaperPreset {
-    return this.#preset;
   }
 }
 

@@ -11,15 +11,14 @@ const RIDGE = 1e-4;
 /** Stream of the draws; none of training, validation or test. */
 const SEED = 0x5eed;
 
-/** Strain weights, each relative to the largest of its profile: as a mixture, and as draws.
- *  @returns draws: row-major [count][weights] */
-export async function populationOf(preset: Preset): Promise<{ mixture: Mixture; draws: Float64Array; weights: number }> {
-  const generator = await createGenerator(preset, { noise: "none" });
+/** Strain weights, each relative to the largest of its profile. */
+export async function populationOf(preset: Preset): Promise<{ mixture: Mixture; weights: number }> {
+  const generator = await createGenerator(preset);
   const columns = generator.labelNames.flatMap((name, k) => (/^weight\d+$/.test(name) ? [k] : [])), width = generator.labelNames.length;
-  const { labels } = generator.generate(SEED, 0, DRAWS), draws = new Float64Array(DRAWS * columns.length);
+  const { labels } = generator.labels(SEED, 0, DRAWS), draws = new Float64Array(DRAWS * columns.length);
   for (let i = 0; i < DRAWS; i++) {
     const row = columns.map((k) => labels[i * width + k]), largest = row.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
     row.forEach((w, k) => (draws[i * columns.length + k] = w / largest));
   }
-  return { mixture: fitMixture(draws, columns.length, COMPONENTS, RIDGE), draws, weights: columns.length };
+  return { mixture: fitMixture(draws, columns.length, COMPONENTS, RIDGE), weights: columns.length };
 }

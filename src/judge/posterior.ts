@@ -7,7 +7,7 @@ import { type PaperProblem, Unknown } from "./paperProblem.ts";
 
 /** Laplace's method and an incomplete search make evidences look surer than they are: differences count for so much
  *  less. */
-const TEMPER = +(process.env.TEMPER ?? 3);
+const TEMPER = 3;
 
 /** One maximum. */
 export interface Mode {

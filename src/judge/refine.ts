@@ -33,18 +33,19 @@ export interface Refiner {
 }
 
 /** Relative error of the model itself: slices and single precision. */
-const FLOOR = +(process.env.FLOOR ?? 0.01);
+const FLOOR = 0.01;
 /** Relative errors that the counts are given besides Poisson's, one after the other, with the iterations spent on each. */
 const STAGES: readonly (readonly [error: number, iterations: number])[] = [[0.3, 10], [0.05, 10], [FLOOR, 25], [FLOOR, 15]];
-/** Starts at most. */
-const STARTS = +(process.env.STARTS ?? 14);
-const FEWEST = +(process.env.FEWEST ?? 8);
+/** Starts at most, and at least where the counts are explained. */
+const STARTS = 14;
+const FEWEST = 8;
 /** A fit whose deviance is this many standard deviations above what Poisson counts give explains nothing. */
 const TOLERATED = 3;
 /** Evidence (ln) below the best one's at which a mode no longer counts. */
 const NEGLIGIBLE = 30;
 const DRAWS = 120;
-const INFLATION = +(process.env.INFL ?? 1.2);
+/** Factor on the standard deviations of the draws: the search misses maxima, and the model has errors of its own. */
+const INFLATION = 2;
 const DEPTHS = 101;
 /** Share of the posterior that must lie within 10 % of the answer for it to count as determined. */
 const CERTAIN = 0.95;
