@@ -20,5 +20,6 @@ export async function predictorFor(model: string | boolean | undefined): Promise
 
 async function load(folder: string): Promise<ProfilePredictor> {
   const { createPredictor, loadModel } = await import("../nn/index.ts");
-  return createPredictor(await loadModel(folder));
+  // For one scan at a time a GPU is not worth its start.
+  return createPredictor(await loadModel(folder), { backend: "wasm" });
 }
