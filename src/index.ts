@@ -26,7 +26,7 @@ export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
 export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";
 export type { ResidualKind } from "./fit/residual.ts";
-export { invert, type InvertOptions } from "./invert/pipeline.ts";
+export { invert, type InvertOptions, type ProfilePredictor } from "./invert/pipeline.ts";
 export { countUnit } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";

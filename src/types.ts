@@ -207,7 +207,11 @@ export interface Solution {
   readonly rms: number;
   /** Counts-weighted, with the relative error that the fit allows, per degree of freedom. */
   readonly chi2PerPoint: number;
+  /** Share among the solutions, which adds up to 1: each in proportion to exp(−Δχ²/2), with χ² in units of the best one's
+   *  χ²/ν. */
+  readonly weight: number;
   readonly profile: Profile;
+  /** Of this solution alone; those of an Inversion are of all its solutions together, by their weights. */
   readonly strainBand: Band;
   readonly debyeWallerBand: Band;
   /** Thickness of the strained region, nm. */
@@ -248,10 +252,16 @@ export interface Inversion extends Solution {
   readonly countUnit: number;
   /** Which points were used: 1, or 0 where masked. */
   readonly used: Uint8Array;
-  /** All distinct solutions, best first; the first is the answer itself. */
+  /** All distinct solutions, best first; the first is the answer itself, with its own bands. */
   readonly solutions: readonly Solution[];
+  /** Whether the scan settles the profile: one solution explains it, with a narrow band. */
+  readonly verdict: "determined" | "ambiguous";
+  /** Why, in words. */
+  readonly verdictReason: string;
   /** How the answer was found. */
-  readonly method: "multi-start fit";
+  readonly method: "network and fit" | "multi-start fit";
+  /** Why so, in words. */
+  readonly methodReason: string;
 }
 
 /** Progress of a long call: what is under way, and how much of it is done (0…1). */

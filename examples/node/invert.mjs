@@ -10,5 +10,6 @@ const inversion = await invert(scan, ysz400);
 const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, solutions } = inversion;
 console.log(`strain up to ${maxStrain.toFixed(3)} % at ${maxStrainDepth.toFixed(1)} nm, in ${thickness.toFixed(1)} nm`);
 console.log(`lowest Debye-Waller factor ${minDebyeWaller.toFixed(3)}; rms ${rms.toFixed(4)}; ${solutions.length - 1} other solutions`);
+console.log(`${inversion.verdict}: ${inversion.verdictReason}`);
 await writeFile("report.html", report(inversion, { title: "Irradiated YSZ" }));
 console.log("report.html shows it");

@@ -8,6 +8,7 @@ import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
 import { plain } from "../report/numbers.ts";
 import type { Inversion, Reflection, Sample } from "../types.ts";
+import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { uniqueNames } from "./files.ts";
 import type { Fixed } from "./parse.ts";
@@ -24,6 +25,8 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly countUnit?: number;
   readonly relativeError?: number;
   readonly starts?: number;
+  /** A folder; false: none; true or absent: the shipped one, if there is any. */
+  readonly model?: string | boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -78,11 +81,13 @@ function experiments(terminal: Terminal): Job["experiment"] {
 async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<Experiment> {
   const instrument = readInstrument(flags, START_FWHM);
   const reflection = await readReflection(flags);
+  const predictor = await predictorFor(flags.model);
   const sample = await readSample(flags);
   const options: InvertOptions = {
     sample,
     instrument,
     signal: terminal.signal,
+    ...optional("predictor", predictor),
     ...optional("deviation", flags.deviation),
     ...optional("fix", flags.fix),
     ...optional("mask", flags.mask),
@@ -183,10 +188,10 @@ function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: n
 function inWords(inversion: Inversion, seconds: number): string {
   const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
   const profile = `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
-  return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s${converged ? "" : "; not converged"}`;
+  return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${inversion.verdict}${converged ? "" : "; not converged"}`;
 }
 
-const TABLE_HEAD = "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others  seconds";
+const TABLE_HEAD = "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  seconds";
 
 function tableRow(inversion: Inversion, seconds: number): string {
   const cells = [
@@ -197,6 +202,7 @@ function tableRow(inversion: Inversion, seconds: number): string {
     plain(inversion.rms).padStart(8),
     plain(inversion.chi2PerPoint).padStart(11),
     String(inversion.solutions.length - 1).padStart(8),
+    inversion.verdict.padStart(12),
     seconds.toFixed(2).padStart(9),
   ];
   return `${cells.join("")}${inversion.converged ? "" : "  not converged"}`;

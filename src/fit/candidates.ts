@@ -3,7 +3,8 @@
 import { smooth } from "../io/peak.ts";
 import { reflectivity, type Slices } from "../simulate/recursion.ts";
 import type { wavesOf } from "../instrument/waves.ts";
-import type { Sample } from "../types.ts";
+import { interpolate } from "../profile/sampled.ts";
+import type { Profile, Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import type { Workspace } from "../wasm/workspace.ts";
 import { angleOf, type Features } from "./features.ts";
@@ -17,6 +18,8 @@ export interface Candidate {
   /** ln of intensity per unit of R. */
   readonly lnScale: number;
   readonly score: number;
+  /** Splines that its shape needs; few if absent. */
+  readonly splines?: number;
 }
 
 interface Shape {
@@ -123,6 +126,14 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
   }
   found.sort((a, b) => a.score - b.score);
   return distinct(found, count);
+}
+
+/** A profile from elsewhere as a start.
+ *  @param like has the intensity's scale */
+export function guessed({ depth, strain, debyeWaller }: Profile, like: Candidate): Candidate {
+  const thickness = depth[depth.length - 1];
+  const at = (values: Float64Array, z: number): number => interpolate(depth, values, [(1 - z) * thickness])[0];
+  return { thickness, lnScale: like.lnScale, score: like.score, splines: 12, strain: (z) => at(strain, z), debyeWaller: (z) => at(debyeWaller, z) };
 }
 
 /** Edges (%) from which the strain is guessed: tensile, compressive or both, and weaker ones that reach much farther. */

@@ -4,15 +4,17 @@ import { InvalidParameterError, requireInteger, requireOneOf, requirePositive, r
 import { validateScan } from "../io/scan.ts";
 import { wavesOf } from "../instrument/waves.ts";
 import { resolutionWidth, widened } from "../instrument/resolution.ts";
-import type { Deviation, Instrument, Inversion, Progress, Reflection, Resolution, Sample, Scan } from "../types.ts";
+import type { Deviation, Instrument, Inversion, Profile, Progress, Reflection, Resolution, Sample, Scan, Solution } from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { type Workspace, workspaceOf } from "../wasm/workspace.ts";
-import { type Candidate, candidates } from "./candidates.ts";
+import { type Candidate, candidates, guessed } from "./candidates.ts";
 import { type Features, readFeatures } from "./features.ts";
+import { jointBand } from "./jointBand.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
 import { difference, profileOf, solutionOf } from "./solution.ts";
 import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State } from "./stage.ts";
+import { UNEXPLAINED, verdictOf } from "./verdict.ts";
 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
 export type FixedParameter = "thickness" | "fwhm" | "offset" | "scale" | "background" | "backgroundSlope";
@@ -39,6 +41,8 @@ export interface FitOptions {
   readonly countUnit?: number;
   /** Rough starts that are fitted: 14 if absent. */
   readonly starts?: number;
+  /** Profiles that are fitted beside the rough starts. */
+  readonly guesses?: readonly Profile[];
   /** The kernels, where the default cannot be used. */
   readonly wasm?: KernelOrigin;
   readonly signal?: AbortSignal;
@@ -61,9 +65,7 @@ const FINALISTS = 4;
 const FINALIST_COST = 4;
 /** A solution stands while its χ², scaled by the best one's χ²/ν, is larger by less. */
 const DELTA_CHI2 = 9;
-/** χ² per point above which the scan is not explained. */
-const UNEXPLAINED = 1.5;
-/** … and above which the answer means nothing. */
+/** χ² per point above which the answer means nothing. */
 const MEANINGLESS = 3;
 /** Scaled Δχ² beyond which a solution is not followed any further. */
 const HOPELESS = 100;
@@ -145,7 +147,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     fine.push(begun.result.converged ? begun : await finish(begun, best.splines));
   }
   fine.sort((a, b) => a.cost - b.cost);
-  return conclude(fine, held, valid, reflection);
+  return conclude(fine, held, valid, reflection, features);
 }
 
 /** The unstrained crystal seen through the instrument, fitted; its covariance is that with the profile free. */
@@ -224,12 +226,13 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
     { workspace, simd, twoTheta, intensity, used, waves, sample, features, offset, thickness: fix.thickness, thickest: Math.min(thickest, whole / 2) },
     starts,
   );
-  return { setting, found, features };
+  const guesses = (options.guesses ?? []).map((profile) => guessed(profile, found[0]));
+  return { setting, found: [...guesses, ...found], features };
 }
 
 /** Parameters of a rough start. */
 function stateOf(candidate: Candidate, features: Features, setting: StageSetting): State {
-  const n = COARSE_SPLINES;
+  const n = candidate.splines ?? COARSE_SPLINES;
   const x = new Float64Array(1 + 2 * n + INSTRUMENT_PARAMETERS);
   x[0] = Math.log(candidate.thickness);
   for (let i = 0; i < n; i++) {
@@ -285,26 +288,39 @@ async function chooseSplines(state: Fitted, finish: (state: State, count: number
   return best as Fitted;
 }
 
-function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection): Inversion {
+function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection, features: Features): Inversion {
   const [best] = fine;
   const { points } = setting;
   const variance = best.cost / Math.max(points - best.result.rank, 1);
-  const standing = unlike(fine.filter((f) => f.result.converged || f === best), setting)
-    .filter((f) => (f.cost - best.cost) / variance < DELTA_CHI2);
-  const first = solutionOf(best, setting, Math.max(variance, 1));
-  const { chi2PerPoint } = first;
+  const excess = (f: Fitted): number => (f.cost - best.cost) / variance;
+  const share = { variance: Math.max(variance, 1), weight: 1 }, alone = solutionOf(best, setting, share), { chi2PerPoint } = alone;
+  const explains = chi2PerPoint <= MEANINGLESS;
   // Alternatives to an answer that explains nothing are none.
-  const solutions = chi2PerPoint > MEANINGLESS ? [first] : [first, ...standing.filter((f) => f !== best).map((f) => solutionOf(f, setting, Math.max(variance, 1)))];
-  const unexplained = chi2PerPoint > MEANINGLESS ? `; but the model does not explain the scan (χ² per point ${chi2PerPoint.toFixed(1)}): check crystal, reflection, wavelength, geometry and resolution` : "";
+  const standing = explains ? unlike([best, ...fine.filter((f) => f !== best && f.result.converged && excess(f) < DELTA_CHI2)], setting) : [best];
+  const total = standing.reduce((sum, f) => sum + Math.exp(-excess(f) / 2), 0);
+  const solutions = standing.map((f) => ({ ...(f === best ? alone : solutionOf(f, setting, share)), weight: Math.exp(-excess(f) / 2) / total }));
+  const [first] = solutions;
+  const unexplained = explains ? "" : `; but the model does not explain the scan (χ² per point ${chi2PerPoint.toFixed(1)}): check crystal, reflection, wavelength, geometry and resolution`;
+  const strainBand = jointBand(solutions, "strain"), isConverged = best.result.converged;
   return {
-    ...solutions[0],
+    ...first,
+    strainBand,
+    debyeWallerBand: jointBand(solutions, "debyeWaller"),
     scan,
     reflection,
-    converged: best.result.converged,
+    converged: isConverged,
     reason: best.result.reason + unexplained,
     countUnit: setting.countUnit,
     used: setting.used,
     solutions,
+    ...verdictOf({ solutions, strainBand, isConverged, reflection, filmCounts: filmCounts(first, setting, features) }),
     method: "multi-start fit",
+    methodReason: "no network was asked",
   };
+}
+
+/** Counts above background beside the unstrained peak. */
+function filmCounts({ instrument, calculated }: Solution, { base: { twoTheta }, used, countUnit }: StageSetting, { peak, fwhm }: Features): number {
+  const { background = 0, backgroundSlope = 0 } = instrument, middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
+  return calculated.reduce((sum, m, i) => sum + (used[i] === 1 && Math.abs(twoTheta[i] - peak) > 3 * fwhm ? (m - background - backgroundSlope * (twoTheta[i] - middle)) / countUnit : 0), 0);
 }

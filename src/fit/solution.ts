@@ -93,8 +93,9 @@ function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: F
   };
 }
 
-/** @param variance factor on the covariance: χ²/ν of the fit, at least 1 */
-export function solutionOf(fitted: Fitted, setting: StageSetting, variance: number): Solution {
+/** @param variance factor on the covariance: χ²/ν of the fit, at least 1
+ *  @param weight among the solutions */
+export function solutionOf(fitted: Fitted, setting: StageSetting, { variance, weight }: { variance: number; weight: number }): Solution {
   const { x, model } = fitted;
   const { layout } = model;
   const { intensity, used, points, countUnit } = setting;
@@ -116,6 +117,7 @@ export function solutionOf(fitted: Fitted, setting: StageSetting, variance: numb
   return {
     rms: rmsLog(intensity, calculated),
     chi2PerPoint: chi2 / Math.max(points - fitted.result.rank, 1),
+    weight,
     profile,
     strainBand: strain,
     debyeWallerBand: debyeWaller,

@@ -2,6 +2,7 @@
 import { openUrl } from "#wasm-source";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { networkInput, type NetworkInputOptions } from "../dataset/networkInput.ts";
+import { ownReflection, physicalLabels } from "../dataset/scaling.ts";
 import { InvalidParameterError, ModelError } from "../errors.ts";
 import type { ScanInput } from "../io/scan.ts";
 import { splineProfile } from "../profile/spline.ts";
@@ -15,10 +16,10 @@ import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
 
 /** What a network says of one scan. */
 export interface Prediction {
-  /** By the model's own names: weights in %, thickness in nm, … */
+  /** By the model's own names: weights and strains in %, thickness in nm, fwhm and offset in degrees 2θ. */
   readonly labels: Readonly<Record<string, number>>;
   readonly profile: Profile;
-  /** Scan angle minus true angle, degrees 2θ. */
+  /** Scan angle minus true angle, degrees 2θ: where the scan's peak was found. */
   readonly offset: number;
   /** In words, how the scan is unlike all that the model was trained on; empty where it is not. */
   readonly outside: readonly string[];
@@ -94,8 +95,10 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
     const scans = given as readonly ScanInput[];
     const rows = await Promise.all(scans.map((scan) => networkInput(scan, card.preset, options)));
     const labels = await predictInputs(flatten(rows.map(({ input }) => input)), flatten(rows.map(({ extras }) => extras)));
+    // Without a reflection of its own networkInput has refused the preset.
+    const reflection = options.reflection ?? ownReflection(card.preset)!;
     return Promise.all(rows.map(async ({ offset, outside }, k) => {
-      const named = Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!]));
+      const named = physicalLabels(card.preset, Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!])), reflection);
       return { labels: named, profile: await profileOf(named, options), offset, outside };
     }));
   }

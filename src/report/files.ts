@@ -49,6 +49,9 @@ export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom
     converged: inversion.converged,
     reason: inversion.reason,
     method: inversion.method,
+    methodReason: inversion.methodReason,
+    verdict: inversion.verdict,
+    verdictReason: inversion.verdictReason,
     ...numbersOf(inversion),
     otherSolutions: inversion.solutions.length - 1,
     ...(wavelengthFrom === undefined ? {} : { wavelengthFrom }),
@@ -62,6 +65,7 @@ export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom
     parameters: parametersJson(inversion),
     solutions: inversion.solutions.map((solution) => ({
       ...numbersOf(solution),
+      weight: solution.weight,
       profile: profileJson(solution),
       instrument: solution.instrument,
     })),

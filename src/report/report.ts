@@ -51,7 +51,7 @@ const CURVE_CAPTION =
   "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis. The fit allows a small relative error besides, so that the brightest points may lie far out.";
 
 function profileCaption({ strainBand }: Inversion): string {
-  return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands of this solution; circle: the strain of largest modulus.`;
+  return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands, of all solutions by their weights; circle: the strain of largest modulus.`;
 }
 
 /** The picture for wide and for narrow screens; style shows the one that fits. */
@@ -64,8 +64,8 @@ function twice(picture: (width: number) => Picture, caption: string): string {
 }
 
 function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
-  const { rms, chi2PerPoint, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solutions[index]!;
-  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}`;
+  const { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solutions[index]!;
+  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, weight ${Math.round(100 * weight)} %`;
   const key = index === 1 ? ". Dashed: the answer" : "";
   return `<figure>${inlineSvg(picture)}<figcaption>${prose(words + key)}</figcaption></figure>`;
 }

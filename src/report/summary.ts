@@ -45,11 +45,12 @@ export function fitRows(inversion: Inversion): Row[] {
   return [
     ["rms of log10 intensity", plain(inversion.rms)],
     ["χ² per point", plain(inversion.chi2PerPoint)],
+    ["Verdict", inversion.verdict, inversion.verdictReason],
     ["Other solutions", others <= 0 ? "none found" : String(others)],
     ["Converged", inversion.converged ? "yes" : "no", inversion.reason],
     ["Points fitted", `${used} of ${points}`, masks.length === 0 ? "" : `left out: ${masks.slice(0, 4).join(", ")}${masks.length > 4 ? ", …" : ""}`],
     ["One count", inversion.countUnit === 1 ? "1" : `${Number(inversion.countUnit.toPrecision(4))} in the unit of the file`],
-    ["Found by", inversion.method, `${inversion.splines} cubic B-splines`],
+    ["Found by", inversion.method, `${inversion.methodReason}; ${inversion.splines} cubic B-splines`],
   ];
 }
 
@@ -104,7 +105,7 @@ export function uniqueness({ solutions }: Inversion): string {
     "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
     `Together they span a maximum strain of ${range((s) => s.maxStrain, (v) => plain(v))} %, ` +
     `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range((s) => s.minDebyeWaller, (v) => plain(v, 2))}. ` +
-    "The bands hold for each profile alone, and the search tries many starts, not all: there may be more."
+    "The band of the answer holds them all by their weights; the search tries many starts, not all: there may be more."
   );
 }
 

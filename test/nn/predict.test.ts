@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { material } from "../../src/crystal/materials.ts";
+import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createGenerator } from "../../src/dataset/generator.ts";
+import { networkInput } from "../../src/dataset/networkInput.ts";
 import { parseScan } from "../../src/io/xy.ts";
-import { modelFiles } from "../../src/nn/model.ts";
+import { modelFiles, parseModel } from "../../src/nn/model.ts";
 import { createPredictor, loadModel, type Predictor } from "../../src/nn/predict.ts";
 import { train, type TrainingState } from "../../src/nn/train.ts";
 
@@ -48,6 +51,24 @@ test("a measured scan gives a profile, and a word about what the model has never
   expect(one!.profile.strain.every(Number.isFinite)).toBe(true);
   const from = scan.twoTheta.findIndex((angle) => angle > 73.4), cut = { twoTheta: scan.twoTheta.slice(from), intensity: scan.intensity.slice(from) };
   expect((await predictor.predict(cut)).outside.length).toBeGreaterThan(0);
+});
+
+test("of a model for all crystals: labels in nm and degrees for the crystal at hand, a strain and Debye–Waller profile of that thickness", async () => {
+  const universal = await train({
+    preset: "universal", batch: 32, samples: 64, workers: 0, backend: "wasm", validation: 32,
+    network: { name: "tiny", inputLength: 1201, extras: 8, outputs: 26, layers: [{ kind: "convolution", taps: 9, stride: 16, channels: 4, bias: false }, { kind: "dense", channels: 8, bias: false }], normalisation: { gamma: true, epsilon: 1e-3 } },
+  });
+  const files = await modelFiles(universal, "tiny"), own = await createPredictor(await parseModel(files["model.json"], files["weights.bin"]), { backend: "wasm" });
+  const scan = parseScan(await readFile(new URL("../../examples/data/irradiated-ysz.xy", import.meta.url), "utf8"));
+  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
+  await expect(own.predict(scan)).rejects.toThrow(/reflection/);
+  const { labels, profile } = await own.predict(scan, { reflection: ysz });
+  const { input, extras } = await networkInput(scan, "universal", { reflection: ysz }), raw = await own.predictInputs(input, extras);
+  const inPlanes = raw[own.model.card.labels.indexOf("thickness")]!;
+  expect(labels.thickness).toBeCloseTo((inPlanes * ysz.d) / 10, 3);
+  expect(profile.depth.at(-1)).toBeCloseTo(labels.thickness!, 9);
+  expect(profile.debyeWaller.every((value) => value >= 0 && value <= 1)).toBe(true);
+  own.dispose();
 });
 
 test("a folder that is not there is said to be so", async () => {

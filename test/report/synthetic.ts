@@ -26,8 +26,8 @@ export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
     const noise = Math.sqrt(counts) * (random() + random() + random() + random() - 2) * 1.73;
     return Math.max(0, Math.round(counts + noise)) * countUnit;
   });
-  const answer = solution(strain, 300, calculated);
-  const solutions = [answer, ...Array.from({ length: others }, (_, i) => solution(strain * (0.8 + 0.5 * i), 260 + 90 * i, calculated))];
+  const answer = solution(strain, 300, calculated, others);
+  const solutions = [answer, ...Array.from({ length: others }, (_, i) => solution(strain * (0.8 + 0.5 * i), 260 + 90 * i, calculated, others))];
   const used = Uint8Array.from(twoTheta, (x) => (masked !== undefined && x >= masked[0] && x <= masked[1] ? 0 : 1));
   return {
     ...answer,
@@ -45,11 +45,14 @@ export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
     countUnit,
     used,
     solutions,
+    verdict: others === 0 ? "determined" : "ambiguous",
+    verdictReason: others === 0 ? "one profile explains the scan; the 95 % band of its strain is ±0.05 % on average" : "2 other profiles explain the scan about as well: thickness 300 or 260 or 350 nm",
     method: "multi-start fit",
+    methodReason: "no network was given",
   };
 }
 
-function solution(maxStrain: number, thickness: number, calculated: Float64Array): Solution {
+function solution(maxStrain: number, thickness: number, calculated: Float64Array, others: number): Solution {
   const depth = Float64Array.from({ length: 101 }, (_, i) => (thickness * i) / 100);
   const shape = depth.map((z) => Math.exp(-(((z / thickness - 0.35) / 0.25) ** 2)) * (1 - z / thickness) ** 0.3);
   const top = shape.reduce((a, b) => Math.max(a, b));
@@ -59,6 +62,7 @@ function solution(maxStrain: number, thickness: number, calculated: Float64Array
   return {
     rms: 0.0834,
     chi2PerPoint: 1.043,
+    weight: 1 / (1 + others),
     profile: { depth, strain, debyeWaller },
     strainBand: band(strain, 0.05 * Math.abs(maxStrain) + 0.01),
     debyeWallerBand: band(debyeWaller, 0.06),
