@@ -14,6 +14,7 @@ import { networkTimes, type NetworkTimes } from "./nn.ts";
 import { paperTimes, scanTimes } from "./models.ts";
 import { coldStart } from "./coldStart.ts";
 import { poolTimes } from "./pool.ts";
+import { stepTimes } from "./variantA.ts";
 import { limited, milliseconds, rounded, sink, type Times } from "./measure.ts";
 
 const ANGLES = 1000;
@@ -94,6 +95,7 @@ const samples = milliseconds(
 const POOLED = 4096;
 const pools = await poolTimes(root, "cnn2", POOLED, 5);
 const networks = { paper: await networkTimes(root, "cnn1", "paper", 12_288), five: await networkTimes(root, "cnn3", "five", 24_576), takagi: await networkTimes(root, "cnn2", "takagi", 12_288) };
+const steps = await stepTimes(9);
 const networkReport = (times: NetworkTimes | null, least: number | null, one: number, many: number) =>
   times === null
     ? null
@@ -161,6 +163,13 @@ console.log(
         paperCnn1: networkReport(networks.paper, 400, 8, 1.3),
         fiveCnn3: networkReport(networks.five, 1000, 4, 0.8),
         takagiCnn2: networkReport(networks.takagi, null, 8, 1.3),
+        variantA: {
+          what: "steps of \"five\" on one thread, batch 128, samples not counted: takagi's kernels, and stock tfjs with gradients as forward convolutions",
+          unit: "samples/s",
+          takagi: rounded(steps.oursPerSecond),
+          stock: rounded(steps.variantAPerSecond),
+          fasterThanStock: rounded(steps.fasterThanVariantA),
+        },
       },
       kernels: { simd: limited(size("takagi.wasm"), 40_000, "bytes"), scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes"), data: limited(size("takagi.data.wasm"), 40_000, "bytes") },
       coldStart: { what: "import of the package to the first curve of 1000 angles, a process of its own", ...limited(started === null ? null : rounded(started), 40, "ms") },

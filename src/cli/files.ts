@@ -36,11 +36,11 @@ export async function readJson(path: string): Promise<unknown> {
 
 /** Writes under a temporary name and renames: a reader sees the whole file or none. Makes the folder where it is missing.
  *  @throws {InputError} naming the file */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
+    await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

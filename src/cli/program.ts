@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
@@ -166,6 +167,15 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .addHelpText("after", EVALUATE_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: EvaluateFlags) => finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)));
 
+  command("convert", "A model for stock tfjs, or in half precision; models that were converted can be used like others.")
+    .argument("<model>", "folder with model.json and weights.bin")
+    .option("--to <format>", "takagi, or tfjs: what `tf.loadLayersModel` reads (takagi)", choice("--to", ["takagi", "tfjs"]), "takagi")
+    .option("--half", "weights in half precision")
+    .option("--out <dir>", "for model.json and weights.bin")
+    .option("--json", "print JSON")
+    .addHelpText("after", CONVERT_EXAMPLES + EXIT_CODES)
+    .action(async (folder: string, flags: ConvertFlags) => finish(await (await import("./convert.ts")).runConvert(folder, flags, terminal)));
+
   command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
     .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
@@ -233,6 +243,11 @@ Examples:
   takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
+`;
+const CONVERT_EXAMPLES = `
+Examples:
+  takagi convert model --to tfjs --out model-tfjs
+  takagi convert model --half --out model-half
 `;
 const STRUCTURE_FACTOR_EXAMPLES = `
 Examples:

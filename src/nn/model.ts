@@ -3,6 +3,7 @@ import type { Preset } from "../dataset/presets.ts";
 import { parsePreset } from "../dataset/presets.ts";
 import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
 import type { NetworkSpec } from "./network.ts";
 import type { Output } from "./outputs.ts";
 import type { TrainingState, Validation } from "./train.ts";
@@ -68,8 +69,7 @@ export interface ModelFiles {
  *  @param dtype "float16" halves the size; weights keep three digits */
 export async function modelFiles(state: TrainingState, name: string, dtype: "float32" | "float16" = "float32"): Promise<ModelFiles> {
   const { recipe, samples, seconds, backend, history, model } = state, { task } = recipe;
-  const bytes = dtype === "float16" ? toHalf(model.values) : new Uint8Array(model.values.slice().buffer);
-  const card: ModelCard = {
+  const card = {
     format: FORMAT, takagi: VERSION, name, licence: "MIT",
     preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels, ...(task.extras === undefined ? {} : { extras: task.extras }),
     training: {
@@ -77,15 +77,38 @@ export async function modelFiles(state: TrainingState, name: string, dtype: "flo
       samples, seconds: Math.round(seconds), hardware: backend, ...(recipe.start === undefined ? {} : { start: recipe.start }),
     },
     metrics: history.at(-1) ?? {}, learning: thinned(history),
-    weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays: model.layout },
   };
+  return encode(card, model.layout, model.values, dtype);
+}
+
+async function encode(about: Omit<ModelCard, "weights">, arrays: ModelCard["weights"]["arrays"], values: Float32Array, dtype: "float32" | "float16"): Promise<ModelFiles> {
+  const bytes = dtype === "float16" ? toHalf(values) : new Uint8Array(values.slice().buffer);
+  const card: ModelCard = { ...about, weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays } };
   return { "model.json": `${JSON.stringify(card, null, 2)}\n`, "weights.bin": bytes };
 }
 
-/** @param json the text of model.json, or what it says
+/** A model's files anew, in another precision.
+ *  @param dtype its own if absent; "float16" halves the size; weights keep three digits */
+export async function encodeModel({ card, weights }: Model, dtype: "float32" | "float16" = card.weights.dtype): Promise<ModelFiles> {
+  const { weights: { arrays }, ...about } = card;
+  return encode(about, arrays, weights, dtype);
+}
+
+/** The same files for other programs: `tf.loadLayersModel` of stock tfjs reads them, and so does `parseModel`. Inputs are
+ *  curves [count, points] as the model learned them (`networkInput`), for models with `extras` those [count, extras] after
+ *  them; of the outputs [count, outputs], `userDefinedMetadata.takagi.outputs` says what they mean.
+ *  @param dtype as for `encodeModel`
+ *  @example
+ *  for (const [name, content] of Object.entries(await toLayersModel(await loadModel("model")))) await writeFile(`tfjs/${name}`, content); */
+export async function toLayersModel(model: Model, dtype?: "float32" | "float16"): Promise<ModelFiles> {
+  const files = await encodeModel(model, dtype);
+  return { ...files, "model.json": layersModelJson(JSON.parse(files["model.json"]) as ModelCard) };
+}
+
+/** @param json the text of model.json, or what it says; that of `toLayersModel` too
  *  @throws {ModelError} for what is damaged, truncated or of another version */
 export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Model> {
-  const card = (typeof json === "string" ? parse(json) : json) as ModelCard;
+  const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
   if (typeof card !== "object" || card === null || typeof card.format !== "number") throw new ModelError("model.json is not the card of a takagi model");
   if (card.format !== FORMAT) throw new ModelError(`model.json has format ${card.format}; this version (${VERSION}) reads ${FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`);
   const { weights } = card, count = weights?.arrays?.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
@@ -98,6 +121,13 @@ export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Mode
   const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
   return { card, weights: values };
+}
+
+function cardOf(json: unknown): unknown {
+  if ((json as { format?: unknown } | null)?.format !== LAYERS_FORMAT) return json;
+  const card = cardOfLayersModel(json as object);
+  if (card === undefined) throw new ModelError("model.json is a layers model of tfjs, but none that takagi wrote: it says neither what it was trained on nor what its outputs mean");
+  return card;
 }
 
 const KEPT = 50;

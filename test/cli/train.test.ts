@@ -1,6 +1,6 @@
 /** `takagi train` as a process: killed in mid-run and resumed, interrupted, and told nonsense. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,6 +41,20 @@ test("killed in mid-run and resumed, it has the losses of a run that was not", {
   const again = run(...words(cut, 96));
   expect(again.code).toBe(1);
   expect(again.err).toContain("holds a training already");
+});
+
+test("a model for tfjs and one in half precision can be used like the model; none is overwritten", { timeout: 120_000 }, async () => {
+  const model = join(root, "model"), tfjs = join(root, "tfjs"), half = join(root, "half");
+  expect(run(...words(model, 8)).code).toBe(0);
+  expect(run("convert", model, "--to", "tfjs", "--out", tfjs).code).toBe(0);
+  expect(JSON.parse(run("convert", tfjs, "--half", "--out", half, "--json").out)).toMatchObject({ format: "takagi", dtype: "float16" });
+  expect(JSON.parse(readFileSync(join(tfjs, "model.json"), "utf8")).format).toBe("layers-model");
+  expect(readFileSync(join(tfjs, "weights.bin"))).toEqual(readFileSync(join(model, "weights.bin")));
+  expect(2 * statSync(join(half, "weights.bin")).size).toBe(statSync(join(model, "weights.bin")).size);
+  const judged = [model, tfjs].map((folder) => JSON.parse(run("evaluate", folder, "--count", "20", "--workers", "0", "--json").out).accuracy);
+  expect(judged[1]).toEqual(judged[0]);
+  const again = run("convert", model, "--out", half);
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining("holds a model already")]);
 });
 
 test("what is missing or contradicts is said", () => {

@@ -38,8 +38,8 @@ export function testWithNumpy(title: string, body: () => Promise<void>): void {
 /** Debian's Chromium, or that of TAKAGI_CHROMIUM; undefined where there is none. */
 export const chromiumPath = [process.env.TAKAGI_CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
-export function testWithChromium(title: string, body: () => Promise<void>): void {
-  if (chromiumPath !== undefined) test(title, body);
+export function testWithChromium(title: string, body: () => Promise<void>, timeout?: number): void {
+  if (chromiumPath !== undefined) test(title, body, timeout);
   else if (isRequired("chromium")) test(title, () => expect.fail("no chromium"));
   else test.skip(skips(title, "no chromium"), body);
 }
