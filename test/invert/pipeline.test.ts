@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { jointBand } from "../../src/fit/jointBand.ts";
+import { difference } from "../../src/fit/solution.ts";
 import { invert, type ProfilePredictor } from "../../src/invert/pipeline.ts";
 import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
@@ -24,7 +25,9 @@ test("a network that knows the scan: fitted from its profile, and the true one i
   const answer = await invert(scan, ysz, { predictor: network([]), starts: 1 });
   expect(answer).toMatchObject({ method: "network and fit", methodReason: expect.stringContaining("perfect") as string });
   expect(answer.chi2PerPoint).toBeLessThan(1.2);
-  expect(Math.abs(answer.thickness / 180 - 1)).toBeLessThan(0.1);
+  // Not the thickness: where the strain fades out smoothly it leaves little trace.
+  expect(difference(film, answer.profile)).toBeLessThan(0.1);
+  expect(Math.abs(answer.maxStrain / 0.9 - 1)).toBeLessThan(0.05);
   expect(answer.solutions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
 });
 
