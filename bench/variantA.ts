@@ -30,7 +30,7 @@ export async function stepTimes(rounds: number): Promise<StepTimes> {
   const step = async (forward: () => tf.Tensor, isChecked: boolean): Promise<number[]> => {
     const { value, grads } = tf.tidy(() => tf.variableGrads(() => tf.mean(tf.squaredDifference(forward(), truth)) as tf.Scalar, net.weights));
     const [loss] = await value.data(), sums: number[] = [];
-    for (const { name } of isChecked ? net.weights : []) sums.push((await grads[name]!.data()).reduce((sum, gradient, i) => sum + gradient * Math.sin(i), 0));
+    for (const { name } of isChecked ? net.weights : []) sums.push((await grads[name]!.data<"float32">()).reduce((sum, gradient, i) => sum + gradient * Math.sin(i), 0));
     tf.dispose([value, grads]);
     return [loss!, ...sums];
   };
