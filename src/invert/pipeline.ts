@@ -23,14 +23,9 @@ export interface InvertOptions extends Omit<FitOptions, "guesses"> {
   readonly predictor?: ProfilePredictor;
 }
 
-/** Rough starts beside the network's. */
-const STARTS = 4;
-/** χ² per point of an answer from the network's start that is taken without a search of its own. */
-const EXPLAINED = 1.5;
-
 /** Strain and disorder against depth from a measured scan, with no guess. With a network that knows such scans: its
- *  profile, a few beside it and a few rough starts are fitted, and the best is the answer; where that does not explain the
- *  scan, the multi-start fit is done too, and the better one taken. Otherwise the multi-start fit. `method` and
+ *  profile and a few beside it are fitted besides the rough starts of the multi-start fit, so that no profile is missed that
+ *  the latter would find. Otherwise the multi-start fit alone. `method` and
  *  `methodReason` of the answer say which.
  *  @throws as `fit` and the predictor do
  *  @example
@@ -51,12 +46,6 @@ export async function invert(scan: Scan, reflection: Reflection, { predictor, ..
     ...(options.wasm !== undefined && { wasm: options.wasm }),
   });
   if (outside.length > 0) return plainly(`${name} does not know such scans: ${outside.join("; ")}`);
-  const starts = options.starts ?? STARTS;
-  const found = await fit(scan, reflection, { ...options, starts, guesses: guessesFrom(profile) });
-  const fromNetwork: Inversion = { ...found, method: "network and fit", methodReason: `fitted from the profile of ${name} and ${starts} rough starts` };
-  if (found.chi2PerPoint <= EXPLAINED) return fromNetwork;
-  const other = await plainly(`the fit from the profile of ${name} ended at χ² per point ${found.chi2PerPoint.toFixed(2)}, not below this one's`);
-  return other.chi2PerPoint <= found.chi2PerPoint
-    ? other
-    : { ...fromNetwork, methodReason: `${fromNetwork.methodReason}; the multi-start fit ended at χ² per point ${other.chi2PerPoint.toFixed(2)}` };
+  const found = await fit(scan, reflection, { ...options, guesses: guessesFrom(profile) });
+  return { ...found, method: "network and fit", methodReason: `fitted from the profile of ${name} and from rough starts` };
 }
