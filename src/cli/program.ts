@@ -63,7 +63,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--relative-error <x>", "of every intensity beside the counting (0.03)", number("--relative-error", { least: 0, most: 1 }))
     .option("--model <dir>", "network whose answer the fit starts from (the shipped one, where it knows such scans)")
     .option("--no-model", "fit without a network")
-    .option("--starts <n>", "rough starts that are fitted (14; beside a network's 4)", integer("--starts", { least: 1, most: 200 }));
+    .option("--starts <n>", "rough starts that are fitted (14)", integer("--starts", { least: 1, most: 200 }));
   addScanOptions(group(invert, "Files"))
     .option("--out <dir>", "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each")
     .option("--json", "print one JSON document and nothing else")
