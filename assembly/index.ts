@@ -11,7 +11,7 @@ export { bsplineBasis, bsplineValues } from "./math/bspline";
 export { heapBase } from "./memory";
 export { poisson } from "./physics/counting";
 export { prepareAngles, prepareSlices } from "./physics/phases";
-export { resolve } from "./physics/resolution";
+export { resolve, resolveScratch } from "./physics/resolution";
 export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
 export { transferMatrix } from "./physics/transferMatrix";
 export { transferMatrixFast } from "./physics/transferMatrixFast";

@@ -63,7 +63,8 @@ export function scanTimes(kernels: Kernels, reflection: Reflection, calls = 5): 
     thickness: 200,
     coarseness: 1,
     strain: [0, 1.5],
-    reach: 0.2,
+    isShapeFree: false,
+      reach: 0.2,
   }));
   const { layout } = model, x = new Float64Array(layout.count);
   x[layout.thickness] = Math.log(150);

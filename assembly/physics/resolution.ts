@@ -9,6 +9,7 @@
  */
 import { ResolutionFamily, ResolutionSlot } from "../layout";
 import { Status } from "../status";
+import { addFarAbove, addFarBelow, FAR_ABOVE, FAR_BELOW, FAR_COLUMNS, FAR_SHIFT, FAR_WIDEN, farBytes, farSumsBytes, growTree } from "./farField";
 
 // @ts-ignore: decorator
 @inline function slot(block: usize, index: i32): f64 { return load<f64>(block + (<usize>index << 3)); }
@@ -105,7 +106,7 @@ function panel(side: usize, a: f64, b: f64, origin: f64, out: usize): void {
 
 /** Bytes of an interval's polynomials: coefficients of 1, s, s², s³ (s = t − t_k) of the four Lagrange polynomials, then
  *  of s, s², s³ of R itself. */
-const INTERVAL: usize = 152;
+export const INTERVAL: usize = 152;
 
 /** Polynomials of each interval; the first and the last one share the points of their neighbours. */
 function intervalPolynomials(grid: usize, gridCount: i32, values: usize, out: usize): void {
@@ -155,7 +156,8 @@ function intervalBelow(grid: usize, gridCount: i32, x: f64): i32 {
   return low;
 }
 
-/** Columns on a grid, seen through the instrument at other places.
+/** Columns on a grid, seen through the instrument at other places. What a Lorentzian's tail brings from afar comes from the
+ *  moments of whole stretches of the grid (farField.ts).
  *  @param block f64[ResolutionSlot.Size]
  *  @param grid f64[gridCount], ascending strictly
  *  @param columns f64[columnCount][gridCount]; the first one is R
@@ -163,7 +165,7 @@ function intervalBelow(grid: usize, gridCount: i32, x: f64): i32 {
  *  @param out f64[columnCount][placeCount]
  *  @param byPlace ∂(R ⊗ r)/∂place, f64[placeCount]; 0 if not wanted
  *  @param byWidth ∂(R ⊗ r)/∂ln(all widths), f64[placeCount]; 0 if not wanted
- *  @param scratch 160 bytes a grid point and 192 more */
+ *  @param scratch resolveScratch(gridCount, columnCount) bytes */
 export function resolve(
   block: usize, grid: usize, gridCount: i32, columns: usize, columnCount: i32, places: usize, placeCount: i32,
   out: usize, byPlace: usize, byWidth: usize, scratch: usize,
@@ -173,16 +175,27 @@ export function resolve(
   if (!(fwhmLow > 0 && fwhmHigh > 0)) return Status.BadParameter;
   const norm = 1 / area(block), limit = reach(block), smooth = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.PseudoVoigt, points = min(gridCount, 4);
   const lowSide = scratch + 32, highSide = lowSide + SIDE, weights = highSide + SIDE, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
+  const sums = polynomials + <usize>gridCount * INTERVAL, tree = sums + farSumsBytes(columnCount);
   intervalPolynomials(grid, gridCount, columns, polynomials);
   writeSide(block, fwhmLow, slot(block, ResolutionSlot.LorentzLow), lowSide);
   writeSide(block, fwhmHigh, slot(block, ResolutionSlot.LorentzHigh), highSide);
+  const isFar = smooth && limit == 0;
+  if (isFar) growTree(grid, gridCount, columns, columnCount, polynomials, tree);
   for (let i = 0; i < placeCount; i++) {
     const x = load<f64>(places + (<usize>i << 3));
-    const first = limit > 0 ? intervalBelow(grid, gridCount, x - limit) : 0;
-    const last = limit > 0 ? intervalBelow(grid, gridCount, x + limit) + 1 : gridCount - 1; // intervals first … last − 1
+    memory.fill(sums, 0, farSumsBytes(columnCount));
+    // Intervals first … last − 1 one by one.
+    let first = 0, last = gridCount - 1;
+    if (limit > 0) {
+      first = intervalBelow(grid, gridCount, x - limit);
+      last = intervalBelow(grid, gridCount, x + limit) + 1;
+    } else if (isFar) {
+      first = addFarBelow(tree, gridCount, x, highSide, columnCount, sums);
+      last = addFarAbove(tree, gridCount, x, lowSide, columnCount, sums, first);
+    }
     const from = max(first - 2, 0), until = min(last + 2, gridCount - 1);
     memory.fill(weights + (<usize>from << 3), 0, <usize>(until - from + 1) << 3);
-    let shift: f64 = 0, widen: f64 = 0, below: f64 = 0, above: f64 = 0;
+    let shift = load<f64>(sums, FAR_SHIFT), widen = load<f64>(sums, FAR_WIDEN), below = load<f64>(sums, FAR_BELOW), above = load<f64>(sums, FAR_ABOVE);
     let known = -1, r1: f64 = 0, d1: f64 = 0; // r and dr/dt at grid point `known`
     for (let k = first; k < last; k++) {
       const at = <usize>k << 3, a = load<f64>(grid + at) - x, b = load<f64>(grid + at, 8) - x;
@@ -233,13 +246,11 @@ export function resolve(
       shift += c1 * m0 + 2 * c2 * m1 + 3 * c3 * m2;
       widen += c1 * (m1 + a * m0) + 2 * c2 * (m2 + a * m1) + 3 * c3 * (m3 + a * m2);
     }
-    // What lies beyond the grid's own ends goes to its end points.
-    const firstAt = weights + (<usize>first << 3), lastAt = weights + (<usize>last << 3);
-    if (first == 0) store<f64>(firstAt, load<f64>(firstAt) + max(halfArea(block, false) - below, 0));
-    if (last == gridCount - 1) store<f64>(lastAt, load<f64>(lastAt) + max(halfArea(block, true) - above, 0));
+    // What lies beyond the grid's own ends is as at its end points.
+    const lostBelow = first == 0 || isFar ? max(halfArea(block, false) - below, 0) : 0, lostAbove = last == gridCount - 1 || isFar ? max(halfArea(block, true) - above, 0) : 0;
     for (let c = 0; c < columnCount; c++) {
       const column = columns + <usize>c * gridBytes;
-      let total: f64 = 0;
+      let total = load<f64>(sums + (<usize>c << 3), FAR_COLUMNS) + lostBelow * load<f64>(column) + lostAbove * load<f64>(column + gridBytes - 8);
       for (let at = <usize>from << 3, end = <usize>until << 3; at <= end; at += 8) total += load<f64>(weights + at) * load<f64>(column + at);
       store<f64>(out + ((<usize>c * placeCount + i) << 3), total * norm);
     }
@@ -247,4 +258,9 @@ export function resolve(
     if (byWidth) store<f64>(byWidth + (<usize>i << 3), widen * norm);
   }
   return Status.Ok;
+}
+
+/** Bytes that resolve needs. */
+export function resolveScratch(gridCount: i32, columnCount: i32): i32 {
+  return 160 * gridCount + 192 + farBytes(gridCount, columnCount);
 }

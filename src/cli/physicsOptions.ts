@@ -65,7 +65,7 @@ export function addPhysicsOptions(command: Command): Command {
     .option("--polarisation <name>", `${POLARISATIONS.join(", ")} (sigma)`, choice("--polarisation", POLARISATIONS))
     .option("--monochromator <°>", "2θ of a monochromator before the sample", number("--monochromator", { least: 0, below: 180, unit: "degrees" }))
     .option("--lines <Å:weight,…>", "lines of the source, such as 1.540598:1,1.544426:0.5", lines("--lines"))
-    .option("--resolution <shape>", `${SHAPES.join(", ")} (gaussian)`, choice("--resolution", SHAPES))
+    .option("--resolution <shape>", `${SHAPES.join(", ")} (gaussian; a fit without --fwhm finds gaussian or pseudo-voigt)`, choice("--resolution", SHAPES))
     .option("--fwhm <°>", "its full width at half maximum in 2θ", number("--fwhm", { above: 0, unit: "degrees 2θ" }))
     .option("--lorentz-fraction <x>", "share of the Lorentzian in a pseudo-Voigt, 0…1 (0.5)", number("--lorentz-fraction", { least: 0, most: 1 }))
     .option("--fwhm-high <°>", "split pseudo-Voigt: width on the side of high angles (--fwhm)", number("--fwhm-high", { above: 0, unit: "degrees 2θ" }))

@@ -3,12 +3,13 @@
 import { InvalidParameterError, requireInteger, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
 import { validateScan } from "../io/scan.ts";
 import { wavesOf } from "../instrument/waves.ts";
-import { resolutionWidth, widened } from "../instrument/resolution.ts";
+import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Inversion, Profile, Progress, Reflection, Resolution, Sample, Scan, Solution } from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { type Candidate, candidates, guessed } from "./candidates.ts";
 import { type Features, readFeatures } from "./features.ts";
+import { guessesFrom, reordered } from "./guesses.ts";
 import { jointBand } from "./jointBand.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
@@ -25,8 +26,9 @@ export interface FitOptions {
   readonly sample?: Sample;
   /** "exact" if absent. */
   readonly deviation?: Deviation;
-  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (a Gaussian if absent;
-   *  its width is a start only). */
+  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (its width is a start
+   *  only). If that shape is absent, a Gaussian, or a pseudo-Voigt of any Lorentz fraction where the tails of the scan ask
+   *  for one by Schwarz's criterion. */
   readonly instrument?: Instrument;
   readonly fix?: Partial<Record<FixedParameter, number>>;
   /** Ranges of 2θ (degrees) that the fit ignores. */
@@ -56,10 +58,17 @@ const STARTS = 14;
 /** Of these, the ones that are fitted further. */
 const CONTINUED = 5;
 const COARSE_SPLINES = 6;
+/** Lorentz fraction of an unknown resolution, at the start. */
+const START_LORENTZ = 0.05;
 const COARSENESS = 1.7;
+/** Iterations with each number of splines before the last. */
+const GROWING = 20;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
 /** Of all stages together: a scan that needs more is not explained by the model. */
 const MOST_ITERATIONS = 700;
+/** χ² per point above which others are sought beside the solution found, and how often. */
+const SUSPECT = 1.1;
+const ROUNDS = 3;
 /** Solutions worth refining: this many at most, and within this factor of the best coarse cost. */
 const FINALISTS = 4;
 const FINALIST_COST = 4;
@@ -69,6 +78,8 @@ const DELTA_CHI2 = 9;
 const MEANINGLESS = 3;
 /** Scaled Δχ² beyond which a solution is not followed any further. */
 const HOPELESS = 100;
+/** Of the unstrained crystal's χ² and the best one's. */
+const FAR = 10;
 /** Relative rms by which distinct profiles differ. */
 const DISTINCT = 0.1;
 
@@ -120,16 +131,43 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   }
   coarse.sort((a, b) => a.cost - b.cost);
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
-  const held = heldScale(finalists[0], setting, options.fix?.scale);
+  let held = heldScale(finalists[0], setting, options.fix?.scale);
 
   const fineOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : relativeError, iterations: 80, costTolerance: 1e-6 };
   const finish = (state: State, count: number, iterations = fineOptions.iterations): Promise<Fitted> => runStage(state, count, held, { ...fineOptions, iterations });
   await pause("choosing splines", 0.6);
   let best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : await finish(finalists[0], splines);
   const { points } = setting;
-  // The crystal without strain is a solution like any other, of five parameters.
+  if (held.held.lorentzFraction === undefined) {
+    // A Gaussian unless the tails say otherwise.
+    const plain: StageSetting = { ...held, held: { ...held.held, lorentzFraction: 0 } };
+    const gaussian = await runStage(best, best.splines, plain, { ...fineOptions, iterations: GROWING });
+    if (criterion(gaussian, points) <= criterion(best, points)) {
+      best = gaussian;
+      held = plain;
+    }
+  }
+  for (let round = 0; round < ROUNDS && best.cost > SUSPECT * points && setting.budget.left > 0; round++) {
+    // What is near the truth but for the order of its slices, or for a fringe, fits well and yet not within the noise.
+    const near = profileOf(best, setting, 101), beside: Fitted[] = [];
+    for (const profile of [...reordered(near), ...guessesFrom(near).slice(1)]) {
+      await pause("looking beside", 0.75);
+      const state = stateOf(guessed(profile, found[0]), features, setting);
+      state.x.set(best.x.subarray(1 + 2 * best.splines), 1 + 2 * state.splines);
+      beside.push(await runStage(state, state.splines, setting, { ...coarseOptions, relativeError: Math.max(relativeError, 0.06), iterations: 7 }));
+    }
+    beside.sort((a, b) => a.cost - b.cost);
+    const tried: Fitted[] = [];
+    for (const state of unlike(beside, setting).slice(0, FINALISTS)) tried.push(await finish(state, 12, 12));
+    tried.sort((a, b) => a.cost - b.cost);
+    const [other] = tried;
+    const better = splines === undefined ? await chooseSplines(other, finish, setting, () => pause("choosing splines", 0.78)) : await finish(other, splines);
+    if (criterion(better, points) >= criterion(best, points)) break;
+    best = better;
+  }
+  // The crystal without strain is a solution like any other, of few parameters.
   const unstrained = await finishUnstrained(best, held, fineOptions);
-  if (criterion(unstrained, points) <= criterion(best, points)) {
+  if (unstrained !== undefined && criterion(unstrained, points) <= criterion(best, points)) {
     best = unstrained;
     finalists.length = 1;
   }
@@ -150,12 +188,16 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   return conclude(fine, held, valid, reflection, features);
 }
 
-/** The unstrained crystal seen through the instrument, fitted; its covariance is that with the profile free. */
-async function finishUnstrained(best: Fitted, setting: StageSetting, options: StageOptions): Promise<Fitted> {
+/** The unstrained crystal seen through the instrument, fitted, unless it is far from the scan; its covariance is that with
+ *  the profile free. */
+async function finishUnstrained(best: Fitted, setting: StageSetting, options: StageOptions): Promise<Fitted | undefined> {
   const x = best.x.slice();
   x.fill(0, 1, 1 + best.splines);
   x.fill(1, 1 + best.splines, 1 + 2 * best.splines);
-  const fitted = await runStage({ splines: best.splines, x }, best.splines, { ...setting, held: { ...setting.held, profile: true } }, options);
+  const plain: StageSetting = { ...setting, held: { ...setting.held, profile: true } };
+  const begun = await runStage({ splines: best.splines, x }, best.splines, plain, { ...options, iterations: 4 });
+  if (begun.cost > FAR * best.cost) return undefined;
+  const fitted = await runStage(begun, best.splines, plain, options);
   const free = await runStage(fitted, best.splines, setting, { ...options, iterations: 0 });
   return { ...free, result: { ...free.result, rank: fitted.result.rank, converged: fitted.result.converged, reason: fitted.result.reason } };
 }
@@ -212,6 +254,7 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
       ...(thin && fix.offset === undefined && { offset }),
       ...(fix.background !== undefined && { background: fix.background }),
       ...(fix.backgroundSlope !== undefined && { backgroundSlope: fix.backgroundSlope }),
+      ...(known !== undefined && { lorentzFraction: lorentzFraction(known) ?? 0 }),
     },
     mostBackground: 10 * background,
     budget: { left: MOST_ITERATIONS },
@@ -243,7 +286,7 @@ function stateOf(candidate: Candidate, features: Features, setting: StageSetting
   const { twoTheta } = setting.base;
   const background = 0.5 * (features.backgroundFirst + features.backgroundLast);
   const slope = (features.backgroundLast - features.backgroundFirst) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
-  x.set([0, setting.offset[0], candidate.lnScale, background, slope], 1 + 2 * n);
+  x.set([0, setting.offset[0], candidate.lnScale, background, slope, START_LORENTZ], 1 + 2 * n);
   return { splines: n, x };
 }
 
@@ -271,12 +314,12 @@ function criterion(f: Fitted, points: number): number {
 }
 
 /** More splines for as long as Schwarz's criterion falls. */
-async function chooseSplines(state: Fitted, finish: (state: State, count: number) => Promise<Fitted>, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
+async function chooseSplines(state: Fitted, finish: (state: State, count: number, iterations?: number) => Promise<Fitted>, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
   const { points } = setting;
   let best: Fitted | undefined;
   let last: State = state;
   for (const count of SPLINE_CHOICES) {
-    const next = await finish(last, count);
+    const next = await finish(last, count, GROWING);
     const better = best === undefined || criterion(next, points) < criterion(best, points);
     if (setting.budget.left <= 0 && best !== undefined) break;
     // A scan that is not explained yet is given more splines even if the last ones did not help.
@@ -285,7 +328,7 @@ async function chooseSplines(state: Fitted, finish: (state: State, count: number
     last = next;
     await pause();
   }
-  return best as Fitted;
+  return best!.result.converged ? best! : finish(best!, best!.splines);
 }
 
 function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection, features: Features): Inversion {

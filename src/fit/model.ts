@@ -1,10 +1,10 @@
 /** The curve of a scan as a function of the parameters of the fit, with its derivatives. */
-import { AnglePlane, SliceDerivative, SliceSlot } from "../../assembly/layout.ts";
+import { AnglePlane, ResolutionSlot, SliceDerivative, SliceSlot } from "../../assembly/layout.ts";
 import { splineAt } from "../profile/spline.ts";
 import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
 import { putAngles, putReflection } from "../simulate/recursion.ts";
 import { splineColumns, splineCurve, type SplineKernel, type SplineSlices } from "../simulate/splineGradient.ts";
-import { resolutionBlock, resolutionWidth, widened } from "../instrument/resolution.ts";
+import { lorentzFraction, mixed, resolutionBlock, resolutionWidth, widened } from "../instrument/resolution.ts";
 import { resolvedAngles, sliceCount } from "../simulate/slicing.ts";
 import { wavesOf } from "../instrument/waves.ts";
 import type { Deviation, Instrument, Reflection, Resolution, Sample } from "../types.ts";
@@ -23,6 +23,8 @@ export interface ModelSetting {
   readonly instrument: Instrument;
   /** Shape; its width is multiplied by the parameter `width`. */
   readonly resolution: Resolution;
+  /** Whether the Lorentz fraction of a symmetric shape is sought, and derivatives by it are wanted. */
+  readonly isShapeFree: boolean;
   /** Cubic B-splines of the strain and as many of the Debye–Waller factor. */
   readonly splines: number;
   /** Largest thickness to be resolved, nm. */
@@ -35,8 +37,8 @@ export interface ModelSetting {
   readonly reach: number;
 }
 
-/** Parameters that do not belong to the profile: width, offset, scale, background, slope. */
-export const INSTRUMENT_PARAMETERS = 5;
+/** Parameters that do not belong to the profile: width, offset, scale, background, slope, Lorentz fraction. */
+export const INSTRUMENT_PARAMETERS = 6;
 
 /** Places of the parameters in their vector. */
 export class Layout {
@@ -56,12 +58,14 @@ export class Layout {
   readonly background: number;
   /** Intensity per degree 2θ. */
   readonly backgroundSlope: number;
+  /** Share of the Lorentzian in a symmetric resolution. */
+  readonly lorentzFraction: number;
   readonly count: number;
 
   /** As users see them. */
   get names(): string[] {
     const numbered = (name: string): string[] => Array.from({ length: this.splines }, (_, i) => `${name}${i + 1}`);
-    return ["lnThickness", ...numbered("strainWeight"), ...numbered("debyeWallerWeight"), "lnWidth", "offset", "lnScale", "background", "backgroundSlope"];
+    return ["lnThickness", ...numbered("strainWeight"), ...numbered("debyeWallerWeight"), "lnWidth", "offset", "lnScale", "background", "backgroundSlope", "lorentzFraction"];
   }
 
   constructor(splines: number) {
@@ -72,6 +76,7 @@ export class Layout {
     this.scale = this.width + 2;
     this.background = this.width + 3;
     this.backgroundSlope = this.width + 4;
+    this.lorentzFraction = this.width + 5;
     this.count = this.width + INSTRUMENT_PARAMETERS;
   }
 }
@@ -88,6 +93,8 @@ export class ScanModel {
   private readonly tables: (Float64Array | undefined)[];
   private readonly slices: number;
   private readonly block: Float64Array;
+  /** Whether the resolution has a Lorentz fraction. */
+  private readonly isMixed: boolean;
   private readonly kernel: SplineKernel;
 
   constructor(setting: ModelSetting) {
@@ -95,6 +102,7 @@ export class ScanModel {
     this.setting = setting;
     this.layout = new Layout(splines);
     this.block = resolutionBlock(setting.resolution);
+    this.isMixed = lorentzFraction(setting.resolution) !== undefined;
     this.waves = wavesOf(reflection, setting.deviation, setting.instrument);
     const range: [number, number] = [
       (Math.max(twoTheta[0] - reach, 1e-3) * RADIANS) / 2,
@@ -130,27 +138,30 @@ export class ScanModel {
         const columns = this.putColumns(w, x, jacobian !== null);
         const block = this.block.slice();
         const factor = Math.exp(x[layout.width]);
-        block[1] *= factor;
-        block[2] *= factor;
+        block[ResolutionSlot.FwhmLow] *= factor;
+        block[ResolutionSlot.FwhmHigh] *= factor;
+        const fraction = x[layout.lorentzFraction];
+        if (this.isMixed) block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = fraction;
         const total = 1 + profileColumns;
-        const out = workspace.f64(total * count), byPlace = workspace.f64(count), byWidth = workspace.f64(count);
-        const degrees = workspace.put(this.degrees[w]);
-        check(
-          "resolve",
-          workspace.kernels.resolve(
-            workspace.put(block), degrees, grid.length, columns, total, workspace.put(places), count,
-            out, byPlace, byWidth, workspace.bytes(160 * grid.length + 192),
-          ),
-        );
+        const out = workspace.f64(total * count), byPlace = workspace.f64(count), byWidth = workspace.f64(count), pure = workspace.f64(count);
+        const degrees = workspace.put(this.degrees[w]), at = workspace.put(places), scratch = workspace.bytes(workspace.kernels.resolveScratch(grid.length, total));
+        check("resolve", workspace.kernels.resolve(workspace.put(block), degrees, grid.length, columns, total, at, count, out, byPlace, byWidth, scratch));
+        const isShapeFree = jacobian !== null && this.isMixed && setting.isShapeFree;
+        if (isShapeFree) {
+          block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = 1;
+          check("resolve", workspace.kernels.resolve(workspace.put(block), degrees, grid.length, columns, 1, at, count, pure, 0, 0, scratch));
+        }
         const seen = workspace.view(out, total * count);
         for (let i = 0; i < count; i++) intensity[i] += scale * share * seen[i];
         if (jacobian === null) return;
-        const place = workspace.view(byPlace, count), width = workspace.view(byWidth, count);
+        const place = workspace.view(byPlace, count), width = workspace.view(byWidth, count), lorentzian = workspace.view(pure, count);
         for (let i = 0; i < count; i++) {
           const row = i * n;
           for (let c = 0; c < profileColumns; c++) jacobian[row + c] += scale * share * seen[(c + 1) * count + i];
           jacobian[row + layout.width] += scale * share * width[i];
           jacobian[row + layout.offset] -= scale * share * place[i];
+          // The mixture is linear in the fraction: (1 − η) G + η L.
+          if (isShapeFree) jacobian[row + layout.lorentzFraction] += (scale * share * (lorentzian[i] - seen[i])) / (1 - fraction);
         }
       });
     });
@@ -216,7 +227,7 @@ export class ScanModel {
   }
 
   resolutionAt(x: Float64Array): Resolution {
-    return widened(this.setting.resolution, Math.exp(x[this.layout.width]));
+    return mixed(widened(this.setting.resolution, Math.exp(x[this.layout.width])), x[this.layout.lorentzFraction]);
   }
 
   /** Largest intensity above background of the curve itself, which no scan point need hit. */

@@ -18,12 +18,13 @@ export interface Held {
   readonly scale?: number;
   readonly background?: number;
   readonly backgroundSlope?: number;
+  readonly lorentzFraction?: number;
   /** Strain and Debye–Waller factor keep their values. */
   readonly profile?: boolean;
 }
 
 export interface StageSetting {
-  readonly base: Omit<ModelSetting, "splines" | "thickness" | "coarseness">;
+  readonly base: Omit<ModelSetting, "splines" | "thickness" | "coarseness" | "isShapeFree">;
   readonly intensity: Float64Array;
   readonly used: Uint8Array;
   /** How many are used. */
@@ -88,6 +89,9 @@ export function resample(state: State, splines: number, workspace: ModelSetting[
   return x;
 }
 
+/** A pure Lorentzian is given, not found. */
+const MOST_LORENTZ = 0.95;
+
 function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower: Float64Array; upper: Float64Array; fixed: boolean[] } {
   const lower = new Float64Array(layout.count), upper = new Float64Array(layout.count);
   const fixed = new Array<boolean>(layout.count).fill(false);
@@ -109,6 +113,7 @@ function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower
   const steepest = (2 * setting.mostBackground) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
   put(layout.background, 0, setting.mostBackground);
   put(layout.backgroundSlope, -steepest, steepest);
+  put(layout.lorentzFraction, 0, MOST_LORENTZ);
   const { profile, ...numbers } = setting.held;
   if (profile === true) fixed.fill(true, 0, layout.width);
   for (const [name, value] of Object.entries(numbers)) {
@@ -127,7 +132,7 @@ const TURN = 40;
  *  @throws the signal's reason when aborted */
 export async function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Promise<Fitted> {
   const x = resample(state, splines, setting.base.workspace);
-  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]), coarseness: options.coarseness ?? 1 });
+  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]), coarseness: options.coarseness ?? 1, isShapeFree: setting.held.lorentzFraction === undefined });
   const { layout } = model;
   const box = bounds(layout, x, setting);
   const { intensity, used, countUnit, budget, signal } = setting;

@@ -50,3 +50,16 @@ export function widened(resolution: Resolution, factor: number): Resolution {
     ? { ...resolution, fwhmLow: resolution.fwhmLow * factor, fwhmHigh: resolution.fwhmHigh * factor }
     : { ...resolution, fwhm: resolution.fwhm * factor };
 }
+
+/** Share of the Lorentzian in a shape whose two sides are alike; undefined where there is no such share. */
+export function lorentzFraction(resolution: Resolution): number | undefined {
+  const { shape } = resolution;
+  return shape === "gaussian" ? 0 : shape === "lorentzian" ? 1 : shape === "pseudo-voigt" ? resolution.lorentzFraction : undefined;
+}
+
+/** The same width with another share of the Lorentzian; as it is where it has none. */
+export function mixed(resolution: Resolution, fraction: number): Resolution {
+  if (lorentzFraction(resolution) === undefined || lorentzFraction(resolution) === fraction) return resolution;
+  const fwhm = resolutionWidth(resolution);
+  return fraction === 0 ? { shape: "gaussian", fwhm } : { shape: "pseudo-voigt", fwhm, lorentzFraction: fraction };
+}

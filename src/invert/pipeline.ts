@@ -1,8 +1,8 @@
 /** The one call that most users make: a scan in, the answer out. */
 import { fit, type FitOptions } from "../fit/fit.ts";
+import { guessesFrom } from "../fit/guesses.ts";
 import type { Inversion, Polarisation, Profile, Reflection, Scan } from "../types.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
-import { guessesFrom } from "./guesses.ts";
 
 /** What `invert` needs of a network: `createPredictor` of takagi/nn makes one. */
 export interface ProfilePredictor {

@@ -69,7 +69,8 @@ export function experimentRows({ reflection, instrument, scan }: Inversion): Row
     rows.push(["Polarisation", { sigma: "σ", pi: "π", unpolarised: "unpolarised" }[instrument.polarisation], monochromator]);
   }
   if (instrument.resolution !== undefined) {
-    rows.push(["Width of the resolution (FWHM)", `${widthOf(instrument.resolution)}° 2θ`, instrument.resolution.shape]);
+    const { resolution } = instrument, fraction = resolution.shape === "pseudo-voigt" ? `, Lorentz fraction ${plain(resolution.lorentzFraction, 2)}` : "";
+    rows.push(["Width of the resolution (FWHM)", `${widthOf(resolution)}° 2θ`, resolution.shape + fraction]);
   }
   rows.push(["Offset of 2θ", `${fixed(instrument.offset ?? 0, 4)}°`]);
   rows.push(["Scale", plain(instrument.scale ?? 1, 4)]);

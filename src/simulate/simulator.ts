@@ -251,7 +251,7 @@ function resolve(workspace: Workspace, block: Float64Array, theta: Float64Array,
     const count = theta.length;
     check(
       "resolve",
-      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(160 * count + 192)),
+      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(workspace.kernels.resolveScratch(count, 1))),
     );
     return workspace.copy(out, places.length);
   });

@@ -42,6 +42,7 @@ export interface KernelExports extends AnyExports {
     block: number, grid: number, gridCount: number, columns: number, columnCount: number, places: number, placeCount: number,
     out: number, byPlace: number, byWidth: number, scratch: number,
   ): number;
+  resolveScratch(gridCount: number, columnCount: number): number;
   resolveSampled(columns: number, columnCount: number, stride: number, count: number, taps: number, reach: number, scratch: number, out: number): number;
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;

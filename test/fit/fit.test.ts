@@ -8,9 +8,9 @@ import { InvalidParameterError, NotFiniteError, UnreachableReflectionError } fro
 import { fit } from "../../src/fit/fit.ts";
 import { parseScan } from "../../src/io/xy.ts";
 import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
-import { interpolate } from "../../src/profile/sampled.ts";
 import { createSimulator, type SimulateOptions } from "../../src/simulate/simulator.ts";
 import type { Instrument, Profile, Reflection, Scan } from "../../src/types.ts";
+import { strainError } from "../support/profiles.ts";
 import { sharedPath, testWithShared } from "../support/shared.ts";
 
 const ysz400 = (): Promise<Reflection> => reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
@@ -22,15 +22,6 @@ async function scanOf(profile: Profile, settings: SimulateOptions = { instrument
   const twoTheta = Float64Array.from({ length: 451 }, (_, i) => from + ((to - from) * i) / 450);
   const { intensity } = simulator.simulate(profile, await ysz400(), twoTheta, settings);
   return { twoTheta, intensity: simulator.counts(intensity, seed), countUnit: 1 };
-}
-
-/** Rms difference of two strain profiles, as a share of the first one's maximum. */
-function strainError(truth: Profile, found: Profile): number {
-  const depths = Float64Array.from({ length: 300 }, (_, i) => i);
-  const value = (p: Profile): Float64Array => interpolate(p.depth, p.strain, depths).map((e, i) => (depths[i] > p.depth[p.depth.length - 1] ? 0 : e));
-  const a = value(truth), b = value(found);
-  const sum = a.reduce((s, e, i) => s + (e - b[i]) ** 2, 0);
-  return Math.sqrt(sum / depths.length) / Math.max(...a.map(Math.abs));
 }
 
 describe("fit", () => {

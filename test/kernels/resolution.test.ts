@@ -20,7 +20,7 @@ interface Seen {
 function see(resolution: Resolution, grid: Float64Array, values: Float64Array, places: Float64Array): Seen {
   return workspace.scope(() => {
     const [out, byPlace, byWidth] = [0, 1, 2].map(() => workspace.f64(places.length));
-    const scratch = workspace.bytes(256 * grid.length + 256);
+    const scratch = workspace.bytes(workspace.kernels.resolveScratch(grid.length, 1));
     const at = [workspace.put(resolutionBlock(resolution)), workspace.put(grid), workspace.put(values), workspace.put(places)];
     check("resolve", workspace.kernels.resolve(at[0], at[1], grid.length, at[2], 1, at[3], places.length, out, byPlace, byWidth, scratch));
     return { values: workspace.copy(out, places.length), byPlace: workspace.copy(byPlace, places.length), byWidth: workspace.copy(byWidth, places.length) };

@@ -50,7 +50,7 @@ function seen(theta: Float64Array, r: Float64Array, fwhm: number, places: Float6
   return workspace.scope(() => {
     const block = workspace.put(resolutionBlock({ shape: "gaussian", fwhm })), out = workspace.f64(places.length);
     const grid = workspace.put(theta.map((t) => 2 * t * DEGREES));
-    check("resolve", workspace.kernels.resolve(block, grid, theta.length, workspace.put(r), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(256 * theta.length + 256)));
+    check("resolve", workspace.kernels.resolve(block, grid, theta.length, workspace.put(r), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(workspace.kernels.resolveScratch(theta.length, 1))));
     return workspace.copy(out, places.length);
   });
 }
