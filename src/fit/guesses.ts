@@ -26,19 +26,23 @@ export function guessesFrom({ depth, strain, debyeWaller }: Profile): Profile[] 
   });
 }
 
-/** The same slices in another order: what a scan tells best is how much of the crystal has which strain, and worst which
+/** The same slices in other orders: what a scan tells best is how much of the crystal has which strain, and worst which
  *  side of the maximum it is on. */
 export function reordered({ depth, strain, debyeWaller }: Profile): Profile[] {
-  const last = depth.length - 1, whole = depth[last]!;
-  const order = Array.from(depth.keys()).sort((a, b) => Math.abs(strain[b]!) - Math.abs(strain[a]!)), largest = Math.abs(strain[order[0]!]!);
   return ORDERS.map(({ place, floor }) => {
-    const shared = order.findIndex((i) => Math.abs(strain[i]!) < floor * largest), above = (shared < 0 ? last : shared) / last;
-    // Depth 0 … whole to the place in `order`: both sides of the maximum take their share of what is above the floor.
-    const rank = Float64Array.from(depth, (z) => {
-      const u = z / whole, top = place * above;
-      return u < top ? (top - u) / place : u < above ? (u - top) / (1 - place) : u;
-    });
-    const at = (values: Float64Array): Float64Array => rank.map((share) => values[order[Math.min(Math.round(share * last), last)]!]!);
-    return { depth, strain: at(strain), debyeWaller: at(debyeWaller) };
+    const order = orderAbout(strain, place, floor);
+    return { depth, strain: order.map((i) => strain[i]!), debyeWaller: order.map((i) => debyeWaller[i]!) };
+  });
+}
+
+/** Even slices rearranged so that their strain is largest at `place` (share of their number) and falls off on both sides in
+ *  proportion; strain below `floor` (share of the largest) comes last, as the interface does.
+ *  @returns for each place the number of the slice that comes there */
+export function orderAbout(strain: Float64Array, place: number, floor: number): Float64Array {
+  const last = strain.length - 1, sorted = Float64Array.from(strain.keys()).sort((a, b) => Math.abs(strain[b]!) - Math.abs(strain[a]!)), largest = Math.abs(strain[sorted[0]!]!);
+  const weak = sorted.findIndex((i) => Math.abs(strain[i]!) < floor * largest), above = (weak < 0 ? last : weak) / last, top = place * above;
+  return strain.map((_, i) => {
+    const u = i / last, rank = u < top ? (top - u) / place : u < above ? (u - top) / (1 - place) : u;
+    return sorted[Math.round(rank * last)]!;
   });
 }
