@@ -207,7 +207,7 @@ class Judge {
 
   /** The model: averaged weights, and moments over fresh samples with these; then what it scores. */
   async judge(learner: Learner, { averages }: Optimizer): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
-    const { tf } = this.#backend, { batch, seed, validation, task } = this.#recipe, { network } = learner;
+    const { tf } = this.#backend, { preset, batch, seed, validation, task } = this.#recipe, { network } = learner;
     const trained = averages.length > 0 ? await read(network.weights) : undefined;
     if (trained !== undefined) assign(tf, network.weights, await read(averages));
     try {
@@ -233,7 +233,7 @@ class Judge {
         loss += ((await value.data())[0]! * part.count) / validation;
         tf.dispose([predicted, labels, value]);
       }
-      return { model, loss, accuracy: accuracy(decode(task.outputs, raw, task.labels), truth, task.labels) };
+      return { model, loss, accuracy: accuracy(decode(task.outputs, raw, task.labels, preset), truth, task.labels) };
     } finally {
       if (trained !== undefined) assign(tf, network.weights, trained);
     }
