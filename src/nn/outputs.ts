@@ -60,25 +60,24 @@ function isRelative({ map }: Output): boolean {
   return map === "relative";
 }
 
+/** What the labels of protocol "paper" lie between, whichever sample it is; undefined for other labels. */
+function rangeOf({ ranges }: PaperPreset, label: string): Range | undefined {
+  const { strain, debyeWaller, thickness, fwhm, dynamicRange } = ranges;
+  if (isStrainWeight(label)) return [0, strain[1]];
+  const others: Readonly<Record<string, Range>> = { disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])], maxStrain: strain, thickness, fwhm, dynamicRange };
+  return others[label];
+}
+
 /** Protocol "paper": from its ranges. */
-function ofRanges({ ranges }: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
-  const disorder: Range = [-Math.log(ranges.debyeWaller[1]), -Math.log(ranges.debyeWaller[0])];
-  const simple: Readonly<Record<string, (label: string) => Output>> = {
-    disorder: (label) => linear(label, disorder),
-    maxStrain: (label) => (loss === "range" ? linear : log)(label, ranges.strain),
-    thickness: (label) => (loss === "range" ? linear : log)(label, ranges.thickness),
-    fwhm: (label) => (loss === "range" ? linear : log)(label, ranges.fwhm),
-    dynamicRange: (label) => linear(label, ranges.dynamicRange),
-  };
+function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
   const outputs = labels.map((label): Output => {
-    if (isStrainWeight(label)) {
-      return loss === "range" ? linear(label, [0, ranges.strain[1]]) : { label, map: "relative", centre: 0.5, half: 0.5 };
-    }
-    const make = simple[label];
-    if (make === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, ${Object.keys(simple).join(", ")})`, label);
-    return make(label);
+    const range = rangeOf(preset, label);
+    if (range === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, disorder, maxStrain, thickness, fwhm, dynamicRange)`, label);
+    if (loss === "range") return linear(label, range);
+    if (isStrainWeight(label)) return { label, map: "relative", centre: 0.5, half: 0.5 };
+    return (LOGARITHMIC.includes(label) ? log : linear)(label, range);
   });
-  return outputs.some(isRelative) ? [...outputs, log(STRAIN, ranges.strain)] : outputs;
+  return outputs.some(isRelative) ? [...outputs, log(STRAIN, preset.ranges.strain)] : outputs;
 }
 
 /** Others: from the spread of a few samples' labels. Strains have a sign. */
@@ -114,19 +113,21 @@ export function pickLabels(labels: Float32Array, drawn: readonly string[], wante
   return picked;
 }
 
-/** What a network says, as labels: row-major [count][outputs] → [count][labels], in the labels' order. */
-export function decode(outputs: readonly Output[], raw: ArrayLike<number>, labels: readonly string[]): Float32Array {
+/** What a network says, as labels: row-major [count][outputs] → [count][labels], in the labels' order. Labels of protocol
+ *  "paper" are bounded by its ranges: no sample has others, so that this brings each nearer to the truth.
+ *  @param preset what the network was trained on */
+export function decode(outputs: readonly Output[], raw: ArrayLike<number>, labels: readonly string[], preset: Preset): Float32Array {
   const count = raw.length / outputs.length, decoded = new Float32Array(count * labels.length);
-  const at = labels.map((label) => outputs.findIndex((output) => output.label === label)), scale = outputs.findIndex(({ label }) => label === STRAIN);
+  const scale = outputs.findIndex(({ label }) => label === STRAIN);
   const value = (row: number, k: number): number => {
     const { map, centre, half } = outputs[k]!, u = centre + half * raw[row * outputs.length + k]!;
     return map === "linear" ? u : map === "log" ? Math.exp(u) : u * value(row, scale);
   };
-  for (let row = 0; row < count; row++) {
-    for (const [j, k] of at.entries()) {
-      if (k < 0) throw new InvalidParameterError("outputs", `ones that hold ${labels[j]}`, outputs.map(({ label }) => label).join(", "));
-      decoded[row * labels.length + j] = value(row, k);
-    }
+  for (const [j, label] of labels.entries()) {
+    const k = outputs.findIndex((output) => output.label === label);
+    if (k < 0) throw new InvalidParameterError("outputs", `ones that hold ${label}`, outputs.map(({ label }) => label).join(", "));
+    const [low, high] = (preset.protocol === "paper" ? rangeOf(preset, label) : undefined) ?? [-Infinity, Infinity];
+    for (let row = 0; row < count; row++) decoded[row * labels.length + j] = Math.min(high, Math.max(low, value(row, k)));
   }
   return decoded;
 }

@@ -84,7 +84,7 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
       const part = Math.min(BATCH, count - first);
       const rows = (values: Float32Array, columns: number): Tensor2D => tf.tensor2d(values.subarray(first * columns, (first + part) * columns), [part, columns]);
       const raw = tf.tidy(() => network.forward(rows(inputs, inputLength), known === 0 ? undefined : rows(extras, known)));
-      labels.set(decode(card.outputs, await raw.data(), card.labels), first * width);
+      labels.set(decode(card.outputs, await raw.data(), card.labels, card.preset), first * width);
       raw.dispose();
     }
     return labels;
@@ -105,11 +105,10 @@ export async function createPredictor(model: Model, options: Omit<BackendOptions
   return { model, backend, predictInputs, predict: predict as Predictor["predict"], dispose: () => network.dispose() };
 }
 
-/** The profile that labels stand for. Those of protocol "paper", which cannot be negative, by their modulus, as in the
- *  paper; Debye–Waller factors between 0 and 1. */
+/** The profile that labels stand for; Debye–Waller factors between 0 and 1. */
 async function profileOf(labels: Readonly<Record<string, number>>, { wasm }: Pick<NetworkInputOptions, "wasm">): Promise<Profile> {
   const all = (isOf: (label: string) => boolean): number[] => Object.keys(labels).filter(isOf).map((name) => labels[name]!);
-  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, Math.abs(labels.thickness!)), kernels = wasm === undefined ? {} : { wasm };
+  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, labels.thickness!), kernels = wasm === undefined ? {} : { wasm };
   if (own.length > 0) return splineProfile({ thickness, strainWeights, debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))), ...kernels });
-  return splineProfile({ thickness, strainWeights, disorder: Math.abs(labels.disorder!), ...kernels });
+  return splineProfile({ thickness, strainWeights, disorder: labels.disorder!, ...kernels });
 }

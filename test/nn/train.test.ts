@@ -15,7 +15,7 @@ import { disorderError, largestStrain, smallestDebyeWaller, strainAt, strainErro
 import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts";
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
-import { decode, outputsOf } from "../../src/nn/outputs.ts";
+import { decode, lossNames, outputsOf } from "../../src/nn/outputs.ts";
 import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 
@@ -101,13 +101,21 @@ describe("networks", () => {
         raw.push(((map === "linear" ? value : map === "log" ? Math.log(value) : value / scale) - centre) / half);
       }
     }
-    const back = decode(outputs, raw, labels);
+    const back = decode(outputs, raw, labels, generator.preset);
     for (const [i, value] of back.entries()) expect(Math.abs(value - batch.labels[i]!)).toBeLessThan(1e-4 * (1 + Math.abs(value)));
     const at = async (values: number[]): Promise<number> => (await learner.loss(tf.tensor2d(values, [16, outputs.length]), tf.tensor2d(batch.labels, [16, labels.length])).data())[0]!;
     const least = await at(raw);
     expect(least).toBeLessThan(1e-3);
     for (let k = 0; k < outputs.length; k++) expect(await at(raw.map((value, i) => (i % outputs.length === k ? value + 0.1 : value))), outputs[k]!.label).toBeGreaterThan(least + 5e-5);
     learner.dispose();
+  });
+
+  test.each(lossNames)("what a network says of a sample of protocol paper is a label that a sample can have, however wild its numbers (%s)", async (loss) => {
+    const generator = await createGenerator("cnn3"), { labelNames } = generator, outputs = outputsOf(generator, labelNames, loss);
+    const [least, most] = [-500, 500].map((z) => [...decode(outputs, outputs.map(() => z), labelNames, generator.preset)]);
+    const weights = (value: number): number[] => WEIGHTS.map(() => value), near = (values: readonly number[]): unknown[] => values.map((value) => expect.closeTo(value, 5));
+    expect(least).toEqual(near([...weights(0), 0, 100, 0.003, 3]));
+    expect(most).toEqual(near([...weights(2), -Math.log(0.05), 1000, 0.1, 6]));
   });
 
   test("gradients are the slopes of the loss", async () => {
@@ -189,7 +197,7 @@ describe("a training", () => {
       assign(tf, [...network.weights, ...network.moving], moments(values, first.model.values, network));
       const { inputs } = (await createGenerator("cnn3")).generate(9, 0, 4), raw = network.forward(tf.tensor2d(inputs, [4, 401]), undefined);
       network.dispose();
-      return decode(task.outputs, await raw.data(), task.labels);
+      return decode(task.outputs, await raw.data(), task.labels, preset("cnn3"));
     };
     const [a, b] = [await said(first), await said(second)];
     for (const [i, value] of a.entries()) expect(Math.abs(b[i]! - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-4);
