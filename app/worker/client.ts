@@ -39,10 +39,6 @@ export class WorkerClient {
     return (this.#worker = worker);
   }
 
-  get isIdle(): boolean {
-    return this.#waiting.size === 0;
-  }
-
   call<K extends WorkKind>(kind: K, ask: Work[K]["ask"], onProgress?: (progress: Progress) => void): Promise<Work[K]["answer"]> {
     const id = this.#next++;
     const request: Request<K> = { id, kind, ask };

@@ -1,5 +1,6 @@
 /** What crosses between the page and its workers: one question and one answer for each kind of work. */
 import type { Hkl, Inversion, Profile, Progress, Scan } from "takagi";
+import type { Network, NetworkCard } from "../network.ts";
 import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
 
 /** Kinds of work: what is asked, and what comes back. */
@@ -10,7 +11,12 @@ export interface Work {
   setup: { ask: { readonly experiment: Experiment }; answer: Setup };
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
-  invert: { ask: { readonly entry: Entry }; answer: { readonly answer: Inversion; readonly seconds: number } };
+  /** Besides its own starts, the fit begins at the first of the networks that knows the scan, or at the entry's model. */
+  invert: { ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean }; answer: { readonly answer: Inversion; readonly seconds: number } };
+  /** Loads a network before it is needed; what fails here fails again, and is told, where it is. */
+  warm: { ask: { readonly network: Network }; answer: undefined };
+  /** The files of a model, which are checked. */
+  model: { ask: { readonly json: string; readonly weights: Uint8Array<ArrayBuffer> }; answer: NetworkCard };
   /** A draft is computed faster, to three digits: for the frames of a drag. */
   preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
   /** Counts that a detector might have seen. */

@@ -1,5 +1,6 @@
 /** The file that the page's workers run: answers what protocol.ts names, by the SDK. */
 import { createSimulator, type Progress, TakagiError } from "takagi";
+import { model, warm } from "./network.ts";
 import { counts, invertEntry, preview, setup } from "./physics.ts";
 import type { Failure, Request, Response, Work, WorkKind } from "./protocol.ts";
 import { read } from "./read.ts";
@@ -7,7 +8,7 @@ import { suggest } from "./suggest.ts";
 
 type Answers = { readonly [K in WorkKind]: (ask: Work[K]["ask"], onProgress: (progress: Progress) => void) => Promise<Work[K]["answer"]> };
 
-const ANSWERS: Answers = { read, setup, suggest, invert: invertEntry, preview, counts };
+const ANSWERS: Answers = { read, setup, suggest, invert: invertEntry, model, preview, counts, warm };
 
 const scope = globalThis as unknown as Pick<Worker, "postMessage" | "onmessage">;
 
