@@ -76,8 +76,8 @@ function Workbench({ entry }: { readonly entry: Entry }) {
         </div>
         <aside aria-label="Settings">
           <ExperimentForm key={`experiment ${entry.id}`} entry={entry} />
-          {entry.scan !== undefined && <NetworkPanel key={`network ${entry.id}`} entry={entry} />}
           <Parameters key={`parameters ${entry.id}`} entry={entry} />
+          {entry.scan !== undefined && <NetworkPanel key={`network ${entry.id}`} entry={entry} />}
         </aside>
       </main>
     </>

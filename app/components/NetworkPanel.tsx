@@ -7,11 +7,13 @@ import { networks, ownNetworks } from "../state/networks.ts";
 import { problems } from "../state/store.ts";
 import { digits } from "../words.ts";
 import { Choice } from "./fields.tsx";
-import { pickFile } from "./pick.ts";
+import { download, pickFile } from "./pick.ts";
+import { Training } from "./Training.tsx";
 
 const FILES = "\u0000files";
 
-export function NetworkPanel({ entry: { id, network: choice } }: { readonly entry: Entry }) {
+export function NetworkPanel({ entry }: { readonly entry: Entry }) {
+  const { id, network: choice } = entry;
   const problem = problems.value.get(id);
   const chosen = networks.value.find((network) => network.id === choice);
   const isMissing = chosen === undefined && choice !== "automatic" && choice !== "none";
@@ -28,8 +30,18 @@ export function NetworkPanel({ entry: { id, network: choice } }: { readonly entr
       <Choice label="Ask" value={choice} options={options} choose={take} problem={problem?.field === "network" ? `${problem.what} ${problem.todo}` : undefined} />
       {choice === "automatic" && <p class="fact">The first that knows scans like this; else the fit alone.</p>}
       {chosen !== undefined && <p class="fact">{factsOf(chosen)}</p>}
-      {ownNetworks.value.some((network) => network.id === choice) && <button type="button" class="quiet" onClick={() => forgetNetwork(choice)}>Forget this network</button>}
+      {chosen !== undefined && ownNetworks.value.includes(chosen) && <Own network={chosen} />}
+      <Training entry={entry} />
     </section>
+  );
+}
+
+function Own({ network: { id, files } }: { readonly network: Network }) {
+  return (
+    <div class="own">
+      {!("folder" in files) && Object.entries(files).map(([name, content]) => <button type="button" class="quiet" key={name} onClick={() => download(name, new Blob([content as BlobPart]))}>Save {name}</button>)}
+      <button type="button" class="quiet" onClick={() => forgetNetwork(id)}>Forget this network</button>
+    </div>
   );
 }
 

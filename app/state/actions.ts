@@ -7,7 +7,7 @@ import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, type Networ
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { ownNetworks } from "./networks.ts";
-import { adjust, announcement, checkpoint, commit, jobs, selected, session } from "./store.ts";
+import { adjust, announcement, checkpoint, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
   const entries = found.map(({ name, scan, experiment, guess }): Entry => {
@@ -103,11 +103,12 @@ export function chooseNetwork(id: string, network: NetworkChoice): void {
   change(id, (entry) => ({ ...entry, network }));
 }
 
-/** A network of the user's own, chosen for the scan that is shown. */
-export function addNetwork(card: NetworkCard, files: ModelFiles): void {
+/** A network of the user's own.
+ *  @param entryId the scan that it is chosen for */
+export function addNetwork(card: NetworkCard, files: ModelFiles, entryId: string | undefined): void {
   const network: Network = { ...card, id: crypto.randomUUID(), files };
   ownNetworks.value = [network, ...ownNetworks.value];
-  if (selected.value !== undefined) chooseNetwork(selected.value.id, network.id);
+  if (entryId !== undefined) chooseNetwork(entryId, network.id);
   announcement.value = `Network ${card.name} taken.`;
 }
 

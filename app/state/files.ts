@@ -59,7 +59,7 @@ async function openModel(json: string, together: readonly File[]): Promise<void>
   const weights = together.find(({ name }) => /\.bin$/i.test(name));
   if (weights === undefined) throw new WorkError({ code: "MODEL", message: "this is the card of a network; open its weights.bin together with it", parameter: "files" });
   const files = { "model.json": json, "weights.bin": new Uint8Array(await weights.arrayBuffer()) };
-  addNetwork(await quick.call("model", { json, weights: files["weights.bin"] }), files);
+  addNetwork(await quick.call("model", { json, weights: files["weights.bin"] }), files, selected.value?.id);
 }
 
 /** Whether it is not a session: what is wrong with a model, its reader says. */

@@ -82,7 +82,7 @@ function startingResolution(experiment: Experiment, model: Model | undefined): I
   return { resolution: resolutionOf(experiment, wasFitted ? parameterOf(model, "fwhm") : START_FWHM) };
 }
 
-interface Prepared {
+export interface Prepared {
   readonly reflection: Reflection;
   readonly sample: Sample;
   readonly instrument: Instrument;
@@ -91,7 +91,7 @@ interface Prepared {
 /** The last one, kept: a drag asks for the same again and again. */
 let last: { readonly key: string; readonly value: Promise<Prepared> } | undefined;
 
-function prepared(experiment: Experiment): Promise<Prepared> {
+export function prepared(experiment: Experiment): Promise<Prepared> {
   const key = JSON.stringify(experiment);
   if (last?.key !== key) last = { key, value: prepare(experiment) };
   return last.value;

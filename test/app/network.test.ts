@@ -7,6 +7,7 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { invert } from "../../src/invert/pipeline.ts";
 import { readScan } from "../../src/io/read.ts";
+import { parseModel } from "../../src/nn/model.ts";
 import { createPredictor, loadModel } from "../../src/nn/predict.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import { answered, askNetwork, drop, openExample, PATIENCE, save, undisturbed, visits } from "./page.ts";
@@ -97,5 +98,30 @@ testWithChromium("one's own model is checked, used, and still there at the next 
   await facts.waitFor();
   await page.getByRole("button", { name: "Forget this network" }).click();
   await page.getByText("The first that knows scans like this").waitFor();
+  await undisturbed(opened);
+}, 2 * PATIENCE);
+
+testWithChromium("a network trained in the page is for the scan's crystal, is used when it is stopped, and its files are a model", async () => {
+  const opened = await visit();
+  const { page } = opened;
+  await openExample(page);
+  await page.getByText("Train one for YSZ 4 0 0").click();
+  await page.getByRole("textbox", { name: "Largest strain" }).fill("3");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page.getByText(/simulated scans, [\d.]+ a second/).waitFor();
+  await page.getByRole("button", { name: "Stop and use it" }).click();
+  await page.getByText(/^Trained on .* simulated scans: strain 0\.1 to 3 %/).waitFor();
+  const files = [];
+  for (const name of ["model.json", "weights.bin"]) {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save ${name}` }).click()]);
+    expect(file.suggestedFilename()).toBe(name);
+    files.push(readFileSync(await file.path()));
+  }
+  const { card } = await parseModel(files[0]!.toString(), files[1]!), { preset } = card;
+  const { d } = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
+  expect(preset.protocol === "measured" && preset.reflection!.d / d).toBeCloseTo(1, 9);
+  await page.getByRole("button", { name: "Invert again" }).click();
+  await page.getByText(`from the profile of network ${card.name}`).waitFor();
   await undisturbed(opened);
 }, 2 * PATIENCE);

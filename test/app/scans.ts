@@ -9,11 +9,15 @@ import type { Hkl, Instrument, Profile } from "../../src/types.ts";
 
 export const example = readFileSync(fileURLToPath(new URL("../../examples/data/irradiated-ysz.xy", import.meta.url)));
 
-/** Few counts of a thin strained region, which two profiles explain. */
+/** Few counts of a thin strained region, which two profiles explain: as a file, and the counts alone, 0.0072° apart. */
 export async function ambiguousScan(): Promise<string> {
   const twoTheta = Float64Array.from({ length: 250 }, (_, i) => 72.2 + (1.8 * i) / 250);
   const profile = pseudoVoigtProfile({ thickness: 150, height: 1.2, depth: 60, widthSurface: 90, widthInterface: 60, debyeWallerMin: 0.5 });
   return scan("YSZ", [4, 0, 0], twoTheta, { profile, instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 2000, background: 1 } });
+}
+
+export async function ambiguousCounts(): Promise<number[]> {
+  return (await ambiguousScan()).trim().split("\n").slice(1).map((line) => Number(line.split(" ")[1]));
 }
 
 /** Of a crystal that no network has seen. */
