@@ -126,6 +126,34 @@ testWithChromium("a held parameter keeps the value that it was given", async () 
   expect(await number(page, "Thickness")).toBe(300);
 });
 
+testWithChromium("a fit from the drawn profile goes back to the minimum that it was drawn away from", async () => {
+  const { page } = await visit();
+  await openExample(page);
+  const rms = await number(page, "rms");
+  await dragHandle(page, 2, 30);
+  await page.getByText("Changed by hand").waitFor();
+  await page.getByRole("button", { name: "Fit from here" }).click();
+  await page.getByText("Changed by hand").waitFor({ state: "detached" });
+  await page.getByText("fitted from the profile that was drawn").waitFor();
+  expect(await number(page, "rms")).toBeCloseTo(rms, 3);
+});
+
+testWithMeasured("a fit from the profile that a network led to stays there, though rough starts alone may end elsewhere", async () => {
+  const { page } = await visit();
+  await drop(page, { name: "measured.xy", content: readFileSync(sharedPath("data/ysz-400-measured.xy")) });
+  await page.getByRole("button", { name: /^YSZ/ }).click();
+  await answered(page);
+  const found = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
+  const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(4);
+  await handle.focus();
+  await page.keyboard.press("ArrowUp");
+  await page.getByRole("button", { name: "Fit from here" }).click();
+  await page.getByText("fitted from the profile that was drawn").waitFor();
+  const again = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
+  expect(again.rms / found.rms).toBeLessThan(1.01);
+  expect(again.thickness / found.thickness).toBeCloseTo(1, 1);
+});
+
 testWithChromium("an inversion can be cancelled, and started again", async () => {
   const { page } = await visit();
   await page.getByRole("button", { name: "Try the example" }).click();
