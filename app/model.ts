@@ -1,6 +1,6 @@
 /** Models that can be dragged and typed: from solutions, by handles, by parameters. */
-import type { FixedParameter, Resolution, ResolutionShape, Solution } from "takagi";
-import type { Model } from "./session.ts";
+import type { FixedParameter, Resolution, Solution } from "takagi";
+import type { Experiment, Model } from "./session.ts";
 
 export type Quantity = "strain" | "debyeWaller";
 
@@ -14,14 +14,14 @@ export function modelOf({ parameters: { names, values }, thickness, instrument }
 }
 
 /** Strain of one broad peak under the surface, and the disorder that goes with it: what ions leave. */
-export function bump(thickness: number, strain: number): Model {
-  const splines = 12;
+export function bump(experiment: Experiment): Model {
+  const splines = 12, thickness = 300, strain = 1;
   const shape = Array.from({ length: splines }, (_, i) => Math.exp(-((((i + 2) / splines - 0.62) / 0.24) ** 2)));
   return {
     thickness,
     strainWeights: shape.map((s) => strain * s),
     debyeWallerWeights: shape.map((s) => 1 - 0.6 * s),
-    instrument: { resolution: { shape: "gaussian", fwhm: 0.015 }, offset: 0, scale: 1e5, background: 2, backgroundSlope: 0 },
+    instrument: { resolution: resolutionOf(experiment, 0.015), offset: 0, scale: 1e5, background: 2, backgroundSlope: 0 },
   };
 }
 
@@ -70,17 +70,18 @@ export function rmsLog(measured: ArrayLike<number>, calculated: ArrayLike<number
 /** Degrees 2θ from which a width is fitted where only its shape is known. */
 export const START_FWHM = 0.01;
 
-export function resolutionOf(shape: ResolutionShape, fwhm: number): Resolution {
+/** The experiment's resolution with a width, degrees 2θ. */
+export function resolutionOf({ resolutionShape: shape, lorentzFraction, lorentzFractionHigh, exponent }: Experiment, fwhm: number): Resolution {
   switch (shape) {
     case "gaussian":
     case "lorentzian":
       return { shape, fwhm };
     case "pseudo-voigt":
-      return { shape, fwhm, lorentzFraction: 0.5 };
+      return { shape, fwhm, lorentzFraction };
     case "split-pseudo-voigt":
-      return { shape, fwhmLow: fwhm, fwhmHigh: fwhm, lorentzFractionLow: 0.5, lorentzFractionHigh: 0.5 };
+      return { shape, fwhmLow: fwhm, fwhmHigh: fwhm, lorentzFractionLow: lorentzFraction, lorentzFractionHigh };
     case "generalised-bell":
-      return { shape, fwhm, exponent: 2 };
+      return { shape, fwhm, exponent };
   }
 }
 
@@ -95,6 +96,6 @@ export function withParameter(model: Model, name: FixedParameter, value: number)
   const { instrument } = model;
   if (name === "thickness") return { ...model, thickness: value };
   if (name !== "fwhm") return { ...model, instrument: { ...instrument, [name]: value } };
-  const resolution = instrument.resolution ?? resolutionOf("gaussian", value);
+  const resolution = instrument.resolution ?? { shape: "gaussian", fwhm: value };
   return { ...model, instrument: { ...instrument, resolution: "fwhm" in resolution ? { ...resolution, fwhm: value } : { ...resolution, fwhmLow: value, fwhmHigh: value } } };
 }

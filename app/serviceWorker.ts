@@ -14,7 +14,7 @@ interface Fetched extends Extendable {
 interface Scope {
   readonly clients: { claim(): Promise<void> };
   readonly registration: { readonly scope: string };
-  addEventListener(type: "install" | "activate", listener: (event: Extendable) => void): void;
+  addEventListener(type: "install" | "activate" | "message", listener: (event: Extendable) => void): void;
   addEventListener(type: "fetch", listener: (event: Fetched) => void): void;
 }
 
@@ -26,6 +26,9 @@ scope.addEventListener("install", (event) => event.waitUntil(fill(FILES)));
 
 scope.addEventListener("activate", (event) => event.waitUntil(begin()));
 
+// The page says when it is ready: what only networks need must not keep it from working, which the events before would.
+scope.addEventListener("message", (event) => event.waitUntil(fill(LATER_FILES).catch(() => undefined)));
+
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method === "GET" && request.url.startsWith(scope.registration.scope)) event.respondWith(answer(request));
@@ -34,13 +37,14 @@ scope.addEventListener("fetch", (event) => {
 async function begin(): Promise<void> {
   for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
   await scope.clients.claim();
-  // What is not needed at once must not keep the rest from working.
-  await fill(LATER_FILES).catch(() => undefined);
 }
 
+/** Takes what is not there yet. */
 async function fill(names: readonly string[]): Promise<void> {
   const cache = await caches.open(NAME);
-  await cache.addAll(names.map((name) => new globalThis.Request(new URL(name, scope.registration.scope), { cache: "no-cache" })));
+  const there = new Set((await cache.keys()).map(({ url }) => url));
+  const missing = names.map((name) => new URL(name, scope.registration.scope).href).filter((url) => !there.has(url));
+  await cache.addAll(missing.map((url) => new globalThis.Request(url, { cache: "no-cache" })));
 }
 
 async function answer(request: globalThis.Request): Promise<globalThis.Response> {

@@ -27,6 +27,11 @@ export interface Experiment {
   readonly surface?: Hkl;
   readonly isGrazingExit: boolean;
   readonly resolutionShape: ResolutionShape;
+  /** Share of the Lorentzian in pseudo-Voigt shapes, 0…1: of all, or of the half below the peak; and of the half above it. */
+  readonly lorentzFraction: number;
+  readonly lorentzFractionHigh: number;
+  /** Of the generalised bell, > 0.5. */
+  readonly exponent: number;
   readonly deviation: Deviation;
 }
 
@@ -50,26 +55,34 @@ export interface AngleRange {
 
 export type Mask = readonly [from: number, to: number];
 
-/** One scan, or one simulation, with all that belongs to it. */
-export interface Entry {
-  readonly id: string;
-  readonly name: string;
-  /** Absent for a simulation. */
-  readonly scan?: Scan;
-  readonly range: AngleRange;
+/** Where the fit starts: from the first network that knows the scan, from none, or from the one of this id. */
+export type NetworkChoice = "automatic" | "none" | (string & {});
+
+/** What an inversion is asked with, besides the scan. */
+export interface Settings {
   readonly experiment: Experiment;
-  /** Why the experiment is what it is, where it was guessed. */
-  readonly guess?: string;
+  readonly network: NetworkChoice;
   /** Parameters that a fit holds at the model's values. */
   readonly held: readonly FixedParameter[];
   readonly mask: readonly Mask[];
   /** Absent: the data choose. */
   readonly splines?: number;
+}
+
+/** One scan, or one simulation, with all that belongs to it. */
+export interface Entry extends Settings {
+  readonly id: string;
+  readonly name: string;
+  /** Absent for a simulation. */
+  readonly scan?: Scan;
+  readonly range: AngleRange;
+  /** Why the experiment is what it is, where it was guessed. */
+  readonly guess?: string;
   readonly answer?: Inversion;
   /** Seconds that the answer took. */
   readonly seconds?: number;
   /** What the answer was asked with; where it differs from the entry's own, the answer is out of date. */
-  readonly invertedWith?: Pick<Entry, "experiment" | "held" | "mask" | "splines">;
+  readonly invertedWith?: Settings;
   /** Which of the answer's solutions is shown. */
   readonly solution: number;
   /** What is drawn; equal to the solution until it is changed by hand. */
@@ -93,6 +106,9 @@ export const DEFAULT_EXPERIMENT: Experiment = {
   geometry: "single crystal",
   isGrazingExit: false,
   resolutionShape: "gaussian",
+  lorentzFraction: 0.5,
+  lorentzFractionHigh: 0.5,
+  exponent: 2,
   deviation: "exact",
 };
 
@@ -120,9 +136,13 @@ export function chosen(entry: Entry): Inversion | undefined {
   return own === undefined ? answer : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
 }
 
+export function settingsOf({ experiment, network, held, mask, splines }: Settings): Settings {
+  return { experiment, network, held, mask, ...(splines === undefined ? {} : { splines }) };
+}
+
 /** Whether the answer was found with other settings than those of now. */
-export function isStale({ answer, invertedWith, experiment, held, mask, splines }: Entry): boolean {
-  return answer !== undefined && JSON.stringify([invertedWith?.experiment, invertedWith?.held, invertedWith?.mask, invertedWith?.splines]) !== JSON.stringify([experiment, held, mask, splines]);
+export function isStale(entry: Entry): boolean {
+  return entry.answer !== undefined && JSON.stringify(entry.invertedWith) !== JSON.stringify(settingsOf(entry));
 }
 
 /** 2θ at which the curve is wanted. */

@@ -1,7 +1,6 @@
 /** app/ → dist/app: the page as static files for any host, with the SDK and its kernels inside. Run after build:js. */
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -30,6 +29,7 @@ const common = { absWorkingDir: root, bundle: true, format: "esm", target: "es20
   // Of the two that package.json names, which do something at import, none is lost.
   logOverride: { "ignored-bare-import": "silent" } };
 
+const models = await shippedModels();
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const { metafile } = await build({
@@ -37,6 +37,7 @@ const { metafile } = await build({
   metafile: true,
   entryPoints: Object.entries(PROGRAMS).map(([name, file]) => ({ in: file, out: name })),
   outdir: "dist/app",
+  define: { MODELS: JSON.stringify(models) },
   splitting: true,
   chunkNames: "[name]-[hash]",
   alias: { takagi: `${root}dist/index.js`, "takagi/nn": `${root}dist/nn.js`, "takagi/pool": `${root}dist/pool.js` },
@@ -44,8 +45,20 @@ const { metafile } = await build({
 await cp(`${root}app/public`, out, { recursive: true });
 await cp(`${root}examples/data`, `${out}examples`, { recursive: true });
 for (const name of KERNELS) await cp(`${root}dist/${name}`, out + name);
-if (existsSync(`${root}models`)) await cp(`${root}models`, `${out}models`, { recursive: true });
+for (const { folder } of models) await cp(`${root}models/${folder}`, `${out}models/${folder}`, { recursive: true });
 await buildServiceWorker();
+
+/** What the page says of each model before it loads any (app/network.ts). Those for scans of any crystal come first, as on
+ *  the command line; of the others that of the widest ranges, which most scans fall into. */
+async function shippedModels() {
+  const folders = (await readdir(`${root}models`, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const cards = await Promise.all(folders.map(async (folder) => {
+    const { name, preset, training, metrics } = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8"));
+    return { folder, name, preset, samples: training.samples, strainAccuracy: metrics.accuracy?.strain };
+  }));
+  const place = ({ folder, preset: { ranges: { strain: [least, most] } } }) => (folder === "universal" ? -2 : folder === "measured" ? -1 : least / most);
+  return cards.sort((a, b) => place(a) - place(b));
+}
 
 /** Last, as it knows all other files: their names, and a version that changes with any of them. */
 async function buildServiceWorker() {

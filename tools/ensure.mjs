@@ -11,7 +11,7 @@ const WASM_SOURCES = ["assembly", "asconfig.json", "asconfig.data.json", "packag
 const BUILT_JS = ["dist/index.js", "dist/cli.js", "dist/index.d.ts", "dist/takagi.wasm"];
 const JS_SOURCES = ["src", "assembly", "rollup.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
 const BUILT_APP = ["dist/app/serviceWorker.js"];
-const APP_SOURCES = ["app", "examples/data", "tools/app.mjs"];
+const APP_SOURCES = ["app", "examples/data", "models", "tools/app.mjs"];
 
 requireNode(20, 19);
 if (isInstallStale()) npm("ci", "--no-audit", "--no-fund");

@@ -47,12 +47,16 @@ function Simulated() {
   return problem === undefined ? <p class="lead">A simulation: drag the points of the profiles, or type values, and see what a diffractometer would measure.</p> : <Alert {...problem} />;
 }
 
+/** Rows of the summary that are above it already. */
+const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by"];
+
 function Found({ entry }: { readonly entry: Entry }) {
   const answer = chosen(entry)!;
   const { lead, uniqueness, profile, fit } = summary(answer);
   return (
     <>
       <p class="lead">{lead}</p>
+      <p class={`verdict ${answer.verdict}`}><strong>{answer.verdict === "determined" ? "Determined" : "Ambiguous"}</strong> {answer.verdictReason}.</p>
       {!answer.converged && <Alert what="The fit did not converge." todo={`${answer.reason}. Take the profile as a description, not as a result.`} />}
       {answer.converged && answer.reason.includes("does not explain") && <Alert what="The model does not explain this scan." todo="Check crystal, reflection, wavelength, geometry and resolution." />}
       {isStale(entry) && <p class="note">Settings have changed since: invert again to see what they do.</p>}
@@ -60,10 +64,11 @@ function Found({ entry }: { readonly entry: Entry }) {
         {profile.map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value}{remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
         <div><dt>rms of log₁₀ I</dt><dd>{digits(answer.rms)}<small>χ² per point {digits(answer.chi2PerPoint)}</small></dd></div>
       </dl>
+      <p class="fact">Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines.</p>
       <details>
         <summary>How sure is this?</summary>
         <p>{uniqueness}</p>
-        <dl class="rows">{fit.map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value} {remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
+        <dl class="rows">{fit.filter(([name]) => !SEEN.includes(name)).map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value} {remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
           {entry.seconds !== undefined && <div><dt>Time</dt><dd>{entry.seconds.toFixed(1)} s</dd></div>}
         </dl>
       </details>

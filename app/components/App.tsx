@@ -6,13 +6,15 @@ import { ProfilePlot } from "../plot/ProfilePlot.tsx";
 import { chosen, type Entry } from "../session.ts";
 import { resetModel } from "../state/actions.ts";
 import { openFiles, openText } from "../state/files.ts";
+import { invert } from "../state/inversion.ts";
 import { shown } from "../state/preview.ts";
-import { announcement, fileProblems, redo, selected, undo } from "../state/store.ts";
+import { announcement, fileProblems, jobs, redo, selected, undo } from "../state/store.ts";
 import { brushMode, zoom, zoomBy } from "../state/view.ts";
 import { digits } from "../words.ts";
 import { Alert, Answer } from "./Answer.tsx";
 import { ExperimentForm } from "./ExperimentForm.tsx";
 import { Header } from "./Header.tsx";
+import { NetworkPanel } from "./NetworkPanel.tsx";
 import { Parameters } from "./Parameters.tsx";
 import { Series } from "./Series.tsx";
 import { Solutions } from "./Solutions.tsx";
@@ -75,6 +77,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
         <aside aria-label="Settings">
           <ExperimentForm key={`experiment ${entry.id}`} entry={entry} />
           <Parameters key={`parameters ${entry.id}`} entry={entry} />
+          {entry.scan !== undefined && <NetworkPanel key={`network ${entry.id}`} entry={entry} />}
         </aside>
       </main>
     </>
@@ -89,6 +92,7 @@ function ByHand({ entry }: { readonly entry: Entry }) {
   return (
     <p class="by-hand">
       <span>Changed by hand: rms {rms === undefined ? "…" : digits(rms)}, the fit’s {digits(answer.rms)}</span>
+      <button type="button" class="link" disabled={jobs.value.has(entry.id)} title="A fit that begins at the profile as you drew it" onClick={() => void invert(entry.id, true)}>Fit from here</button>
       <button type="button" class="link" onClick={() => resetModel(entry.id)}>Back to the fit</button>
     </p>
   );

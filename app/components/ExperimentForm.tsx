@@ -37,6 +37,7 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
         <Choice label="Polarisation" value={polarisation} options={[["sigma", "σ (perpendicular)"], ["pi", "π (in the plane)"], ["unpolarised", "unpolarised"]]} choose={(next) => change({ polarisation: next })} />
         {polarisation === "unpolarised" && <NumberField label="Monochromator" hint="2θ, 0 if none" unit="°" value={experiment.monochromator ?? 0} least={0} most={180} commit={(monochromator) => change({ monochromator })} />}
         <Choice label="Shape of the resolution" value={experiment.resolutionShape} options={SHAPES} choose={(resolutionShape) => change({ resolutionShape })} />
+        <ResolutionFields experiment={experiment} change={change} />
         <Choice label="Deviation from Bragg’s law" value={experiment.deviation} options={[["exact", "exact"], ["linear", "linear, as in RaDMaX"]]} choose={(deviation) => change({ deviation })} />
       </details>
       <details>
@@ -58,6 +59,19 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
         )}
       </details>
     </section>
+  );
+}
+
+/** What a fit holds of the resolution: all but its width. */
+function ResolutionFields({ experiment: { resolutionShape, lorentzFraction, lorentzFractionHigh, exponent }, change }: Pick<Entry, "experiment"> & { readonly change: (patch: Partial<Entry["experiment"]>) => void }) {
+  if (resolutionShape === "generalised-bell") return <NumberField label="Exponent" hint="2 falls as x⁻⁴" value={exponent} least={0.51} most={20} commit={(next) => change({ exponent: next })} />;
+  if (resolutionShape !== "pseudo-voigt" && resolutionShape !== "split-pseudo-voigt") return null;
+  const isSplit = resolutionShape === "split-pseudo-voigt";
+  return (
+    <div class={isSplit ? "pair" : ""}>
+      <NumberField label={isSplit ? "Lorentzian, below" : "Share of the Lorentzian"} hint="0 to 1" value={lorentzFraction} least={0} most={1} commit={(next) => change({ lorentzFraction: next })} />
+      {isSplit && <NumberField label="above the peak" hint="0 to 1" value={lorentzFractionHigh} least={0} most={1} commit={(next) => change({ lorentzFractionHigh: next })} />}
+    </div>
   );
 }
 

@@ -23,7 +23,7 @@ export function Series() {
       <div class="scroll" tabIndex={0} role="region" aria-label="Results of all scans">
         <table>
           <thead>
-            <tr><th scope="col">Scan</th><th scope="col">Crystal</th><th scope="col">Max. strain (%)</th><th scope="col">at depth (nm)</th><th scope="col">Thickness (nm)</th><th scope="col">Lowest DW</th><th scope="col">rms</th><th scope="col">Solutions</th></tr>
+            <tr><th scope="col">Scan</th><th scope="col">Crystal</th><th scope="col">Max. strain (%)</th><th scope="col">at depth (nm)</th><th scope="col">Thickness (nm)</th><th scope="col">Lowest DW</th><th scope="col">rms</th><th scope="col">Verdict</th></tr>
           </thead>
           <tbody>{entries.map((entry, i) => <Row key={entry.id} entry={entry} answer={answers[i]} />)}</tbody>
         </table>
@@ -60,7 +60,7 @@ function Row({ entry, answer }: Shown) {
       <td>{name}</td>
       {answer === undefined ? <td colSpan={6} class="soft">{stateOf(entry)}</td> : (
         <>
-          <td>{digits(answer.maxStrain)}</td><td>{digits(answer.maxStrainDepth)}</td><td>{digits(answer.thickness, 4)}</td><td>{digits(answer.minDebyeWaller, 2)}</td><td>{digits(answer.rms)}</td><td>{answer.solutions.length}</td>
+          <td>{digits(answer.maxStrain)}</td><td>{digits(answer.maxStrainDepth)}</td><td>{digits(answer.thickness, 4)}</td><td>{digits(answer.minDebyeWaller, 2)}</td><td>{digits(answer.rms)}</td><td>{answer.verdict}{answer.solutions.length > 1 && `: ${answer.solutions.length} profiles`}</td>
         </>
       )}
     </tr>

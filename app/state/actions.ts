@@ -1,16 +1,19 @@
 /** What the user does, as changes of the session. */
 import type { FixedParameter, Hkl } from "takagi";
+import type { ModelFiles } from "takagi/nn";
 import { bump, dragged, modelOf, parameterOf, type Quantity, resolutionOf, withParameter } from "../model.ts";
-import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, selectedEntry, type Session, withEntry, without } from "../session.ts";
+import type { Network, NetworkCard } from "../network.ts";
+import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, type NetworkChoice, selectedEntry, type Session, withEntry, without } from "../session.ts";
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
-import { adjust, checkpoint, commit, jobs, session } from "./store.ts";
+import { ownNetworks } from "./networks.ts";
+import { adjust, announcement, checkpoint, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
   const entries = found.map(({ name, scan, experiment, guess }): Entry => {
     const { twoTheta } = scan;
     const range = { from: twoTheta[0]!, to: twoTheta[twoTheta.length - 1]!, points: twoTheta.length };
-    return { id: crypto.randomUUID(), name, scan, range, experiment, ...(guess === undefined ? {} : { guess }), held: [], mask: [], solution: 0, isEdited: false };
+    return { id: crypto.randomUUID(), name, scan, range, experiment, ...(guess === undefined ? {} : { guess }), network: "automatic", held: [], mask: [], solution: 0, isEdited: false };
   });
   if (entries.length === 0) return;
   commit((now) => ({ entries: [...now.entries, ...entries], selected: entries[0]!.id }));
@@ -19,13 +22,12 @@ export function addScans(found: readonly FoundScan[]): void {
 
 /** A simulation that needs no scan: what would be measured of a profile. */
 export function addSimulation(): void {
-  const model = bump(300, 1);
   const last = lastExperiment();
   const experiment: Experiment = last?.crystal === undefined ? { ...DEFAULT_EXPERIMENT, crystal: { kind: "material", name: "YSZ" }, hkl: [4, 0, 0] } : last;
   const current = selectedEntry(session.value);
   const range = current?.range ?? { from: 71.6, to: 74.4, points: 1000 };
   const count = session.value.entries.filter(({ scan }) => scan === undefined).length + 1;
-  const entry: Entry = { id: crypto.randomUUID(), name: `What if ${count}`, range: { ...range, points: 1000 }, experiment, held: [], mask: [], solution: 0, model, isEdited: true };
+  const entry: Entry = { id: crypto.randomUUID(), name: `What if ${count}`, range: { ...range, points: 1000 }, experiment, network: "automatic", held: [], mask: [], solution: 0, model: bump(experiment), isEdited: true };
   commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
 }
 
@@ -51,15 +53,18 @@ export function rename(id: string, name: string): void {
   change(id, (entry) => ({ ...entry, name }));
 }
 
+/** What the shape of the resolution depends on. */
+const RESOLUTION = ["resolutionShape", "lorentzFraction", "lorentzFractionHigh", "exponent"] as const;
+
 /** @param patch what is new; a surface that is undefined goes */
 export function changeExperiment(id: string, patch: Partial<Omit<Experiment, "surface">> & { readonly surface?: Hkl | undefined }): void {
   change(id, (entry) => {
     const { surface = "surface" in patch ? undefined : entry.experiment.surface, ...others } = patch;
     const experiment: Experiment = { ...without(entry.experiment, "surface"), ...others, ...(surface === undefined ? {} : { surface }) };
     const rest = without(entry, "guess");
-    const shape = patch.resolutionShape;
-    if (shape === undefined || entry.model === undefined) return { ...rest, experiment };
-    const resolution = resolutionOf(shape, parameterOf(entry.model, "fwhm"));
+    const isSameShape = RESOLUTION.every((key) => experiment[key] === entry.experiment[key]);
+    if (isSameShape || entry.model === undefined) return { ...rest, experiment };
+    const resolution = resolutionOf(experiment, parameterOf(entry.model, "fwhm"));
     return { ...rest, experiment, model: { ...entry.model, instrument: { ...entry.model.instrument, resolution } }, isEdited: true };
   });
 }
@@ -92,6 +97,25 @@ export function setParameter(id: string, name: FixedParameter, value: number): v
 
 export function toggleHeld(id: string, name: FixedParameter): void {
   change(id, (entry) => ({ ...entry, held: entry.held.includes(name) ? entry.held.filter((other) => other !== name) : [...entry.held, name] }));
+}
+
+export function chooseNetwork(id: string, network: NetworkChoice): void {
+  change(id, (entry) => ({ ...entry, network }));
+}
+
+/** A network of the user's own.
+ *  @param entryId the scan that it is chosen for */
+export function addNetwork(card: NetworkCard, files: ModelFiles, entryId: string | undefined): void {
+  const network: Network = { ...card, id: crypto.randomUUID(), files };
+  ownNetworks.value = [network, ...ownNetworks.value];
+  if (entryId !== undefined) chooseNetwork(entryId, network.id);
+  announcement.value = `Network ${card.name} taken.`;
+}
+
+/** Scans that have chosen it go back to the automatic choice. */
+export function forgetNetwork(id: string): void {
+  ownNetworks.value = ownNetworks.value.filter((network) => network.id !== id);
+  commit((now) => ({ ...now, entries: now.entries.map((entry) => (entry.network === id ? { ...entry, network: "automatic" } : entry)) }));
 }
 
 export function setSplines(id: string, splines: number | undefined): void {

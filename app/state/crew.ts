@@ -1,4 +1,5 @@
 /** The page's workers: one that answers at once, and as many for inversions as the machine runs at a time. */
+import type { Network } from "../network.ts";
 import { WorkerClient } from "../worker/client.ts";
 
 const MOST_INVERTERS = 4;
@@ -27,6 +28,11 @@ export function release(client: WorkerClient): void {
 export function warmUp(): void {
   quick.start();
   inverters[0]!.start();
+}
+
+/** The first that inverts has the network by then that most scans are asked of. */
+export function warmNetwork(network: Network | undefined): void {
+  if (network !== undefined) void inverters[0]!.call("warm", { network }).catch(() => undefined);
 }
 
 function hand(): void {

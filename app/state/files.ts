@@ -1,6 +1,6 @@
 /** Files and pasted text coming in: scans, crystals, sessions. */
 import { WorkError } from "../worker/client.ts";
-import { addScans, changeExperiment, lastExperiment } from "./actions.ts";
+import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
 import { type Problem, problemOfFile } from "./problems.ts";
 import { decodeSession, mergedSession, SessionFileError } from "./sessionFile.ts";
@@ -14,7 +14,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   fileProblems.value = [];
   for (const file of files) {
     try {
-      await open(file);
+      await open(file, files);
     } catch (error) {
       failed.push(error instanceof SessionFileError || error instanceof WorkError ? problemOfFile(file.name, error) : { what: `${file.name} could not be read.`, todo: "Is it a folder, or was it moved meanwhile?" });
     }
@@ -26,11 +26,17 @@ export function openText(text: string): Promise<void> {
   return openFiles([new File([text], "pasted scan.xy")]);
 }
 
-async function open(file: File): Promise<void> {
+async function open(file: File, together: readonly File[]): Promise<void> {
   if (file.size > LARGEST) throw new WorkError({ code: "SCAN_FORMAT", message: `the file has ${Math.round(file.size / 1e6)} MB; scans have at most 100` });
   const bytes = await file.arrayBuffer();
+  if (/\.bin$/i.test(file.name)) {
+    if (!together.some(({ name }) => /\.json$/i.test(name))) throw new WorkError({ code: "MODEL", message: "these are the weights of a network; open its model.json together with them", parameter: "files" });
+    return;
+  }
   if (/\.json$/i.test(file.name)) {
-    const added = decodeSession(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    if (isModel(text)) return openModel(text, together);
+    const added = decodeSession(text);
     commit((now) => mergedSession(now, added));
     announcement.value = `Session with ${added.entries.length} scans opened.`;
     return;
@@ -45,5 +51,22 @@ async function open(file: File): Promise<void> {
   } else {
     changeExperiment(selected.value.id, { crystal: read.crystal });
     announcement.value = `Crystal ${read.crystal.name} taken.`;
+  }
+}
+
+/** A network: its model.json, with the weights that were opened together with it. */
+async function openModel(json: string, together: readonly File[]): Promise<void> {
+  const weights = together.find(({ name }) => /\.bin$/i.test(name));
+  if (weights === undefined) throw new WorkError({ code: "MODEL", message: "this is the card of a network; open its weights.bin together with it", parameter: "files" });
+  const files = { "model.json": json, "weights.bin": new Uint8Array(await weights.arrayBuffer()) };
+  addNetwork(await quick.call("model", { json, weights: files["weights.bin"] }), files, selected.value?.id);
+}
+
+/** Whether it is not a session: what is wrong with a model, its reader says. */
+function isModel(text: string): boolean {
+  try {
+    return "weights" in (JSON.parse(text) as object) || "weightsManifest" in (JSON.parse(text) as object);
+  } catch {
+    return false;
   }
 }

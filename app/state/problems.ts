@@ -5,7 +5,7 @@ export interface Problem {
   readonly what: string;
   readonly todo: string;
   /** The field of the form that it belongs to. */
-  readonly field?: "hkl" | "wavelength" | "crystal" | "substrate" | "filmThickness" | "surface" | "mask" | "held";
+  readonly field?: "hkl" | "wavelength" | "crystal" | "substrate" | "filmThickness" | "surface" | "mask" | "held" | "network";
 }
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -26,6 +26,8 @@ const BY_PARAMETER: readonly (readonly [pattern: RegExp, problem: Omit<Problem, 
   [/^wavelength|^lines/, { todo: "Wavelengths from 0.42 Å to 3.09 Å can be computed; Cu Kα1 is 1.5406 Å.", field: "wavelength" }],
   [/^sample\.filmThickness|^filmThickness/, { todo: "Give the thickness of the whole film in nm.", field: "filmThickness" }],
   [/^sample\.substrate|^substrate/, { todo: "Choose the crystal under the film.", field: "substrate" }],
+  [/^network$/, { todo: "Choose another one, or open its model.json and weights.bin.", field: "network" }],
+  [/^files$/, { todo: "Choose both files at once, or drop them together." }],
   [/^fix/, { todo: "Free the parameter, or hold it at another value.", field: "held" }],
 ];
 
@@ -54,5 +56,6 @@ function inWords(message: string): string {
 }
 
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  const isFile = /^[\w-]+\.\w/.test(text);
+  return (isFile ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? "" : ".");
 }

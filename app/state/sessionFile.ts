@@ -2,7 +2,7 @@
 import { EMPTY, type Session } from "../session.ts";
 
 /** Raised when old programs cannot read new files. */
-const FORMAT = 1;
+export const FORMAT = 2;
 const KIND = "takagi session";
 
 const ARRAYS = { Float64Array, Uint8Array } as const;
@@ -40,9 +40,9 @@ export function decodeSession(text: string): Session {
 function isSession(session: Session): boolean {
   return (
     Array.isArray(session.entries) &&
-    session.entries.every(({ id, name, experiment, range, scan, held, mask }) => {
+    session.entries.every(({ id, name, experiment, network, range, scan, held, mask }) => {
       const isScan = scan === undefined || (scan.twoTheta instanceof Float64Array && scan.intensity instanceof Float64Array && scan.twoTheta.length === scan.intensity.length);
-      return typeof id === "string" && typeof name === "string" && Array.isArray(experiment?.hkl) && typeof range?.from === "number" && isScan && Array.isArray(held) && Array.isArray(mask);
+      return typeof id === "string" && typeof name === "string" && typeof network === "string" && Array.isArray(experiment?.hkl) && typeof range?.from === "number" && isScan && Array.isArray(held) && Array.isArray(mask);
     })
   );
 }

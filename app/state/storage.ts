@@ -1,29 +1,39 @@
-/** The session as the browser keeps it between visits, on this machine alone. */
-import { effect } from "@preact/signals";
-import { EMPTY, type Session } from "../session.ts";
+/** The session, and the user's own networks, as the browser keeps them between visits, on this machine alone. */
+import { effect, type Signal } from "@preact/signals";
+import { EMPTY } from "../session.ts";
+import { ownNetworks } from "./networks.ts";
+import { FORMAT } from "./sessionFile.ts";
 import { replace, session } from "./store.ts";
 
-const DATABASE = "takagi", STORE = "session", KEY = "current";
+const DATABASE = "takagi", STORE = "session";
 /** ms after the last change. */
 const DELAY = 300;
 
-/** Brings back the last session, then keeps it up to date. Where the browser forbids storage the page works without. */
+/** Brings back what was kept, then keeps it up to date. Where the browser forbids storage the page works without. */
 export async function keepSession(): Promise<void> {
-  let database: IDBDatabase;
   try {
-    database = await opened();
-    const saved = await finished<Session | undefined>(database.transaction(STORE).objectStore(STORE).get(KEY));
-    if (saved !== undefined && session.value === EMPTY) replace(saved);
+    const database = await opened();
+    await keep(database, `networks ${FORMAT}`, ownNetworks, (saved) => (ownNetworks.value = saved));
+    await keep(database, `session ${FORMAT}`, session, (saved) => {
+      if (session.value === EMPTY) replace(saved);
+    });
   } catch {
     return;
   }
-  let timer = 0;
+}
+
+async function keep<T>(database: IDBDatabase, key: string, value: Signal<T>, restore: (saved: T) => void): Promise<void> {
+  const saved = await finished<T | undefined>(database.transaction(STORE).objectStore(STORE).get(key));
+  if (saved !== undefined) restore(saved);
+  let timer = 0, kept: T | undefined = saved;
   const save = (): void => {
     clearTimeout(timer);
-    database.transaction(STORE, "readwrite").objectStore(STORE).put(session.value, KEY);
+    if (value.value === kept) return;
+    kept = value.value;
+    database.transaction(STORE, "readwrite").objectStore(STORE).put(kept, key);
   };
   effect(() => {
-    void session.value;
+    void value.value;
     clearTimeout(timer);
     timer = window.setTimeout(save, DELAY);
   });

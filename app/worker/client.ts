@@ -1,6 +1,5 @@
 /** The page's side of its workers. */
-import type { Progress } from "takagi";
-import type { Failure, Request, Response, Work, WorkKind } from "./protocol.ts";
+import type { Failure, ProgressOf, Request, Response, Stop, Work, WorkKind } from "./protocol.ts";
 
 export class WorkError extends Error {
   readonly code: string;
@@ -18,7 +17,7 @@ export class Cancelled extends Error {}
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly onProgress: ((progress: never) => void) | undefined;
 }
 
 /** One worker, started when first asked. */
@@ -39,12 +38,11 @@ export class WorkerClient {
     return (this.#worker = worker);
   }
 
-  get isIdle(): boolean {
-    return this.#waiting.size === 0;
-  }
-
-  call<K extends WorkKind>(kind: K, ask: Work[K]["ask"], onProgress?: (progress: Progress) => void): Promise<Work[K]["answer"]> {
+  /** @param signal asks the work to end early, with what it has */
+  call<K extends WorkKind>(kind: K, ask: Work[K]["ask"], onProgress?: (progress: ProgressOf<K>) => void, signal?: AbortSignal): Promise<Work[K]["answer"]> {
     const id = this.#next++;
+    const stop: Stop = { id, kind: "stop" };
+    signal?.addEventListener("abort", () => this.#worker?.postMessage(stop));
     const request: Request<K> = { id, kind, ask };
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject, onProgress });
@@ -61,7 +59,7 @@ export class WorkerClient {
     const waiting = this.#waiting.get(response.id);
     if (waiting === undefined) return;
     if ("progress" in response) {
-      waiting.onProgress?.(response.progress);
+      waiting.onProgress?.(response.progress as never);
       return;
     }
     this.#waiting.delete(response.id);

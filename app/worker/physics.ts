@@ -1,10 +1,11 @@
 /** From the form to the SDK: reflections, inversions, simulations. */
 import {
-  braggAngle, createSimulator, type Crystal, type Instrument, invert, material, parseCif, type Progress, reflection, type Reflection, type ResolutionShape,
-  type Sample, splineProfile, WAVELENGTHS,
+  braggAngle, createSimulator, type Crystal, fit, type FitOptions, type Instrument, invert, type Inversion, material, parseCif, type Profile, type Progress, reflection, type Reflection, type Sample, type Scan, splineProfile, WAVELENGTHS,
 } from "takagi";
 import { parameterOf, resolutionOf, START_FWHM } from "../model.ts";
+import type { Network } from "../network.ts";
 import type { CrystalChoice, Experiment, Model } from "../session.ts";
+import { load, NetworkError, networkFor } from "./network.ts";
 import type { Preview, Setup, Work } from "./protocol.ts";
 
 /** Depths at which a profile is drawn. */
@@ -15,32 +16,59 @@ export async function setup({ experiment }: Work["setup"]["ask"]): Promise<Setup
   return { name, d, twoTheta: 2 * braggAngle(d, wavelength), asymmetry };
 }
 
-export async function invertEntry({ entry }: Work["invert"]["ask"], onProgress: (progress: Progress) => void): Promise<Work["invert"]["answer"]> {
+export async function invertEntry({ entry, networks, isFromModel }: Work["invert"]["ask"], onProgress: (progress: Progress) => void): Promise<Work["invert"]["answer"]> {
   const { scan, experiment, model, held, mask, splines } = entry;
   if (scan === undefined) throw new Error("a simulation has no scan to invert");
   const started = performance.now();
   const { reflection, sample, instrument } = await prepared(experiment);
-  const answer = await invert(scan, reflection, {
+  const options: FitOptions = {
     sample,
-    instrument: { ...instrument, ...startingResolution(experiment.resolutionShape, model) },
+    instrument: { ...instrument, ...startingResolution(experiment, model) },
     deviation: experiment.deviation,
     mask,
     fix: model === undefined ? {} : Object.fromEntries(held.map((name) => [name, parameterOf(model, name)])),
     ...(splines === undefined ? {} : { splines }),
     onProgress,
-  });
+  };
+  const answer = isFromModel ? await fitFromModel(scan, reflection, options, model) : await invertByNetwork(scan, reflection, options, { networks, isAutomatic: entry.network === "automatic" });
   return { answer, seconds: (performance.now() - started) / 1000 };
+}
+
+async function fitFromModel(scan: Scan, reflection: Reflection, options: FitOptions, model: Model | undefined): Promise<Inversion> {
+  if (model === undefined) throw new Error("there is no profile yet to start from");
+  const answer = await fit(scan, reflection, { ...options, guesses: [await profileOf(model)] });
+  return { ...answer, methodReason: "fitted from the profile that was drawn and from rough starts" };
+}
+
+/** Where the page chooses the network, one that cannot be loaded does not keep the scan from its answer. */
+async function invertByNetwork(
+  scan: Scan, reflection: Reflection, options: FitOptions, { networks, isAutomatic }: { readonly networks: readonly Network[]; readonly isAutomatic: boolean },
+): Promise<Inversion> {
+  const plainly = async (methodReason: string): Promise<Inversion> => ({ ...(await invert(scan, reflection, options)), methodReason });
+  const { polarisation, monochromator } = options.instrument ?? {};
+  const found = await networkFor(networks, scan, { reflection, ...(polarisation === undefined ? {} : { polarisation }), ...(monochromator === undefined ? {} : { monochromator }) });
+  if (typeof found === "string") return plainly(found);
+  options.onProgress?.({ stage: "asking the network", fraction: 0 });
+  try {
+    return await invert(scan, reflection, { ...options, predictor: await load(found) });
+  } catch (error) {
+    if (!isAutomatic || !(error instanceof NetworkError)) throw error;
+    return plainly(error.message);
+  }
 }
 
 export async function preview({ experiment, model, twoTheta, isDraft }: Work["preview"]["ask"]): Promise<Preview> {
   const { reflection, sample, instrument } = await prepared(experiment);
-  const { thickness, strainWeights, debyeWallerWeights } = model;
+  const profile = await profileOf(model);
+  const simulator = await createSimulator();
+  const { intensity } = simulator.simulate(profile, reflection, twoTheta, { sample, instrument: { ...model.instrument, ...instrument }, deviation: experiment.deviation, kernel: isDraft ? "fast" : "simd" });
+  return { profile, intensity };
+}
+
+async function profileOf({ thickness, strainWeights, debyeWallerWeights }: Model): Promise<Profile> {
   const profile = await splineProfile({ thickness, strainWeights, debyeWallerWeights, points: DEPTHS });
   // Rounding may leave a spline of ones a hair above 1.
-  const physical = { ...profile, debyeWaller: profile.debyeWaller.map((w) => Math.min(Math.max(w, 0), 1)) };
-  const simulator = await createSimulator();
-  const { intensity } = simulator.simulate(physical, reflection, twoTheta, { sample, instrument: { ...model.instrument, ...instrument }, deviation: experiment.deviation, kernel: isDraft ? "fast" : "simd" });
-  return { profile: physical, intensity };
+  return { ...profile, debyeWaller: profile.debyeWaller.map((w) => Math.min(Math.max(w, 0), 1)) };
 }
 
 export async function counts({ intensity, seed }: Work["counts"]["ask"]): Promise<Float64Array> {
@@ -48,13 +76,13 @@ export async function counts({ intensity, seed }: Work["counts"]["ask"]): Promis
 }
 
 /** A Gaussian's width is read off the scan; other shapes need a start, and keep what an earlier fit found. */
-function startingResolution(shape: ResolutionShape, model: Model | undefined): Instrument {
-  if (model?.instrument.resolution?.shape === shape && shape !== "gaussian") return { resolution: model.instrument.resolution };
-  if (shape === "gaussian") return {};
-  return { resolution: resolutionOf(shape, START_FWHM) };
+function startingResolution(experiment: Experiment, model: Model | undefined): Instrument {
+  if (experiment.resolutionShape === "gaussian") return {};
+  const wasFitted = model?.instrument.resolution?.shape === experiment.resolutionShape;
+  return { resolution: resolutionOf(experiment, wasFitted ? parameterOf(model, "fwhm") : START_FWHM) };
 }
 
-interface Prepared {
+export interface Prepared {
   readonly reflection: Reflection;
   readonly sample: Sample;
   readonly instrument: Instrument;
@@ -63,7 +91,7 @@ interface Prepared {
 /** The last one, kept: a drag asks for the same again and again. */
 let last: { readonly key: string; readonly value: Promise<Prepared> } | undefined;
 
-function prepared(experiment: Experiment): Promise<Prepared> {
+export function prepared(experiment: Experiment): Promise<Prepared> {
   const key = JSON.stringify(experiment);
   if (last?.key !== key) last = { key, value: prepare(experiment) };
   return last.value;

@@ -1,8 +1,10 @@
 /** What crosses between the page and its workers: one question and one answer for each kind of work. */
 import type { Hkl, Inversion, Profile, Progress, Scan } from "takagi";
+import type { ModelFiles } from "takagi/nn";
+import type { Network, NetworkCard } from "../network.ts";
 import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
 
-/** Kinds of work: what is asked, and what comes back. */
+/** Kinds of work: what is asked, what is told meanwhile, and what comes back. */
 export interface Work {
   /** A file as the user gave it. */
   read: { ask: { readonly name: string; readonly bytes: ArrayBuffer; readonly last?: Experiment }; answer: ReadFile };
@@ -10,7 +12,14 @@ export interface Work {
   setup: { ask: { readonly experiment: Experiment }; answer: Setup };
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
-  invert: { ask: { readonly entry: Entry }; answer: { readonly answer: Inversion; readonly seconds: number } };
+  /** Besides its own starts, the fit begins at the first of the networks that knows the scan, or at the entry's model. */
+  invert: { ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean }; progress: Progress; answer: { readonly answer: Inversion; readonly seconds: number } };
+  /** Loads a network before it is needed; what fails here fails again, and is told, where it is. */
+  warm: { ask: { readonly network: Network }; answer: undefined };
+  /** The files of a model, which are checked. */
+  model: { ask: { readonly json: string; readonly weights: Uint8Array<ArrayBuffer> }; answer: NetworkCard };
+  /** A network for one's own crystal; stopped, it is what it has learned by then. */
+  train: { ask: TrainingPlan & { readonly experiment: Experiment }; progress: Learning; answer: { readonly card: NetworkCard; readonly files: ModelFiles } };
   /** A draft is computed faster, to three digits: for the frames of a drag. */
   preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
   /** Counts that a detector might have seen. */
@@ -18,6 +27,29 @@ export interface Work {
 }
 
 export type WorkKind = keyof Work;
+export type ProgressOf<K extends WorkKind> = Work[K] extends { readonly progress: infer P } ? P : never;
+
+/** What a network is to know, and how long it may learn. */
+export interface TrainingPlan {
+  /** %, compressive strains up to a third of it besides. */
+  readonly largestStrain: number;
+  /** nm. */
+  readonly thickest: number;
+  readonly minutes: number;
+}
+
+/** How far a training is. */
+export interface Learning {
+  /** Simulated scans seen so far, and how many a second. */
+  readonly samples: number;
+  readonly samplesPerSecond: number;
+  /** Part of the time that is over. */
+  readonly share: number;
+  /** Of the last steps. */
+  readonly loss: number;
+  /** On scans that it does not learn from. */
+  readonly validation?: { readonly samples: number; readonly loss: number; readonly strainAccuracy?: number };
+}
 
 export interface FoundScan {
   readonly name: string;
@@ -65,7 +97,13 @@ export interface Request<K extends WorkKind = WorkKind> {
   readonly ask: Work[K]["ask"];
 }
 
+/** Asks work to end early, with what it has. */
+export interface Stop {
+  readonly id: number;
+  readonly kind: "stop";
+}
+
 export type Response =
-  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly progress: unknown }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failure: Failure };

@@ -77,6 +77,18 @@ export async function answered(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Invert again" }).waitFor();
 }
 
+/** Chooses what the fit begins at, inverts again, and waits for the answer. */
+export async function askNetwork(page: Page, name: string): Promise<void> {
+  await page.getByRole("combobox", { name: "Ask" }).selectOption(name);
+  await page.getByText("Settings have changed since").waitFor();
+  await page.getByRole("button", { name: "Invert again" }).click();
+  await page.getByText("Settings have changed since").waitFor({ state: "detached" });
+}
+
+export function withoutNetwork(page: Page): Promise<void> {
+  return askNetwork(page, "none");
+}
+
 /** The number under a heading of the answer, such as "Maximum strain". */
 export async function number(page: Page, name: string): Promise<number> {
   const text = await page.locator(".numbers div", { hasText: name }).locator("dd").first().innerText();

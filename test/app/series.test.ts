@@ -6,7 +6,7 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
 import { testWithChromium } from "../dataset/tools.ts";
-import { answered, columns, drop, handles, openExample, save, undisturbed, type Visit, visits } from "./page.ts";
+import { answered, columns, drop, handles, openExample, PATIENCE, save, undisturbed, type Visit, visits, withoutNetwork } from "./page.ts";
 import { ambiguousScan, example } from "./scans.ts";
 
 const visit = visits();
@@ -33,6 +33,8 @@ testWithChromium("several scans stand side by side, with one table of results", 
   // Both are inverted at once, without being asked for.
   await expect.poll(async () => (await rows.allInnerTexts()).every((text) => text.split("\t").length === 8), { timeout: 60_000 }).toBe(true);
   await page.getByRole("button", { name: /^low fluence/ }).first().click();
+  // All of them are what the fit alone finds.
+  await withoutNetwork(page);
   await page.getByRole("button", { name: /Solution 2/ }).waitFor();
   const table = (await save(page, "Table of all results, CSV")).text.trim().split("\r\n");
   expect(table.map((line) => line.split(",")[0])).toEqual(["scan", '"high fluence"', '"low fluence"']);
@@ -64,6 +66,40 @@ testWithChromium("a simulation without a scan is the SDK's, and its noisy scan c
   expect(Math.max(...found.strain_percent!) / Math.max(...strain)).toBeCloseTo(1, 1);
   await undisturbed(opened);
 });
+
+testWithChromium("the share of the Lorentzian is the SDK's, and a fit holds it", async () => {
+  const opened = await visit();
+  const { page } = opened;
+  await page.getByRole("button", { name: "Simulate without a scan" }).click();
+  await page.getByText("Beam and resolution").click();
+  await page.getByRole("combobox", { name: "Shape of the resolution" }).selectOption("pseudo-voigt");
+  const field = page.getByRole("textbox", { name: "Share of the Lorentzian" });
+  await field.fill("1.2");
+  await page.getByText("A number from 0 to 1.").waitFor();
+  await field.fill("0.8");
+  await page.keyboard.press("Enter");
+  // Tails as long as the scan cost the fit the square of its points.
+  await page.getByRole("textbox", { name: "Points" }).fill("250");
+  await page.keyboard.press("Enter");
+  const resolution = { shape: "pseudo-voigt", fwhm: 0.015, lorentzFraction: 0.8 } as const;
+  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }), simulator = await createSimulator();
+  const worst = async (): Promise<number> => {
+    const curve = columns((await save(page, "Scan and curve, CSV")).text), profile = columns((await save(page, "Profile, CSV")).text);
+    const { intensity } = simulator.simulate(
+      { depth: Float64Array.from(profile.depth_nm!), strain: Float64Array.from(profile.strain_percent!), debyeWaller: Float64Array.from(profile.debye_waller!) },
+      ysz, curve.two_theta_deg!, { instrument: { resolution, scale: 1e5, background: 2 } },
+    );
+    return Math.max(...curve.calculated!.map((value, i) => Math.abs(value / intensity[i]! - 1)));
+  };
+  await expect.poll(worst, { timeout: PATIENCE }).toBeLessThan(1e-9);
+  const scan = await save(page, "As a scan with counting noise, .xy");
+  await drop(page, { name: scan.name, content: scan.bytes });
+  await answered(page);
+  const { instrument } = JSON.parse((await save(page, "All numbers, JSON")).text) as { instrument: { resolution: { shape: string; fwhm: number; lorentzFraction: number } } };
+  expect(instrument.resolution).toMatchObject({ shape: "pseudo-voigt", lorentzFraction: 0.8 });
+  expect(instrument.resolution.fwhm / resolution.fwhm).toBeCloseTo(1, 1);
+  await undisturbed(opened);
+}, 2 * PATIENCE);
 
 testWithChromium("a point of the profile can be moved with the keyboard", async () => {
   const { page } = await visit();

@@ -1,0 +1,42 @@
+/** The learning curve of a training while it goes on. */
+import { course } from "../state/training.ts";
+import { axis, Chart } from "./Chart.tsx";
+import { theme } from "./theme.ts";
+
+/** Loss, logarithmic, against the simulated scans seen: a line while learning, dots on scans that it does not learn from. */
+export function LearningPlot() {
+  return (
+    <Chart
+      className="learning"
+      label="Loss against simulated scans seen: a line while learning, dots on scans that it does not learn from"
+      options={() => ({
+        legend: { show: false },
+        cursor: { show: false },
+        scales: { x: { time: false }, y: { distr: 3 } },
+        axes: [axis({ label: "Simulated scans", labelSize: 18, size: 34, values: (_, splits) => splits.map(short) }), axis({ scale: "y", size: 48, label: "Loss", labelSize: 18, values: (_, splits) => splits.map((v) => (v === null ? "" : String(v))) })],
+        series: [
+          {},
+          { stroke: () => theme.peek().accent, width: 1.6, points: { show: false }, spanGaps: true },
+          { paths: () => null, points: { show: true, size: 7, stroke: () => theme.peek().dots, fill: () => theme.peek().dots, width: 0 } },
+        ],
+      })}
+      data={() => {
+        const { steps = [], validations = [] } = course.value ?? {};
+        const samples = [...new Set([...steps.map(([x]) => x), ...validations.map((validation) => validation.samples)])].sort((a, b) => a - b);
+        const learned = new Map(steps), judged = new Map(validations.map((validation) => [validation.samples, validation.loss]));
+        return [samples, samples.map((x) => learned.get(x) ?? null), samples.map((x) => judged.get(x) ?? null)];
+      }}
+      follow={(chart) => {
+        const [x = [], ...losses] = chart.data;
+        const values = losses.flatMap((loss) => Array.from(loss)).filter((loss) => loss !== null && loss !== undefined);
+        if (x.length < 2 || values.length === 0) return;
+        chart.setScale("x", { min: x[0]!, max: x[x.length - 1]! });
+        chart.setScale("y", { min: 0.9 * Math.min(...values), max: 1.1 * Math.max(...values) });
+      }}
+    />
+  );
+}
+
+function short(value: number): string {
+  return value >= 1e6 ? `${value / 1e6} M` : value >= 1e3 ? `${value / 1e3} k` : String(value);
+}

@@ -1,0 +1,62 @@
+/** Networks at work: which of them knows a scan, and what it says of it. TensorFlow is loaded with the first that is used. */
+import { networkInput, type NetworkInputOptions, type ProfilePredictor, type Scan, TakagiError } from "takagi";
+import type { Model } from "takagi/nn";
+import type { Network, NetworkCard } from "../network.ts";
+import type { Work } from "./protocol.ts";
+
+/** @returns the first network that knows such scans, or why none does */
+export async function networkFor(networks: readonly Network[], scan: Scan, options: NetworkInputOptions): Promise<Network | string> {
+  const reasons: string[] = [];
+  for (const network of networks) {
+    const { outside } = await networkInput(scan, network.preset, options);
+    if (outside.length === 0) return network;
+    reasons.push(`${network.name}: ${outside.join("; ")}`);
+  }
+  return networks.length === 0 ? "no network was asked" : `no network knows such scans (${reasons.join(". ")})`;
+}
+
+/** Facts of a model's files, which are checked. */
+export async function model({ json, weights }: Work["model"]["ask"]): Promise<NetworkCard> {
+  const { parseModel } = await import("takagi/nn");
+  return cardOf(await parseModel(json, weights));
+}
+
+export function cardOf({ card: { name, preset, training, metrics } }: Pick<Model, "card">): NetworkCard {
+  const { strain } = (metrics as { accuracy?: { strain?: number } }).accuracy ?? {};
+  return { name, preset, samples: training.samples, ...(strain === undefined ? {} : { strainAccuracy: strain }) };
+}
+
+export async function warm({ network }: Work["warm"]["ask"]): Promise<undefined> {
+  await load(network).catch(() => undefined);
+}
+
+/** A network that cannot be used: its files did not come, or are damaged, or nothing here computes it. */
+export class NetworkError extends TakagiError {
+  constructor({ name }: Network, cause: Error) {
+    super("MODEL", `network ${name} cannot be used: ${cause.message}`, { cause });
+  }
+}
+
+const loaded = new Map<string, Promise<ProfilePredictor>>();
+
+/** Weights and TensorFlow are loaded when a network is first asked for.
+ *  @throws {NetworkError} */
+export function load(network: Network): Promise<ProfilePredictor> {
+  const found = loaded.get(network.id) ?? open(network);
+  loaded.set(network.id, found);
+  found.catch(() => loaded.delete(network.id));
+  return found;
+}
+
+async function open(network: Network): Promise<ProfilePredictor> {
+  const { files, name } = network;
+  try {
+    const { createPredictor, loadModel, parseModel } = await import("takagi/nn");
+    const model = "folder" in files ? await loadModel(new URL(`./models/${files.folder}`, import.meta.url)) : await parseModel(files["model.json"], files["weights.bin"]);
+    // For one scan at a time a GPU is not worth its start.
+    const predictor = await createPredictor(model, { backend: "wasm" });
+    return { model: { card: { name } }, predict: (scan, options) => predictor.predict(scan, options) };
+  } catch (error) {
+    throw new NetworkError(network, error as Error);
+  }
+}
