@@ -129,8 +129,7 @@ export function withEntry(session: Session, id: string, change: (entry: Entry) =
 }
 
 /** The chosen solution of an answer as an answer of its own, the others after it. */
-export function chosen(entry: Entry): Inversion | undefined {
-  const { answer, solution } = entry;
+export function chosen({ answer, solution }: { readonly answer?: Inversion | undefined; readonly solution: number }): Inversion | undefined {
   if (answer === undefined || solution === 0) return answer;
   const own = answer.solutions[solution];
   return own === undefined ? answer : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };

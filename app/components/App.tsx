@@ -3,12 +3,12 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { countUnit, CurvePlot, ResidualPlot } from "../plot/CurvePlot.tsx";
 import { ProfilePlot } from "../plot/ProfilePlot.tsx";
-import { chosen, type Entry } from "../session.ts";
+import type { Entry } from "../session.ts";
 import { resetModel } from "../state/actions.ts";
 import { openFiles, openText } from "../state/files.ts";
 import { invert } from "../state/inversion.ts";
-import { shown } from "../state/preview.ts";
-import { announcement, fileProblems, jobs, redo, selected, undo } from "../state/store.ts";
+import { rms, shownAnswer } from "../state/preview.ts";
+import { announcement, fileProblems, jobs, redo, selected, settled, undo } from "../state/store.ts";
 import { brushMode, zoom, zoomBy } from "../state/view.ts";
 import { digits } from "../words.ts";
 import { Alert, Answer } from "./Answer.tsx";
@@ -24,7 +24,7 @@ import { Welcome } from "./Welcome.tsx";
 export function App() {
   const isOver = useSignal(false);
   useEffect(() => listen((over) => (isOver.value = over)), []);
-  const entry = selected.value;
+  const entry = settled.value;
   return (
     <>
       <Header />
@@ -65,7 +65,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
               {entry.scan !== undefined && <ResidualPlot />}
             </div>
             <div class={`profiles ${entry.model === undefined ? "empty" : ""}`}>
-              <ByHand entry={entry} />
+              <ByHand />
               {entry.model === undefined && <p class="nothing">Strain and Debye–Waller factor against depth<br />appear here once the scan is inverted.</p>}
               <ProfilePlot key="strain" quantity="strain" />
               <ProfilePlot key="debyeWaller" quantity="debyeWaller" />
@@ -85,13 +85,12 @@ function Workbench({ entry }: { readonly entry: Entry }) {
 }
 
 /** One line of constant height, so that nothing moves under a pointer that drags. */
-function ByHand({ entry }: { readonly entry: Entry }) {
-  const answer = chosen(entry);
-  const rms = shown.value?.rms;
-  if (answer === undefined || !entry.isEdited) return <p class="by-hand">{entry.model !== undefined && "Drag the points: the curve follows."}</p>;
+function ByHand() {
+  const entry = selected.value, answer = shownAnswer.value;
+  if (entry === undefined || answer === undefined || !entry.isEdited) return <p class="by-hand">{entry?.model !== undefined && "Drag the points: the curve follows."}</p>;
   return (
     <p class="by-hand">
-      <span>Changed by hand: rms {rms === undefined ? "…" : digits(rms)}, the fit’s {digits(answer.rms)}</span>
+      <span>Changed by hand: rms {digits(rms.value ?? NaN)}, the fit’s {digits(answer.rms)}</span>
       <button type="button" class="link" disabled={jobs.value.has(entry.id)} title="A fit that begins at the profile as you drew it" onClick={() => void invert(entry.id, true)}>Fit from here</button>
       <button type="button" class="link" onClick={() => resetModel(entry.id)}>Back to the fit</button>
     </p>

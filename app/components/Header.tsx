@@ -3,7 +3,7 @@ import { addSimulation } from "../state/actions.ts";
 import { EXAMPLES, openExample } from "../state/examples.ts";
 import { exportsOf, resultsTable, type Saved, sessionFile } from "../state/exports.ts";
 import { openFiles } from "../state/files.ts";
-import { canRedo, canUndo, fileProblems, redo, selected, session, undo } from "../state/store.ts";
+import { canRedo, canUndo, fileProblems, redo, settled, settledSession, undo } from "../state/store.ts";
 import { scheme, setScheme, type Scheme } from "../plot/theme.ts";
 import { download, pickFile } from "./pick.ts";
 
@@ -33,7 +33,7 @@ export function Header() {
 }
 
 function ExportMenu() {
-  const entry = selected.value;
+  const entry = settled.value;
   if (entry === undefined) return null;
   const save = (make: () => Promise<Saved> | Saved) => async (): Promise<void> => {
     try {
@@ -46,7 +46,7 @@ function ExportMenu() {
   return (
     <Menu id="export" words="Save">
       {exportsOf(entry).map(({ words, make }) => <button type="button" key={words} onClick={() => void save(() => make(entry))()}>{words}</button>)}
-      {session.value.entries.length > 1 && <button type="button" onClick={() => void save(resultsTable)()}>Table of all results, CSV</button>}
+      {settledSession.value.entries.length > 1 && <button type="button" onClick={() => void save(resultsTable)()}>Table of all results, CSV</button>}
       <button type="button" class="apart" onClick={() => void save(sessionFile)()}>Whole session, to open here again</button>
     </Menu>
   );

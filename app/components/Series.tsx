@@ -3,12 +3,12 @@ import { handlesOf } from "../model.ts";
 import { chosen, type Entry } from "../session.ts";
 import { select } from "../state/actions.ts";
 import { invertAll } from "../state/inversion.ts";
-import { jobs, problems, selected, session } from "../state/store.ts";
+import { jobs, problems, settled, settledSession } from "../state/store.ts";
 import { type Line, Thumbnail } from "../plot/Thumbnail.tsx";
 import { digits } from "../words.ts";
 
 export function Series() {
-  const { entries } = session.value;
+  const { entries } = settledSession.value;
   if (entries.length < 2) return null;
   const answers = entries.map((entry) => chosen(entry));
   const deepest = Math.max(1, ...entries.map(({ model }) => model?.thickness ?? 0));
@@ -36,7 +36,7 @@ type Shown = { readonly entry: Entry; readonly answer: ReturnType<typeof chosen>
 
 function Card({ entry, answer, deepest, y }: Shown & { readonly deepest: number; readonly y: readonly [number, number] }) {
   const { scan } = entry;
-  const isSelected = selected.value?.id === entry.id;
+  const isSelected = settled.value?.id === entry.id;
   let most = 0, least = Infinity;
   for (const value of scan?.intensity ?? []) {
     if (value > 0) least = Math.min(least, value);
@@ -55,7 +55,7 @@ function Row({ entry, answer }: Shown) {
   const { crystal, hkl } = entry.experiment;
   const name = crystal === undefined ? "–" : `${crystal.name} ${hkl.join(" ")}`;
   return (
-    <tr aria-current={selected.value?.id === entry.id}>
+    <tr aria-current={settled.value?.id === entry.id}>
       <th scope="row"><button type="button" class="link" onClick={() => select(entry.id)}>{entry.name}</button></th>
       <td>{name}</td>
       {answer === undefined ? <td colSpan={6} class="soft">{stateOf(entry)}</td> : (

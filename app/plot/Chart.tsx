@@ -11,13 +11,15 @@ export interface ChartProps {
   readonly data: () => uPlot.AlignedData;
   /** Called in an effect after the data, with the chart: ranges, handles. */
   readonly follow?: (chart: uPlot) => void;
+  /** Called in an effect of its own: what lies over the chart and moves without it being drawn. */
+  readonly over?: () => void;
   readonly label: string;
   readonly className: string;
   /** Whether it holds things to be operated, and is more than a picture. */
   readonly isInteractive?: boolean;
 }
 
-export function Chart({ options, data, follow, label, className, isInteractive = false }: ChartProps) {
+export function Chart({ options, data, follow, over, label, className, isInteractive = false }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
 
   // Plain effects, which run at once: those of the components wait for a frame.
@@ -36,12 +38,14 @@ export function Chart({ options, data, follow, label, className, isInteractive =
         follow?.(chart);
       });
     });
+    const stopOver = effect(() => over?.());
     const stopTheme = effect(() => {
       void theme.value;
       chart.redraw(false, true);
     });
     return () => {
       stopData();
+      stopOver();
       stopTheme();
       observer.disconnect();
       chart.destroy();

@@ -1,16 +1,17 @@
 /** Scan and fit on a logarithmic axis, and the weighted residuals under it. */
 import { computed, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { weightedResiduals } from "takagi";
 import type uPlot from "uplot";
 import { addMask } from "../state/actions.ts";
-import { setup, type Shown, shown } from "../state/preview.ts";
+import { calculated, measured, setup, shownAnswer, twoTheta } from "../state/preview.ts";
 import { selected } from "../state/store.ts";
 import { brushMode, zoom } from "../state/view.ts";
-import { chosen, type Mask } from "../session.ts";
+import type { Mask } from "../session.ts";
 import { superscript } from "../words.ts";
 import { brush } from "./brush.ts";
 import { axis, Chart } from "./Chart.tsx";
-import { shade, strokes, verticalLine, zeroLine } from "./marks.ts";
+import { Dots, shade, strokes, verticalLine, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
 const SYNC = "two-theta";
@@ -19,9 +20,14 @@ const masks = computed<readonly Mask[]>(() => selected.value?.mask ?? []);
 /** What one count adds to the intensity of the scan that is shown. */
 export const countUnit = computed(() => selected.value?.answer?.countUnit ?? selected.value?.scan?.countUnit ?? 1);
 
+const measuredPoints = computed(() => positive(measured.value));
+/** Angles at which nothing was counted. */
+const zeros = computed(() => (measured.value === undefined ? [] : twoTheta.value.filter((_, i) => measured.value![i] === 0)));
+
 /** @param hasResiduals whether a plot under it has the axis for both */
 export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) {
   const readout = useSignal("");
+  const dots = useMemo(() => new Dots(), []);
   return (
     <figure class="plot">
       <p class="readout" aria-hidden="true">{readout}</p>
@@ -38,7 +44,8 @@ export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) 
           ],
           series: [
             {},
-            { paths: () => null, points: { show: true, size: 4, stroke: () => theme.peek().dots, fill: () => theme.peek().dots, width: 0 } },
+            // Drawn below, as they stay while the curve is dragged.
+            { paths: () => null, points: { show: false } },
             { stroke: () => theme.peek().accent, width: 1.6, points: { show: false } },
           ],
           plugins: [brush(brushed, () => (zoom.value = undefined))],
@@ -46,9 +53,9 @@ export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) 
             drawClear: [(chart) => {
               for (const mask of masks.peek()) shade(chart, mask, theme.peek().mask);
             }],
+            drawAxes: [(chart) => dots.draw(chart, { x: twoTheta.peek(), y: measuredPoints.peek() }, { size: 4, colour: theme.peek().dots })],
             draw: [(chart) => {
-              const { twoTheta, measured } = shown.peek() ?? {};
-              if (twoTheta !== undefined && measured !== undefined) strokes(chart, twoTheta.filter((_, i) => measured[i] === 0), theme.peek().soft);
+              strokes(chart, zeros.peek(), theme.peek().soft);
               const expected = setup.peek().setup;
               if (expected !== undefined) verticalLine(chart, expected.twoTheta + offset(), theme.peek().rule, expected.name);
             }],
@@ -56,10 +63,9 @@ export function CurvePlot({ hasResiduals }: { readonly hasResiduals: boolean }) 
           },
         })}
         data={() => {
-          const now = shown.value;
           void masks.value;
           void setup.value;
-          return curveData(now);
+          return [twoTheta.value, measuredPoints.value, positive(calculated.value)];
         }}
         follow={followZoom}
       />
@@ -88,7 +94,7 @@ export function ResidualPlot() {
         })}
         data={() => {
           void masks.value;
-          return residualData(shown.value);
+          return residualData();
         }}
         follow={followZoom}
       />
@@ -103,31 +109,28 @@ function brushed(range: readonly [number, number]): void {
 }
 
 function offset(): number {
-  const entry = selected.peek();
-  return (entry === undefined ? undefined : (entry.model ?? chosen(entry))?.instrument.offset) ?? 0;
+  return (selected.peek()?.model ?? shownAnswer.peek())?.instrument.offset ?? 0;
 }
 
-function curveData(now: Shown | undefined): uPlot.AlignedData {
-  if (now === undefined) return [[], [], []];
-  const { twoTheta, measured, calculated } = now;
-  const visible = (values: Float64Array | undefined) => (values === undefined ? new Array<null>(twoTheta.length).fill(null) : Array.from(values, (v) => (v > 0 ? v : null)));
-  return [twoTheta, visible(measured), visible(calculated)];
+/** A logarithmic axis has no place for others. */
+function positive(values: Float64Array | undefined): (number | null)[] {
+  return values === undefined ? new Array<null>(twoTheta.value.length).fill(null) : Array.from(values, (v) => (v > 0 ? v : null));
 }
 
 /** Beyond nine of ten with room the peak's residuals, which counting does not limit, are drawn on the edge. */
-function residualData(now: Shown | undefined): uPlot.AlignedData {
-  if (now?.measured === undefined || now.calculated === undefined) return [now?.twoTheta ?? [], now === undefined ? [] : new Array<null>(now.twoTheta.length).fill(null)];
-  const { twoTheta, measured, calculated } = now;
-  const values = weightedResiduals({ scan: { twoTheta, intensity: measured }, calculated, countUnit: countUnit.value });
+function residualData(): uPlot.AlignedData {
+  const angles = twoTheta.value, intensity = measured.value;
+  if (intensity === undefined || calculated.value === undefined) return [angles, new Array<null>(angles.length).fill(null)];
+  const values = weightedResiduals({ scan: { twoTheta: angles, intensity }, calculated: calculated.value, countUnit: countUnit.value });
   const sizes = values.map(Math.abs).sort();
   const limit = Math.max(3.2, Math.min(2.2 * sizes[Math.floor(0.9 * (sizes.length - 1))]!, 50));
-  return [twoTheta, values.map((v) => Math.min(Math.max(v, -limit), limit))];
+  return [angles, values.map((v) => Math.min(Math.max(v, -limit), limit))];
 }
 
 function followZoom(chart: uPlot): void {
-  const now = shown.value, seen = zoom.value;
-  if (now === undefined || now.twoTheta.length < 2) return;
-  const [min, max] = seen ?? [now.twoTheta[0]!, now.twoTheta[now.twoTheta.length - 1]!];
+  const angles = twoTheta.value, seen = zoom.value;
+  if (angles.length < 2) return;
+  const [min, max] = seen ?? [angles[0]!, angles[angles.length - 1]!];
   chart.setScale("x", { min, max });
 }
 
@@ -166,11 +169,10 @@ function decimal(value: number | null): string {
 }
 
 function describe(chart: uPlot): string {
-  const i = chart.cursor.idx, now = shown.peek();
-  if (i === null || i === undefined || now === undefined) return "";
-  const { twoTheta, measured, calculated } = now;
-  const parts = [`2θ ${twoTheta[i]!.toFixed(3)}°`];
-  if (measured !== undefined) parts.push(`measured ${Number(measured[i]!.toPrecision(4))}`);
-  if (calculated !== undefined) parts.push(`calculated ${Number(calculated[i]!.toPrecision(4))}`);
+  const i = chart.cursor.idx, angle = twoTheta.peek()[i ?? -1];
+  if (i === null || i === undefined || angle === undefined) return "";
+  const parts = [`2θ ${angle.toFixed(3)}°`], seen = measured.peek()?.[i], curve = calculated.peek()?.[i];
+  if (seen !== undefined) parts.push(`measured ${Number(seen.toPrecision(4))}`);
+  if (curve !== undefined) parts.push(`calculated ${Number(curve.toPrecision(4))}`);
   return parts.join(" · ");
 }

@@ -1,10 +1,12 @@
 /** Strain or Debye–Waller factor against depth, with its band and the handles that change it. */
+import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import type { Band, Inversion } from "takagi";
 import type uPlot from "uplot";
 import { type Handle, handlesOf, type Quantity } from "../model.ts";
 import { dragHandle, startGesture } from "../state/actions.ts";
 import { newDrag, pointerMoved } from "../state/frames.ts";
-import { type Shown, shown } from "../state/preview.ts";
+import { profile, shownAnswer } from "../state/preview.ts";
 import { isDragging, selected } from "../state/store.ts";
 import { digits } from "../words.ts";
 import { axis, Chart } from "./Chart.tsx";
@@ -12,9 +14,21 @@ import { HandleLayer } from "./handles.ts";
 import { band, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
+const depth = computed(() => profile.value?.depth);
+const SIGNALS = {
+  strain: { values: computed(() => profile.value?.strain), handles: computed(() => handlesNow("strain")) },
+  debyeWaller: { values: computed(() => profile.value?.debyeWaller), handles: computed(() => handlesNow("debyeWaller")) },
+} as const;
+
+function handlesNow(quantity: Quantity): readonly Handle[] {
+  const model = selected.value?.model;
+  return model === undefined ? [] : handlesOf(model, quantity);
+}
+
 const NAMES = { strain: "Strain Δd/d (%)", debyeWaller: "Debye–Waller factor" } as const;
 
 export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
+  const { values, handles } = SIGNALS[quantity];
   const layer = useRef<HandleLayer | undefined>(undefined);
   const range = useRef<[number, number]>([0, 1]);
 
@@ -54,9 +68,8 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
           series: [{}, { stroke: () => theme.peek().accent, width: 1.8, points: { show: false } }],
           hooks: {
             drawAxes: [(chart) => {
-              const now = shown.peek();
-              const { lower, upper } = bandOf(now, quantity) ?? {};
-              if (now?.bandDepth !== undefined && lower !== undefined && upper !== undefined) band(chart, now.bandDepth, { lower, upper, colour: theme.peek().band });
+              const answer = shownAnswer.peek();
+              if (answer !== undefined) band(chart, answer.profile.depth, { ...bandOf(answer, quantity), colour: theme.peek().band });
               if (quantity === "strain") zeroLine(chart, theme.peek().rule);
             }],
             draw: [() => layer.current?.place()],
@@ -64,20 +77,15 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
             init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
           },
         })}
-        data={() => {
-          const profile = shown.value?.profile;
-          return profile === undefined ? [[], []] : [profile.depth, profile[quantity]];
-        }}
+        data={() => [depth.value ?? [], values.value ?? []]}
         follow={(chart: uPlot) => {
-          const now = shown.value, model = selected.value?.model;
-          const profile = now?.profile;
-          layer.current?.show(model === undefined ? [] : handlesOf(model, quantity));
-          if (profile === undefined) return;
-          const wanted = yRange(now, quantity);
-          range.current = isDragging.value ? including(range.current, profile[quantity]) : wanted;
-          chart.setScale("x", { min: 0, max: profile.depth[profile.depth.length - 1]! });
+          if (depth.value === undefined || values.value === undefined) return;
+          const wanted = yRange(values.value, shownAnswer.value, quantity);
+          range.current = isDragging.value ? including(range.current, values.value) : wanted;
+          chart.setScale("x", { min: 0, max: depth.value[depth.value.length - 1]! });
           chart.setScale("y", { min: range.current[0], max: range.current[1] });
         }}
+        over={() => layer.current?.show(handles.value)}
       />
     </figure>
   );
@@ -88,21 +96,19 @@ function including([low, high]: readonly [number, number], values: Float64Array)
   return [values.reduce((a, b) => Math.min(a, b), low), values.reduce((a, b) => Math.max(a, b), high)];
 }
 
-function bandOf(now: Shown | undefined, quantity: Quantity) {
-  return quantity === "strain" ? now?.strainBand : now?.debyeWallerBand;
+function bandOf({ strainBand, debyeWallerBand }: Inversion, quantity: Quantity): Band {
+  return quantity === "strain" ? strainBand : debyeWallerBand;
 }
 
 /** Around profile, band and 0; a band may add as much again as the profile spans, and is cut where it is wider. */
-function yRange(now: Shown | undefined, quantity: Quantity): [number, number] {
+function yRange(values: Float64Array, answer: Inversion | undefined, quantity: Quantity): [number, number] {
   if (quantity === "debyeWaller") return [0, 1.05];
-  const values = now?.profile?.strain ?? new Float64Array(0);
   let low = 0, high = 0;
   for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
   const span = Math.max(high - low, 0.02);
-  const { lower, upper } = bandOf(now, quantity) ?? {};
   const [least, most] = [low - 0.6 * span, high + 0.6 * span];
-  for (const v of lower ?? []) low = Math.min(low, Math.max(v, least));
-  for (const v of upper ?? []) high = Math.max(high, Math.min(v, most));
+  for (const v of answer?.strainBand.lower ?? []) low = Math.min(low, Math.max(v, least));
+  for (const v of answer?.strainBand.upper ?? []) high = Math.max(high, Math.min(v, most));
   const free = 0.08 * Math.max(high - low, 0.02);
   return [low - free, high + free];
 }

@@ -29,6 +29,39 @@ export function strokes(chart: uPlot, x: ArrayLike<number>, colour: string): voi
   });
 }
 
+/** Points as dots, whose outline is kept: while a curve over them is dragged they stay where they are. */
+export class Dots {
+  #key: readonly unknown[] = [];
+  #path = new Path2D();
+
+  /** @param points y is null where there is none; arrays are known by their identity
+   *  @param size diameter in pixels of the page */
+  draw(chart: uPlot, points: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> }, { size, colour }: { readonly size: number; readonly colour: string }): void {
+    const { ctx, bbox, scales: { x, y } } = chart;
+    const key = [points.x, points.y, size, devicePixelRatio, bbox.left, bbox.top, bbox.width, bbox.height, x!.min, x!.max, y!.min, y!.max];
+    if (key.some((value, i) => value !== this.#key[i])) {
+      this.#key = key;
+      this.#path = outline(chart, points, (size * devicePixelRatio) / 2);
+    }
+    inside(chart, () => {
+      ctx.fillStyle = colour;
+      ctx.fill(this.#path);
+    });
+  }
+}
+
+function outline(chart: uPlot, { x, y }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> }, radius: number): Path2D {
+  const path = new Path2D();
+  for (let i = 0; i < x.length; i++) {
+    const value = y[i];
+    if (value === null || value === undefined) continue;
+    const atX = chart.valToPos(x[i]!, "x", true), atY = chart.valToPos(value, "y", true);
+    path.moveTo(atX + radius, atY);
+    path.arc(atX, atY, radius, 0, 2 * Math.PI);
+  }
+  return path;
+}
+
 /** A dashed line with a name at its top. */
 export function verticalLine(chart: uPlot, x: number, colour: string, name: string): void {
   const { ctx, bbox } = chart;

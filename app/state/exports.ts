@@ -3,7 +3,7 @@ import { csv, curveCsv, curveFigure, type Inversion, profileCsv, profileFigure, 
 import { chosen, type Entry } from "../session.ts";
 import { quick } from "./crew.ts";
 import { encodeSession } from "./sessionFile.ts";
-import { shown } from "./preview.ts";
+import { calculated, measured, profile, twoTheta } from "./preview.ts";
 import { session } from "./store.ts";
 
 export interface Saved {
@@ -61,21 +61,19 @@ export function resultsTable(): Saved {
 }
 
 function shownProfileCsv(): string {
-  const profile = shown.value?.profile;
-  return profile === undefined ? "" : csv({ depth_nm: profile.depth, strain_percent: profile.strain, debye_waller: profile.debyeWaller });
+  const { value } = profile;
+  return value === undefined ? "" : csv({ depth_nm: value.depth, strain_percent: value.strain, debye_waller: value.debyeWaller });
 }
 
 function shownCurveCsv(): string {
-  const { twoTheta = new Float64Array(0), measured, calculated } = shown.value ?? {};
-  return csv({ two_theta_deg: twoTheta, ...(measured === undefined ? {} : { measured }), ...(calculated === undefined ? {} : { calculated }) });
+  return csv({ two_theta_deg: twoTheta.value, ...(measured.value === undefined ? {} : { measured: measured.value }), ...(calculated.value === undefined ? {} : { calculated: calculated.value }) });
 }
 
 async function noisyScan(entry: Entry): Promise<Saved> {
-  const { twoTheta, calculated } = shown.value ?? {};
-  if (twoTheta === undefined || calculated === undefined) throw new Error("there is no curve yet");
-  const counts = await quick.call("counts", { intensity: calculated, seed: 1 });
+  if (calculated.value === undefined) throw new Error("there is no curve yet");
+  const counts = await quick.call("counts", { intensity: calculated.value, seed: 1 });
   const { crystal, hkl, wavelength } = entry.experiment;
-  const lines = Array.from(twoTheta, (t, i) => `${t.toFixed(5)} ${counts[i]!}`);
+  const lines = Array.from(twoTheta.value, (t, i) => `${t.toFixed(5)} ${counts[i]!}`);
   return text(entry, "xy", "text/plain", `# simulated: ${crystal?.name ?? ""} ${hkl.join(" ")}, wavelength ${wavelength} Å; 2θ (°), counts (seed 1)\n${lines.join("\n")}\n`);
 }
 

@@ -22,6 +22,10 @@ export const problems = signal<ReadonlyMap<string, Problem>>(new Map());
 export const fileProblems = signal<readonly Problem[]>([]);
 /** Whether a handle is being dragged: axes do not shrink meanwhile, and curves are drafts. */
 export const isDragging = signal(false);
+let beforeDrag: Session = EMPTY;
+/** The session as forms and tables show it: during a drag that of its beginning, so that a frame draws what moves and no more. */
+export const settledSession = computed<Session>(() => (isDragging.value ? beforeDrag : (beforeDrag = session.value)));
+export const settled = computed<Entry | undefined>(() => selectedEntry(settledSession.value));
 /** For those who do not see the screen: what just happened. */
 export const announcement = signal("");
 

@@ -1,7 +1,7 @@
 /** What stays, what leaves and what comes back: storage, files, offline, and input that cannot be read. */
 import { expect } from "vitest";
 import { testWithChromium } from "../dataset/tools.ts";
-import { answered, columns, drop, handles, dragHandle, number, openExample, save, undisturbed, visits } from "./page.ts";
+import { answered, columns, drop, handles, dragHandle, number, openExample, PATIENCE, save, undisturbed, visits } from "./page.ts";
 import { example } from "./scans.ts";
 
 const visit = visits();
@@ -49,6 +49,8 @@ testWithChromium("after the first load no request leaves the browser, and withou
   const { page, context } = opened;
   await page.evaluate(async () => (await navigator.serviceWorker.ready).active!.state);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  // Networks come last.
+  await expect.poll(() => page.evaluate(async () => (await caches.match(new URL("models/zro2-400-cnn1/weights.bin", document.baseURI))) !== undefined), { timeout: PATIENCE }).toBe(true);
   const strangers: string[] = [];
   context.on("request", (request) => {
     if (!request.url().startsWith("blob:") && !request.url().startsWith(opened.url)) strangers.push(request.url());
@@ -65,6 +67,7 @@ testWithChromium("after the first load no request leaves the browser, and withou
   await page.getByRole("button", { name: "Cancel" }).waitFor();
   await answered(page);
   expect(await number(page, "rms")).toBe(rms);
+  await page.getByText("Found by network and fit").waitFor();
   expect(strangers).toEqual([]);
   await undisturbed(opened);
 });
