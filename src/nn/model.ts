@@ -36,7 +36,7 @@ export interface ModelCard {
     readonly samples: number;
     readonly seconds: number;
     readonly hardware: string;
-    /** The model that this one started from, and what that had seen. */
+    /** The model that this one started from, and what that and its own forerunners had seen. */
     readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
   };
   /** Of the last validation. */

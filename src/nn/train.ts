@@ -10,7 +10,7 @@ import type { Backend, BackendName } from "./backend/types.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
 import { accuracy, type Accuracy } from "./metrics.ts";
-import type { Model } from "./model.ts";
+import type { Model, ModelCard } from "./model.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
 import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
@@ -90,7 +90,7 @@ export interface TrainingRecipe {
   readonly seed: number;
   readonly averaging: number;
   readonly validation: number;
-  /** The model that it started from, and what that had seen. */
+  /** The model that it started from, and what that and its own forerunners had seen. */
   readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
 }
 
@@ -149,6 +149,8 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const source = await sourceOf(backend, learner, recipe, options.workers);
   const history: Validation[] = [...(resume?.history ?? [])];
   let samples = resume?.samples ?? 0, seconds = resume?.seconds ?? 0;
+  // A model that goes on from another goes on behind its samples.
+  const seen = recipe.start?.samples ?? 0;
   const startSeconds = seconds, startSamples = samples, started = performance.now();
   const clock = (): number => startSeconds + (performance.now() - started) / 1000;
   const shareNow = (): number => (total !== undefined ? samples / total : clock() / (60 * minutes!));
@@ -172,7 +174,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   try {
     for (let isDone = isOver(); !isDone; ) {
       const rate = rateAt(recipe, shareNow(), history);
-      const { loss, gradients } = await source.step(streamSeed(recipe.seed, "training"), samples, recipe.batch);
+      const { loss, gradients } = await source.step(streamSeed(recipe.seed, "training"), seen + samples, recipe.batch);
       optimizer.apply(gradients, rate, recipe.optimizer === "adamw" ? GRADIENT_NORM : Infinity);
       tf.dispose(gradients);
       samples += recipe.batch;
@@ -266,8 +268,13 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
   const start = options.start?.card;
   return {
     preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,
-    ...(start === undefined ? {} : { start: { name: start.name, samples: start.training.samples, seconds: start.training.seconds } }),
+    ...(start === undefined ? {} : { start: whatWasSeen(start) }),
   };
+}
+
+/** By a model and all that it started from. */
+function whatWasSeen({ name, training: { samples, seconds, start } }: ModelCard): NonNullable<TrainingRecipe["start"]> {
+  return { name, samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
 }
 
 /** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */
