@@ -178,6 +178,21 @@ describe("a training", () => {
     expect(a.history[0]!.trainingLoss).toBe(b.history[0]!.trainingLoss);
   });
 
+  test("ends with moments of thousands of samples: those of thousands of others, to what chance allows", async () => {
+    const { recipe: { task }, model } = await train({ ...options, samples: 64, validation: 256, every: 1e9 }), learner = new Learner(tf, task), { network } = learner;
+    assign(tf, [...network.weights, ...network.moving], model.values);
+    const [mean, variance] = await Promise.all(network.moving.slice(-2).map((moment) => moment.data())), generator = await createGenerator("cnn3");
+    const batches = 64, others = new Float64Array(mean!.length);
+    for (let k = 0; k < batches; k++) {
+      const found = learner.moments(generator.generate(streamSeed(5, "test"), 32 * k, 32)), values = await found.at(-2)!.data();
+      for (const [j, value] of values.entries()) others[j]! += value / batches;
+      tf.dispose(found);
+    }
+    learner.dispose();
+    // The standard error of the difference is √(2/2048) = 0.03 of the spread.
+    for (const [j, value] of others.entries()) expect(Math.abs(value - mean![j]!) / Math.sqrt(variance![j]!)).toBeLessThan(0.09);
+  });
+
   test("that is aborted leaves a usable model", async () => {
     const controller = new AbortController();
     let seen = 0;
