@@ -6,6 +6,7 @@ import { warmNetwork, warmUp } from "./state/crew.ts";
 import { networks } from "./state/networks.ts";
 import { follow } from "./state/preview.ts";
 import { keepSession } from "./state/storage.ts";
+import { jobs } from "./state/store.ts";
 import { resetViewOnSelection } from "./state/view.ts";
 
 restoreScheme();
@@ -22,5 +23,13 @@ if ("serviceWorker" in navigator) addEventListener("load", () => void keepOfflin
 
 async function keepOffline(): Promise<void> {
   await navigator.serviceWorker.register("serviceWorker.js", { type: "module" });
-  (await navigator.serviceWorker.ready).active?.postMessage("ready");
+  const { active } = await navigator.serviceWorker.ready;
+  await quiet();
+  active?.postMessage("quiet");
+}
+
+/** Some seconds after the beginning, when no scan is being inverted: the first answer comes before what is for later. */
+async function quiet(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  while (jobs.value.size > 0) await new Promise((resolve) => setTimeout(resolve, 500));
 }

@@ -26,7 +26,8 @@ scope.addEventListener("install", (event) => event.waitUntil(fill(FILES)));
 
 scope.addEventListener("activate", (event) => event.waitUntil(begin()));
 
-// The page says when it is ready: what only networks need must not keep it from working, which the events before would.
+// The page says when it has nothing else to do: what only networks need must not keep it from working, as the events
+// before would.
 scope.addEventListener("message", (event) => event.waitUntil(fill(LATER_FILES).catch(() => undefined)));
 
 scope.addEventListener("fetch", (event) => {

@@ -84,7 +84,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
   );
 }
 
-/** One line of constant height, so that nothing moves under a pointer that drags. */
+/** Of constant height, so that nothing moves under a pointer that drags. */
 function ByHand() {
   const entry = selected.value, answer = shownAnswer.value;
   if (entry === undefined || answer === undefined || !entry.isEdited) return <p class="by-hand">{entry?.model !== undefined && "Drag the points: the curve follows."}</p>;

@@ -69,8 +69,8 @@ function ResolutionFields({ experiment: { resolutionShape, lorentzFraction, lore
   const isSplit = resolutionShape === "split-pseudo-voigt";
   return (
     <div class={isSplit ? "pair" : ""}>
-      <NumberField label={isSplit ? "Lorentzian, below" : "Share of the Lorentzian"} hint="0 to 1" value={lorentzFraction} least={0} most={1} commit={(next) => change({ lorentzFraction: next })} />
-      {isSplit && <NumberField label="above the peak" hint="0 to 1" value={lorentzFractionHigh} least={0} most={1} commit={(next) => change({ lorentzFractionHigh: next })} />}
+      <NumberField label={isSplit ? "Lorentzian, below" : "Share of the Lorentzian"} hint={isSplit ? undefined : "0 to 1"} value={lorentzFraction} least={0} most={1} commit={(next) => change({ lorentzFraction: next })} />
+      {isSplit && <NumberField label="above the peak" value={lorentzFractionHigh} least={0} most={1} commit={(next) => change({ lorentzFractionHigh: next })} />}
     </div>
   );
 }

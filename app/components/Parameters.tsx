@@ -26,7 +26,7 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
         <div class="parameters">
           {PARAMETERS.map(({ name, label, unit, ...limits }) => (
             <div class="parameter" key={name}>
-              <NumberField label={label} unit={unit} value={round(parameterOf(model, name))} {...limits} commit={(value) => setParameter(id, name, value)} />
+              <NumberField label={label} unit={unit} value={round(parameterOf(model, name), unit)} {...limits} commit={(value) => setParameter(id, name, value)} />
               {scan !== undefined && (
                 <button type="button" class="hold" aria-pressed={held.includes(name)} aria-label={`hold ${label.toLowerCase()}`} title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"} onClick={() => toggleHeld(id, name)}>
                   hold
@@ -91,6 +91,8 @@ function Range({ entry: { id, range } }: { readonly entry: Entry }) {
   );
 }
 
-function round(value: number): number {
-  return Number(value.toPrecision(4));
+/** Four digits, and no angle finer than a scan's step could be. */
+function round(value: number, unit: string): number {
+  const digits = Number(value.toPrecision(4));
+  return unit === "°" ? Number(digits.toFixed(5)) : digits;
 }

@@ -21,7 +21,7 @@ export function Training({ entry }: { readonly entry: Entry }) {
       <summary>Train one for {crystal.name} {hkl.join(" ")}</summary>
       {now === undefined ? (
         <>
-          <p class="fact">A network learns from simulated scans of this crystal, reflection and wavelength. A few minutes give a rough one; the fit does the rest.</p>
+          <p class="fact">A network learns from simulated scans of this crystal, reflection and wavelength. Minutes give a rough one, hours a good one; the fit does the rest.</p>
           <div class="pair">
             <NumberField label="Largest strain" unit="%" value={plan.value.largestStrain} least={0.05} most={10} commit={(largestStrain) => change({ largestStrain })} />
             <NumberField label="Thickest" unit="nm" value={plan.value.thickest} least={10} most={5000} commit={(thickest) => change({ thickest })} />
@@ -44,7 +44,7 @@ function Progress({ course: { now, isStopping, validations } }: { readonly cours
         <span>{isStopping ? "finishing …" : now === undefined ? "starting …" : `${Math.round(100 * now.share)} %`}</span>
       </div>
       <LearningPlot />
-      {now !== undefined && <p class="fact">{digits(now.samples)} simulated scans, {digits(now.samplesPerSecond)} a second{last?.strainAccuracy !== undefined && `; the strain of unseen ones to a tenth in ${Math.round(last.strainAccuracy)} %`}</p>}
+      {now !== undefined && <p class="fact">{digits(now.samples)} simulated scans, {digits(now.samplesPerSecond)} a second{last?.strainAccuracy !== undefined && `; the strain of unseen ones to a tenth in ${Math.round(last.strainAccuracy)}\u00a0%`}</p>}
       <button type="button" disabled={isStopping} onClick={stopTraining}>Stop and use it</button>
     </>
   );

@@ -13,7 +13,7 @@ export function LearningPlot() {
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false }, y: { distr: 3 } },
-        axes: [axis({ label: "Simulated scans", labelSize: 18, size: 34, values: (_, splits) => splits.map(short) }), axis({ scale: "y", size: 48, label: "Loss", labelSize: 18, values: (_, splits) => splits.map((v) => (v === null ? "" : String(v))) })],
+        axes: [axis({ label: "Simulated scans", labelSize: 18, size: 34, values: (_, splits) => splits.map(short) }), axis({ scale: "y", size: 48, label: "Loss", labelSize: 18, splits: (_, __, min, max) => roundValues(min, max), filter: (_, splits) => splits, values: (_, splits) => splits.map((v) => String(v)) })],
         series: [
           {},
           { stroke: () => theme.peek().accent, width: 1.6, points: { show: false }, spanGaps: true },
@@ -35,6 +35,12 @@ export function LearningPlot() {
       }}
     />
   );
+}
+
+/** 1, 2 and 5 times the powers of ten. */
+function roundValues(min: number, max: number): number[] {
+  const from = Math.floor(Math.log10(min)), powers = Array.from({ length: Math.ceil(Math.log10(max)) - from }, (_, k) => from + k);
+  return powers.flatMap((power) => [1, 2, 5].map((v) => Number(`${v}e${power}`))).filter((v) => v >= min && v <= max);
 }
 
 function short(value: number): string {

@@ -6,13 +6,15 @@ import type { Work } from "./protocol.ts";
 
 /** @returns the first network that knows such scans, or why none does */
 export async function networkFor(networks: readonly Network[], scan: Scan, options: NetworkInputOptions): Promise<Network | string> {
-  const reasons: string[] = [];
+  /** Names of networks, by what keeps them from knowing the scan. */
+  const reasons = new Map<string, string[]>();
   for (const network of networks) {
     const { outside } = await networkInput(scan, network.preset, options);
     if (outside.length === 0) return network;
-    reasons.push(`${network.name}: ${outside.join("; ")}`);
+    const reason = outside.join("; ");
+    reasons.set(reason, [...(reasons.get(reason) ?? []), network.name]);
   }
-  return networks.length === 0 ? "no network was asked" : `no network knows such scans (${reasons.join(". ")})`;
+  return networks.length === 0 ? "no network was asked" : `no network knows such scans (${[...reasons].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join(". ")})`;
 }
 
 /** Facts of a model's files, which are checked. */

@@ -57,7 +57,8 @@ testWithChromium("a scan that no network knows is fitted alone, and the page say
   await answered(page);
   const { method, methodReason } = await saved(page);
   expect(method).toBe("multi-start fit");
-  for (const model of shipped.filter((name) => name.startsWith("zro2"))) expect(methodReason).toMatch(new RegExp(`${model}: the reflection's d is 1\\.36 Å; the samples have 1\\.29 Å`));
+  for (const model of shipped.filter((name) => name.startsWith("zro2"))) expect(methodReason).toContain(model);
+  expect(methodReason).toContain(": the reflection's d is 1.36 Å; the samples have 1.29 Å");
   await undisturbed(opened);
 });
 

@@ -130,6 +130,7 @@ for (const scheme of ["light", "dark"] as const) {
       await page.getByText("How sure is this?").click();
       await page.getByText("Beam and resolution").click();
       await page.getByText("Sample", { exact: true }).click();
+      await page.getByText(/^Train one for/).click();
       expect(await findings(opened), `answer ${width}`).toEqual([]);
       expect(await page.evaluate(() => document.scrollingElement!.scrollWidth), `width ${width}`).toBeLessThanOrEqual(width);
       await page.context().close();
