@@ -33,7 +33,8 @@ export function cosineAndSinc(ar: f64, ai: f64, kr: f64, ki: f64, out: usize): v
     }
     const y = Math.abs(pi), decay = Math.expm1(-2 * y);
     const ch = 1 + 0.5 * decay, sh = pi < 0 ? 0.5 * decay : -0.5 * decay;
-    const c = Math.cos(pr), s = Math.sin(pr);
+    Math.sincos(pr);
+    const c = Math.sincos_cos, s = Math.sincos_sin;
     cr = c * ch;
     ci = -s * sh;
     const nr = s * ch, ni = c * sh, inverse = 1 / m; // |φ|² = |φ²|

@@ -53,10 +53,12 @@ export function writeSlices<T>(slices: usize, sliceCount: i32, angles: usize, an
       const turn = n > 0 ? b + load<f64>(before, 8) - absorption / 3 * (b - load<f64>(before, 8)) : b;
       const decay = Math.exp(n > 0 ? -load<f64>(from, 16) - load<f64>(before, 16) : -load<f64>(from, 16));
       put<T>(record, 0, b);
-      put<T>(record, 1, Math.cos(b));
-      put<T>(record, 2, Math.sin(b));
+      Math.sincos(b);
+      put<T>(record, 1, Math.sincos_cos);
+      put<T>(record, 2, Math.sincos_sin);
       put<T>(record, 3, k * (1 - k * k * g2 / 3));
-      const vr = decay * Math.cos(turn), vi = decay * Math.sin(turn);
+      Math.sincos(turn);
+      const vr = decay * Math.sincos_cos, vi = decay * Math.sincos_sin;
       put<T>(record, 4, vr);
       put<T>(record, 5, vi);
       errorRe += roundingRe<T>(vr, vi);
@@ -66,8 +68,9 @@ export function writeSlices<T>(slices: usize, sliceCount: i32, angles: usize, an
     }
     offset /= <f64>(last - first);
     put<T>(to, 0, offset);
-    put<T>(to, 1, Math.cos(offset));
-    put<T>(to, 2, Math.sin(offset));
+    Math.sincos(offset);
+    put<T>(to, 1, Math.sincos_cos);
+    put<T>(to, 2, Math.sincos_sin);
     put<T>(to, 3, squares);
     put<T>(to, 4, errorRe);
     put<T>(to, 5, errorIm);
@@ -87,7 +90,8 @@ export function writeAngle<T>(slices: usize, sliceCount: i32, angle: usize, plan
   // P carries the phase −Im A·A/3 of s at complex A, which is small.
   const lag = (ai + load<f64>(slices, 16)) * (a + load<f64>(slices, 8)) / 3, lr = 1 - lag * lag / 2, li = lag * (1 - lag * lag / 6);
   const tr = (pi * gr - pr * gi) / size, ti = -(pr * gr + pi * gi) / size;
-  const c = Math.cos(a), s = Math.sin(a);
+  Math.sincos(a);
+  const c = Math.sincos_cos, s = Math.sincos_sin;
   lane<T>(to, 0, a);
   lane<T>(to, 1, c);
   lane<T>(to, 2, s);

@@ -42,7 +42,8 @@ function braggAngle(block: usize): f64 {
 function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize, derivative: usize): void {
   const phi = slot(block, ReflectionSlot.Asymmetry);
   if (<i32>slot(block, ReflectionSlot.Deviation) == DeviationForm.Exact) {
-    const halfH = (Math.PI / slot(block, ReflectionSlot.PlaneSpacing)) * Math.cos(phi);
+    Math.sincos(phi);
+    const halfH = (Math.PI / slot(block, ReflectionSlot.PlaneSpacing)) * Math.sincos_cos;
     store<f64>(slice, h, 0);
     store<f64>(slice, h * halfH * (e / (1 + e)), 8);
     store<f64>(slice, 0, 16);
@@ -56,12 +57,15 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
     }
     return;
   }
-  const thetaB = braggAngle(block), tanB = Math.sin(thetaB) / Math.cos(thetaB), theta = thetaB - e * tanB;
+  const thetaB = braggAngle(block), sinB = slot(block, ReflectionSlot.Wavelength) / (2 * slot(block, ReflectionSlot.PlaneSpacing)), cosB = Math.sqrt(1 - sinB * sinB), tanB = sinB / cosB, theta = thetaB - e * tanB;
   const lambda = slot(block, ReflectionSlot.Wavelength), gamma = slot(block, ReflectionSlot.Gamma);
-  const g0 = Math.sin(theta - phi), gh = Math.sin(theta + phi); // γH = −gh
+  Math.sincos(theta - phi);
+  const g0 = Math.sincos_sin, cos0 = Math.sincos_cos;
+  Math.sincos(theta + phi);
+  const gh = Math.sincos_sin, cosH = Math.sincos_cos; // γH = −gh
   // Signs kept general: |γ| enters the square roots, b = γ0/γH = −g0/gh.
   const b = -g0 / gh, root = Math.sqrt(Math.abs(g0 * gh));
-  const slope = (h * Math.PI / lambda) * (-b / Math.sqrt(Math.abs(b))) * Math.sin(2 * thetaB) / root;
+  const slope = (h * Math.PI / lambda) * (-b / Math.sqrt(Math.abs(b))) * 2 * sinB * cosB / root;
   const refraction = (h * Math.PI / lambda) * 0.5 * gamma * (1 - b) / (Math.sqrt(Math.abs(b)) * root);
   store<f64>(slice, slope, 0);
   store<f64>(slice, slope * e * tanB - refraction * slot(block, ReflectionSlot.F0Re), 8);
@@ -69,7 +73,7 @@ function writeSlice(block: usize, e: f64, debyeWaller: f64, h: f64, slice: usize
   store<f64>(slice, h * debyeWaller / root, 24);
   if (derivative) {
     // dθ_n/de = −tan θ_B. For b < 0: slope ∝ 1/gh, refraction ∝ (1 + g0/gh)/g0 = 1/g0 + 1/gh, coupling ∝ (g0·gh)^(-1/2).
-    const dG0 = -tanB * Math.cos(theta - phi) / g0, dGh = -tanB * Math.cos(theta + phi) / gh; // d ln γ/de
+    const dG0 = -tanB * cos0 / g0, dGh = -tanB * cosH / gh; // d ln γ/de
     const dSlope = -slope * dGh;
     const dRefraction = -(refraction / (1 / g0 + 1 / gh)) * (dG0 / g0 + dGh / gh);
     store<f64>(derivative, dSlope, 0);
@@ -119,16 +123,18 @@ export function prepareAngles(block: usize, theta: usize, count: i32, table: usi
     return Status.Ok;
   }
   const phi = slot(block, ReflectionSlot.Asymmetry), k = 2 * Math.PI / lambda;
-  const h = 2 * Math.PI / slot(block, ReflectionSlot.PlaneSpacing), hx = h * Math.sin(phi), hz = h * Math.cos(phi);
+  Math.sincos(phi);
+  const h = 2 * Math.PI / slot(block, ReflectionSlot.PlaneSpacing), hx = h * Math.sincos_sin, hz = h * Math.sincos_cos;
   const refraction = Math.PI * gamma / (2 * lambda);
   const f0r = slot(block, ReflectionSlot.F0Re), f0i = slot(block, ReflectionSlot.F0Im);
   for (let j = 0; j < count; j++) {
     const at = <usize>j << 3, to = table + at, alpha = load<f64>(theta + at) - phi;
-    const g0 = Math.sin(alpha);
+    Math.sincos(alpha);
+    const g0 = Math.sincos_sin;
     // Exit: k_h∥ = k cos α − H_x for planes tilted by φ_c (α_exit = θ + φ_c at the Bragg angle).
     let gh = g0;
     if (phi != 0) {
-      const tangential = Math.cos(alpha) - hx / k;
+      const tangential = Math.sincos_cos - hx / k;
       gh = Math.sqrt(Math.max(1 - tangential * tangential, 1e-12));
     }
     const inverse = refraction * (1 / g0 + 1 / gh), root = 1 / Math.sqrt(Math.abs(g0 * gh));

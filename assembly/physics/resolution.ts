@@ -60,7 +60,8 @@ function area(block: usize): f64 {
   const low = slot(block, ResolutionSlot.FwhmLow), high = slot(block, ResolutionSlot.FwhmHigh);
   if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) {
     const angle = Math.PI / (2 * slot(block, ResolutionSlot.Exponent));
-    return 0.5 * (low + high) * angle / Math.sin(angle);
+    Math.sincos(angle);
+    return 0.5 * (low + high) * angle / Math.sincos_sin;
   }
   const etaLow = slot(block, ResolutionSlot.LorentzLow), etaHigh = slot(block, ResolutionSlot.LorentzHigh);
   const heightLow = ((1 - etaLow) * 0.46971863934982566 + etaLow * 0.3183098861837907) * 2 / low;

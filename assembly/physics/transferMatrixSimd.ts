@@ -118,7 +118,8 @@ export function transferMatrixSimd(slices: usize, sliceCount: i32, angles: usize
     let phase: f64 = 0;
     for (let n = 0; n < sliceCount; n++) phase += load<f64>(scratch + <usize>n * RECORD, 32) * load<f64>(angle) + load<f64>(scratch + <usize>n * RECORD);
     const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
-    const qr = Math.cos(phase), qi = Math.sin(phase);
+    Math.sincos(phase);
+    const qr = Math.sincos_cos, qi = Math.sincos_sin;
     const nr = load<f64>(m) * pr - load<f64>(m, 8) * pi + load<f64>(m, 16) * qr - load<f64>(m, 24) * qi;
     const ni = load<f64>(m) * pi + load<f64>(m, 8) * pr + load<f64>(m, 16) * qi + load<f64>(m, 24) * qr;
     const dr = load<f64>(m, 32) * pr - load<f64>(m, 40) * pi + load<f64>(m, 48) * qr - load<f64>(m, 56) * qi;
