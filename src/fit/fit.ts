@@ -14,7 +14,7 @@ import { jointBand } from "./jointBand.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
 import { difference, profileOf, solutionOf } from "./solution.ts";
-import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State } from "./stage.ts";
+import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State, TURN } from "./stage.ts";
 import { UNEXPLAINED, verdictOf } from "./verdict.ts";
 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
@@ -109,10 +109,13 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   signal?.throwIfAborted();
   const { setting, found, features } = prepare(valid, reflection, options, kernels.simd, workspaceOf(kernels.exports), starts);
 
+  let turn = performance.now();
   const pause = async (stage: string, fraction: number): Promise<void> => {
     onProgress?.({ stage, fraction });
-    // A turn of the event loop, so that progress is seen and an abort heard.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (performance.now() - turn > TURN) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turn = performance.now();
+    }
     signal?.throwIfAborted();
   };
 

@@ -126,7 +126,7 @@ function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower
 }
 
 /** Milliseconds of work between two turns of the event loop, in which an abort is heard and progress seen. */
-const TURN = 40;
+export const TURN = 40;
 
 /** Fits from `state` with `splines` splines.
  *  @throws the signal's reason when aborted */
