@@ -60,12 +60,13 @@ const CONTINUED = 5;
 const COARSE_SPLINES = 6;
 /** Lorentz fraction of an unknown resolution, at the start. */
 const START_LORENTZ = 0.05;
+/** Of a rough fit with tails and the same without, where tails are needed. */
+const TAILS_COST = 0.93;
 const COARSENESS = 1.7;
 /** Iterations with each number of splines before the last. */
 const GROWING = 20;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
 /** Of all stages together: a scan that needs more is not explained by the model. */
-const MOST_ITERATIONS = 700;
 /** χ² per point above which others are sought beside the solution found, and how often. */
 const SUSPECT = 1.1;
 const ROUNDS = 3;
@@ -121,16 +122,29 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
 
   // Coarse: every start a little, then the best that differ to the end.
   const coarseOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
-  const rough: Fitted[] = [];
-  for (const [i, candidate] of found.entries()) {
-    await pause("coarse fits", (0.4 * i) / found.length);
-    rough.push(await runStage(stateOf(candidate, features, setting), COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 }));
+  const begin = async (from: StageSetting): Promise<Fitted[]> => {
+    const fits: Fitted[] = [];
+    for (const [i, candidate] of found.entries()) {
+      await pause("coarse fits", (0.4 * i) / found.length);
+      fits.push(await runStage(stateOf(candidate, features, from), COARSE_SPLINES, from, { ...coarseOptions, iterations: 7 }));
+    }
+    return fits.sort((a, b) => a.cost - b.cost);
+  };
+  // A Gaussian at first. Where the best start is much better with tails, all begin with them.
+  let coarseSetting = gaussianOnly(setting), rough = await begin(coarseSetting);
+  if (setting.held.lorentzFraction === undefined) {
+    const x = rough[0].x.slice();
+    x[rough[0].model.layout.lorentzFraction] = START_LORENTZ;
+    const tailed = await runStage({ splines: COARSE_SPLINES, x }, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 });
+    if (tailed.cost < TAILS_COST * rough[0].cost) {
+      coarseSetting = setting;
+      rough = await begin(setting);
+    }
   }
-  rough.sort((a, b) => a.cost - b.cost);
   const coarse: Fitted[] = [];
   for (const [i, state] of unlike(rough, setting).slice(0, CONTINUED).entries()) {
     await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
-    coarse.push(await runStage(state, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 20 }));
+    coarse.push(await runStage(state, COARSE_SPLINES, coarseSetting, { ...coarseOptions, iterations: 20 }));
   }
   coarse.sort((a, b) => a.cost - b.cost);
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
@@ -143,7 +157,7 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   const { points } = setting;
   if (held.held.lorentzFraction === undefined) {
     // A Gaussian unless the tails say otherwise.
-    const plain: StageSetting = { ...held, held: { ...held.held, lorentzFraction: 0 } };
+    const plain = gaussianOnly(held);
     const gaussian = await runStage(best, best.splines, plain, { ...fineOptions, iterations: GROWING });
     if (criterion(gaussian, points) <= criterion(best, points)) {
       best = gaussian;
@@ -260,7 +274,6 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
       ...(known !== undefined && { lorentzFraction: lorentzFraction(known) ?? 0 }),
     },
     mostBackground: 10 * background,
-    budget: { left: MOST_ITERATIONS },
     offset: [offset, Math.max(2 * features.fwhm, 0.01)],
     ...(options.signal !== undefined && { signal: options.signal }),
   };
@@ -309,6 +322,11 @@ function unlike(sorted: readonly Fitted[], setting: StageSetting): Fitted[] {
     if (kept.every((other) => difference(profileOf(other, setting, 101), own) > DISTINCT)) kept.push(fitted);
   }
   return kept;
+}
+
+/** The setting without tails, where they were free. */
+function gaussianOnly(setting: StageSetting): StageSetting {
+  return { ...setting, held: { lorentzFraction: 0, ...setting.held } };
 }
 
 /** Schwarz's criterion: m ln χ² + k ln m. */
