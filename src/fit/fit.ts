@@ -67,6 +67,7 @@ const COARSENESS = 1.7;
 const GROWING = 20;
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
 /** Of all stages together: a scan that needs more is not explained by the model. */
+const MOST_ITERATIONS = 700;
 /** χ² per point above which others are sought beside the solution found, and how often. */
 const SUSPECT = 1.1;
 const ROUNDS = 3;
@@ -274,6 +275,7 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
       ...(known !== undefined && { lorentzFraction: lorentzFraction(known) ?? 0 }),
     },
     mostBackground: 10 * background,
+    budget: { left: MOST_ITERATIONS },
     offset: [offset, Math.max(2 * features.fwhm, 0.01)],
     ...(options.signal !== undefined && { signal: options.signal }),
   };
