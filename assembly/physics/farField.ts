@@ -3,7 +3,7 @@
  *
  *      ∫ R/(1 + a²(x − t)²) dt = Σ_p e_p M_p,   (1 + a²d²) e_p = 2a²d e_{p−1} − a² e_{p−2}.
  *
- *  A stretch is taken as a whole where its half width is an eighth of |d| or less: six terms leave a few millionths of
+ *  A stretch is taken as a whole where its half width is a sixteenth of |d| or less: six terms leave less than a millionth of
  *  what it brings. */
 import { INTERVAL } from "./resolution";
 
