@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { trainedOn } from "../dist/nn.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = `${root}dist/app/`;
@@ -53,8 +54,8 @@ await buildServiceWorker();
 async function shippedModels() {
   const folders = (await readdir(`${root}models`, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const cards = await Promise.all(folders.map(async (folder) => {
-    const { name, preset, training, metrics } = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8"));
-    return { folder, name, preset, samples: training.samples, strainAccuracy: metrics.accuracy?.strain };
+    const card = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8")), { name, preset, metrics } = card;
+    return { folder, name, preset, samples: trainedOn(card).samples, strainAccuracy: metrics.accuracy?.strain };
   }));
   const place = ({ folder, preset: { ranges: { strain: [least, most] } } }) => (folder === "universal" ? -2 : folder === "measured" ? -1 : least / most);
   return cards.sort((a, b) => place(a) - place(b));

@@ -23,9 +23,9 @@ export async function model({ json, weights }: Work["model"]["ask"]): Promise<Ne
   return cardOf(await parseModel(json, weights));
 }
 
-export function cardOf({ card: { name, preset, training, metrics } }: Pick<Model, "card">): NetworkCard {
-  const { strain } = (metrics as { accuracy?: { strain?: number } }).accuracy ?? {};
-  return { name, preset, samples: training.samples, ...(strain === undefined ? {} : { strainAccuracy: strain }) };
+export async function cardOf({ card }: Pick<Model, "card">): Promise<NetworkCard> {
+  const { trainedOn } = await import("takagi/nn"), { name, preset, metrics } = card, { strain } = (metrics as { accuracy?: { strain?: number } }).accuracy ?? {};
+  return { name, preset, samples: trainedOn(card).samples, ...(strain === undefined ? {} : { strainAccuracy: strain }) };
 }
 
 export async function warm({ network }: Work["warm"]["ask"]): Promise<undefined> {

@@ -22,5 +22,5 @@ export async function trainOwn({ experiment, largestStrain, thickest, minutes }:
     },
   });
   const files = await modelFiles(state, preset.name, "float16");
-  return { card: cardOf({ card: JSON.parse(files["model.json"]) as Parameters<typeof cardOf>[0]["card"] }), files };
+  return { card: await cardOf({ card: JSON.parse(files["model.json"]) as Parameters<typeof cardOf>[0]["card"] }), files };
 }

@@ -79,14 +79,15 @@ export function scaleShift(x: usize, rows: i32, channels: i32, scale: usize, shi
   return Status.Ok;
 }
 
-/** Gradients of y = relu(γ (x − mean) inverse + β), mean and variance being those of the batch.
+/** Gradients of y = relu(γ (x − mean) inverse + β).
+ *  @param isOfBatch whether mean and variance are those of x itself; or else they are constants
  *  @param y what came out where it was rectified; or 0
  *  @param inverse 1/√(variance + ε)
  *  @param dx f32[rows][channels]
  *  @param dGamma, dBeta f32[channels]
  *  @param scratch 36 bytes a channel */
 export function normalisationGradient(
-  x: usize, y: usize, dy: usize, rows: i32, channels: i32, mean: usize, inverse: usize, gamma: usize,
+  x: usize, y: usize, dy: usize, rows: i32, channels: i32, mean: usize, inverse: usize, gamma: usize, isOfBatch: bool,
   dx: usize, dGamma: usize, dBeta: usize, scratch: usize,
 ): Status {
   if (rows < 1 || channels < 1) return Status.BadCount;
@@ -117,15 +118,15 @@ export function normalisationGradient(
   }
   fold(partial, total, channels);
   fold(partialX, totalX, channels);
-  // dx = γ·inverse·(g − Σg/n − (x − mean)·inverse²·Σg(x − mean)/n) = a·g + b·x + d.
+  // dx = γ·inverse·(g − Σg/n − (x − mean)·inverse²·Σg(x − mean)/n) = a·g + b·x + d; γ·inverse·g with constant moments.
   for (let c = 0; c < channels; c++) {
     const s = load<f64>(total + (<usize>c << 3)), sx = load<f64>(totalX + (<usize>c << 3)), i = <f64>at(inverse, c);
-    const slope = <f64>at(gamma, c) * i, tilt = -slope * i * i * sx / <f64>rows, p = <usize>c << 2;
+    const slope = <f64>at(gamma, c) * i, tilt = isOfBatch ? -slope * i * i * sx / <f64>rows : 0, p = <usize>c << 2;
     store<f32>(dBeta + p, <f32>s);
     store<f32>(dGamma + p, <f32>(sx * i));
     store<f32>(a + p, <f32>slope);
     store<f32>(b + p, <f32>tilt);
-    store<f32>(d + p, <f32>(-slope * s / <f64>rows - tilt * <f64>at(mean, c)));
+    store<f32>(d + p, isOfBatch ? <f32>(-slope * s / <f64>rows - tilt * <f64>at(mean, c)) : 0);
   }
   for (let r = 0; r < rows; r++) {
     const at0 = <usize>r * row;

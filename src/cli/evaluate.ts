@@ -79,7 +79,7 @@ interface Drawing {
 
 /** evaluation.html and evaluation.json. */
 async function draw(out: string, { folder, result, judged, predictor, isRefined }: Drawing): Promise<void> {
-  const { evaluationPage } = await import("../report/evaluation/page.ts"), { preset, noise } = judged.generator, { card } = predictor.model;
+  const { evaluationPage } = await import("../report/evaluation/page.ts"), { trainedOn } = await import("../nn/index.ts"), { preset, noise } = judged.generator, { card } = predictor.model;
   const refiner = isRefined ? await (await import("../judge/refine.ts")).createRefiner(preset, noise) : undefined;
   const answer = async (scan: Scan): Promise<Record<string, number>> => {
     const { labels } = await predictor.predict(scan, { offset: 0 });
@@ -87,12 +87,12 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
     const refined = refiner.refine(scan, Float32Array.from(card.labels, (name) => labels[name]!)).labels;
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };
-  const html = await evaluationPage({ title: `${basename(folder)}${isRefined ? " and the fit after it" : ""}`, tables: tablesOf(card, result), judgement: judged, answer });
+  const html = await evaluationPage({ title: `${basename(folder)}${isRefined ? " and the fit after it" : ""}`, tables: tablesOf(card, trainedOn(card), result), judgement: judged, answer });
   await writeWhole(join(out, "evaluation.html"), html);
   await writeWhole(join(out, "evaluation.json"), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-function tablesOf({ network, training }: ModelCard, { preset, noise, seed, count, accuracy, mse, secondsPerCurve, alone, determined, coverage }: Result): { caption: string; rows: Row[] }[] {
+function tablesOf({ network, training }: ModelCard, trained: { samples: number; seconds: number }, { preset, noise, seed, count, accuracy, mse, secondsPerCurve, alone, determined, coverage }: Result): { caption: string; rows: Row[] }[] {
   const percent = (share: number): string => `${share.toFixed(1)} %`;
   const rows = (Object.entries(accuracy) as [keyof typeof NAMES, number][]).map(([name, share]): Row => {
     const before = alone?.accuracy[name];
@@ -101,7 +101,7 @@ function tablesOf({ network, training }: ModelCard, { preset, noise, seed, count
   const sure: Row[] = determined === undefined ? [] : [["Marked as determined", percent(determined.share), determined.right === undefined ? "" : `of them right: ${percent(determined.right)}`], ["95 % band holds the truth", percent(coverage!), "of the depths"]];
   return [
     { caption: "Within 10 %", rows: [...rows, ...sure] },
-    { caption: "Test and network", rows: [["Samples", String(count), `preset ${preset}, noise: ${noise}, seed ${seed}`], ["mse", mse.toPrecision(3), "of the labels scaled to 0 … 1"], ["Time a curve", `${(1000 * secondsPerCurve).toPrecision(2)} ms`, "of one core"], ["Network", network.name, `loss: ${training.loss}`], ["Trained on", `${training.samples} samples`, `${training.optimizer}, ${training.schedule}; ${Math.round(training.seconds / 60)} min on ${training.hardware}`]] },
+    { caption: "Test and network", rows: [["Samples", String(count), `preset ${preset}, noise: ${noise}, seed ${seed}`], ["mse", mse.toPrecision(3), "of the labels scaled to 0 … 1"], ["Time a curve", `${(1000 * secondsPerCurve).toPrecision(2)} ms`, "of one core"], ["Network", network.name, `loss: ${training.loss}`], ["Trained on", `${trained.samples} samples`, `${training.optimizer}, ${training.schedule}; ${Math.round(trained.seconds / 60)} min on ${training.hardware}`]] },
   ];
 }
 

@@ -134,6 +134,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--optimizer <name>", "adamw or rmsprop (adamw)", choice("--optimizer", ["adamw", "rmsprop"]))
     .option("--schedule <name>", "of the learning rate: cosine or plateau (cosine)", choice("--schedule", ["cosine", "plateau"]))
     .option("--rate <x>", "learning rate (0.002; rmsprop 0.001)", number("--rate", { above: 0 }))
+    .option("--moments <name>", "to normalise by: batch, or start (those of the model given by --start; for the end of a training) (batch)", choice("--moments", ["batch", "start"]))
     .option("--batch <n>", "samples a step (128; a GPU likes 4096)", integer("--batch", { least: 2, most: 65536 }))
     .option("--seed <n>", "of samples and random start (1)", integer("--seed", { least: 0, most: MAX_SEED }))
     .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))

@@ -18,6 +18,7 @@ export interface TrainFlags {
   readonly optimizer?: OptimizerName;
   readonly schedule?: ScheduleName;
   readonly rate?: number;
+  readonly moments?: "batch" | "start";
   readonly batch?: number;
   readonly minutes?: number;
   readonly samples?: number;

@@ -41,7 +41,8 @@ export async function crewSource(tf: Tf, learner: Learner, task: Task, recipe: R
   const members = Array.from({ length: workers }, hire);
   const close = async (): Promise<void> => void (await Promise.all(members.map(({ handle }) => handle.terminate())));
   try {
-    await Promise.all(members.map((member) => ask(member, { kind: "open", task, recipe })));
+    const moments = await read(learner.network.moving);
+    await Promise.all(members.map((member) => ask(member, { kind: "open", task, recipe, moments })));
   } catch (error) {
     await close();
     throw error;

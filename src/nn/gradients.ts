@@ -17,6 +17,8 @@ export interface Task {
   readonly drawn?: readonly string[];
   /** What the network is given beside the curve; absent: nothing. */
   readonly extras?: readonly string[];
+  /** What training normalises by: the moments of every batch (absent), or those of the model that it starts from. */
+  readonly moments?: "start";
 }
 
 export class Learner {
@@ -35,12 +37,12 @@ export class Learner {
 
   /** @returns the mean loss, and gradients in the order of the network's weights; theirs to dispose */
   gradients(batch: Batch): { loss: Scalar; gradients: Tensor[] } {
-    const tf = this.#tf, { weights } = this.network, moments: Tensor[] = [];
+    const tf = this.#tf, { weights } = this.network, moments: Tensor[] | undefined = this.#task.moments === "start" ? undefined : [];
     const { value, grads } = tf.tidy(() => {
       const { curves, extras, labels } = this.#tensors(batch);
       return tf.variableGrads(() => this.#loss(this.network.forward(curves, extras, moments), labels), weights);
     });
-    tf.dispose(moments);
+    if (moments !== undefined) tf.dispose(moments);
     return { loss: value, gradients: weights.map(({ name }) => grads[name]!) };
   }
 

@@ -36,6 +36,8 @@ export interface ModelCard {
     readonly samples: number;
     readonly seconds: number;
     readonly hardware: string;
+    /** That it was normalised by the moments of the model that it started from; absent: by those of its batches. */
+    readonly moments?: "start";
     /** The model that this one started from, and what that and its own forerunners had seen. */
     readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
   };
@@ -59,6 +61,11 @@ export interface Model {
   readonly weights: Float32Array;
 }
 
+/** What a model was trained on, together with all that it started from. */
+export function trainedOn({ training: { samples, seconds, start } }: ModelCard): { samples: number; seconds: number } {
+  return { samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
+}
+
 /** Two files' contents. */
 export interface ModelFiles {
   readonly "model.json": string;
@@ -74,7 +81,7 @@ export async function modelFiles(state: TrainingState, name: string, dtype: "flo
     preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels, ...(task.extras === undefined ? {} : { extras: task.extras }),
     training: {
       noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
-      samples, seconds: Math.round(seconds), hardware: backend, ...(recipe.start === undefined ? {} : { start: recipe.start }),
+      samples, seconds: Math.round(seconds), hardware: backend, ...(task.moments === undefined ? {} : { moments: task.moments }), ...(recipe.start === undefined ? {} : { start: recipe.start }),
     },
     metrics: history.at(-1) ?? {}, learning: thinned(history),
   };

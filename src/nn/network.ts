@@ -1,7 +1,7 @@
 /** Networks as data: a list of layers is all that a model folder keeps of one, and the same list runs on every backend. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from "@tensorflow/tfjs-core";
 import { InvalidParameterError, requireInteger, requireOneOf } from "../errors.ts";
-import { batchNormalisation, type Branch, convolution, dense, maxPool, normalise, type Tf } from "./ops.ts";
+import { type Branch, convolution, dense, maxPool, normalisation, type Tf } from "./ops.ts";
 
 /** Convolutions and dense layers are followed by batch normalisation and max(0, ·); "same" padding. */
 export type Layer =
@@ -113,7 +113,8 @@ export class Network {
 
   /** @param curves [count, inputLength]
    *  @param extras [count, extras]
-   *  @param moments collects mean and variance of the batch, in the order of `moving`, when training; they are kept
+   *  @param moments collects mean and variance of the batch, in the order of `moving`; they are kept. Absent: the network is
+   *    normalised by `moving`
    *  @returns [count, outputs] */
   forward(curves: Tensor2D, extras: Tensor2D | undefined, moments?: Tensor[]): Tensor2D {
     const tf = this.#tf, { epsilon, gamma: hasGamma } = this.spec.normalisation;
@@ -122,14 +123,11 @@ export class Network {
     const normal = <T extends Tensor>(named: Readonly<Record<string, T>>): T => {
       const branches = Object.entries(named).map(([name, x]): Branch<T> => {
         const beta = weight<Tensor1D>(`${name}.beta`);
-        return { x, beta, gamma: hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D) };
+        const fixed = { mean: this.#moving.get(`${name}.mean`)! as Tensor as Tensor1D, variance: this.#moving.get(`${name}.variance`)! as Tensor as Tensor1D };
+        return { x, beta, gamma: hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D), ...(moments === undefined ? { moments: fixed } : {}) };
       });
-      if (moments === undefined) {
-        const terms = Object.keys(named).map((name, k) => normalise(tf, branches[k]!, this.#moving.get(`${name}.mean`)!, this.#moving.get(`${name}.variance`)!, epsilon));
-        return tf.relu(terms.reduce((a, b) => tf.add(a, b))) as T;
-      }
-      const { y, moments: found } = batchNormalisation(tf, branches, epsilon, true);
-      for (const { mean, variance } of found) moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
+      const { y, moments: found } = normalisation(tf, branches, epsilon, true);
+      if (moments !== undefined) for (const { mean, variance } of found) moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
       return y;
     };
     let h = tf.reshape(curves, [curves.shape[0], curves.shape[1], 1]) as Tensor3D;

@@ -10,12 +10,19 @@ export interface Branch<T> {
   readonly x: T;
   readonly gamma: Tensor1D;
   readonly beta: Tensor1D;
+  /** Constants; absent: those of x. */
+  readonly moments?: Moments;
 }
 
-/** What `batchNormalisation` gives: the output, and the moments of the batch for the moving averages. */
+export interface Moments {
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+}
+
+/** What `normalisation` gives: the output, and the moments that it was made with. */
 export interface Normalised<T> {
   readonly y: T;
-  readonly moments: readonly { readonly mean: Tensor1D; readonly variance: Tensor1D }[];
+  readonly moments: readonly Moments[];
 }
 
 /** Zero padding as "same" means it: rows = ⌈length/stride⌉, the smaller half of the zeros before. */
@@ -85,20 +92,21 @@ function biased<T extends Tensor>(tf: Tf, y: T, bias: Tensor1D | undefined): T {
   return bias === undefined ? y : (tf.add(y, bias) as T);
 }
 
-/** Σ over the branches of γ(x − mean)/√(variance + ε) + β, with the moments of the batch, over all but the last axis.
+/** Σ over the branches of γ(x − mean)/√(variance + ε) + β, the moments being over all but the last axis.
  *  @param rectify followed by max(0, ·)
  *  @returns moments of each branch, without gradient */
-export function batchNormalisation<T extends Tensor>(tf: Tf, branches: readonly Branch<T>[], epsilon: number, rectify: boolean): Normalised<T> {
+export function normalisation<T extends Tensor>(tf: Tf, branches: readonly Branch<T>[], epsilon: number, rectify: boolean): Normalised<T> {
   if (!hasKernels(tf)) {
-    const moments = branches.map(({ x }) => tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1)) as { mean: Tensor1D; variance: Tensor1D });
+    const moments = branches.map(({ x, moments }) => moments ?? (tf.moments(x, x.shape.map((_, axis) => axis).slice(0, -1)) as Moments));
     const terms = branches.map(({ x, gamma, beta }, k) => {
-      const { mean, variance } = moments[k]!;
-      return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon))), gamma), beta);
+      const { mean, variance } = moments[k]!, scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
+      return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale)));
     });
     const y = terms.reduce((a, b) => tf.add(a, b)) as T;
     return { y: rectify ? (tf.relu(y) as T) : y, moments };
   }
-  const moments = branches.map(({ x }) => {
+  const moments = branches.map(({ x, moments }) => {
+    if (moments !== undefined) return moments;
     const [mean, variance] = runKernel<Tensor1D[]>(tf, "TakagiMoments", { x }) as [Tensor1D, Tensor1D];
     return { mean, variance };
   });
@@ -119,17 +127,11 @@ export function batchNormalisation<T extends Tensor>(tf: Tf, branches: readonly 
       gradFunc: (dy: Tensor, [y, ...kept]: Tensor[]) =>
         moments.flatMap((_, k) => {
           const [x, mean, inverse, gamma] = kept.slice(4 * k, 4 * k + 4) as [Tensor, Tensor, Tensor, Tensor];
-          return runKernel<Tensor[]>(tf, "TakagiNormalisationGradient", { x, y: y!, dy, mean, inverse, gamma }, { rectify });
+          return runKernel<Tensor[]>(tf, "TakagiNormalisationGradient", { x, y: y!, dy, mean, inverse, gamma }, { rectify, isOfBatch: branches[k]!.moments === undefined });
         }),
     };
   })(...branches.flatMap(({ x, gamma, beta }): Tensor[] => [x, gamma, beta])) as unknown as T;
   return { y, moments };
-}
-
-/** γ(x − mean)/√(variance + ε) + β with given moments: what a trained network does. */
-export function normalise<T extends Tensor>(tf: Tf, { x, gamma, beta }: Branch<T>, mean: Tensor, variance: Tensor, epsilon: number): T {
-  const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-  return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(mean, scale))) as T;
 }
 
 /** Larger of each two neighbours, an odd last one left out. */

@@ -10,7 +10,7 @@ import type { Backend, BackendName } from "./backend/types.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
 import { accuracy, type Accuracy } from "./metrics.ts";
-import type { Model, ModelCard } from "./model.ts";
+import { type Model, trainedOn } from "./model.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
 import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
@@ -50,6 +50,9 @@ export interface TrainOptions {
   readonly resume?: TrainingState;
   /** A model to start from, of the same network; for another preset, or to go on without a checkpoint. */
   readonly start?: Model;
+  /** What training normalises by: the moments of every batch (default), or those of `start`, which are kept: a batch's own
+   *  are noise that a network near its end can do without. */
+  readonly moments?: "batch" | "start";
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** After each validation, with everything that going on needs; awaited. */
@@ -141,6 +144,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
   if (resume !== undefined) {
     assign(tf, network.weights, resume.weights);
+    assign(tf, network.moving, resume.model.values.subarray(resume.weights.length));
     assign(tf, optimizer.state, resume.optimizer);
     optimizer.step = resume.step;
   }
@@ -210,24 +214,13 @@ class Judge {
     this.#generator = generator;
   }
 
-  /** The model: averaged weights, and moments over fresh samples with these; then what it scores. */
+  /** The model: averaged weights, and moments over fresh samples with these, if they are not kept; then what it scores. */
   async judge(learner: Learner, { averages }: Optimizer, isFinal: boolean): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
     const { tf } = this.#backend, { preset, batch, seed, validation, task } = this.#recipe, { network } = learner;
     const trained = averages.length > 0 ? await read(network.weights) : undefined;
     if (trained !== undefined) assign(tf, network.weights, await read(averages));
     try {
-      const sums: Tensor[] = network.moving.map((variable) => tf.tidy(() => tf.zerosLike(variable)));
-      const batches = Math.ceil(((isFinal ? FINAL_MOMENTS : 1) * validation) / batch);
-      for (let k = 0; k < batches; k++) {
-        const moments = learner.moments(this.#generator.generate(streamSeed(seed, "moments"), k * batch, batch));
-        for (const [i, moment] of moments.entries()) {
-          const next = tf.add(sums[i]!, tf.div(moment, batches));
-          tf.dispose([sums[i]!, moment]);
-          sums[i] = next;
-        }
-      }
-      for (const [i, variable] of network.moving.entries()) variable.assign(sums[i]!);
-      tf.dispose(sums);
+      if (task.moments !== "start") this.#takeMoments(learner, (isFinal ? FINAL_MOMENTS : 1) * validation);
       const model = { layout: network.layout, values: await read([...network.weights, ...network.moving]) };
       const raw: number[] = [], truth: number[] = [];
       let loss = 0;
@@ -244,14 +237,33 @@ class Judge {
       if (trained !== undefined) assign(tf, network.weights, trained);
     }
   }
+
+  /** Gives the network's normalisations their moments over fresh samples. */
+  #takeMoments(learner: Learner, count: number): void {
+    const { tf } = this.#backend, { batch, seed } = this.#recipe, { moving } = learner.network;
+    const sums: Tensor[] = moving.map((variable) => tf.tidy(() => tf.zerosLike(variable)));
+    const batches = Math.ceil(count / batch);
+    for (let k = 0; k < batches; k++) {
+      const moments = learner.moments(this.#generator.generate(streamSeed(seed, "moments"), k * batch, batch));
+      for (const [i, moment] of moments.entries()) {
+        const next = tf.add(sums[i]!, tf.div(moment, batches));
+        tf.dispose([sums[i]!, moment]);
+        sums[i] = next;
+      }
+    }
+    for (const [i, variable] of moving.entries()) variable.assign(sums[i]!);
+    tf.dispose(sums);
+  }
 }
 
 async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
-  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 128, seed = 1, validation = 4096 } = options;
+  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 128, seed = 1, validation = 4096, moments = "batch" } = options;
   const { rate = optimizer === "adamw" ? 2e-3 : 1e-3 } = options;
   requireOneOf("loss", loss, lossNames);
   requireOneOf("optimizer", optimizer, optimizerNames);
   requireOneOf("schedule", schedule, scheduleNames);
+  requireOneOf("moments", moments, ["batch", "start"]);
+  if (moments === "start" && options.start === undefined) throw new InvalidParameterError("start", 'given with moments "start"', options.start);
   requirePositive("rate", rate);
   requireInteger("batch", batch, 2, 65_536);
   requireInteger("seed", seed, 0, 2 ** 50);
@@ -264,17 +276,12 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
     const sizes = (length: number, extras: number, outputs: number): string => `${length} inputs and ${outputs} outputs${extras === 0 ? "" : `, and ${extras} numbers beside the curve`}`;
     throw new InvalidParameterError("network", `one of ${sizes(inputLength, extraNames.length, outputs.length)}`, sizes(spec.inputLength, spec.extras, spec.outputs));
   }
-  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }), ...(extraNames.length === 0 ? {} : { extras: extraNames }) };
+  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }), ...(extraNames.length === 0 ? {} : { extras: extraNames }), ...(moments === "start" ? { moments } : {}) };
   const start = options.start?.card;
   return {
     preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,
-    ...(start === undefined ? {} : { start: whatWasSeen(start) }),
+    ...(start === undefined ? {} : { start: { name: start.name, ...trainedOn(start) } }),
   };
-}
-
-/** By a model and all that it started from. */
-function whatWasSeen({ name, training: { samples, seconds, start } }: ModelCard): NonNullable<TrainingRecipe["start"]> {
-  return { name, samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
 }
 
 /** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */

@@ -16,7 +16,9 @@ export function serveTrainer(answer: (answer: TrainerAnswer, transfer: ArrayBuff
     if (request.kind === "open") {
       const { tf } = await chooseBackend({ purpose: "training", backend: "wasm" });
       await attachKernels(tf);
-      opened = { tf, learner: new Learner(tf, request.task), generator: await openGenerator(request.recipe) };
+      const learner = new Learner(tf, request.task);
+      assign(tf, learner.network.moving, request.moments);
+      opened = { tf, learner, generator: await openGenerator(request.recipe) };
       answer({ kind: "ready" }, []);
       return;
     }

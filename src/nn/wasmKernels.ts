@@ -21,7 +21,7 @@ interface Exports {
   convolutionFilterGradient(x: number, dy: number, images: number, length: number, channels: number, taps: number, stride: number, before: number, rows: number, outputs: number, dw: number, scratch: number): Status;
   moments(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): Status;
   scaleShift(x: number, rows: number, channels: number, scale: number, shift: number, add: number, rectify: number, y: number): Status;
-  normalisationGradient(x: number, y: number, dy: number, rows: number, channels: number, mean: number, inverse: number, gamma: number, dx: number, dGamma: number, dBeta: number, scratch: number): Status;
+  normalisationGradient(x: number, y: number, dy: number, rows: number, channels: number, mean: number, inverse: number, gamma: number, isOfBatch: number, dx: number, dGamma: number, dBeta: number, scratch: number): Status;
   squareSum(x: number, count: number): number;
   adamw(w: number, gradient: number, m: number, v: number, average: number, count: number, beta1: number, beta2: number, scale: number, decay: number, rate: number, epsilon: number, keep: number): Status;
   maxPool(x: number, images: number, length: number, channels: number, y: number): Status;
@@ -171,10 +171,10 @@ const KERNELS: Readonly<Record<string, (call: Call, inputs: NamedTensorInfoMap, 
     check("scaleShift", call.exports.scaleShift(call.address(x!), rows, channels, call.address(scale!), call.address(shift!), add === undefined ? 0 : call.address(add), rectify === true ? 1 : 0, call.address(y)));
     return y;
   },
-  TakagiNormalisationGradient(call, { x, y, dy, mean, inverse, gamma }, { rectify }) {
+  TakagiNormalisationGradient(call, { x, y, dy, mean, inverse, gamma }, { rectify, isOfBatch }) {
     const [rows, channels] = rowsOf(x!), dx = call.output(x!.shape), dGamma = call.output([channels]), dBeta = call.output([channels]);
     check("normalisationGradient", call.exports.normalisationGradient(
-      call.address(x!), rectify === true ? call.address(y!) : 0, call.address(dy!), rows, channels, call.address(mean!), call.address(inverse!), call.address(gamma!),
+      call.address(x!), rectify === true ? call.address(y!) : 0, call.address(dy!), rows, channels, call.address(mean!), call.address(inverse!), call.address(gamma!), isOfBatch === true ? 1 : 0,
       call.address(dx), call.address(dGamma), call.address(dBeta), call.scratch(36 * channels),
     ));
     return [dx, dGamma, dBeta];

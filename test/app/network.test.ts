@@ -88,7 +88,8 @@ testWithChromium("one's own model is checked, used, and still there at the next 
   await drop(page, { name: "model.json", content: card }, { name: "weights.bin", content: damaged });
   await alert.getByText(/weights\.bin is damaged/).waitFor();
   await drop(page, { name: "model.json", content: card }, { name: "weights.bin", content: weights });
-  const facts = page.getByText(/^Trained on 2\.0 million simulated scans/);
+  const { samples, start } = JSON.parse(card.toString()).training, seen = (samples + (start?.samples ?? 0)) / 1e6;
+  const facts = page.getByText(`Trained on ${seen.toFixed(1)} million simulated scans`);
   await facts.waitFor();
   await page.getByRole("button", { name: "Invert again" }).click();
   await page.getByText("from the profile of network cnn3").waitFor();

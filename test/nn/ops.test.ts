@@ -5,7 +5,7 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { batchNormalisation, convolution, dense, maxPool, samePadding } from "../../src/nn/ops.ts";
+import { normalisation, convolution, dense, maxPool, samePadding } from "../../src/nn/ops.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
 import { attachKernels, type TrainingBuild } from "../../src/nn/wasmKernels.ts";
 
@@ -123,14 +123,16 @@ describe.each<TrainingBuild>(["scalar", "simd", "relaxed"])("kernels, %s", (buil
     for (const [i, values] of ours.entries()) expect(worst(values, theirs[i]!), `array ${i}`).toBeLessThan(3e-6);
   });
 
-  test("two normalised branches added and rectified agree with tfjs on its CPU backend, gradients too", async () => {
+  test.each(["the batch", "given"])("two normalised branches added and rectified agree with tfjs on its CPU backend, gradients too: moments of %s", async (source) => {
     if (!isTaken) return;
     const run = async () => {
       const inputs = [tf.tensor3d(numbers(5 * 7 * 6, 1), [5, 7, 6]), tf.tensor1d(numbers(6, 2)), tf.tensor1d(numbers(6, 3)), tf.tensor3d(numbers(5 * 7 * 6, 4), [5, 7, 6]), tf.tensor1d(numbers(6, 5)), tf.tensor1d(numbers(6, 6))];
       const weigh = tf.tensor3d(numbers(5 * 7 * 6, 7), [5, 7, 6]);
+      const given = (seed: number): object => (source === "given" ? { moments: { mean: tf.tensor1d(numbers(6, seed)), variance: tf.square(tf.tensor1d(numbers(6, seed + 1))) } } : {});
+      const first = given(8), second = given(10);
       const { value, grads } = tf.valueAndGrads((...all) => {
         const [x, gamma, beta, x2, gamma2, beta2] = all as unknown as [tf.Tensor3D, tf.Tensor1D, tf.Tensor1D, tf.Tensor3D, tf.Tensor1D, tf.Tensor1D];
-        return tf.sum(tf.mul(batchNormalisation(tf, [{ x, gamma, beta }, { x: x2, gamma: gamma2, beta: beta2 }], 1e-3, true).y, weigh)) as tf.Scalar;
+        return tf.sum(tf.mul(normalisation(tf, [{ x, gamma, beta, ...first }, { x: x2, gamma: gamma2, beta: beta2, ...second }], 1e-3, true).y, weigh)) as tf.Scalar;
       })(inputs);
       return [await value.data(), ...(await Promise.all(grads.map((g) => g.data())))];
     };
@@ -147,8 +149,8 @@ describe.each<TrainingBuild>(["scalar", "simd", "relaxed"])("kernels, %s", (buil
       const x = tf.tensor3d(numbers(6 * 9 * 10, 4), [6, 9, 10]), gamma = tf.tensor1d(numbers(10, 5)), beta = tf.tensor1d(numbers(10, 6));
       const w = tf.tensor2d(numbers(40 * 13, 7), [40, 13]), bias = tf.tensor1d(numbers(13, 8)), weigh = tf.tensor2d(numbers(6 * 13, 9), [6, 13]);
       const { value, grads } = tf.valueAndGrads((x, gamma, beta, w, bias) => {
-        const h = batchNormalisation(tf, [{ x: x as tf.Tensor3D, gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, true).y;
-        const flat = batchNormalisation(tf, [{ x: maxPool(tf, h), gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, false).y;
+        const h = normalisation(tf, [{ x: x as tf.Tensor3D, gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, true).y;
+        const flat = normalisation(tf, [{ x: maxPool(tf, h), gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D }], 1e-3, false).y;
         return tf.sum(tf.mul(dense(tf, tf.reshape(flat, [6, 40]), w as tf.Tensor2D, bias as tf.Tensor1D), weigh)) as tf.Scalar;
       })([x, gamma, beta, w, bias]);
       return [await value.data(), ...(await Promise.all(grads.map((g) => g.data())))];
@@ -165,7 +167,7 @@ test("two hundred steps leave no tensor behind", async () => {
   await use("simd");
   const x = tf.tensor3d(numbers(4 * 12 * 3, 1), [4, 12, 3]), w = tf.variable(tf.tensor3d(numbers(5 * 3 * 8, 2), [5, 3, 8]));
   const gamma = tf.variable(tf.ones([8]) as tf.Tensor1D), beta = tf.variable(tf.zeros([8]) as tf.Tensor1D);
-  const step = () => tf.tidy(() => void tf.variableGrads(() => tf.sum(tf.square(maxPool(tf, batchNormalisation(tf, [{ x: convolution(tf, x, w, undefined, 2), gamma, beta }], 1e-3, true).y))) as tf.Scalar));
+  const step = () => tf.tidy(() => void tf.variableGrads(() => tf.sum(tf.square(maxPool(tf, normalisation(tf, [{ x: convolution(tf, x, w, undefined, 2), gamma, beta }], 1e-3, true).y))) as tf.Scalar));
   step();
   const before = tf.memory().numTensors;
   for (let i = 0; i < 200; i++) step();

@@ -219,7 +219,24 @@ describe("a training", () => {
     await expect(train({ ...options, start: { ...model, card: { ...model.card, outputs: model.card.outputs.slice(1) } }, samples: 16 })).rejects.toThrow(/start must be a model that gives/);
   });
 
+  test("by the moments of its start keeps them: it trains the network that predicts, stopped or not, here or in a worker", async () => {
+    const first = await train({ ...options, samples: 512, every: 1e9 }), start = await parseModel(...(Object.values(await modelFiles(first, "tiny")) as [string, Uint8Array]));
+    const kept = { ...options, start, moments: "start", schedule: "plateau", rate: 1e-4 } as const;
+    const whole = await train({ ...kept, samples: 96 }), size = whole.weights.length;
+    expect(whole.model.values.subarray(size)).toEqual(first.model.values.subarray(size));
+    const half = await train({ ...kept, samples: 32 }), rest = await train({ ...kept, samples: 96, resume: await decodeCheckpoint(await encodeCheckpoint(half)) });
+    expect(rest.model.values).toEqual(whole.model.values);
+    expect((await train({ ...kept, workers: 1, samples: 96 })).history.map(({ trainingLoss }) => trainingLoss)).toEqual(whole.history.map(({ trainingLoss }) => trainingLoss));
+    // The loss of the first step is that of the start's predictions.
+    const { recipe: { task } } = whole, learner = new Learner(tf, task), batch = (await createGenerator("cnn3")).generate(streamSeed(5, "training"), 512, 32);
+    assign(tf, [...learner.network.weights, ...learner.network.moving], first.model.values);
+    const loss = (await learner.loss(learner.predict(batch), tf.tensor2d(learner.truth(batch), [32, task.labels.length])).data())[0]!;
+    expect(Math.abs(whole.history[0]!.trainingLoss / loss - 1)).toBeLessThan(1e-5);
+    learner.dispose();
+  });
+
   test("of a wrong kind is refused by name", async () => {
+    await expect(train({ ...options, moments: "start", samples: 10 })).rejects.toThrow(/start must be given with moments "start"/);
     await expect(train({ ...options, samples: 10, minutes: 1 })).rejects.toThrow("samples must be given, or minutes, and not both");
     await expect(train({ ...options, network: tiny(3), samples: 10 })).rejects.toThrow(/network must be one of 401 inputs and 15 outputs/);
     await expect(train({ ...options, samples: 10, loss: "mse" as never })).rejects.toThrow(/loss must be one of range, score/);
