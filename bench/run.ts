@@ -57,7 +57,7 @@ const seen = (fwhm: number, lorentzian: boolean): number =>
   workspace.scope(() => {
     const out = workspace.f64(places.length);
     const block = workspace.put(resolutionBlock({ shape: lorentzian ? "lorentzian" : "gaussian", fwhm }));
-    const scratch = workspace.bytes(256 * grid.length + 256);
+    const scratch = workspace.bytes(workspace.kernels.resolveScratch(grid.length, 1));
     check("resolve", workspace.kernels.resolve(block, workspace.put(grid), grid.length, workspace.put(values), 1, workspace.put(places), places.length, out, 0, 0, scratch));
     return workspace.view(out, 1)[0];
   });

@@ -3,18 +3,16 @@
  *
  *      ∫ R/(1 + a²(x − t)²) dt = Σ_p e_p M_p,   (1 + a²d²) e_p = 2a²d e_{p−1} − a² e_{p−2}.
  *
- *  A stretch is taken as a whole where its half width is a sixteenth of |d| or less: six terms leave less than a millionth of
+ *  A stretch is taken as a whole where its half width is an eighth of |d| or less: eight terms leave less than a millionth of
  *  what it brings. */
-import { INTERVAL } from "./resolution";
+import { GAUSSIAN_END, INTERVAL } from "./resolution";
 
 /** Intervals of a leaf. */
-const LEAF: i32 = 8;
-const TERMS: i32 = 6;
-const MOMENTS: usize = 48;
+const LEAF: i32 = 4;
+const TERMS: i32 = 8;
+const MOMENTS: usize = 64;
 /** A node: its centre, its half width (0: empty), and the moments of R′ and of every column. */
 const NODE: usize = 16;
-/** Distance from which a Gaussian of the same width is nothing, in half widths at half maximum. */
-const GAUSSIAN_END: f64 = 7.75;
 
 /** Sums of one place: what R′ brings, that times (t − x), areas on both sides, then the columns. */
 export const FAR_SHIFT: usize = 0;
@@ -102,9 +100,11 @@ function addShifted(node: usize, child: usize, columnCount: i32): void {
   const delta = load<f64>(child) - load<f64>(node);
   for (let c = 0; c <= columnCount; c++) {
     const from = child + NODE + <usize>c * MOMENTS, to = node + NODE + <usize>c * MOMENTS;
-    let m0 = load<f64>(from), m1 = load<f64>(from, 8), m2 = load<f64>(from, 16), m3 = load<f64>(from, 24), m4 = load<f64>(from, 32), m5 = load<f64>(from, 40);
+    let m0 = load<f64>(from), m1 = load<f64>(from, 8), m2 = load<f64>(from, 16), m3 = load<f64>(from, 24), m4 = load<f64>(from, 32), m5 = load<f64>(from, 40), m6 = load<f64>(from, 48), m7 = load<f64>(from, 56);
     for (let k = 1; k < TERMS; k++) {
-      m5 += delta * m4;
+      m7 += delta * m6;
+      if (k < 7) m6 += delta * m5;
+      if (k < 6) m5 += delta * m4;
       if (k < 5) m4 += delta * m3;
       if (k < 4) m3 += delta * m2;
       if (k < 3) m2 += delta * m1;
@@ -116,6 +116,8 @@ function addShifted(node: usize, child: usize, columnCount: i32): void {
     store<f64>(to, load<f64>(to, 24) + m3, 24);
     store<f64>(to, load<f64>(to, 32) + m4, 32);
     store<f64>(to, load<f64>(to, 40) + m5, 40);
+    store<f64>(to, load<f64>(to, 48) + m6, 48);
+    store<f64>(to, load<f64>(to, 56) + m7, 56);
   }
 }
 
@@ -123,7 +125,7 @@ function addShifted(node: usize, child: usize, columnCount: i32): void {
 // @ts-ignore: decorator
 @inline function isFar(node: usize, x: f64, inverse: f64): bool {
   const half = load<f64>(node, 8), d = Math.abs(load<f64>(node) - x);
-  return half <= 0.0625 * d && (d - half) * inverse > GAUSSIAN_END;
+  return half <= 0.125 * d && (d - half) * inverse > GAUSSIAN_END;
 }
 
 /** Adds what leaves from … until − 1 bring, as few stretches as may be. */
@@ -137,16 +139,16 @@ function addStretches(tree: usize, all: i32, from: i32, until: i32, x: f64, side
     }
     leaf += span;
     const node = tree + <usize>n * size, half = load<f64>(node, 8), d = x - load<f64>(node), a2 = a * a, inverse = 1 / (1 + a2 * d * d), f = 2 * a2 * d * inverse, g = a2 * inverse;
-    const e0 = lorentzian * inverse, e1 = f * e0, e2 = f * e1 - g * e0, e3 = f * e2 - g * e1, e4 = f * e3 - g * e2, e5 = f * e4 - g * e3;
-    const slope = node + NODE, m1 = load<f64>(slope, 8), m2 = load<f64>(slope, 16), m3 = load<f64>(slope, 24), m4 = load<f64>(slope, 32), m5 = load<f64>(slope, 40);
-    const shift = e0 * load<f64>(slope) + e1 * m1 + e2 * m2 + e3 * m3 + e4 * m4 + e5 * m5;
+    const e0 = lorentzian * inverse, e1 = f * e0, e2 = f * e1 - g * e0, e3 = f * e2 - g * e1, e4 = f * e3 - g * e2, e5 = f * e4 - g * e3, e6 = f * e5 - g * e4, e7 = f * e6 - g * e5;
+    const slope = node + NODE, m1 = load<f64>(slope, 8), m2 = load<f64>(slope, 16), m3 = load<f64>(slope, 24), m4 = load<f64>(slope, 32), m5 = load<f64>(slope, 40), m6 = load<f64>(slope, 48), m7 = load<f64>(slope, 56);
+    const shift = e0 * load<f64>(slope) + e1 * m1 + e2 * m2 + e3 * m3 + e4 * m4 + e5 * m5 + e6 * m6 + e7 * m7;
     store<f64>(sums, load<f64>(sums, FAR_SHIFT) + shift, FAR_SHIFT);
-    store<f64>(sums, load<f64>(sums, FAR_WIDEN) + e0 * m1 + e1 * m2 + e2 * m3 + e3 * m4 + e4 * m5 - d * shift, FAR_WIDEN);
+    store<f64>(sums, load<f64>(sums, FAR_WIDEN) + e0 * m1 + e1 * m2 + e2 * m3 + e3 * m4 + e4 * m5 + e5 * m6 + e6 * m7 - d * shift, FAR_WIDEN);
     const to = sums + (d > 0 ? FAR_BELOW : FAR_ABOVE), h2 = half * half;
-    store<f64>(to, load<f64>(to) + 2 * half * (e0 + h2 * (e2 * (1.0 / 3) + h2 * e4 * (1.0 / 5))));
+    store<f64>(to, load<f64>(to) + 2 * half * (e0 + h2 * (e2 * (1.0 / 3) + h2 * (e4 * (1.0 / 5) + h2 * e6 * (1.0 / 7)))));
     for (let c = 0; c < columnCount; c++) {
       const own = node + NODE + <usize>(c + 1) * MOMENTS, into = sums + FAR_COLUMNS + (<usize>c << 3);
-      store<f64>(into, load<f64>(into) + (e0 * load<f64>(own) + e1 * load<f64>(own, 8) + e2 * load<f64>(own, 16)) + (e3 * load<f64>(own, 24) + e4 * load<f64>(own, 32) + e5 * load<f64>(own, 40)));
+      store<f64>(into, load<f64>(into) + (e0 * load<f64>(own) + e1 * load<f64>(own, 8) + e2 * load<f64>(own, 16) + e3 * load<f64>(own, 24)) + (e4 * load<f64>(own, 32) + e5 * load<f64>(own, 40) + e6 * load<f64>(own, 48) + e7 * load<f64>(own, 56)));
     }
   }
 }

@@ -3,8 +3,9 @@
  *
  *      ∫ r R dt = Σ_p c_p M_p,   R = Σ_p c_p (t − t_k)^p,   M_p = ∫ r(x − t)(t − t_k)^p dt,   p = 0 … 3
  *
- *  M_p by Gauss–Legendre panels no wider than r allows, so that it holds for a grid finer or far coarser than r; where
- *  the interval is far narrower than r, from r and r′ at its ends (Hermite; relative error (h/fwhm)⁴/10). Beyond its ends R goes on as it ended. Derivatives follow from the same moments:  ∂/∂x = ∫ r R′,
+ *  M_p of a Gaussian from exp and erf at the ends of the interval, of other shapes by Gauss–Legendre panels no wider than r
+ *  allows, so that it holds for a grid finer or far coarser than r; where the interval is far narrower than r, from r and r′
+ *  at its ends (Hermite; relative error (h/fwhm)⁴/10). Beyond its ends R goes on as it ended. Derivatives follow from the same moments:  ∂/∂x = ∫ r R′,
  *  ∂/∂ln width = ∫ r R′·(t − x).
  */
 import { ResolutionFamily, ResolutionSlot } from "../layout";
@@ -17,28 +18,81 @@ import { addFarAbove, addFarBelow, FAR_ABOVE, FAR_BELOW, FAR_COLUMNS, FAR_SHIFT,
 const LN2: f64 = 0.6931471805599453;
 
 /** Bytes of the constants of one side of r: 2/fwhm, Gaussian and Lorentzian share of the peak, −4/fwhm, exponent (0 in
- *  the pseudo-Voigt family). */
-const SIDE: usize = 40;
+ *  the pseudo-Voigt family), and of the Gaussian exp(−c²x²): √π/(2c) and 1/(2c²). */
+const SIDE: usize = 56;
+/** Where a Gaussian is nothing, in half widths at half maximum. */
+export const GAUSSIAN_END: f64 = 7.75;
 
 function writeSide(block: usize, fwhm: f64, eta: f64, out: usize): void {
+  const isBell = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell;
   // Both sides are 1 at the peak: heights of unit-area profiles are 2√(ln 2/π)/fwhm and 2/(π fwhm).
   const gaussian = (1 - eta) * 0.46971863934982566, lorentzian = eta * 0.3183098861837907, norm = 1 / (gaussian + lorentzian);
   store<f64>(out, 2 / fwhm);
-  store<f64>(out, gaussian * norm, 8);
-  store<f64>(out, lorentzian * norm, 16);
+  store<f64>(out, isBell ? 0 : gaussian * norm, 8);
+  store<f64>(out, isBell ? 0 : lorentzian * norm, 16);
   store<f64>(out, -4 / fwhm, 24);
-  store<f64>(out, <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell ? slot(block, ResolutionSlot.Exponent) : 0, 32);
+  store<f64>(out, isBell ? slot(block, ResolutionSlot.Exponent) : 0, 32);
+  store<f64>(out, 0.5322335097156131 * fwhm, 40);
+  store<f64>(out, 0.18033688011112042 * fwhm * fwhm, 48);
 }
 
-/** r without its norm: 1 at the peak. */
+/** r without its norm, and without what it has of a Gaussian: 1 at the peak of a generalised bell. */
 function shape(side: usize, x: f64): f64 {
   const u = x * load<f64>(side), u2 = u * u, exponent = load<f64>(side, 32);
   // u2^b without Math.pow, whose tables would be a tenth of the file.
   if (exponent > 0) return 1 / (1 + Math.exp(exponent * Math.log(u2)));
-  const gaussian = load<f64>(side, 8), lorentzian = load<f64>(side, 16);
-  let value = lorentzian == 0 ? 0 : lorentzian / (1 + u2);
-  if (gaussian != 0 && u2 < 60) value += gaussian * Math.exp(-LN2 * u2);
-  return value;
+  return load<f64>(side, 16) / (1 + u2);
+}
+
+/** exp(−y²) and erfc(y) where the Gaussian of this side is exp(−y²), y = c|v|: writes f64[2]. exp(y²) erfc(y) (1 + 2y) is a
+ *  polynomial in (y − 3)/(y + 3), found by Chebyshev's nodes, to 1e-14 up to y = 7. */
+function gaussianEdge(side: usize, v: f64, out: usize): void {
+  const u = Math.abs(v) * load<f64>(side);
+  if (load<f64>(side, 8) == 0 || u > GAUSSIAN_END) {
+    store<f64>(out, 0);
+    store<f64>(out, 0, 8);
+    return;
+  }
+  const y = 0.8325546111576977 * u, g = Math.exp(-LN2 * u * u), t = (y - 3) / (y + 3);
+  let f: f64 = 6.144771217146065e-07;
+  f = f * t + 2.251315341974064e-06;
+  f = f * t - 2.6388297479573404e-06;
+  f = f * t - 2.083419910895877e-05;
+  f = f * t + 5.4811952219735e-06;
+  f = f * t + 0.00012561493809706286;
+  f = f * t - 0.00010513486166939981;
+  f = f * t - 0.0007799352056678551;
+  f = f * t + 0.0018886669018888817;
+  f = f * t + 0.0025294008965915586;
+  f = f * t - 0.023770511937660107;
+  f = f * t + 0.0683080269728704;
+  f = f * t - 0.11927366356286516;
+  f = f * t + 0.12964515870936705;
+  f = f * t - 0.04756229435087962;
+  f = f * t - 0.13562110612462291;
+  f = f * t + 1.2530080582697227;
+  store<f64>(out, g);
+  store<f64>(out, g * f / (1 + 2 * y), 8);
+}
+
+/** Adds to out f64[4] the integrals over v ∈ [a, b] (one side of the peak, its Gaussian known at both ends) of the
+ *  Gaussian's share times (v − origin)^p, p = 0 … 3. */
+function gaussianMoments(side: usize, a: f64, b: f64, edgeA: usize, edgeB: usize, origin: f64, out: usize): void {
+  const height = load<f64>(side, 8), half = load<f64>(side, 48), ga = load<f64>(edgeA), gb = load<f64>(edgeB);
+  // About the peak first.
+  const n0 = load<f64>(side, 40) * Math.abs(load<f64>(edgeA, 8) - load<f64>(edgeB, 8)), n1 = half * (ga - gb);
+  const n2 = half * (a * ga - b * gb + n0), n3 = half * (a * a * ga - b * b * gb + 2 * n1);
+  store<f64>(out, load<f64>(out) + height * n0);
+  store<f64>(out, load<f64>(out, 8) + height * (n1 - origin * n0), 8);
+  store<f64>(out, load<f64>(out, 16) + height * (n2 - origin * (2 * n1 - origin * n0)), 16);
+  store<f64>(out, load<f64>(out, 24) + height * (n3 - origin * (3 * n2 - origin * (3 * n1 - origin * n0))), 24);
+}
+
+/** Adds to out f64[4] the integrals over v ∈ [a, b] (one side of the peak) of r times (v − origin)^p, p = 0 … 3. */
+// @ts-ignore: decorator
+@inline function moments(side: usize, a: f64, b: f64, edgeA: usize, edgeB: usize, origin: f64, out: usize): void {
+  if (load<f64>(side, 8) != 0) gaussianMoments(side, a, b, edgeA, edgeB, origin, out);
+  if (load<f64>(side, 16) != 0 || load<f64>(side, 32) > 0) panel(side, -b, -a, -origin, out);
 }
 
 /** shape() of the pseudo-Voigt family and its derivative: writes f64[2]. */
@@ -175,7 +229,7 @@ export function resolve(
   const fwhmLow = slot(block, ResolutionSlot.FwhmLow), fwhmHigh = slot(block, ResolutionSlot.FwhmHigh);
   if (!(fwhmLow > 0 && fwhmHigh > 0)) return Status.BadParameter;
   const norm = 1 / area(block), limit = reach(block), smooth = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.PseudoVoigt, points = min(gridCount, 4);
-  const lowSide = scratch + 32, highSide = lowSide + SIDE, weights = highSide + SIDE, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
+  const edgeA = scratch + 32, edgeB = scratch + 48, lowSide = scratch + 64, highSide = lowSide + SIDE, weights = highSide + SIDE, polynomials = weights + (<usize>gridCount << 3), gridBytes = <usize>gridCount << 3;
   const sums = polynomials + <usize>gridCount * INTERVAL, tree = sums + farSumsBytes(columnCount);
   intervalPolynomials(grid, gridCount, columns, polynomials);
   writeSide(block, fwhmLow, slot(block, ResolutionSlot.LorentzLow), lowSide);
@@ -198,6 +252,7 @@ export function resolve(
     memory.fill(weights + (<usize>from << 3), 0, <usize>(until - from + 1) << 3);
     let shift = load<f64>(sums, FAR_SHIFT), widen = load<f64>(sums, FAR_WIDEN), below = load<f64>(sums, FAR_BELOW), above = load<f64>(sums, FAR_ABOVE);
     let known = -1, r1: f64 = 0, d1: f64 = 0; // r and dr/dt at grid point `known`
+    let edge = -1; // grid point that edgeA belongs to
     for (let k = first; k < last; k++) {
       const at = <usize>k << 3, a = load<f64>(grid + at) - x, b = load<f64>(grid + at, 8) - x;
       const h = b - a, side = a < 0 ? highSide : lowSide;
@@ -223,16 +278,22 @@ export function resolve(
         if (a < 0) below += m0; else above += m0;
       } else {
         memory.fill(scratch, 0, 32);
+        if (edge != k) gaussianEdge(side, a, edgeA);
         if (a < 0 && b > 0) {
-          panel(highSide, 0, -a, -a, scratch);
+          gaussianEdge(side, 0, edgeB);
+          moments(highSide, a, 0, edgeA, edgeB, a, scratch);
           const high = load<f64>(scratch);
-          panel(lowSide, -b, 0, -a, scratch);
+          gaussianEdge(lowSide, b, edgeA);
+          moments(lowSide, 0, b, edgeB, edgeA, a, scratch);
           below += high;
           above += load<f64>(scratch) - high;
         } else {
-          panel(side, -b, -a, -a, scratch);
+          gaussianEdge(side, b, edgeB);
+          moments(side, a, b, edgeA, edgeB, a, scratch);
+          memory.copy(edgeA, edgeB, 16);
           if (a < 0) below += load<f64>(scratch); else above += load<f64>(scratch);
         }
+        edge = b == 0 ? -1 : k + 1;
         m0 = load<f64>(scratch);
         m1 = load<f64>(scratch, 8);
         m2 = load<f64>(scratch, 16);
@@ -252,7 +313,14 @@ export function resolve(
     for (let c = 0; c < columnCount; c++) {
       const column = columns + <usize>c * gridBytes;
       let total = load<f64>(sums + (<usize>c << 3), FAR_COLUMNS) + lostBelow * load<f64>(column) + lostAbove * load<f64>(column + gridBytes - 8);
-      for (let at = <usize>from << 3, end = <usize>until << 3; at <= end; at += 8) total += load<f64>(weights + at) * load<f64>(column + at);
+      let at = <usize>from << 3;
+      const end = <usize>until << 3;
+      if (ASC_FEATURE_SIMD) {
+        let pairs = f64x2.splat(0);
+        for (; at < end; at += 16) pairs = f64x2.add(pairs, f64x2.mul(v128.load(weights + at), v128.load(column + at)));
+        total += f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+      }
+      for (; at <= end; at += 8) total += load<f64>(weights + at) * load<f64>(column + at);
       store<f64>(out + ((<usize>c * placeCount + i) << 3), total * norm);
     }
     if (byPlace) store<f64>(byPlace + (<usize>i << 3), shift * norm);
@@ -263,5 +331,5 @@ export function resolve(
 
 /** Bytes that resolve needs. */
 export function resolveScratch(gridCount: i32, columnCount: i32): i32 {
-  return 160 * gridCount + 192 + farBytes(gridCount, columnCount);
+  return 160 * gridCount + 256 + farBytes(gridCount, columnCount);
 }
