@@ -15,6 +15,7 @@ import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
 import { difference, profileOf, solutionOf } from "./solution.ts";
 import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State, TURN } from "./stage.ts";
+import { thinned } from "./thinned.ts";
 import { UNEXPLAINED, verdictOf } from "./verdict.ts";
 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
@@ -58,19 +59,26 @@ const STARTS = 14;
 /** Of these, the ones that are fitted further. */
 const CONTINUED = 5;
 const COARSE_SPLINES = 6;
+/** Iterations of a rough fit, and its relative error: what it cannot explain yet is much. */
+const ROUGH = 7;
+const ROUGH_ERROR = 0.15;
 /** Lorentz fraction of an unknown resolution, at the start. */
 const START_LORENTZ = 0.05;
 /** Of a rough fit with tails and the same without, where tails are needed. */
 const TAILS_COST = 0.93;
 const COARSENESS = 1.7;
-/** Iterations with each number of splines before the last. */
-const GROWING = 20;
+/** Fits that only tell which of several is to be followed to the end. */
+const GROWING = { iterations: 20, costTolerance: 1e-4 };
 const SPLINE_CHOICES = [6, 8, 10, 12, 15, 18];
 /** Of all stages together: a scan that needs more is not explained by the model. */
 const MOST_ITERATIONS = 700;
 /** χ² per point above which others are sought beside the solution found, and how often. */
 const SUSPECT = 1.1;
 const ROUNDS = 3;
+/** Of those: relative error at first, then iterations and splines. */
+const BESIDE_ERROR = 0.06;
+const BESIDE = 12;
+const BESIDE_SPLINES = 12;
 /** Solutions worth refining: this many at most, and within this factor of the best coarse cost. */
 const FINALISTS = 4;
 const FINALIST_COST = 4;
@@ -121,65 +129,26 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     signal?.throwIfAborted();
   };
 
+  const coarseOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, ROUGH_ERROR), costTolerance: 1e-3, coarseness: COARSENESS, iterations: ROUGH };
+  const fineOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : relativeError, iterations: 80, costTolerance: 1e-6 };
+  const search: Search = { setting, thin: thinned(setting, Math.max(...found.map(({ thickness }) => thickness))), found, features, coarseOptions, fineOptions, splines, pause };
+
   // Coarse: every start a little, then the best that differ to the end.
-  const coarseOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, 0.15), costTolerance: 1e-3, coarseness: COARSENESS };
-  const begin = async (from: StageSetting): Promise<Fitted[]> => {
-    const fits: Fitted[] = [];
-    for (const [i, candidate] of found.entries()) {
-      await pause("coarse fits", (0.4 * i) / found.length);
-      fits.push(await runStage(stateOf(candidate, features, from), COARSE_SPLINES, from, { ...coarseOptions, iterations: 7 }));
-    }
-    return fits.sort((a, b) => a.cost - b.cost);
-  };
-  // A Gaussian at first. Where the best start is much better with tails, all begin with them.
-  let coarseSetting = gaussianOnly(setting), rough = await begin(coarseSetting);
-  if (setting.held.lorentzFraction === undefined) {
-    const x = rough[0].x.slice();
-    x[rough[0].model.layout.lorentzFraction] = START_LORENTZ;
-    const tailed = await runStage({ splines: COARSE_SPLINES, x }, COARSE_SPLINES, setting, { ...coarseOptions, iterations: 7 });
-    if (tailed.cost < TAILS_COST * rough[0].cost) {
-      coarseSetting = setting;
-      rough = await begin(setting);
-    }
-  }
-  const coarse: Fitted[] = [];
+  const { coarseSetting, rough, isTailed } = await roughFits(search), coarse: Fitted[] = [];
   for (const [i, state] of unlike(rough, setting).slice(0, CONTINUED).entries()) {
     await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
     coarse.push(await runStage(state, COARSE_SPLINES, coarseSetting, { ...coarseOptions, iterations: 20 }));
   }
   coarse.sort((a, b) => a.cost - b.cost);
   const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
-  let held = heldScale(finalists[0], setting, options.fix?.scale);
-
-  const fineOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : relativeError, iterations: 80, costTolerance: 1e-6 };
-  const finish = (state: State, count: number, iterations = fineOptions.iterations): Promise<Fitted> => runStage(state, count, held, { ...fineOptions, iterations });
-  await pause("choosing splines", 0.6);
-  let best = splines === undefined ? await chooseSplines(finalists[0], finish, setting, () => pause("choosing splines", 0.7)) : await finish(finalists[0], splines);
+  // Fine: as many splines and such tails as the scan asks for.
   const { points } = setting;
-  if (held.held.lorentzFraction === undefined) {
-    // A Gaussian unless the tails say otherwise.
-    const plain = gaussianOnly(held);
-    const gaussian = await runStage(best, best.splines, plain, { ...fineOptions, iterations: GROWING });
-    if (criterion(gaussian, points) <= criterion(best, points)) {
-      best = gaussian;
-      held = plain;
-    }
-  }
+  const free = heldScale(finalists[0], setting, options.fix?.scale);
+  await pause("choosing splines", 0.6);
+  const { best: chosen, held } = await chooseTails(search, finalists[0], free, isTailed);
+  let best = chosen;
   for (let round = 0; round < ROUNDS && best.cost > SUSPECT * points && setting.budget.left > 0; round++) {
-    // What is near the truth but for the order of its slices, or for a fringe, fits well and yet not within the noise.
-    const near = profileOf(best, setting, 101), beside: Fitted[] = [];
-    for (const profile of [...reordered(near), ...guessesFrom(near).slice(1)]) {
-      await pause("looking beside", 0.75);
-      const state = stateOf(guessed(profile, found[0]), features, setting);
-      state.x.set(best.x.subarray(1 + 2 * best.splines), 1 + 2 * state.splines);
-      beside.push(await runStage(state, state.splines, setting, { ...coarseOptions, relativeError: Math.max(relativeError, 0.06), iterations: 7 }));
-    }
-    beside.sort((a, b) => a.cost - b.cost);
-    const tried: Fitted[] = [];
-    for (const state of unlike(beside, setting).slice(0, FINALISTS)) tried.push(await finish(state, 12, 12));
-    tried.sort((a, b) => a.cost - b.cost);
-    const [other] = tried;
-    const better = splines === undefined ? await chooseSplines(other, finish, setting, () => pause("choosing splines", 0.78)) : await finish(other, splines);
+    const better = await finish(search, await besideOf(search, best, held), held);
     if (criterion(better, points) >= criterion(best, points)) break;
     best = better;
   }
@@ -194,16 +163,102 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     await pause("other solutions", 0.8 + (0.2 * i) / finalists.length);
     if (setting.budget.left <= 0) break;
     if (best.cost > UNEXPLAINED * points) {
-      fine.push(splines === undefined ? await chooseSplines(state, finish, setting, () => pause("other solutions", 0.9)) : await finish(state, splines));
+      fine.push(await finish(search, state, held));
       continue;
     }
-    const begun = await finish(state, best.splines, 10);
+    const begun = await runStage(state, best.splines, held, { ...fineOptions, ...GROWING, iterations: 10 });
     // What is still far from standing after ten steps is left.
     if (begun.cost - best.cost > (HOPELESS * best.cost) / points) continue;
-    fine.push(begun.result.converged ? begun : await finish(begun, best.splines));
+    fine.push(await runStage(begun, best.splines, held, fineOptions));
   }
   fine.sort((a, b) => a.cost - b.cost);
   return conclude(fine, held, valid, reflection, features);
+}
+
+/** What the parts of one fit share. */
+interface Search {
+  readonly setting: StageSetting;
+  /** For rough fits. */
+  readonly thin: StageSetting;
+  readonly found: readonly Candidate[];
+  readonly features: Features;
+  readonly coarseOptions: StageOptions;
+  readonly fineOptions: StageOptions;
+  /** Given, or chosen by the data. */
+  readonly splines: number | undefined;
+  readonly pause: (stage: string, fraction: number) => Promise<void>;
+}
+
+/** Fitted to the end, with a Lorentz fraction where Schwarz's criterion asks for it, if the resolution is not known.
+ *  @param free the setting whose fraction is free
+ *  @param isTailed whether the scan cannot be explained without tails */
+async function chooseTails(search: Search, start: Fitted, free: StageSetting, isTailed: boolean): Promise<{ best: Fitted; held: StageSetting }> {
+  const { setting: { points }, fineOptions, splines = COARSE_SPLINES } = search, plain = gaussianOnly(free);
+  if (free.held.lorentzFraction !== undefined) return { best: await finish(search, start, free), held: free };
+  const better = (a: Fitted, b: Fitted): boolean => criterion(a, points) < criterion(b, points);
+  // Tails cost time: whether they are worth it a Gaussian of few splines tells, and once more one of many.
+  const tailsOf = (gaussian: Fitted): Promise<Fitted> => runStage(withTails(gaussian), gaussian.splines, free, { ...fineOptions, ...GROWING, iterations: ROUGH });
+  let tailed = start;
+  if (!isTailed) {
+    const few = await runStage(start, splines, plain, { ...fineOptions, ...GROWING });
+    tailed = await tailsOf(few);
+    if (!better(tailed, few)) {
+      const gaussian = await finish(search, few, plain);
+      tailed = await tailsOf(gaussian);
+      if (!better(tailed, gaussian)) return { best: gaussian, held: plain };
+    }
+  }
+  const best = await finish(search, tailed, free), gaussian = await runStage(best, best.splines, plain, fineOptions);
+  return better(best, gaussian) ? { best, held: free } : { best: gaussian, held: plain };
+}
+
+/** Every start fitted a little, best first: with a Gaussian resolution, unless the best start is much better with tails, or
+ *  the resolution is known. */
+async function roughFits({ thin, found, features, coarseOptions, pause }: Search): Promise<{ coarseSetting: StageSetting; rough: Fitted[]; isTailed: boolean }> {
+  const begin = async (from: StageSetting): Promise<Fitted[]> => {
+    const fits: Fitted[] = [];
+    for (const [i, candidate] of found.entries()) {
+      await pause("coarse fits", (0.4 * i) / found.length);
+      fits.push(await runStage(stateOf(candidate, features, from), COARSE_SPLINES, from, coarseOptions));
+    }
+    return fits.sort((a, b) => a.cost - b.cost);
+  };
+  const plain = gaussianOnly(thin), rough = await begin(plain), isKnown = thin.held.lorentzFraction !== undefined;
+  const isTailed = !isKnown && (await runStage(withTails(rough[0]), COARSE_SPLINES, thin, coarseOptions)).cost < TAILS_COST * rough[0].cost;
+  return { isTailed, coarseSetting: isTailed ? thin : plain, rough: isTailed ? await begin(thin) : rough };
+}
+
+/** What is near the truth but for the order of its slices, or for a fringe, fits well and yet not within the noise: the best
+ *  of such neighbours. */
+async function besideOf({ setting, thin, found, features, coarseOptions, fineOptions, pause }: Search, best: Fitted, held: StageSetting): Promise<Fitted> {
+  const near = profileOf(best, setting, 101), beside: Fitted[] = [], tried: Fitted[] = [];
+  for (const profile of [...reordered(near), ...guessesFrom(near).slice(1)]) {
+    await pause("looking beside", 0.75);
+    const state = stateOf(guessed(profile, found[0]), features, setting);
+    state.x.set(best.x.subarray(1 + 2 * best.splines), 1 + 2 * state.splines);
+    beside.push(await runStage(state, state.splines, { ...thin, held: held.held }, { ...coarseOptions, relativeError: Math.max(fineOptions.relativeError, BESIDE_ERROR) }));
+  }
+  beside.sort((a, b) => a.cost - b.cost);
+  for (const state of unlike(beside, setting).slice(0, FINALISTS)) tried.push(await runStage(state, BESIDE_SPLINES, held, { ...fineOptions, iterations: BESIDE }));
+  return tried.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
+/** Fitted to the end: with more splines for as long as Schwarz's criterion falls, if their number is not given. */
+async function finish({ setting: { points, budget }, fineOptions, splines, pause }: Search, state: State, held: StageSetting): Promise<Fitted> {
+  if (splines !== undefined) return runStage(state, splines, held, fineOptions);
+  let best: Fitted | undefined;
+  let last = state;
+  for (const count of SPLINE_CHOICES) {
+    const next = await runStage(last, count, held, { ...fineOptions, ...GROWING });
+    const better = best === undefined || criterion(next, points) < criterion(best, points);
+    if (budget.left <= 0 && best !== undefined) break;
+    // A scan that is not explained yet is given more splines even if the last ones did not help.
+    if (!better && best !== undefined && best.cost < UNEXPLAINED * points) break;
+    if (better) best = next;
+    last = next;
+    await pause("choosing splines", 0.7);
+  }
+  return runStage(best!, best!.splines, held, fineOptions);
 }
 
 /** The unstrained crystal seen through the instrument, fitted, unless it is far from the scan; its covariance is that with
@@ -326,6 +381,13 @@ function unlike(sorted: readonly Fitted[], setting: StageSetting): Fitted[] {
   return kept;
 }
 
+/** The same state with a little of a Lorentzian in its resolution. */
+function withTails({ splines, x, model }: Fitted): State {
+  const changed = x.slice();
+  changed[model.layout.lorentzFraction] = START_LORENTZ;
+  return { splines, x: changed };
+}
+
 /** The setting without tails, where they were free. */
 function gaussianOnly(setting: StageSetting): StageSetting {
   return { ...setting, held: { lorentzFraction: 0, ...setting.held } };
@@ -334,24 +396,6 @@ function gaussianOnly(setting: StageSetting): StageSetting {
 /** Schwarz's criterion: m ln χ² + k ln m. */
 function criterion(f: Fitted, points: number): number {
   return points * Math.log(f.cost) + f.result.rank * Math.log(points);
-}
-
-/** More splines for as long as Schwarz's criterion falls. */
-async function chooseSplines(state: Fitted, finish: (state: State, count: number, iterations?: number) => Promise<Fitted>, setting: StageSetting, pause: () => Promise<void>): Promise<Fitted> {
-  const { points } = setting;
-  let best: Fitted | undefined;
-  let last: State = state;
-  for (const count of SPLINE_CHOICES) {
-    const next = await finish(last, count, GROWING);
-    const better = best === undefined || criterion(next, points) < criterion(best, points);
-    if (setting.budget.left <= 0 && best !== undefined) break;
-    // A scan that is not explained yet is given more splines even if the last ones did not help.
-    if (!better && best !== undefined && best.cost < UNEXPLAINED * points) break;
-    if (better) best = next;
-    last = next;
-    await pause();
-  }
-  return best!.result.converged ? best! : finish(best!, best!.splines);
 }
 
 function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection, features: Features): Inversion {

@@ -37,6 +37,9 @@ export interface ModelSetting {
   readonly reach: number;
 }
 
+/** Fraction below which the slope by it would be a small difference by a small number. */
+const LEAST_LORENTZ = 0.02;
+
 /** Parameters that do not belong to the profile: width, offset, scale, background, slope, Lorentz fraction. */
 export const INSTRUMENT_PARAMETERS = 6;
 
@@ -146,22 +149,23 @@ export class ScanModel {
         const out = workspace.f64(total * count), byPlace = workspace.f64(count), byWidth = workspace.f64(count), pure = workspace.f64(count);
         const degrees = workspace.put(this.degrees[w]), at = workspace.put(places), scratch = workspace.bytes(workspace.kernels.resolveScratch(grid.length, total));
         check("resolve", workspace.kernels.resolve(workspace.put(block), degrees, grid.length, columns, total, at, count, out, byPlace, byWidth, scratch));
-        const isShapeFree = jacobian !== null && this.isMixed && setting.isShapeFree;
+        // The mixture is linear in the fraction, (1 − η) G + η L: with either of the two alone its slope is known. The
+        // Gaussian ends soon, so that it is the quicker one.
+        const isShapeFree = jacobian !== null && this.isMixed && setting.isShapeFree, other = fraction > LEAST_LORENTZ ? 0 : 1;
         if (isShapeFree) {
-          block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = 1;
+          block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = other;
           check("resolve", workspace.kernels.resolve(workspace.put(block), degrees, grid.length, columns, 1, at, count, pure, 0, 0, scratch));
         }
         const seen = workspace.view(out, total * count);
         for (let i = 0; i < count; i++) intensity[i] += scale * share * seen[i];
         if (jacobian === null) return;
-        const place = workspace.view(byPlace, count), width = workspace.view(byWidth, count), lorentzian = workspace.view(pure, count);
+        const place = workspace.view(byPlace, count), width = workspace.view(byWidth, count), alone = workspace.view(pure, count);
         for (let i = 0; i < count; i++) {
           const row = i * n;
           for (let c = 0; c < profileColumns; c++) jacobian[row + c] += scale * share * seen[(c + 1) * count + i];
           jacobian[row + layout.width] += scale * share * width[i];
           jacobian[row + layout.offset] -= scale * share * place[i];
-          // The mixture is linear in the fraction: (1 − η) G + η L.
-          if (isShapeFree) jacobian[row + layout.lorentzFraction] += (scale * share * (lorentzian[i] - seen[i])) / (1 - fraction);
+          if (isShapeFree) jacobian[row + layout.lorentzFraction] += (scale * share * (alone[i] - seen[i])) / (other - fraction);
         }
       });
     });
