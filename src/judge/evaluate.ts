@@ -40,6 +40,9 @@ export interface Judgement {
   readonly secondsPerCurve: number;
 }
 
+/** What a network is given. */
+type Inputs = Pick<Batch, "count" | "inputs" | "extras">;
+
 /** Curves that a time is taken over. */
 const TIMED = 1024;
 const BATCH = 512;
@@ -54,16 +57,16 @@ export async function judge(predictor: Predictor, options: EvaluateOptions): Pro
   const generator = await createGenerator(preset, { noise }), names = generator.labelNames, stream = streamSeed(seed, "test");
   pickLabels(new Float32Array(0), names, card.labels);
   const index: number[] = [], predicted: Float32Array[] = [], truth: Float32Array[] = [];
-  let timed: Float32Array | undefined;
+  let timed: Inputs | undefined;
   for await (const batch of batchesOf(generator, stream, options)) {
     options.signal?.throwIfAborted();
     const { emax } = quantities({ names, labels: batch.labels });
     const kept = Array.from({ length: batch.count }, (_, row) => row).filter((row) => !((emax?.[row] ?? 0) > maxStrain));
-    const inputs = rowsOf(batch.inputs, kept, generator.inputLength);
-    timed ??= inputs.length > 0 ? inputs : undefined;
+    const asked: Inputs = { count: kept.length, inputs: rowsOf(batch.inputs, kept, generator.inputLength), extras: rowsOf(batch.extras, kept, generator.extraNames.length) };
+    timed ??= kept.length > 0 ? asked : undefined;
     index.push(...kept.map((row) => batch.first + row));
     truth.push(rowsOf(batch.labels, kept, names.length));
-    predicted.push(await predictor.predictInputs(inputs));
+    predicted.push(await predictor.predictInputs(asked.inputs, asked.extras));
     options.onProgress?.(batch.first + batch.count, count);
   }
   if (timed === undefined) throw new InvalidParameterError("maxStrain", "such that some samples remain", maxStrain);
@@ -109,10 +112,10 @@ async function* batchesOf(generator: SampleGenerator, seed: number, { count, wor
 }
 
 /** When all else is done, so that nothing else runs. */
-async function timeOf(predictor: Predictor, inputs: Float32Array, processorSeconds: () => number): Promise<number> {
-  const { inputLength } = predictor.model.card.network, count = Math.min(TIMED, inputs.length / inputLength), start = processorSeconds();
-  await predictor.predictInputs(inputs.subarray(0, count * inputLength));
-  return (processorSeconds() - start) / count;
+async function timeOf(predictor: Predictor, { count, inputs, extras }: Inputs, processorSeconds: () => number): Promise<number> {
+  const { inputLength, extras: known } = predictor.model.card.network, part = Math.min(TIMED, count), start = processorSeconds();
+  await predictor.predictInputs(inputs.subarray(0, part * inputLength), extras.subarray(0, part * known));
+  return (processorSeconds() - start) / part;
 }
 
 function rowsOf(values: Float32Array, rows: readonly number[], width: number): Float32Array {

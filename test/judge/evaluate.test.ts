@@ -19,7 +19,7 @@ async function oracle(change: (label: string, value: number) => number, seed = 1
     row += inputs.length / 401;
     return whole.slice(from, row * labels.length).map((value, k) => change(labels[k % labels.length]!, value));
   };
-  return { model: { card: { preset: preset("cnn3"), labels, network: { inputLength: 401 } } }, predictInputs } as unknown as Predictor;
+  return { model: { card: { preset: preset("cnn3"), labels, network: { inputLength: 401, extras: 0 } } }, predictInputs } as unknown as Predictor;
 }
 
 const judged = async (change: (label: string, value: number) => number, options = {}): Promise<Judgement> => judge(await oracle(change), { count: 300, workers: 0, ...options });
@@ -92,6 +92,23 @@ test.each([
   expect(mse).toBeLessThan(1 / 12);
   expect(Object.values(accuracy).every((share) => share >= 0 && share <= 100)).toBe(true);
   predictor.dispose();
+});
+
+test("what is known beforehand is told beside the curves of the samples that are judged", async () => {
+  const generator = await createGenerator("universal"), { labelNames, extraNames, inputLength } = generator, drawn = generator.generate(streamSeed(1, "test"), 0, 60);
+  const told: number[] = [], asked: number[] = [];
+  const predictInputs = async (inputs: Float32Array, extras: Float32Array): Promise<Float32Array> => {
+    asked.push(...inputs);
+    told.push(...extras);
+    return new Float32Array((inputs.length / inputLength) * labelNames.length);
+  };
+  const predictor = { model: { card: { preset: preset("universal"), labels: labelNames, network: { inputLength, extras: extraNames.length } } }, predictInputs } as unknown as Predictor;
+  const { index } = await judge(predictor, { count: 60, workers: 0, maxStrain: 2 });
+  expect(index.length).toBeLessThan(60);
+  const rows = (values: Float32Array, width: number): number[] => [...index].flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]);
+  // Asked twice: the second time by the clock.
+  expect(told).toEqual([...rows(drawn.extras, extraNames.length), ...rows(drawn.extras, extraNames.length)]);
+  expect(asked).toEqual([...rows(drawn.inputs, inputLength), ...rows(drawn.inputs, inputLength)]);
 });
 
 test("what cannot be judged is said", async () => {
