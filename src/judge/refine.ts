@@ -46,6 +46,9 @@ const NEGLIGIBLE = 30;
 const DRAWS = 120;
 /** Factor on the standard deviations of the draws: the search misses maxima, and the model has errors of its own. */
 const INFLATION = 2;
+/** Starts that must have led to a maximum for it to be the highest; profiles beside one that fewer have led to, per draw. */
+const SURE = 3;
+const MISSED = 0.3;
 const DEPTHS = 101;
 /** Share of the posterior that must lie within 10 % of the answer for it to count as determined. */
 const CERTAIN = 0.95;
@@ -68,15 +71,45 @@ function explains({ excess }: Mode): boolean {
   return excess < TOLERATED;
 }
 
-function search(problem: PaperProblem, prediction: Float32Array, weights: number): Mode[] {
-  const first = problem.start(prediction), normal = normals(1), modes: Mode[] = [];
+/** A maximum, and how many starts led there. */
+interface Found extends Mode {
+  readonly hits: number;
+}
+
+function search(problem: PaperProblem, prediction: Float32Array, weights: number): Found[] {
+  const first = problem.start(prediction), normal = normals(1), modes: Found[] = [];
   for (let k = 0; k < STARTS; k++) {
     const from = k % 2 === 0 && modes.length > 0 ? modes.reduce((a, b) => (b.cost < a.cost ? b : a)).x : first;
     const mode = modeOf(problem, climb(problem, k === 0 ? first : elsewhere(problem, from, weights, normal)), FLOOR);
-    if (!modes.some((known) => Math.abs(known.cost - mode.cost) < 2 && alike(known, mode, weights))) modes.push(mode);
+    const known = modes.findIndex((other) => Math.abs(other.cost - mode.cost) < 2 && alike(other, mode, weights));
+    if (known < 0) modes.push({ ...mode, hits: 1 });
+    else modes[known] = { ...modes[known], hits: modes[known].hits + 1 };
     if (k + 1 >= FEWEST && modes.some(explains)) break;
   }
   return modes.sort((a, b) => b.lnEvidence - a.lnEvidence);
+}
+
+/** What a maximum is most often mistaken for: neighbours at its largest strain exchanged; the film thicker or thinner by what
+ *  one weight stands for, with the strain of every depth kept. */
+function beside(problem: PaperProblem, x: Float64Array, weights: number): Float64Array[] {
+  const shape = x.slice(Unknown.shape, Unknown.shape + weights), top = shape.indexOf(Math.max(...shape)), last = weights - 1;
+  const shaped = (values: ArrayLike<number>, thickness = 0): Float64Array => {
+    const moved = x.slice();
+    moved.set(values, Unknown.shape);
+    moved[Unknown.thickness] += thickness;
+    return problem.bound(moved);
+  };
+  const exchanged = (k: number): Float64Array[] => {
+    if (k < 0 || k >= last) return [];
+    const values = shape.slice();
+    [values[k], values[k + 1]] = [shape[k + 1], shape[k]];
+    return [shaped(values)];
+  };
+  const thickened = (factor: number): Float64Array => shaped(shape.map((_, k) => {
+    const at = last - (last - k) * factor, left = Math.min(Math.floor(at), last - 1);
+    return at < 0 ? Math.max(0, (1 + at) * shape[0]) : shape[left] * (1 - at + left) + shape[left + 1] * (at - left);
+  }), Math.log(factor));
+  return [top - 2, top - 1, top, top + 1].flatMap(exchanged).concat(thickened(1 + 1 / weights), thickened(1 - 1 / weights));
 }
 
 /** A start beside the network's: thickness and scale moved, the shape shifted and stretched along the depth. */
@@ -110,7 +143,7 @@ function alike(a: Mode, b: Mode, weights: number): boolean {
   return strainError(p.weights, p.thickness, q.weights, q.thickness) < 0.03;
 }
 
-function answer(problem: PaperProblem, modes: readonly Mode[], prediction: Float32Array, weights: number): Refined {
+function answer(problem: PaperProblem, modes: readonly Found[], prediction: Float32Array, weights: number): Refined {
   const good = modes.filter(explains), isExplained = good.length > 0, live = (isExplained ? good : modes).filter(({ lnEvidence }) => lnEvidence > modes[0].lnEvidence - NEGLIGIBLE);
   const kept = live.length > 0 ? live : modes.slice(0, 1), best = kept[0], shares = sharesOf(kept);
   const normal = normals(2), start = problem.start(prediction);
@@ -125,9 +158,17 @@ function answer(problem: PaperProblem, modes: readonly Mode[], prediction: Float
   return {
     labels: problem.labels(kept[chosen].x), verdict: isExplained && near >= CERTAIN ? "determined" : "ambiguous",
     reason: isExplained ? `${Math.round(100 * near)} % of the profiles that the counts allow lie within 10 % of this one` : "no profile was found that explains the counts",
-    band: bandOf(draws, 1.1 * own.thickness),
+    band: bandOf([...draws, ...unseen(problem, kept[chosen], weights)], 1.1 * own.thickness),
     alternatives: kept.map((mode, k) => ({ labels: problem.labels(mode.x), share: shares[k], deviance: mode.deviance })),
   };
+}
+
+/** Profiles that a search may have missed: where few starts led to the same maximum, there is a higher one beside it as
+ *  often as not. */
+function unseen(problem: PaperProblem, { x, hits }: Found, weights: number): ReturnType<typeof profileLabels>[] {
+  if (hits >= SURE) return [];
+  const others = beside(problem, x, weights).map((other) => profileLabels(other, weights));
+  return Array.from({ length: Math.round(MISSED * DRAWS) }, (_, k) => others[k % others.length]);
 }
 
 function bandOf(draws: readonly ReturnType<typeof profileLabels>[], deepest: number): Refined["band"] {
