@@ -48,7 +48,8 @@ export interface TrainOptions {
   readonly every?: number;
   /** Where an earlier training stopped. */
   readonly resume?: TrainingState;
-  /** A model to start from, of the same network; for another preset, or to go on without a checkpoint. */
+  /** A model to start from, for another preset, or to go on without a checkpoint; of one with another input or other outputs
+   *  the convolutions. */
   readonly start?: Model;
   /** What training normalises by: the moments of every batch (default), or those of `start`, which are kept: a batch's own
    *  are noise that a network near its end can do without. */
@@ -140,7 +141,10 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const { tf } = backend;
   if (backend.name === "wasm") await attachKernels(tf);
   const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
-  if (options.start !== undefined && resume === undefined) assign(tf, [...network.weights, ...network.moving], startFrom(options.start, recipe.task));
+  if (options.start !== undefined && resume === undefined) {
+    const all = [...network.weights, ...network.moving];
+    assign(tf, all, startFrom(options.start, recipe.task, { layout: network.layout, values: await read(all) }));
+  }
   const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
   if (resume !== undefined) {
     assign(tf, network.weights, resume.weights);

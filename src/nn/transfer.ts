@@ -3,27 +3,42 @@ import { InvalidParameterError } from "../errors.ts";
 import type { Task } from "./gradients.ts";
 import type { Model } from "./model.ts";
 
-/** Start weights for a task: a model's own, its last layer rescaled so that the same curve gives the same labels although
- *  the task's outputs are scaled to other ranges.
- *  @returns weights and moments as the model has them, one after the other
- *  @throws {InvalidParameterError} where the model's network or outputs are others */
-export function startFrom({ card, weights }: Model, { network, outputs }: Pick<Task, "network" | "outputs">): Float32Array {
+/** Start weights for a task. Of a model with the same network and outputs all its own, its last layer rescaled so that the
+ *  same curve gives the same labels although the task's outputs are scaled to other ranges; of any other one its
+ *  convolutions.
+ *  @param fresh what the task's network begins with otherwise: weights and moments, one array after the other
+ *  @returns the same with the model's
+ *  @throws {InvalidParameterError} where the model has none of the task's convolutions, or, for a task that keeps its
+ *    moments, where it is not the same in all */
+export function startFrom({ card, weights }: Model, { network, outputs, moments }: Pick<Task, "network" | "outputs" | "moments">, { layout, values }: { readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[]; readonly values: Float32Array }): Float32Array {
   const shapeOf = (spec: Task["network"]): string => JSON.stringify({ ...spec, name: "" });
-  if (shapeOf(card.network) !== shapeOf(network)) throw new InvalidParameterError("start", `a model of the network "${network.name}" with ${network.inputLength} inputs and ${network.outputs} outputs`, `${card.network.name}, ${card.network.inputLength}, ${card.network.outputs}`);
   const kinds = (of: Task["outputs"]): string => of.map(({ label, map }) => `${label} (${map})`).join(", ");
-  if (kinds(card.outputs) !== kinds(outputs)) throw new InvalidParameterError("start", `a model that gives ${kinds(outputs)}`, kinds(card.outputs));
-  const values = weights.slice();
-  let at = 0;
-  for (const { name, shape } of card.weights.arrays) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (name === "output.matrix" || name === "output.bias") {
-      for (let i = 0; i < size; i++) {
-        const k = i % outputs.length, from = card.outputs[k]!, to = outputs[k]!;
-        values[at + i]! *= from.half / to.half;
-        if (name === "output.bias") values[at + i]! += (from.centre - to.centre) / to.half;
-      }
+  const isWhole = shapeOf(card.network) === shapeOf(network) && kinds(card.outputs) === kinds(outputs);
+  const own = placesOf(card.weights.arrays), start = values.slice();
+  let taken = 0;
+  for (const [name, { at, size, shape }] of placesOf(layout)) {
+    const from = own.get(name);
+    if (from?.shape !== shape || !(isWhole || /^(convolution|residual)/.test(name))) continue;
+    start.set(weights.subarray(from.at, from.at + size), at);
+    taken++;
+    if (name !== "output.matrix" && name !== "output.bias") continue;
+    for (let i = 0; i < size; i++) {
+      const k = i % outputs.length, before = card.outputs[k]!, after = outputs[k]!;
+      start[at + i]! *= before.half / after.half;
+      if (name === "output.bias") start[at + i]! += (before.centre - after.centre) / after.half;
     }
-    at += size;
   }
-  return values;
+  const described = `${card.network.name}, ${card.network.inputLength} inputs, outputs ${kinds(card.outputs)}`;
+  if (taken === 0) throw new InvalidParameterError("start", `a model with convolutions of the network "${network.name}"`, described);
+  if (moments === "start" && !isWhole) throw new InvalidParameterError("start", `a model of the same network and outputs, whose moments can be kept: ${network.name}, ${network.inputLength} inputs, outputs ${kinds(outputs)}`, described);
+  return start;
+}
+
+function placesOf(arrays: readonly { readonly name: string; readonly shape: readonly number[] }[]): Map<string, { at: number; size: number; shape: string }> {
+  let at = 0;
+  return new Map(arrays.map(({ name, shape }) => {
+    const size = shape.reduce((a, b) => a * b, 1), place = { at, size, shape: shape.join("×") };
+    at += size;
+    return [name, place];
+  }));
 }

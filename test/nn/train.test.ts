@@ -216,7 +216,23 @@ describe("a training", () => {
     };
     const [a, b] = [await said(first), await said(second)];
     for (const [i, value] of a.entries()) expect(Math.abs(b[i]! - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-4);
-    await expect(train({ ...options, start: { ...model, card: { ...model.card, outputs: model.card.outputs.slice(1) } }, samples: 16 })).rejects.toThrow(/start must be a model that gives/);
+  });
+
+  test("that starts from a model of other outputs has its convolutions, and begins anew behind them", async () => {
+    const start = await parseModel(...(Object.values(await modelFiles(await train({ ...options, samples: 256 }), "tiny")) as [string, Uint8Array])), outputs = ["disorder", "thickness", "maxStrain"];
+    const whole = await train({ ...options, network: tiny(3), outputs, start, samples: 32, rate: 1e-12 }), anew = await train({ ...options, network: tiny(3), outputs, samples: 32, rate: 1e-12 });
+    let at = 0, from = 0;
+    for (const [k, { name, shape }] of whole.model.layout.entries()) {
+      const size = shape.reduce((a, b) => a * b, 1), own = start.card.weights.arrays[k]!, ownSize = own.shape.reduce((a, b) => a * b, 1);
+      expect(own.name).toBe(name);
+      const values = whole.model.values.subarray(at, at + size), known = /^(convolution|residual)/.test(name) ? start.weights.subarray(from, from + ownSize) : anew.model.values.subarray(at, at + size);
+      // Moments are taken anew; the step is nearly none.
+      if (!/mean|variance/.test(name)) for (const [i, value] of values.entries()) expect(Math.abs(value - known[i]!), name).toBeLessThan(1e-6);
+      at += size;
+      from += ownSize;
+    }
+    await expect(train({ ...options, network: tiny(3), outputs, start, moments: "start", samples: 32 })).rejects.toThrow(/whose moments can be kept/);
+    await expect(train({ ...options, network: "five", start, samples: 32 })).rejects.toThrow(/start must be a model with convolutions of the network "five"/);
   });
 
   test("by the moments of its start keeps them: it trains the network that predicts, stopped or not, here or in a worker", async () => {
