@@ -175,7 +175,7 @@ test("options reach the inversion as they are meant", async () => {
 
 test("without options the inversion is told nothing that the scan can tell", async () => {
   const { files } = await scans(SCAN);
-  await takagi(["invert", ...files, ...YSZ]);
+  await takagi(["invert", ...files, ...YSZ, "--no-model"]);
   const { sample, instrument, signal, onProgress, ...rest } = calls[0]![2];
   expect([sample, instrument, rest]).toEqual([{ geometry: "single crystal" }, {}, {}]);
   expect([typeof onProgress, signal instanceof AbortSignal]).toEqual(["function", true]);
