@@ -119,9 +119,11 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
   signal?.throwIfAborted();
   const { setting, found, features } = prepare(valid, reflection, options, kernels.simd, workspaceOf(kernels.exports), starts);
 
-  let turn = performance.now();
+  let turn = performance.now(), furthest = 0;
   const pause = async (stage: string, fraction: number): Promise<void> => {
-    onProgress?.({ stage, fraction });
+    // What is tried twice does not set progress back.
+    furthest = Math.max(furthest, fraction);
+    onProgress?.({ stage, fraction: furthest });
     if (performance.now() - turn > TURN) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       turn = performance.now();

@@ -10,13 +10,13 @@ import type { Model } from "./model.ts";
  *  @returns the same with the model's
  *  @throws {InvalidParameterError} where the model has none of the task's convolutions, or, for a task that keeps its
  *    moments, where it is not the same in all */
-export function startFrom({ card, weights }: Model, { network, outputs, moments }: Pick<Task, "network" | "outputs" | "moments">, { layout, values }: { readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[]; readonly values: Float32Array }): Float32Array {
+export function startFrom({ card, weights }: Model, { network, outputs, moments }: Pick<Task, "network" | "outputs" | "moments">, fresh: { readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[]; readonly values: Float32Array }): Float32Array {
   const shapeOf = (spec: Task["network"]): string => JSON.stringify({ ...spec, name: "" });
   const kinds = (of: Task["outputs"]): string => of.map(({ label, map }) => `${label} (${map})`).join(", ");
   const isWhole = shapeOf(card.network) === shapeOf(network) && kinds(card.outputs) === kinds(outputs);
-  const own = placesOf(card.weights.arrays), start = values.slice();
+  const own = placesOf(card.weights.arrays), start = fresh.values.slice();
   let taken = 0;
-  for (const [name, { at, size, shape }] of placesOf(layout)) {
+  for (const [name, { at, size, shape }] of placesOf(fresh.layout)) {
     const from = own.get(name);
     if (from?.shape !== shape || !(isWhole || /^(convolution|residual)/.test(name))) continue;
     start.set(weights.subarray(from.at, from.at + size), at);
