@@ -143,7 +143,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
   if (options.start !== undefined && resume === undefined) {
     const all = [...network.weights, ...network.moving];
-    assign(tf, all, startFrom(options.start, recipe.task, { layout: network.layout, values: await read(all) }));
+    assign(tf, all, startFrom(options.start, recipe.task, recipe.preset, { layout: network.layout, values: await read(all) }));
   }
   const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
   if (resume !== undefined) {

@@ -16,6 +16,7 @@ import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts"
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
 import { decode, lossNames, outputsOf } from "../../src/nn/outputs.ts";
+import { physicalLabels, scaleReflection } from "../../src/dataset/scaling.ts";
 import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 
@@ -24,9 +25,15 @@ const WEIGHTS = [0.3, 0.7, 1.1, 1.9, 2.4, 2.2, 1.3, 0.8, 0.9, 0.2];
 /** The weights of one model with the moments of another. */
 function moments(weights: Float32Array, from: Float32Array, network: Network): Float32Array {
   const values = weights.slice(), size = network.parameterCount;
-  values.set(from.subarray(size), size);
+  values.set(from.subarray(from.length - (values.length - size)), size);
   return values;
 }
+
+/** The reflection of preset "measured". */
+const ysz = (() => {
+  const { wavelength, d, cellVolume, f0, fh, fhBar } = preset("measured").reflection!, reflection = { wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
+  return { reflection, scaled: scaleReflection(reflection) };
+})();
 
 /** Small, with every kind of layer. */
 const tiny = (outputs: number): NetworkSpec => ({
@@ -216,6 +223,24 @@ describe("a training", () => {
     };
     const [a, b] = [await said(first), await said(second)];
     for (const [i, value] of a.entries()) expect(Math.abs(b[i]! - value)).toBeLessThan(1e-3 * Math.abs(value) + 1e-4);
+  });
+
+  test("for any reflection that starts from a model for one says the same of its curves at first, in planes for nm", async () => {
+    const sized = (extras: number, outputs: number): NetworkSpec => ({ ...tiny(outputs), inputLength: 1201, extras }), few = { ...options, every: 1e9, validation: 16 };
+    const first = await train({ ...few, preset: "measured", network: sized(4, 26), samples: 32 }), start = await parseModel(...(Object.values(await modelFiles(first, "tiny")) as [string, Uint8Array]));
+    const second = await train({ ...few, preset: "universal", network: sized(8, 26), start, samples: 32, rate: 1e-12 });
+    const { inputs, extras } = (await createGenerator("measured")).generate(9, 0, 3), { scaled, reflection } = ysz;
+    const said = async ({ recipe: { preset: own, task }, model: { values } }: TrainingState, known: Float32Array): Promise<Record<string, number>[]> => {
+      const network = new Network(tf, task.network);
+      assign(tf, [...network.weights, ...network.moving], moments(values, first.model.values, network));
+      const raw = network.forward(tf.tensor2d(inputs, [3, 1201]), tf.tensor2d(known, [3, known.length / 3]));
+      network.dispose();
+      const labels = decode(task.outputs, await raw.data(), task.labels, own), width = task.labels.length;
+      return [0, 1, 2].map((row) => physicalLabels(own, Object.fromEntries(task.labels.map((label, k) => [label, labels[row * width + k]!])), reflection));
+    };
+    const more = Float32Array.from([0, 1, 2].flatMap((row) => [...extras.subarray(4 * row, 4 * row + 4), 5 + Math.log10(Math.hypot(...scaled.kh)), 1, 0.1, scaled.sine]));
+    const [a, b] = [await said(first, extras), await said(second, more)];
+    for (const [row, labels] of a.entries()) for (const [label, value] of Object.entries(labels)) expect(Math.abs(b[row]![label]! - value), label).toBeLessThan(1e-3 * Math.abs(value) + 1e-4);
   });
 
   test("that starts from a model of other outputs has its convolutions, and begins anew behind them", async () => {
