@@ -5,6 +5,7 @@ import type { LeastSquaresProblem } from "../fit/leastSquares.ts";
 import { componentAt, type Gaussian, type Mixture, whiten } from "../fit/mixture.ts";
 import type { Scan } from "../types.ts";
 import type { Workspace } from "../wasm/workspace.ts";
+import { RADIANS } from "../units.ts";
 import { PaperModel, Place } from "./paperModel.ts";
 
 const WEIGHTS = Place.disorder - Place.weights;
@@ -17,9 +18,22 @@ export const Unknown = { thickness: 0, scale: 1, shape: 2, disorder: 2 + WEIGHTS
  *  in the width. */
 const PRIOR_ROWS = WEIGHTS + 2;
 const LEAST_DISORDER = 0.02;
+/** Unknowns that an anchor holds: all but amplitude and background, which the scan shows at once. */
+const ANCHORED = Unknown.amplitude;
+
+/** What holds the unknowns of the profile and the width near a start. */
+export interface Anchor {
+  readonly x: Float64Array;
+  /** Standard deviations. */
+  readonly sigma: Float64Array;
+}
 
 export class PaperProblem {
   readonly points: number;
+  /** Degrees 2θ. */
+  readonly step: number;
+  /** Where the maxima of crystals of these strains lie, %. */
+  readonly strains: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly #model: PaperModel;
@@ -33,12 +47,18 @@ export class PaperProblem {
   readonly #shape = new Float64Array(WEIGHTS);
   readonly #white = new Float64Array(WEIGHTS);
 
-  constructor(workspace: Workspace, simd: boolean, preset: PaperPreset, mixture: Mixture, { twoTheta, intensity, countUnit = 1 }: Scan) {
+  readonly #part: (from: number, to: number) => PaperProblem;
+
+  constructor(workspace: Workspace, simd: boolean, preset: PaperPreset, mixture: Mixture, scan: Scan) {
+    const { twoTheta, intensity, countUnit = 1 } = scan, { wavelength, d } = preset.reflection;
     this.#model = new PaperModel(workspace, simd, preset, twoTheta);
+    this.#part = (from, to) => new PaperProblem(workspace, simd, preset, mixture, { ...scan, twoTheta: twoTheta.slice(from, to), intensity: intensity.slice(from, to) });
     this.#mixture = mixture;
     this.#unit = countUnit;
     this.#counts = intensity.map((y) => y / countUnit);
     this.points = twoTheta.length;
+    this.step = twoTheta[1] - twoTheta[0];
+    this.strains = twoTheta.map((t) => 100 * (wavelength / (2 * d * Math.sin((t * RADIANS) / 2)) - 1));
     this.#mean = new Float64Array(this.points);
     this.#slopes = new Float64Array(this.points * Place.count);
     const { thickness, strain, debyeWaller, fwhm } = preset.ranges, ends = (low: number, high: number): [number, number] => [Math.log(low), Math.log(high)];
@@ -48,6 +68,11 @@ export class PaperProblem {
     ];
     this.lower = Float64Array.from(bounds, ([low]) => low);
     this.upper = Float64Array.from(bounds, ([, high]) => high);
+  }
+
+  /** The same of some neighbouring points alone. What is resolved with points beyond its ends is wrong near these. */
+  part(from: number, to: number): PaperProblem {
+    return from === 0 && to === this.points ? this : this.#part(from, to);
   }
 
   /** The unknowns that labels stand for; amplitude and background as the scan has them. */
@@ -89,15 +114,17 @@ export class PaperProblem {
     return componentAt(this.#mixture, x.slice(Unknown.shape, Unknown.shape + WEIGHTS));
   }
 
-  /** @param error relative error of the counts besides Poisson's: what lets a start that is far off come nearer */
-  leastSquares(start: Float64Array, component: Gaussian, error: number): LeastSquaresProblem {
+  /** @param errors relative error of each point's counts besides Poisson's: what lets a start that is far off come nearer;
+   *    Infinity: not used */
+  leastSquares(start: Float64Array, component: Gaussian, errors: Float64Array, anchor?: Anchor): LeastSquaresProblem {
     const { points, lower, upper } = this;
     return {
-      residualCount: points + PRIOR_ROWS, start, lower, upper,
+      residualCount: points + PRIOR_ROWS + (anchor === undefined ? 0 : ANCHORED), start, lower, upper,
       evaluate: (x, residuals, jacobian) => {
         this.#evaluate(x, jacobian);
-        this.#countRows(x, error, residuals, jacobian);
+        this.#countRows(x, errors, residuals, jacobian);
         this.#priorRows(x, component, residuals, jacobian);
+        if (anchor !== undefined) this.#anchorRows(x, anchor, residuals, jacobian);
       },
     };
   }
@@ -115,10 +142,10 @@ export class PaperProblem {
   }
 
   /** Deviance residuals: their squares are −2 ln of the Poisson likelihood, over that of the counts themselves. */
-  #countRows(x: Float64Array, error: number, residuals: Float64Array, jacobian: Float64Array | null): void {
+  #countRows(x: Float64Array, errors: Float64Array, residuals: Float64Array, jacobian: Float64Array | null): void {
     const { points } = this, scale = Math.exp(x[Unknown.scale]), mean = this.#mean, slopes = this.#slopes, counts = this.#counts, unit = this.#unit;
     for (let j = 0; j < points; j++) {
-      const n = counts[j], m = Math.max(mean[j] / unit, 1e-9), weight = 1 / Math.sqrt(1 + error * error * Math.max(n, 1));
+      const n = counts[j], m = Math.max(mean[j] / unit, 1e-9), weight = 1 / Math.sqrt(1 + errors[j] ** 2 * Math.max(n, 1));
       const half = n > 0 ? m - n + n * Math.log(n / m) : m, root = Math.sqrt(Math.max(2 * half, 0));
       residuals[j] = weight * (n > m ? root : -root);
       if (jacobian === null) continue;
@@ -150,6 +177,15 @@ export class PaperProblem {
     for (let i = 0; i < WEIGHTS; i++) for (let k = 0; k <= i; k++) jacobian[(points + i) * n + Unknown.shape + k] = component.whitening[i * WEIGHTS + k];
     jacobian[(points + WEIGHTS) * n + Unknown.disorder] = 1 / disorder;
     jacobian[(points + WEIGHTS + 1) * n + Unknown.fwhm] = -1 / width;
+  }
+
+  #anchorRows(x: Float64Array, { x: centre, sigma }: Anchor, residuals: Float64Array, jacobian: Float64Array | null): void {
+    const first = this.points + PRIOR_ROWS, n = Unknown.count;
+    jacobian?.fill(0, first * n, (first + ANCHORED) * n);
+    for (let k = 0; k < ANCHORED; k++) {
+      residuals[first + k] = (x[k] - centre[k]) / sigma[k];
+      if (jacobian !== null) jacobian[(first + k) * n + k] = 1 / sigma[k];
+    }
   }
 
   /** How many standard deviations the deviance of residuals lies above what counts of these means give. */

@@ -3,13 +3,12 @@
 import type { NoiseKind } from "../dataset/generator.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { Preset } from "../dataset/presets.ts";
-import type { LeastSquaresResult } from "../fit/leastSquares.ts";
-import { levenbergMarquardt } from "../fit/levenbergMarquardt.ts";
 import { normals } from "../fit/random.ts";
 import { strainAt, strainError } from "../profile/comparison.ts";
 import type { Scan } from "../types.ts";
 import { loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";
+import { climb, FLOOR } from "./climb.ts";
 import { PaperProblem, Unknown } from "./paperProblem.ts";
 import { populationOf } from "./population.ts";
 import { drawsOf, type Mode, modeOf, sharesOf } from "./posterior.ts";
@@ -32,13 +31,12 @@ export interface Refiner {
   refine(scan: Scan, prediction: Float32Array): Refined;
 }
 
-/** Relative error of the model itself: slices and single precision. */
-const FLOOR = 0.01;
-/** Relative errors that the counts are given besides Poisson's, one after the other, with the iterations spent on each. */
-const STAGES: readonly (readonly [error: number, iterations: number])[] = [[0.3, 10], [0.05, 10], [FLOOR, 25], [FLOOR, 15]];
-/** Starts at most, and at least where the counts are explained. */
-const STARTS = 14;
-const FEWEST = 8;
+/** Starts at most where nothing explains the counts, and where something does; enough where the best maximum has been come to
+ *  so often, from so many starts. */
+const STARTS = 10;
+const MOST = 6;
+const AGAIN = 2;
+const FEWEST = 3;
 /** A fit whose deviance is this many standard deviations above what Poisson counts give explains nothing. */
 const TOLERATED = 3;
 /** Evidence (ln) below the best one's at which a mode no longer counts. */
@@ -76,15 +74,20 @@ interface Found extends Mode {
   readonly hits: number;
 }
 
+function highest(modes: readonly Found[]): Found {
+  return modes.reduce((a, b) => (b.cost < a.cost ? b : a));
+}
+
 function search(problem: PaperProblem, prediction: Float32Array, weights: number): Found[] {
   const first = problem.start(prediction), normal = normals(1), modes: Found[] = [];
   for (let k = 0; k < STARTS; k++) {
-    const from = k % 2 === 0 && modes.length > 0 ? modes.reduce((a, b) => (b.cost < a.cost ? b : a)).x : first;
+    const from = k % 2 === 0 && modes.length > 0 ? highest(modes).x : first;
     const mode = modeOf(problem, climb(problem, k === 0 ? first : elsewhere(problem, from, weights, normal)), FLOOR);
     const known = modes.findIndex((other) => Math.abs(other.cost - mode.cost) < 2 && alike(other, mode, weights));
     if (known < 0) modes.push({ ...mode, hits: 1 });
     else modes[known] = { ...modes[known], hits: modes[known].hits + 1 };
-    if (k + 1 >= FEWEST && modes.some(explains)) break;
+    const best = highest(modes);
+    if (k + 1 >= FEWEST && explains(best) && (best.hits >= AGAIN || k + 1 >= MOST)) break;
   }
   return modes.sort((a, b) => b.lnEvidence - a.lnEvidence);
 }
@@ -114,23 +117,14 @@ function beside(problem: PaperProblem, x: Float64Array, weights: number): Float6
 
 /** A start beside the network's: thickness and scale moved, the shape shifted and stretched along the depth. */
 function elsewhere(problem: PaperProblem, first: Float64Array, weights: number, normal: () => number): Float64Array {
-  const x = first.slice(), shift = 1.2 * normal(), stretch = 1 + 0.2 * normal(), middle = (weights - 1) / 2;
-  x[Unknown.thickness] += 0.08 * normal();
+  const x = first.slice(), shift = 0.6 * normal(), stretch = 1 + 0.1 * normal(), middle = (weights - 1) / 2;
+  x[Unknown.thickness] += 0.04 * normal();
   x[Unknown.scale] += 0.05 * normal();
   for (let k = 0; k < weights; k++) {
     const at = Math.min(Math.max(middle + (k - middle) * stretch + shift, 0), weights - 1), left = Math.min(Math.floor(at), weights - 2);
     x[Unknown.shape + k] = first[Unknown.shape + left] * (1 - at + left) + first[Unknown.shape + left + 1] * (at - left);
   }
   return problem.bound(x);
-}
-
-function climb(problem: PaperProblem, start: Float64Array): LeastSquaresResult {
-  let result: LeastSquaresResult | undefined;
-  for (const [error, maxIterations] of STAGES) {
-    const x = result?.x ?? start;
-    result = levenbergMarquardt(problem.leastSquares(x, problem.component(x), error), { maxIterations, costTolerance: 1e-5, stepTolerance: 1e-5 });
-  }
-  return result!;
 }
 
 function profileLabels(x: Float64Array, weights: number): { weights: Float64Array; thickness: number } {
