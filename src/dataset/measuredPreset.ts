@@ -2,8 +2,9 @@
  *  docs/datasets.md. */
 import { InvalidParameterError, requireWithin } from "../errors.ts";
 import type { Reflection } from "../types.ts";
-import { CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
+import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import { parseAxis, parseConstants, type PresetAxis, type Range, rangeOf, type ReflectionConstants, record } from "./presetFields.ts";
+import { scaleReflection } from "./scaling.ts";
 
 /** Ranges of protocol "measured": [least, most, default low, default high]. */
 const RANGES = {
@@ -159,6 +160,19 @@ function requireReachable({ reflection, ranges, shares, leastFringes, ...preset 
 export function measuredPreset(name: string, { wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Reflection, changes: Readonly<Record<string, unknown>> = {}): MeasuredPreset {
   const reflection: ReflectionConstants = { wavelength, d, cellVolume, electronRadius: CLASSICAL_ELECTRON_RADIUS, f0: zero, fh: h, fhBar: hBar };
   return parseMeasured(name, { ...changes, reflection });
+}
+
+/** The same samples as a preset that draws reflections has them, its draws being one reflection alone: in lattice planes and
+ *  % of q. For networks that know all crystals. */
+export function asDrawn({ reflection, ...preset }: MeasuredPreset): MeasuredPreset {
+  if (reflection === undefined) return preset;
+  const { wavelength, d, cellVolume, electronRadius, f0, fh, fhBar } = reflection;
+  const { sine, k0, kh } = scaleReflection({ wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } }, electronRadius), coupling = Math.hypot(...kh);
+  const only = (value: number): Range => [value, value], [thinnest, thickest] = preset.ranges.thickness, planes = ANGSTROM_PER_NM / d;
+  return parseMeasured(preset.name, {
+    ...preset, ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
+    reflections: { coupling: only(coupling), contrast: only(coupling / k0[0]), absorption: only(k0[1] / k0[0]), phase: only(kh[1] / k0[1]), sine: only(sine) },
+  });
 }
 
 /** YSZ 400 (9.5 % Y2O3) with Cu Kα1, from the built-in tables. */

@@ -2,6 +2,7 @@
  *  does. */
 import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
 import { createPool } from "../dataset/pool.ts";
+import { asDrawn } from "../dataset/measuredPreset.ts";
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requirePositive } from "../errors.ts";
 import { accuracyOf, type Accuracy, type LabelTable, type PerSample, quantities, relativeErrors } from "../nn/metrics.ts";
@@ -10,7 +11,7 @@ import type { Predictor } from "../nn/predict.ts";
 import { streamSeed } from "../nn/train.ts";
 
 export interface EvaluateOptions {
-  /** The model's own if absent. */
+  /** The model's own if absent. For a model of all reflections also that of one. */
   readonly preset?: Preset;
   /** Samples that are drawn. */
   readonly count: number;
@@ -50,8 +51,9 @@ const BATCH = 512;
 /** Draws test samples and asks the network.
  *  @throws {InvalidParameterError} @throws {WorkerError} `signal.reason` where it is aborted */
 export async function judge(predictor: Predictor, options: EvaluateOptions): Promise<Judgement> {
-  const { card } = predictor.model, { preset = card.preset, count, seed = 1, noise = "poisson", maxStrain = Infinity, processorSeconds = () => performance.now() / 1000 } = options;
+  const { card } = predictor.model, { count, seed = 1, noise = "poisson", maxStrain = Infinity, processorSeconds = () => performance.now() / 1000 } = options;
   requireInteger("count", count, 1, 10_000_000);
+  const given = options.preset ?? card.preset, preset = card.preset.reflection === undefined && given.protocol === "measured" ? asDrawn(given) : given;
   if (options.maxStrain !== undefined) requirePositive("maxStrain", options.maxStrain, "%");
   if (preset.axis.points !== card.network.inputLength) throw new InvalidParameterError("preset", `one whose curves have the ${card.network.inputLength} points that the model takes`, `${preset.name}, ${preset.axis.points} points`);
   const generator = await createGenerator(preset, { noise }), names = generator.labelNames, stream = streamSeed(seed, "test");

@@ -4,7 +4,8 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
-import { parsePreset, preset } from "../../src/dataset/presets.ts";
+import { asDrawn } from "../../src/dataset/measuredPreset.ts";
+import { preset } from "../../src/dataset/presets.ts";
 import { degreesPerQ, labelUnits, physicalLabels, type ScaledReflection, scaleReflection } from "../../src/dataset/scaling.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
@@ -103,20 +104,17 @@ describe("labels of preset universal", () => {
   });
 
   test("a sample of one crystal is a sample of all: universal, narrowed to a reflection, makes what its own preset makes", async () => {
-    const own = preset("measured"), { sine, k0, kh } = scaleReflection({ wavelength: own.reflection!.wavelength, d: own.reflection!.d, cellVolume: own.reflection!.cellVolume, structureFactor: { zero: own.reflection!.f0, h: own.reflection!.fh, hBar: own.reflection!.fhBar } });
-    const size = Math.hypot(...kh), same = (value: number): [number, number] => [value, value], planes = 10 / own.reflection!.d;
-    const { reflection: constants, ...others } = own;
-    const universal = parsePreset({
-      ...others, name: "narrowed", reflections: { coupling: same(size), contrast: same(size / k0[0]), absorption: same(k0[1] / k0[0]), phase: same(kh[1] / k0[1]), sine: same(sine) },
-      ranges: { ...own.ranges, thickness: own.ranges.thickness.map((t) => t * planes) },
-    });
+    const own = preset("measured"), universal = asDrawn(own);
     const generator = await createGenerator(universal), batch = generator.generate(1, 0, 50), labels = Object.fromEntries(generator.labelNames.map((name, k) => [name, batch.labels[k]!]));
-    expect(constants).toBeDefined();
+    expect(asDrawn(universal)).toEqual(universal);
     const crystal = { d: own.reflection!.d, wavelength: own.reflection!.wavelength }, physical = physicalLabels(universal, labels, crystal);
     expect(physical.thickness).toBeGreaterThan(own.ranges.thickness[0] * 0.999);
     expect(physical.thickness).toBeLessThan(own.ranges.thickness[1] * 1.001);
     expect(physical.fwhm).toBeGreaterThan(own.ranges.fwhm[0] * 0.999);
-    expect(batch.inputs.every(Number.isFinite)).toBe(true);
+    // What a network is told of the reflection is what it is told with a scan of that crystal.
+    const { wavelength, d, cellVolume, f0, fh, fhBar } = own.reflection!, ysz = { name: "", hkl: [4, 0, 0] as const, wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
+    const { extras } = await networkInput((await createGenerator(own)).scan(1, 0), "universal", { reflection: ysz });
+    for (const name of ["coupling", "absorption", "phase", "sine"]) expect(batch.extras[generator.extraNames.indexOf(name)], name).toBeCloseTo(extras[generator.extraNames.indexOf(name)]!, 5);
   });
 });
 

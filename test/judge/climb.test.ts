@@ -1,6 +1,7 @@
 /** The climb from a network's answer to a maximum of the posterior: its rows against differences, and where it ends. */
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
+import { preset as namedPreset } from "../../src/dataset/presets.ts";
 import { climb } from "../../src/judge/climb.ts";
 import { PaperProblem, Unknown } from "../../src/judge/paperProblem.ts";
 import { populationOf } from "../../src/judge/population.ts";
@@ -9,7 +10,7 @@ import { loadKernels } from "../../src/wasm/load.ts";
 import { workspaceOf } from "../../src/wasm/workspace.ts";
 
 const { exports, simd } = await loadKernels(), workspace = workspaceOf(exports);
-const generator = await createGenerator("cnn2"), { preset } = generator, { mixture, weights } = await populationOf(preset);
+const preset = namedPreset("cnn2"), generator = await createGenerator(preset), { mixture, weights } = await populationOf(preset);
 
 function sample(index: number): { problem: PaperProblem; truth: Float32Array } {
   return { problem: new PaperProblem(workspace, simd, preset, mixture, generator.scan(78, index)), truth: generator.generate(78, index, 1).labels.slice(0, generator.labelNames.length) };
