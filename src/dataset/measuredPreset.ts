@@ -4,6 +4,7 @@ import { InvalidParameterError, requireWithin } from "../errors.ts";
 import type { Reflection } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import { parseAxis, parseConstants, type PresetAxis, type Range, rangeOf, type ReflectionConstants, record } from "./presetFields.ts";
+import type { Preset } from "./presets.ts";
 import { scaleReflection } from "./scaling.ts";
 
 /** Ranges of protocol "measured": [least, most, default low, default high]. */
@@ -162,9 +163,13 @@ export function measuredPreset(name: string, { wavelength, d, cellVolume, struct
   return parseMeasured(name, { ...changes, reflection });
 }
 
-/** The same samples as a preset that draws reflections has them, its draws being one reflection alone: in lattice planes and
- *  % of q. For networks that know all crystals. */
-export function asDrawn({ reflection, ...preset }: MeasuredPreset): MeasuredPreset {
+/** A preset as a network of another one takes it: where that draws reflections, so does this one, its own alone, with labels
+ *  in lattice planes and % of q. */
+export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | MeasuredPreset {
+  return other.reflection === undefined && preset.protocol === "measured" ? asDrawn(preset) : preset;
+}
+
+function asDrawn({ reflection, ...preset }: MeasuredPreset): MeasuredPreset {
   if (reflection === undefined) return preset;
   const { wavelength, d, cellVolume, electronRadius, f0, fh, fhBar } = reflection;
   const { sine, k0, kh } = scaleReflection({ wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } }, electronRadius), coupling = Math.hypot(...kh);

@@ -2,7 +2,7 @@
  *  does. */
 import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
 import { createPool } from "../dataset/pool.ts";
-import { asDrawn } from "../dataset/measuredPreset.ts";
+import { inTermsOf } from "../dataset/measuredPreset.ts";
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requirePositive } from "../errors.ts";
 import { accuracyOf, type Accuracy, type LabelTable, type PerSample, quantities, relativeErrors } from "../nn/metrics.ts";
@@ -53,7 +53,7 @@ const BATCH = 512;
 export async function judge(predictor: Predictor, options: EvaluateOptions): Promise<Judgement> {
   const { card } = predictor.model, { count, seed = 1, noise = "poisson", maxStrain = Infinity, processorSeconds = () => performance.now() / 1000 } = options;
   requireInteger("count", count, 1, 10_000_000);
-  const given = options.preset ?? card.preset, preset = card.preset.reflection === undefined && given.protocol === "measured" ? asDrawn(given) : given;
+  const preset = inTermsOf(card.preset, options.preset ?? card.preset);
   if (options.maxStrain !== undefined) requirePositive("maxStrain", options.maxStrain, "%");
   if (preset.axis.points !== card.network.inputLength) throw new InvalidParameterError("preset", `one whose curves have the ${card.network.inputLength} points that the model takes`, `${preset.name}, ${preset.axis.points} points`);
   const generator = await createGenerator(preset, { noise }), names = generator.labelNames, stream = streamSeed(seed, "test");

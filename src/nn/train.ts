@@ -2,6 +2,7 @@
 import * as host from "#worker-host";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
+import { inTermsOf } from "../dataset/measuredPreset.ts";
 import { createPool } from "../dataset/pool.ts";
 import { parsePreset, preset as namedPreset, type Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requireOneOf, requirePositive } from "../errors.ts";
@@ -272,7 +273,8 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
   requireInteger("batch", batch, 2, 65_536);
   requireInteger("seed", seed, 0, 2 ** 50);
   requireInteger("validation", validation, 1, 1_000_000);
-  const preset = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
+  const given = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
+  const preset = options.start === undefined ? given : inTermsOf(options.start.card.preset, given);
   const generator = await createGenerator(preset, { noise }), { labelNames, extraNames, inputLength } = generator;
   const labels = options.outputs ?? labelNames, outputs = outputsOf(generator, labels, loss);
   const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length, extraNames.length) : network;

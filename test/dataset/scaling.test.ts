@@ -4,7 +4,7 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
-import { asDrawn } from "../../src/dataset/measuredPreset.ts";
+import { inTermsOf } from "../../src/dataset/measuredPreset.ts";
 import { preset } from "../../src/dataset/presets.ts";
 import { degreesPerQ, labelUnits, physicalLabels, type ScaledReflection, scaleReflection } from "../../src/dataset/scaling.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
@@ -104,9 +104,10 @@ describe("labels of preset universal", () => {
   });
 
   test("a sample of one crystal is a sample of all: universal, narrowed to a reflection, makes what its own preset makes", async () => {
-    const own = preset("measured"), universal = asDrawn(own);
+    const own = preset("measured"), universal = inTermsOf(preset("universal"), own);
     const generator = await createGenerator(universal), batch = generator.generate(1, 0, 50), labels = Object.fromEntries(generator.labelNames.map((name, k) => [name, batch.labels[k]!]));
-    expect(asDrawn(universal)).toEqual(universal);
+    expect(inTermsOf(universal, universal)).toEqual(universal);
+    expect(inTermsOf(own, own)).toBe(own);
     const crystal = { d: own.reflection!.d, wavelength: own.reflection!.wavelength }, physical = physicalLabels(universal, labels, crystal);
     expect(physical.thickness).toBeGreaterThan(own.ranges.thickness[0] * 0.999);
     expect(physical.thickness).toBeLessThan(own.ranges.thickness[1] * 1.001);
