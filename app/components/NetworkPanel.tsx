@@ -51,5 +51,5 @@ function factsOf({ samples, strainAccuracy, preset }: Network): string {
   const unit = preset.protocol === "measured" && preset.reflections !== undefined ? "lattice planes" : "nm";
   const seen = samples >= 1e6 ? `${digits(samples / 1e6, 2)} million` : `${digits(samples / 1e3, 2)} thousand`;
   const score = strainAccuracy === undefined ? "" : `; of unseen ones it gives the strain to a tenth in ${Math.round(strainAccuracy)} %`;
-  return `Trained on ${seen} simulated scans: strain ${strain.join(" to ")} %, thickness ${thickness.join(" to ")} ${unit}${score}.`;
+  return `Trained on ${seen} simulated scans: strain ${strain.join(" to ")} %, thickness ${thickness.map((t) => digits(t)).join(" to ")} ${unit}${score}.`;
 }

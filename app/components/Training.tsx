@@ -21,7 +21,7 @@ export function Training({ entry }: { readonly entry: Entry }) {
       <summary>Train one for {crystal.name} {hkl.join(" ")}</summary>
       {now === undefined ? (
         <>
-          <p class="fact">A network learns from simulated scans of this crystal, reflection and wavelength. Minutes give a rough one, hours a good one; the fit does the rest.</p>
+          <p class="fact">The network for all crystals learns from simulated scans of this crystal, reflection and wavelength: the longer, the better; the fit does the rest.</p>
           <div class="pair">
             <NumberField label="Largest strain" unit="%" value={plan.value.largestStrain} least={0.05} most={10} commit={(largestStrain) => change({ largestStrain })} />
             <NumberField label="Thickest" unit="nm" value={plan.value.thickest} least={10} most={5000} commit={(thickest) => change({ thickest })} />

@@ -1,5 +1,6 @@
 /** The one training that may be under way: begun, followed, stopped. */
 import { signal } from "@preact/signals";
+import { SHIPPED } from "../network.ts";
 import type { Entry } from "../session.ts";
 import { Cancelled, WorkerClient } from "../worker/client.ts";
 import type { Learning, TrainingPlan } from "../worker/protocol.ts";
@@ -24,6 +25,8 @@ export const trainingProblem = signal<Problem | undefined>(undefined);
 /** Points of the curve that are kept. */
 const MOST_POINTS = 400;
 
+/** Knows all crystals a little. */
+const start = SHIPPED.find(({ preset }) => preset.reflection === undefined);
 const worker = new WorkerClient();
 let stop = new AbortController();
 
@@ -33,7 +36,7 @@ export async function train({ id, experiment }: Entry, plan: TrainingPlan): Prom
   course.value = { entryId: id, isStopping: false, steps: [], validations: [] };
   stop = new AbortController();
   try {
-    const { card, files } = await worker.call("train", { experiment, ...plan }, follow, stop.signal);
+    const { card, files } = await worker.call("train", { experiment, ...plan, ...(start === undefined ? {} : { start }) }, follow, stop.signal);
     addNetwork(card, files, session.value.entries.some((entry) => entry.id === id) ? id : undefined);
     announcement.value = `Network ${card.name} is trained.`;
   } catch (error) {

@@ -50,13 +50,17 @@ export function load(network: Network): Promise<ProfilePredictor> {
   return found;
 }
 
+export async function modelOf({ files }: Network): Promise<Model> {
+  const { loadModel, parseModel } = await import("takagi/nn");
+  return "folder" in files ? loadModel(new URL(`./models/${files.folder}`, import.meta.url)) : parseModel(files["model.json"], files["weights.bin"]);
+}
+
 async function open(network: Network): Promise<ProfilePredictor> {
-  const { files, name } = network;
+  const { name } = network;
   try {
-    const { createPredictor, loadModel, parseModel } = await import("takagi/nn");
-    const model = "folder" in files ? await loadModel(new URL(`./models/${files.folder}`, import.meta.url)) : await parseModel(files["model.json"], files["weights.bin"]);
+    const { createPredictor } = await import("takagi/nn");
     // For one scan at a time a GPU is not worth its start.
-    const predictor = await createPredictor(model, { backend: "wasm" });
+    const predictor = await createPredictor(await modelOf(network), { backend: "wasm" });
     return { model: { card: { name } }, predict: (scan, options) => predictor.predict(scan, options) };
   } catch (error) {
     throw new NetworkError(network, error as Error);

@@ -18,8 +18,9 @@ export interface Work {
   warm: { ask: { readonly network: Network }; answer: undefined };
   /** The files of a model, which are checked. */
   model: { ask: { readonly json: string; readonly weights: Uint8Array<ArrayBuffer> }; answer: NetworkCard };
-  /** A network for one's own crystal; stopped, it is what it has learned by then. */
-  train: { ask: TrainingPlan & { readonly experiment: Experiment }; progress: Learning; answer: { readonly card: NetworkCard; readonly files: ModelFiles } };
+  /** A network for one's own crystal, which goes on from another where there is one; stopped, it is what it has learned by
+   *  then. */
+  train: { ask: TrainingPlan & { readonly experiment: Experiment; readonly start?: Network }; progress: Learning; answer: { readonly card: NetworkCard; readonly files: ModelFiles } };
   /** A draft is computed faster, to three digits: for the frames of a drag. */
   preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
   /** Counts that a detector might have seen. */

@@ -20,11 +20,11 @@ export async function ambiguousCounts(): Promise<number[]> {
   return (await ambiguousScan()).trim().split("\n").slice(1).map((line) => Number(line.split(" ")[1]));
 }
 
-/** Of a crystal that no network has seen. */
-export async function siliconScan(): Promise<string> {
+/** Of a crystal that has no network of its own. */
+export async function siliconScan(scale = 1e5): Promise<string> {
   const twoTheta = Float64Array.from({ length: 400 }, (_, i) => 68.2 + (1.4 * i) / 400);
   const profile = pseudoVoigtProfile({ thickness: 200, height: 0.8, depth: 80, widthSurface: 120, widthInterface: 80, debyeWallerMin: 0.5 });
-  return scan("Si", [0, 0, 4], twoTheta, { profile, instrument: { resolution: { shape: "gaussian", fwhm: 0.01 }, scale: 1e5, background: 2 } });
+  return scan("Si", [0, 0, 4], twoTheta, { profile, instrument: { resolution: { shape: "gaussian", fwhm: 0.01 }, scale, background: 2 } });
 }
 
 /** Counts as a text file that says which crystal they are of. */
