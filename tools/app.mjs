@@ -49,7 +49,7 @@ for (const name of KERNELS) await cp(`${root}dist/${name}`, out + name);
 for (const { folder } of models) await cp(`${root}models/${folder}`, `${out}models/${folder}`, { recursive: true });
 await buildServiceWorker();
 
-/** What the page says of each model before it loads any (app/network.ts). Those for scans of any crystal come first, as on
+/** What the page says of each model before it loads any (app/network.ts). That for scans of any crystal comes first, as on
  *  the command line; of the others that of the widest ranges, which most scans fall into. */
 async function shippedModels() {
   const folders = (await readdir(`${root}models`, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
@@ -57,7 +57,7 @@ async function shippedModels() {
     const card = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8")), { name, preset, metrics } = card;
     return { folder, name, preset, samples: trainedOn(card).samples, strainAccuracy: metrics.accuracy?.strain };
   }));
-  const place = ({ folder, preset: { ranges: { strain: [least, most] } } }) => (folder === "universal" ? -2 : folder === "measured" ? -1 : least / most);
+  const place = ({ folder, preset: { ranges: { strain: [least, most] } } }) => (folder === "universal" ? -1 : least / most);
   return cards.sort((a, b) => place(a) - place(b));
 }
 

@@ -159,8 +159,7 @@ async function invertFile({ path, place, name }: Task, { flags, experiment, term
     terminal.signal.throwIfAborted();
     const inversion = await invert(scan, reflection, { ...options, onProgress });
     const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
-    const { wavelength } = reflection, { countingTime } = scan;
-    const about: Row[] = [["Wavelength", `${wavelength} Å`, wavelengthFrom === "file" ? FROM_FILE : ""]];
+    const { countingTime } = scan, about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
     if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
     return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {

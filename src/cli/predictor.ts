@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ProfilePredictor } from "../invert/pipeline.ts";
 
-/** Shipped networks for scans of any crystal, best first. */
-const SHIPPED = ["universal", "measured"];
+/** From dist/chunks/, as from src/cli/: the shipped network for scans of any crystal. */
+const SHIPPED = fileURLToPath(new URL("../../models/universal", import.meta.url));
 
 let shipped: Promise<ProfilePredictor> | undefined;
 
@@ -13,9 +13,7 @@ let shipped: Promise<ProfilePredictor> | undefined;
 export async function predictorFor(model: string | boolean | undefined): Promise<ProfilePredictor | undefined> {
   if (model === false) return undefined;
   if (typeof model === "string") return load(model);
-  // From dist/chunks/, as from src/cli/.
-  const folder = SHIPPED.map((name) => fileURLToPath(new URL(`../../models/${name}`, import.meta.url))).find((path) => existsSync(`${path}/model.json`));
-  return folder === undefined ? undefined : (shipped ??= load(folder));
+  return existsSync(`${SHIPPED}/model.json`) ? (shipped ??= load(SHIPPED)) : undefined;
 }
 
 async function load(folder: string): Promise<ProfilePredictor> {
