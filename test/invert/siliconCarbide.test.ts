@@ -1,10 +1,12 @@
-/** Crystals that no network of takagi was trained on, scans with the faults of measured ones: offset, sloping background,
+/** Crystals that have no network of their own, scans with the faults of measured ones: offset, sloping background,
  *  errors beyond counting, tails of the resolution; disorder that does not follow the strain. Told nothing but crystal,
  *  reflection and wavelength. */
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { invert } from "../../src/invert/pipeline.ts";
+import { createPredictor, loadModel } from "../../src/nn/index.ts";
 import { pseudoVoigtProfile, type PseudoVoigtOptions } from "../../src/profile/pseudoVoigt.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
 import type { Hkl, Profile } from "../../src/types.ts";
@@ -56,7 +58,11 @@ function deviates(): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-test.each(Object.entries(cases))("SiC %s, told nothing of film and instrument", async (_, { crystal, hkl, film, disorder, range, points, fwhm, lorentzFraction, scale }) => {
+const universal = await createPredictor(await loadModel(fileURLToPath(new URL("../../models/universal", import.meta.url))), { backend: "wasm" });
+const ways = { "from rough starts": {}, "from the network for all crystals": { predictor: universal } };
+
+test.each(Object.keys(cases).flatMap((name) => Object.keys(ways).map((way) => [name, way] as const)))("SiC %s, told nothing of film and instrument, %s", async (name, way) => {
+  const { crystal, hkl, film, disorder, range, points, fwhm, lorentzFraction, scale } = cases[name]!;
   const known = await reflection(material(crystal), { hkl, wavelength: 1.540598 });
   const bragg = (2 * Math.asin(known.wavelength / (2 * known.d)) * 180) / Math.PI;
   const twoTheta = Float64Array.from({ length: points }, (_, i) => bragg + 0.013 + range[0] + ((range[1] - range[0]) * i) / (points - 1));
@@ -67,8 +73,9 @@ test.each(Object.entries(cases))("SiC %s, told nothing of film and instrument", 
   });
   const deviate = deviates();
   const measured = simulator.counts(intensity.map((y) => y * (1 + 0.02 * deviate())), 11);
-  const answer = await invert({ twoTheta, intensity: measured, countUnit: 1 }, known);
+  const answer = await invert({ twoTheta, intensity: measured, countUnit: 1 }, known, ways[way as keyof typeof ways]);
   expect(answer.chi2PerPoint).toBeLessThan(1.2);
   expect(strainError(truth, answer.profile)).toBeLessThan(0.1);
+  expect(answer.method).toBe(way === "from rough starts" ? "multi-start fit" : "network and fit");
   expect(answer.instrument.resolution).toMatchObject({ shape: "pseudo-voigt" });
 }, 180_000);
