@@ -19,8 +19,9 @@ export interface Evidence {
   readonly filmCounts: number;
 }
 
-/** χ² per point above which the scan is not explained. */
+/** χ² per point above which the scan is not explained: the search goes on; and above which its answer is not trusted. */
 export const UNEXPLAINED = 1.5;
+const UNTRUSTED = 1.2;
 /** Profiles alike: rms difference of the strain, as a share of its maximum. */
 const ALIKE = 0.1;
 /** What other profiles may weigh in a determined answer. */
@@ -33,13 +34,13 @@ const LITTLE_SHIFT = 1;
 const LITTLE_DISORDER = 0.9;
 const FEW_COUNTS = 2000;
 
-/** "determined" where the fit ended at a minimum that explains the scan (χ² per point ≤ 1.5), solutions whose strain
+/** "determined" where the fit ended at a minimum that explains the scan (χ² per point ≤ 1.2), solutions whose strain
  *  differs by more than 10 % (rms, of its maximum) have a weight of 5 % or less together, and the 95 % band of the strain is
  *  narrower than ±10 % of its maximum (rms over depth). */
 export function verdictOf({ solutions, strainBand, isConverged, reflection, filmCounts }: Evidence): Verdict {
   const [best] = solutions as [Solution], { profile, chi2PerPoint } = best, largest = Math.abs(best.maxStrain);
   const ambiguous = (verdictReason: string): Verdict => ({ verdict: "ambiguous", verdictReason });
-  if (chi2PerPoint > UNEXPLAINED) return ambiguous(`the calculated curve does not follow the scan within its noise (χ² per point ${chi2PerPoint.toFixed(1)}), so that the profile cannot be trusted to the width of its band`);
+  if (chi2PerPoint > UNTRUSTED) return ambiguous(`the calculated curve does not follow the scan within its noise (χ² per point ${chi2PerPoint.toPrecision(3)}), so that the profile cannot be trusted to the width of its band`);
   if (!isConverged) return ambiguous("the fit did not end at a minimum");
   if (largest === 0) return { verdict: "determined", verdictReason: "the unstrained crystal explains the scan" };
   const others = solutions.slice(1).filter((other) => difference(profile, other.profile) > ALIKE);
