@@ -7,7 +7,7 @@ const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta
 const scan = await readScan(await readFile(file));
 const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
 // Without a predictor the fit begins from many rough starts, and nothing of TensorFlow is loaded.
-const predictor = await createPredictor(await loadModel(new URL(".", import.meta.resolve("takagi/models/measured/model.json"))), { backend: "wasm" });
+const predictor = await createPredictor(await loadModel(new URL(".", import.meta.resolve("takagi/models/universal/model.json"))), { backend: "wasm" });
 const inversion = await invert(scan, ysz400, { predictor });
 
 const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, solutions } = inversion;
