@@ -41,7 +41,7 @@ function testIf(isThere: boolean, tool: Parameters<typeof isRequired>[0], title:
 const isHere = (runtime: string): boolean => servers.some(({ name, command }) => name.startsWith(runtime) && command !== undefined);
 
 test("Node: a scan to a page", async () => {
-  expect(await runWith("Node", "node/invert.mjs")).toMatch(/strain up to 1\.\d+ % at[^]*network and fit: .*network measured/);
+  expect(await runWith("Node", "node/invert.mjs")).toMatch(/strain up to 1\.\d+ % at[^]*network and fit: .*network universal/);
   expect(await readFile(join(installed.folder, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<svg/i);
 });
 
