@@ -142,7 +142,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   group(train, "Results")
     .option("--out <dir>", "for model.json, weights.bin, learning.svg and checkpoint.bin")
     .option("--resume", "go on from the checkpoint in --out")
-    .option("--start <model>", "folder of a model to start from; of one with other inputs or outputs the convolutions")
+    .option("--start <model>", "folder of a model to start from; of one with another network or other outputs the convolutions")
     .option("--half", "weights in half precision")
     .option("--validation <n>", "samples that the network is judged by (4096)", integer("--validation", { least: 1, most: 1_000_000 }))
     .option("--every <seconds>", "between judgements, each with a checkpoint (60)", number("--every", { above: 0 }))

@@ -5,7 +5,7 @@ import type { Reflection } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import { parseAxis, parseConstants, type PresetAxis, type Range, rangeOf, type ReflectionConstants, record } from "./presetFields.ts";
 import type { Preset } from "./presets.ts";
-import { scaleReflection } from "./scaling.ts";
+import { ownReflection, scaleReflection } from "./scaling.ts";
 
 /** Ranges of protocol "measured": [least, most, default low, default high]. */
 const RANGES = {
@@ -169,13 +169,13 @@ export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | Measu
   return other.reflection === undefined && preset.protocol === "measured" ? asDrawn(preset) : preset;
 }
 
-function asDrawn({ reflection, ...preset }: MeasuredPreset): MeasuredPreset {
-  if (reflection === undefined) return preset;
-  const { wavelength, d, cellVolume, electronRadius, f0, fh, fhBar } = reflection;
-  const { sine, k0, kh } = scaleReflection({ wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } }, electronRadius), coupling = Math.hypot(...kh);
-  const only = (value: number): Range => [value, value], [thinnest, thickest] = preset.ranges.thickness, planes = ANGSTROM_PER_NM / d;
+function asDrawn(preset: MeasuredPreset): MeasuredPreset {
+  const own = ownReflection(preset);
+  if (own === undefined) return preset;
+  const { reflection, ...others } = preset, { sine, k0, kh } = scaleReflection(own, reflection!.electronRadius), coupling = Math.hypot(...kh);
+  const only = (value: number): Range => [value, value], [thinnest, thickest] = preset.ranges.thickness, planes = ANGSTROM_PER_NM / own.d;
   return parseMeasured(preset.name, {
-    ...preset, ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
+    ...others, ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
     reflections: { coupling: only(coupling), contrast: only(coupling / k0[0]), absorption: only(k0[1] / k0[0]), phase: only(kh[1] / k0[1]), sine: only(sine) },
   });
 }

@@ -6,7 +6,7 @@ import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
 import { inTermsOf } from "../../src/dataset/measuredPreset.ts";
 import { preset } from "../../src/dataset/presets.ts";
-import { degreesPerQ, labelUnits, physicalLabels, type ScaledReflection, scaleReflection } from "../../src/dataset/scaling.ts";
+import { degreesPerQ, labelUnits, ownReflection, physicalLabels, type ScaledReflection, scaleReflection } from "../../src/dataset/scaling.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
@@ -113,8 +113,7 @@ describe("labels of preset universal", () => {
     expect(physical.thickness).toBeLessThan(own.ranges.thickness[1] * 1.001);
     expect(physical.fwhm).toBeGreaterThan(own.ranges.fwhm[0] * 0.999);
     // What a network is told of the reflection is what it is told with a scan of that crystal.
-    const { wavelength, d, cellVolume, f0, fh, fhBar } = own.reflection!, ysz = { name: "", hkl: [4, 0, 0] as const, wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
-    const { extras } = await networkInput((await createGenerator(own)).scan(1, 0), "universal", { reflection: ysz });
+    const { extras } = await networkInput((await createGenerator(own)).scan(1, 0), "universal", { reflection: ownReflection(own)! });
     for (const name of ["coupling", "absorption", "phase", "sine"]) expect(batch.extras[generator.extraNames.indexOf(name)], name).toBeCloseTo(extras[generator.extraNames.indexOf(name)]!, 5);
   });
 });

@@ -16,7 +16,7 @@ import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts"
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
 import { decode, lossNames, outputsOf } from "../../src/nn/outputs.ts";
-import { physicalLabels, scaleReflection } from "../../src/dataset/scaling.ts";
+import { ownReflection, physicalLabels, scaleReflection } from "../../src/dataset/scaling.ts";
 import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 
@@ -28,12 +28,6 @@ function moments(weights: Float32Array, from: Float32Array, network: Network): F
   values.set(from.subarray(from.length - (values.length - size)), size);
   return values;
 }
-
-/** The reflection of preset "measured". */
-const ysz = (() => {
-  const { wavelength, d, cellVolume, f0, fh, fhBar } = preset("measured").reflection!, reflection = { wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
-  return { reflection, scaled: scaleReflection(reflection) };
-})();
 
 /** Small, with every kind of layer. */
 const tiny = (outputs: number): NetworkSpec => ({
@@ -229,7 +223,7 @@ describe("a training", () => {
     const sized = (extras: number, outputs: number): NetworkSpec => ({ ...tiny(outputs), inputLength: 1201, extras }), few = { ...options, every: 1e9, validation: 16 };
     const first = await train({ ...few, preset: "measured", network: sized(4, 26), samples: 32 }), start = await parseModel(...(Object.values(await modelFiles(first, "tiny")) as [string, Uint8Array]));
     const second = await train({ ...few, preset: "universal", network: sized(8, 26), start, samples: 32, rate: 1e-12 });
-    const { inputs, extras } = (await createGenerator("measured")).generate(9, 0, 3), { scaled, reflection } = ysz;
+    const { inputs, extras } = (await createGenerator("measured")).generate(9, 0, 3), reflection = ownReflection(preset("measured"))!, scaled = scaleReflection(reflection);
     const said = async ({ recipe: { preset: own, task }, model: { values } }: TrainingState, known: Float32Array): Promise<Record<string, number>[]> => {
       const network = new Network(tf, task.network);
       assign(tf, [...network.weights, ...network.moving], moments(values, first.model.values, network));
