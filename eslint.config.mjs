@@ -34,7 +34,8 @@ const MAY_IMPORT = {
 };
 
 const unknown = readdirSync(new URL("src/", import.meta.url)).filter((name) => !(name in MAY_IMPORT));
-if (unknown.length > 0) throw new Error(`eslint.config.mjs must say what src/${unknown.join(", src/")} may import`);
+if (unknown.length > 0)
+  throw new Error(`eslint.config.mjs must say what src/${unknown.join(", src/")} may import`);
 
 const srcZones = Object.entries(MAY_IMPORT).flatMap(([target, allowed]) => [
   {
@@ -53,9 +54,22 @@ const zones = [
     except: ["./layout.ts", "./status.ts"],
     message: "Only assembly/layout.ts and assembly/status.ts are for both sides of the border.",
   },
-  { target: "./src", from: ["./app", "./test", "./bench", "./examples", "./tools"], message: "src/ stands alone." },
-  { target: ["./app", "./examples"], from: ["./src", "./assembly"], message: 'Use the public names: import from "takagi".' },
-  { target: "./assembly", from: "./", except: ["./assembly"], message: "assembly/ imports nothing outside assembly/." },
+  {
+    target: "./src",
+    from: ["./app", "./test", "./bench", "./examples", "./tools"],
+    message: "src/ stands alone.",
+  },
+  {
+    target: ["./app", "./examples"],
+    from: ["./src", "./assembly"],
+    message: 'Use the public names: import from "takagi".',
+  },
+  {
+    target: "./assembly",
+    from: "./",
+    except: ["./assembly"],
+    message: "assembly/ imports nothing outside assembly/.",
+  },
   {
     target: "./assembly/math",
     from: "./assembly",
@@ -69,8 +83,12 @@ const zones = [
   },
 ];
 
-const NODE_MESSAGE = "takagi runs in any JavaScript runtime: only src/cli and *.node.ts files may import Node's modules.";
-const NODE = { paths: builtinModules.map((name) => ({ name, message: NODE_MESSAGE })), patterns: [{ group: ["node:*"], message: NODE_MESSAGE }] };
+const NODE_MESSAGE =
+  "takagi runs in any JavaScript runtime: only src/cli and *.node.ts files may import Node's modules.";
+const NODE = {
+  paths: builtinModules.map((name) => ({ name, message: NODE_MESSAGE })),
+  patterns: [{ group: ["node:*"], message: NODE_MESSAGE }],
+};
 const TENSORFLOW = { patterns: [{ group: ["@tensorflow/*"], message: "Only src/nn may import tfjs." }] };
 const ITSELF = { patterns: [{ group: ["takagi", "takagi/*"], message: "Inside src/ import the file." }] };
 
@@ -86,7 +104,11 @@ function restrictImports(...bans) {
 /** AssemblyScript puts decorators (@inline, @unsafe) on functions, which no TypeScript parser takes: blanks them. */
 const assemblyscript = {
   meta: { name: "assemblyscript" },
-  preprocess: (text) => [text.replace(/(?<=^|[\s;{}])@(inline|unsafe|global|lazy|external)\b/g, (found) => " ".repeat(found.length))],
+  preprocess: (text) => [
+    text.replace(/(?<=^|[\s;{}])@(inline|unsafe|global|lazy|external)\b/g, (found) =>
+      " ".repeat(found.length),
+    ),
+  ],
   postprocess: (messages) => messages.flat(),
 };
 
@@ -95,14 +117,31 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     plugins: { "import-x": importX },
-    settings: { "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".tsx", ".mjs", ".js"], conditionNames: ["import", "default"] })] },
+    settings: {
+      "import-x/resolver-next": [
+        createNodeResolver({
+          extensions: [".ts", ".tsx", ".mjs", ".js"],
+          conditionNames: ["import", "default"],
+        }),
+      ],
+    },
     rules: {
       "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
-      "no-restricted-syntax": ["error", { selector: "ExportAllDeclaration", message: "List the names: no `export *`." }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportAllDeclaration", message: "List the names: no `export *`." },
+      ],
     },
   },
   {
-    files: ["src/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "examples/**/*.ts", "app/**/*.ts", "app/**/*.tsx"],
+    files: [
+      "src/**/*.ts",
+      "test/**/*.ts",
+      "bench/**/*.ts",
+      "examples/**/*.ts",
+      "app/**/*.ts",
+      "app/**/*.tsx",
+    ],
     extends: [tseslint.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -115,14 +154,20 @@ export default tseslint.config(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
       "@typescript-eslint/only-throw-error": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   {
     files: ["src/**/*.ts"],
     rules: {
       "no-console": "error",
-      "no-restricted-properties": ["error", { object: "process", property: "exit", message: "Only src/cli may exit." }],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "exit", message: "Only src/cli may exit." },
+      ],
       "import-x/no-cycle": "error",
       "import-x/no-default-export": "error",
       ...restrictImports(NODE, TENSORFLOW, ITSELF),
@@ -140,7 +185,9 @@ export default tseslint.config(
     files: ["assembly/**/*.ts"],
     processor: assemblyscript,
     languageOptions: { parser: tseslint.parser },
-    rules: { "no-restricted-globals": ["error", { name: "heap", message: "Only assembly/memory.ts allocates." }] },
+    rules: {
+      "no-restricted-globals": ["error", { name: "heap", message: "Only assembly/memory.ts allocates." }],
+    },
   },
   { files: ["assembly/memory.ts"], rules: { "no-restricted-globals": "off" } },
 );

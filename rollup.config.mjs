@@ -41,7 +41,9 @@ const PROGRAMS = {
 const TYPES = ["index", "inline", "nn", "pool"];
 
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
-const LEAN = Object.keys(PROGRAMS).filter((name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"));
+const LEAN = Object.keys(PROGRAMS).filter(
+  (name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"),
+);
 
 /** Kernels with a memory of their own. */
 const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm"];
@@ -80,11 +82,15 @@ function kernels() {
     name: "kernels",
     resolveId: (id) => (id.endsWith(".wasm") ? { id: `./${id.split("/").at(-1)}`, external: true } : null),
     transform(code) {
-      return /\.\.\/(build|dist)\//.test(code) ? { code: code.replaceAll(/(\.\.\/)+(build|dist)\//g, "./"), map: null } : null;
+      return /\.\.\/(build|dist)\//.test(code)
+        ? { code: code.replaceAll(/(\.\.\/)+(build|dist)\//g, "./"), map: null }
+        : null;
     },
     async writeBundle({ dir }) {
       for (const name of KERNELS) {
-        const imports = WebAssembly.Module.imports(new WebAssembly.Module(await readFile(`${root}build/${name}`)));
+        const imports = WebAssembly.Module.imports(
+          new WebAssembly.Module(await readFile(`${root}build/${name}`)),
+        );
         if (imports.length > 0) {
           const names = imports.map((entry) => `${entry.module}.${entry.name}`).join(", ");
           this.error(`${name} must import nothing; it imports ${names}`);
@@ -107,7 +113,9 @@ function staysLean() {
         const reached = new Set([`${program}.js`]);
         for (const file of reached) {
           const chunk = bundle[file];
-          const heavy = chunk ? chunk.moduleIds.find((id) => id.includes("/src/nn/")) : /^@tensorflow\//.test(file) && file;
+          const heavy = chunk
+            ? chunk.moduleIds.find((id) => id.includes("/src/nn/"))
+            : /^@tensorflow\//.test(file) && file;
           if (heavy) this.error(`${program} must not reach ${heavy.replace(root, "")}`);
           for (const next of chunk?.imports ?? []) reached.add(next);
         }
@@ -125,7 +133,10 @@ function sdkChunk(id) {
 
 /** For a plain script tag, `takagi` in one file: its kernels come from inside. */
 function ownSource() {
-  return { name: "own-source", resolveId: (id) => (id === "#wasm-source" ? `${root}src/wasm/source.global.ts` : null) };
+  return {
+    name: "own-source",
+    resolveId: (id) => (id === "#wasm-source" ? `${root}src/wasm/source.global.ts` : null),
+  };
 }
 
 function cleanAndExecutable() {
@@ -154,24 +165,50 @@ export default [
       banner: (chunk) => (chunk.name === "cli" ? "#!/usr/bin/env node" : ""),
       generatedCode: "es2015",
     },
-    plugins: [cleanAndExecutable(), inlineKernels(), kernels(), bundled(BUNDLED), esbuild({ target: "es2022", tsconfig: "tsconfig.json" }), staysLean()],
+    plugins: [
+      cleanAndExecutable(),
+      inlineKernels(),
+      kernels(),
+      bundled(BUNDLED),
+      esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
+      staysLean(),
+    ],
     onwarn,
   },
   {
     input: "src/index.ts",
-    output: { file: "dist/takagi.global.js", format: "iife", name: "takagi", inlineDynamicImports: true, generatedCode: "es2015" },
-    plugins: [ownSource(), inlineKernels(), bundled(BUNDLED), esbuild({ target: "es2022", tsconfig: "tsconfig.json", minify: true })],
+    output: {
+      file: "dist/takagi.global.js",
+      format: "iife",
+      name: "takagi",
+      inlineDynamicImports: true,
+      generatedCode: "es2015",
+    },
+    plugins: [
+      ownSource(),
+      inlineKernels(),
+      bundled(BUNDLED),
+      esbuild({ target: "es2022", tsconfig: "tsconfig.json", minify: true }),
+    ],
     onwarn,
   },
   {
     input: Object.fromEntries(TYPES.map((name) => [name, PROGRAMS[name]])),
     external: isExternal,
-    output: { dir: "dist", format: "es", entryFileNames: "[name].d.ts", chunkFileNames: "chunks/[name].d.ts" },
+    output: {
+      dir: "dist",
+      format: "es",
+      entryFileNames: "[name].d.ts",
+      chunkFileNames: "chunks/[name].d.ts",
+    },
     plugins: [kernelTypes(), dts({ tsconfig: "tsconfig.json" })],
   },
 ];
 
 /** Keeps the compiler's declarations from looking for the kernels as files. */
 function kernelTypes() {
-  return { name: "kernel-types", resolveId: (id) => (/\.wasm(\?|$)/.test(id) ? { id, external: true } : null) };
+  return {
+    name: "kernel-types",
+    resolveId: (id) => (/\.wasm(\?|$)/.test(id) ? { id, external: true } : null),
+  };
 }

@@ -6,7 +6,10 @@ import { defineConfig } from "vitest/config";
 const base64 = {
   name: "wasm-base64",
   enforce: "pre" as const,
-  load: (id: string) => (id.endsWith(".wasm?base64") ? `export default "${readFileSync(id.slice(0, -"?base64".length)).toString("base64")}";` : null),
+  load: (id: string) =>
+    id.endsWith(".wasm?base64")
+      ? `export default "${readFileSync(id.slice(0, -"?base64".length)).toString("base64")}";`
+      : null,
 };
 
 export default defineConfig({
@@ -19,8 +22,5 @@ export default defineConfig({
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },
-  test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-  },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
 });

@@ -9,19 +9,35 @@ const AT_INTERFACE = { strain: 0, debyeWaller: 1 } as const;
 
 /** The model of a solution: the fit's own weights. */
 export function modelOf({ parameters: { names, values }, thickness, instrument }: Solution): Model {
-  const weights = (prefix: string): number[] => names.flatMap((name, i) => (name.startsWith(prefix) ? [values[i]!] : []));
-  return { thickness, strainWeights: weights("strainWeight"), debyeWallerWeights: weights("debyeWallerWeight").map((w) => Math.min(Math.max(w, 0), 1)), instrument };
+  const weights = (prefix: string): number[] =>
+    names.flatMap((name, i) => (name.startsWith(prefix) ? [values[i]!] : []));
+  return {
+    thickness,
+    strainWeights: weights("strainWeight"),
+    debyeWallerWeights: weights("debyeWallerWeight").map((w) => Math.min(Math.max(w, 0), 1)),
+    instrument,
+  };
 }
 
 /** Strain of one broad peak under the surface, and the disorder that goes with it: what ions leave. */
 export function bump(experiment: Experiment): Model {
-  const splines = 12, thickness = 300, strain = 1;
-  const shape = Array.from({ length: splines }, (_, i) => Math.exp(-((((i + 2) / splines - 0.62) / 0.24) ** 2)));
+  const splines = 12,
+    thickness = 300,
+    strain = 1;
+  const shape = Array.from({ length: splines }, (_, i) =>
+    Math.exp(-((((i + 2) / splines - 0.62) / 0.24) ** 2)),
+  );
   return {
     thickness,
     strainWeights: shape.map((s) => strain * s),
     debyeWallerWeights: shape.map((s) => 1 - 0.6 * s),
-    instrument: { resolution: resolutionOf(experiment, 0.015), offset: 0, scale: 1e5, background: 2, backgroundSlope: 0 },
+    instrument: {
+      resolution: resolutionOf(experiment, 0.015),
+      offset: 0,
+      scale: 1e5,
+      background: 2,
+      backgroundSlope: 0,
+    },
   };
 }
 
@@ -55,15 +71,20 @@ export function dragged(model: Model, quantity: Quantity, index: number, value: 
   const isSurface = index === weights.length - 2;
   const step = (value - handlesOf(model, quantity)[index]!.value) * (isSurface ? 6 / 5 : 6 / 4);
   const [least, most] = quantity === "strain" ? [-30, 30] : [0, 1];
-  for (const i of isSurface ? [index, index + 1] : [index]) weights[i] = Math.min(Math.max(weights[i]! + step, least), most);
-  return quantity === "strain" ? { ...model, strainWeights: weights } : { ...model, debyeWallerWeights: weights };
+  for (const i of isSurface ? [index, index + 1] : [index])
+    weights[i] = Math.min(Math.max(weights[i]! + step, least), most);
+  return quantity === "strain"
+    ? { ...model, strainWeights: weights }
+    : { ...model, debyeWallerWeights: weights };
 }
 
 /** Root mean square of log10 measured − log10 calculated, zero counts taken as the smallest non-zero one: the fit's own. */
 export function rmsLog(measured: ArrayLike<number>, calculated: ArrayLike<number>): number {
-  let smallest = Infinity, sum = 0;
+  let smallest = Infinity,
+    sum = 0;
   for (let i = 0; i < measured.length; i++) if (measured[i]! > 0) smallest = Math.min(smallest, measured[i]!);
-  for (let i = 0; i < measured.length; i++) sum += Math.log10(Math.max(measured[i]!, smallest) / Math.max(calculated[i]!, 1e-3 * smallest)) ** 2;
+  for (let i = 0; i < measured.length; i++)
+    sum += Math.log10(Math.max(measured[i]!, smallest) / Math.max(calculated[i]!, 1e-3 * smallest)) ** 2;
   return Math.sqrt(sum / measured.length);
 }
 
@@ -71,7 +92,10 @@ export function rmsLog(measured: ArrayLike<number>, calculated: ArrayLike<number
 export const START_FWHM = 0.01;
 
 /** The experiment's resolution with a width, degrees 2θ. */
-export function resolutionOf({ resolutionShape: shape, lorentzFraction, lorentzFractionHigh, exponent }: Experiment, fwhm: number): Resolution {
+export function resolutionOf(
+  { resolutionShape: shape, lorentzFraction, lorentzFractionHigh, exponent }: Experiment,
+  fwhm: number,
+): Resolution {
   switch (shape) {
     case "gaussian":
     case "lorentzian":
@@ -79,7 +103,13 @@ export function resolutionOf({ resolutionShape: shape, lorentzFraction, lorentzF
     case "pseudo-voigt":
       return { shape, fwhm, lorentzFraction };
     case "split-pseudo-voigt":
-      return { shape, fwhmLow: fwhm, fwhmHigh: fwhm, lorentzFractionLow: lorentzFraction, lorentzFractionHigh };
+      return {
+        shape,
+        fwhmLow: fwhm,
+        fwhmHigh: fwhm,
+        lorentzFractionLow: lorentzFraction,
+        lorentzFractionHigh,
+      };
     case "generalised-bell":
       return { shape, fwhm, exponent };
   }
@@ -88,7 +118,12 @@ export function resolutionOf({ resolutionShape: shape, lorentzFraction, lorentzF
 /** A parameter by the name under which a fit can hold it: nm, degrees 2θ, intensity. */
 export function parameterOf({ thickness, instrument }: Model, name: FixedParameter): number {
   const { resolution, offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
-  const fwhm = resolution === undefined ? START_FWHM : "fwhm" in resolution ? resolution.fwhm : (resolution.fwhmLow + resolution.fwhmHigh) / 2;
+  const fwhm =
+    resolution === undefined
+      ? START_FWHM
+      : "fwhm" in resolution
+        ? resolution.fwhm
+        : (resolution.fwhmLow + resolution.fwhmHigh) / 2;
   return { thickness, fwhm, offset, scale, background, backgroundSlope }[name];
 }
 
@@ -97,5 +132,14 @@ export function withParameter(model: Model, name: FixedParameter, value: number)
   if (name === "thickness") return { ...model, thickness: value };
   if (name !== "fwhm") return { ...model, instrument: { ...instrument, [name]: value } };
   const resolution = instrument.resolution ?? { shape: "gaussian", fwhm: value };
-  return { ...model, instrument: { ...instrument, resolution: "fwhm" in resolution ? { ...resolution, fwhm: value } : { ...resolution, fwhmLow: value, fwhmHigh: value } } };
+  return {
+    ...model,
+    instrument: {
+      ...instrument,
+      resolution:
+        "fwhm" in resolution
+          ? { ...resolution, fwhm: value }
+          : { ...resolution, fwhmLow: value, fwhmHigh: value },
+    },
+  };
 }

@@ -23,4 +23,9 @@ export interface Network extends NetworkCard {
 /** Put in by the build: cards of the models that lie beside the page, the best first, and their folders. */
 declare const MODELS: readonly (NetworkCard & { readonly folder: string })[];
 
-export const SHIPPED: readonly Network[] = MODELS.map(({ folder, ...card }) => ({ ...card, name: folder, id: folder, files: { folder } }));
+export const SHIPPED: readonly Network[] = MODELS.map(({ folder, ...card }) => ({
+  ...card,
+  name: folder,
+  id: folder,
+  files: { folder },
+}));

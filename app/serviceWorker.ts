@@ -32,11 +32,13 @@ scope.addEventListener("message", (event) => event.waitUntil(fill(LATER_FILES).c
 
 scope.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(scope.registration.scope)) event.respondWith(answer(request));
+  if (request.method === "GET" && request.url.startsWith(scope.registration.scope))
+    event.respondWith(answer(request));
 });
 
 async function begin(): Promise<void> {
-  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
+  for (const name of await caches.keys())
+    if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
   await scope.clients.claim();
 }
 
@@ -44,7 +46,9 @@ async function begin(): Promise<void> {
 async function fill(names: readonly string[]): Promise<void> {
   const cache = await caches.open(NAME);
   const there = new Set((await cache.keys()).map(({ url }) => url));
-  const missing = names.map((name) => new URL(name, scope.registration.scope).href).filter((url) => !there.has(url));
+  const missing = names
+    .map((name) => new URL(name, scope.registration.scope).href)
+    .filter((url) => !there.has(url));
   await cache.addAll(missing.map((url) => new globalThis.Request(url, { cache: "no-cache" })));
 }
 

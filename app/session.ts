@@ -1,5 +1,15 @@
 /** What the page knows of the user's work: plain, immutable values, so that undoing is going back to an earlier one. */
-import type { Deviation, FixedParameter, Geometry, Hkl, Instrument, Inversion, Polarisation, ResolutionShape, Scan } from "takagi";
+import type {
+  Deviation,
+  FixedParameter,
+  Geometry,
+  Hkl,
+  Instrument,
+  Inversion,
+  Polarisation,
+  ResolutionShape,
+  Scan,
+} from "takagi";
 
 /** A built-in crystal, or the text of a CIF. */
 export type CrystalChoice =
@@ -129,10 +139,18 @@ export function withEntry(session: Session, id: string, change: (entry: Entry) =
 }
 
 /** The chosen solution of an answer as an answer of its own, the others after it. */
-export function chosen({ answer, solution }: { readonly answer?: Inversion | undefined; readonly solution: number }): Inversion | undefined {
+export function chosen({
+  answer,
+  solution,
+}: {
+  readonly answer?: Inversion | undefined;
+  readonly solution: number;
+}): Inversion | undefined {
   if (answer === undefined || solution === 0) return answer;
   const own = answer.solutions[solution];
-  return own === undefined ? answer : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
+  return own === undefined
+    ? answer
+    : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
 }
 
 export function settingsOf({ experiment, network, held, mask, splines }: Settings): Settings {
@@ -141,10 +159,14 @@ export function settingsOf({ experiment, network, held, mask, splines }: Setting
 
 /** Whether the answer was found with other settings than those of now. */
 export function isStale(entry: Entry): boolean {
-  return entry.answer !== undefined && JSON.stringify(entry.invertedWith) !== JSON.stringify(settingsOf(entry));
+  return (
+    entry.answer !== undefined && JSON.stringify(entry.invertedWith) !== JSON.stringify(settingsOf(entry))
+  );
 }
 
 /** 2θ at which the curve is wanted. */
 export function anglesOf({ scan, range: { from, to, points } }: Entry): Float64Array {
-  return scan?.twoTheta ?? Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1));
+  return (
+    scan?.twoTheta ?? Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1))
+  );
 }

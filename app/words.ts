@@ -9,7 +9,12 @@ export function superscript(exponent: number): string {
 export function digits(value: number, count = 3): string {
   if (!Number.isFinite(value)) return "–";
   const size = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  const text = size >= 5 || size < -4 ? exponential(value, count) : size >= count ? value.toFixed(0) : value.toPrecision(count);
+  const text =
+    size >= 5 || size < -4
+      ? exponential(value, count)
+      : size >= count
+        ? value.toFixed(0)
+        : value.toPrecision(count);
   return text.replace("-", "−");
 }
 

@@ -24,7 +24,12 @@ export function coldStart(root: string, runs = 7): number | null {
   if (!existsSync(entry)) return null;
   try {
     const times = Array.from({ length: runs }, () =>
-      Number(execFileSync(process.execPath, ["--input-type=module", "-e", CHILD, pathToFileURL(entry).href], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })),
+      Number(
+        execFileSync(process.execPath, ["--input-type=module", "-e", CHILD, pathToFileURL(entry).href], {
+          encoding: "utf8",
+          stdio: ["ignore", "pipe", "ignore"],
+        }),
+      ),
     );
     return median(times);
   } catch {

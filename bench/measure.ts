@@ -15,7 +15,10 @@ export interface Times {
 }
 
 /** Milliseconds of each piece of work over `rounds` rounds; every piece runs once a round. */
-export function milliseconds<K extends string>(work: Record<K, () => number>, rounds: number): Record<K, Times> {
+export function milliseconds<K extends string>(
+  work: Record<K, () => number>,
+  rounds: number,
+): Record<K, Times> {
   const names = Object.keys(work) as K[];
   const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
   for (let round = -3; round < rounds; round++) {
@@ -26,7 +29,9 @@ export function milliseconds<K extends string>(work: Record<K, () => number>, ro
       if (round >= 0) times[name].push(took);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, { median: median(times[name]), least: Math.min(...times[name]) }])) as Record<K, Times>;
+  return Object.fromEntries(
+    names.map((name) => [name, { median: median(times[name]), least: Math.min(...times[name]) }]),
+  ) as Record<K, Times>;
 }
 
 export function rounded(value: number, digits = 3): number {
@@ -34,6 +39,10 @@ export function rounded(value: number, digits = 3): number {
 }
 
 /** A measured value beside the limit that it is held to. */
-export function limited(value: number | null, limit: number, unit: string): { value: number | null; limit: number; unit: string; pass: boolean | null } {
+export function limited(
+  value: number | null,
+  limit: number,
+  unit: string,
+): { value: number | null; limit: number; unit: string; pass: boolean | null } {
   return { value, limit, unit, pass: value === null ? null : value <= limit };
 }

@@ -17,16 +17,42 @@ export interface NetworkTimes {
 }
 
 /** null where the package is not built. */
-export async function networkTimes(root: string, preset: string, network: string, samples: number): Promise<NetworkTimes | null> {
+export async function networkTimes(
+  root: string,
+  preset: string,
+  network: string,
+  samples: number,
+): Promise<NetworkTimes | null> {
   const folder = mkdtempSync(join(tmpdir(), "takagi-bench-"));
   try {
-    const words = ["train", "--preset", preset, "--network", network, "--samples", String(samples), "--validation", "64", "--backend", "wasm", "--out", folder, "--json"];
-    const trained = JSON.parse(execFileSync(process.execPath, [`${root}/dist/cli.js`, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+    const words = [
+      "train",
+      "--preset",
+      preset,
+      "--network",
+      network,
+      "--samples",
+      String(samples),
+      "--validation",
+      "64",
+      "--backend",
+      "wasm",
+      "--out",
+      folder,
+      "--json",
+    ];
+    const trained = JSON.parse(
+      execFileSync(process.execPath, [`${root}/dist/cli.js`, ...words], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    );
     const { createPredictor, loadModel } = await import(pathToFileURL(`${root}/dist/nn.js`).href);
     const predictor = await createPredictor(await loadModel(folder), { backend: "wasm" });
     const length: number = predictor.model.card.network.inputLength;
     const time = async (count: number, rounds: number): Promise<number> => {
-      const inputs = Float32Array.from({ length: count * length }, (_, i) => -2 + Math.sin(i)), times: number[] = [];
+      const inputs = Float32Array.from({ length: count * length }, (_, i) => -2 + Math.sin(i)),
+        times: number[] = [];
       for (let round = -2; round < rounds; round++) {
         const start = performance.now();
         await predictor.predictInputs(inputs);
@@ -34,7 +60,12 @@ export async function networkTimes(root: string, preset: string, network: string
       }
       return median(times) / count;
     };
-    const result = { trainedPerSecond: trained.samplesPerSecond, residentMegabytes: trained.residentBytes / 1e6, one: await time(1, 41), many: await time(1024, 3) };
+    const result = {
+      trainedPerSecond: trained.samplesPerSecond,
+      residentMegabytes: trained.residentBytes / 1e6,
+      one: await time(1, 41),
+      many: await time(1024, 3),
+    };
     predictor.dispose();
     return result;
   } catch (error) {

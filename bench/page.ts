@@ -12,10 +12,18 @@ const FRAME = 16;
 
 // npm runs scripts in the root of the package.
 const root = process.cwd();
-const executablePath = [process.env.TAKAGI_CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
+const executablePath = [
+  process.env.TAKAGI_CHROMIUM ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+].find((path) => existsSync(path));
 if (executablePath === undefined) throw new Error("no Chromium: set TAKAGI_CHROMIUM");
-const server = spawn(process.execPath, [`${root}/tools/serve.mjs`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-const url = await new Promise<string>((resolve) => server.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())));
+const server = spawn(process.execPath, [`${root}/tools/serve.mjs`, "--port", "0"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const url = await new Promise<string>((resolve) =>
+  server.stdout.once("data", (text: Buffer) => resolve(text.toString().trim())),
+);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 
 /** A browser without memories. */
@@ -38,12 +46,28 @@ async function several(measure: (page: Page) => Promise<number>): Promise<number
 
 /** Until the answer is on the screen, since `from` of the page's clock. */
 const answered = (page: Page): Promise<number> =>
-  page.evaluate(() => new Promise<number>((resolve) => {
-    const look = (): void => void (document.querySelector(".numbers") === null ? requestAnimationFrame(look) : resolve(performance.now()));
-    look();
-  }));
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const look = (): void =>
+          void (document.querySelector(".numbers") === null
+            ? requestAnimationFrame(look)
+            : resolve(performance.now()));
+        look();
+      }),
+  );
 
-const paint = await several((page) => page.evaluate(() => new Promise<number>((resolve) => new PerformanceObserver((list) => resolve(list.getEntries().at(-1)!.startTime)).observe({ type: "paint", buffered: true }))));
+const paint = await several((page) =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) =>
+        new PerformanceObserver((list) => resolve(list.getEntries().at(-1)!.startTime)).observe({
+          type: "paint",
+          buffered: true,
+        }),
+      ),
+  ),
+);
 
 /** From the beginning of the page's load; the click comes as soon as there is something to click. */
 const example = await several(async (page) => {
@@ -52,18 +76,28 @@ const example = await several(async (page) => {
 });
 
 const file = process.argv[2];
-const dropped = file === undefined ? undefined : await several(async (page) => {
-  const text = readFileSync(file).toString("base64");
-  const from = await page.evaluate((content) => {
-    const transfer = new DataTransfer();
-    // The header says which crystal it is, as a diffractometer's file does.
-    transfer.items.add(new File(["# YSZ 4 0 0, wavelength 1.5406\n", Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], "scan.xy"));
-    const now = performance.now();
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-    return now;
-  }, text);
-  return (await answered(page)) - from;
-});
+const dropped =
+  file === undefined
+    ? undefined
+    : await several(async (page) => {
+        const text = readFileSync(file).toString("base64");
+        const from = await page.evaluate((content) => {
+          const transfer = new DataTransfer();
+          // The header says which crystal it is, as a diffractometer's file does.
+          transfer.items.add(
+            new File(
+              ["# YSZ 4 0 0, wavelength 1.5406\n", Uint8Array.from(atob(content), (c) => c.charCodeAt(0))],
+              "scan.xy",
+            ),
+          );
+          const now = performance.now();
+          document.body.dispatchEvent(
+            new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
+          );
+          return now;
+        }, text);
+        return (await answered(page)) - from;
+      });
 
 const frames = await cold(async (page) => {
   await page.locator(".choices").getByRole("button", { name: "Simulate without a scan" }).click();
@@ -76,12 +110,18 @@ const frames = await cold(async (page) => {
     await page.mouse.move(x, y - 25 * Math.sin(i / 8));
     await page.waitForTimeout(FRAME);
   }
-  const times = await page.evaluate(() => performance.getEntriesByName("drag").map(({ duration }) => duration));
+  const times = await page.evaluate(() =>
+    performance.getEntriesByName("drag").map(({ duration }) => duration),
+  );
   await page.mouse.up();
   return times.sort((a, b) => a - b);
 });
-const quantile = (times: readonly number[], part: number): number => rounded(times[Math.min(Math.floor(part * times.length), times.length - 1)]!);
-const seconds = (times: readonly number[], most: number) => ({ ...limited(rounded(quantile(times, 0.5) / 1000), most, "s"), least: rounded(times[0]! / 1000) });
+const quantile = (times: readonly number[], part: number): number =>
+  rounded(times[Math.min(Math.floor(part * times.length), times.length - 1)]!);
+const seconds = (times: readonly number[], most: number) => ({
+  ...limited(rounded(quantile(times, 0.5) / 1000), most, "s"),
+  least: rounded(times[0]! / 1000),
+});
 
 console.log(
   JSON.stringify(
@@ -89,8 +129,14 @@ console.log(
       browser: browser.version(),
       visits: VISITS,
       firstPaint: { what: "first paint of a cold page", ...seconds(paint, 1) },
-      firstAnswer: { what: "from the beginning of a cold page's load to the example's answer", ...seconds(example, 3) },
-      fromDrop: dropped === undefined ? null : { what: `from drop to answer on a cold page, ${file}`, ...seconds(dropped, 2) },
+      firstAnswer: {
+        what: "from the beginning of a cold page's load to the example's answer",
+        ...seconds(example, 3),
+      },
+      fromDrop:
+        dropped === undefined
+          ? null
+          : { what: `from drop to answer on a cold page, ${file}`, ...seconds(dropped, 2) },
       drag: {
         what: "from when the page hears of the pointer to the curve drawn, worker included: 1000 angles, 300 nm of YSZ",
         frames: frames.length,

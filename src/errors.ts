@@ -24,8 +24,10 @@ export class TakagiError extends Error {
 
 /** Shows a value in an error message: short, and unambiguous about NaN, strings and arrays. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (typeof value === "number" || typeof value === "boolean" || value === undefined || value === null) return String(value);
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === "number" || typeof value === "boolean" || value === undefined || value === null)
+    return String(value);
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     return `${value.constructor.name} of length ${(value as ArrayLike<unknown>).length}`;
   }
@@ -127,7 +129,8 @@ export class ModelError extends TakagiError {
 }
 
 export function requireFinite(name: string, value: number): void {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new InvalidParameterError(name, "a finite number", value);
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new InvalidParameterError(name, "a finite number", value);
 }
 
 /** Throws unless value > 0; NaN does not pass. */
@@ -140,7 +143,11 @@ export function requirePositive(name: string, value: number, unit = ""): void {
 /** Throws unless lower ≤ value ≤ upper; NaN does not pass. */
 export function requireWithin(name: string, value: number, lower: number, upper: number, unit = ""): void {
   if (!(typeof value === "number" && value >= lower && value <= upper)) {
-    throw new InvalidParameterError(name, `within [${lower}, ${upper}]${unit === "" ? "" : ` ${unit}`}`, value);
+    throw new InvalidParameterError(
+      name,
+      `within [${lower}, ${upper}]${unit === "" ? "" : ` ${unit}`}`,
+      value,
+    );
   }
 }
 
@@ -150,8 +157,13 @@ export function requireInteger(name: string, value: number, lower: number, upper
   }
 }
 
-export function requireOneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): asserts value is T {
-  if (!allowed.includes(value as T)) throw new InvalidParameterError(name, `one of ${allowed.join(", ")}`, value);
+export function requireOneOf<T extends string>(
+  name: string,
+  value: unknown,
+  allowed: readonly T[],
+): asserts value is T {
+  if (!allowed.includes(value as T))
+    throw new InvalidParameterError(name, `one of ${allowed.join(", ")}`, value);
 }
 
 /** Throws NotFiniteError at the first NaN or infinity. */

@@ -24,7 +24,12 @@ export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/prese
 export { physicalLabels } from "./dataset/scaling.ts";
 export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
 export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
-export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./fit/leastSquares.ts";
+export type {
+  LeastSquaresOptions,
+  LeastSquaresProblem,
+  LeastSquaresResult,
+  LeastSquaresState,
+} from "./fit/leastSquares.ts";
 export type { ResidualKind } from "./fit/residual.ts";
 export { invert, type InvertOptions, type ProfilePredictor } from "./invert/pipeline.ts";
 export { countUnit } from "./io/countUnit.ts";

@@ -128,7 +128,8 @@ export interface ScanFile {
 export type Geometry = "single crystal" | "thin film" | "thick film" | "thick film on substrate";
 export type Deviation = "exact" | "linear";
 export type Polarisation = "sigma" | "pi" | "unpolarised";
-export type ResolutionShape = "gaussian" | "lorentzian" | "pseudo-voigt" | "split-pseudo-voigt" | "generalised-bell";
+export type ResolutionShape =
+  "gaussian" | "lorentzian" | "pseudo-voigt" | "split-pseudo-voigt" | "generalised-bell";
 
 /** Shape and width of the instrument's response; all have unit area. Widths in degrees 2θ. */
 export type Resolution =

@@ -18,17 +18,35 @@ const PROGRAMS = {
 };
 
 /** What the SDK looks for beside itself. */
-const KERNELS = ["takagi.wasm", "takagi.scalar.wasm", "takagi.data.wasm", "takagi.data.scalar.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"];
+const KERNELS = [
+  "takagi.wasm",
+  "takagi.scalar.wasm",
+  "takagi.data.wasm",
+  "takagi.data.scalar.wasm",
+  "tfjs-backend-wasm-simd.wasm",
+  "tfjs-backend-wasm-threaded-simd.wasm",
+];
 
 /** Files that are fetched after everything else, as only networks need them; of the programs see `neededAtOnce`. */
 const LATER = /^(models\/|tfjs-|takagi\.data|takagi\.scalar)/;
 const HEAVY = /@tensorflow|dist\/(nn|chunks\/gradients)/;
 
-const common = { absWorkingDir: root, bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning", conditions: ["browser"],
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+  conditions: ["browser"],
   // Not that of the repository, whose paths lead to src/: the page has the built SDK.
-  tsconfigRaw: { compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact", verbatimModuleSyntax: true } },
+  tsconfigRaw: {
+    compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact", verbatimModuleSyntax: true },
+  },
   // Of the two that package.json names, which do something at import, none is lost.
-  logOverride: { "ignored-bare-import": "silent" } };
+  logOverride: { "ignored-bare-import": "silent" },
+};
 
 const models = await shippedModels();
 await rm(out, { recursive: true, force: true });
@@ -41,23 +59,46 @@ const { metafile } = await build({
   define: { MODELS: JSON.stringify(models) },
   splitting: true,
   chunkNames: "[name]-[hash]",
-  alias: { takagi: `${root}dist/index.js`, "takagi/nn": `${root}dist/nn.js`, "takagi/pool": `${root}dist/pool.js` },
+  alias: {
+    takagi: `${root}dist/index.js`,
+    "takagi/nn": `${root}dist/nn.js`,
+    "takagi/pool": `${root}dist/pool.js`,
+  },
 });
 await cp(`${root}app/public`, out, { recursive: true });
 await cp(`${root}examples/data`, `${out}examples`, { recursive: true });
 for (const name of KERNELS) await cp(`${root}dist/${name}`, out + name);
-for (const { folder } of models) await cp(`${root}models/${folder}`, `${out}models/${folder}`, { recursive: true });
+for (const { folder } of models)
+  await cp(`${root}models/${folder}`, `${out}models/${folder}`, { recursive: true });
 await buildServiceWorker();
 
 /** What the page says of each model before it loads any (app/network.ts). That for scans of any crystal comes first, as on
  *  the command line; of the others that of the widest ranges, which most scans fall into. */
 async function shippedModels() {
-  const folders = (await readdir(`${root}models`, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const cards = await Promise.all(folders.map(async (folder) => {
-    const card = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8")), { name, preset, metrics } = card;
-    return { folder, name, preset, samples: trainedOn(card).samples, strainAccuracy: metrics.accuracy?.strain };
-  }));
-  const place = ({ folder, preset: { ranges: { strain: [least, most] } } }) => (folder === "universal" ? -1 : least / most);
+  const folders = (await readdir(`${root}models`, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const cards = await Promise.all(
+    folders.map(async (folder) => {
+      const card = JSON.parse(await readFile(`${root}models/${folder}/model.json`, "utf8")),
+        { name, preset, metrics } = card;
+      return {
+        folder,
+        name,
+        preset,
+        samples: trainedOn(card).samples,
+        strainAccuracy: metrics.accuracy?.strain,
+      };
+    }),
+  );
+  const place = ({
+    folder,
+    preset: {
+      ranges: {
+        strain: [least, most],
+      },
+    },
+  }) => (folder === "universal" ? -1 : least / most);
   return cards.sort((a, b) => place(a) - place(b));
 }
 
@@ -76,19 +117,26 @@ async function buildServiceWorker() {
     ...common,
     entryPoints: ["app/serviceWorker.ts"],
     outfile: "dist/app/serviceWorker.js",
-    define: { VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)), FILES: names(true), LATER_FILES: names(false) },
+    define: {
+      VERSION: JSON.stringify(hash.digest("hex").slice(0, 16)),
+      FILES: names(true),
+      LATER_FILES: names(false),
+    },
   });
   await writeFile(`${out}.nojekyll`, "");
 }
 
 /** Programs that the page and its workers reach without machine learning. */
 function neededAtOnce() {
-  const outputs = Object.fromEntries(Object.entries(metafile.outputs).map(([path, output]) => [path.replace("dist/app/", ""), output]));
+  const outputs = Object.fromEntries(
+    Object.entries(metafile.outputs).map(([path, output]) => [path.replace("dist/app/", ""), output]),
+  );
   const seen = new Set(["page.js", "crew.js"]);
   for (const name of seen) {
     for (const { path } of outputs[name].imports) {
       const next = path.replace("dist/app/", "");
-      if (next in outputs && !Object.keys(outputs[next].inputs).some((input) => HEAVY.test(input))) seen.add(next);
+      if (next in outputs && !Object.keys(outputs[next].inputs).some((input) => HEAVY.test(input)))
+        seen.add(next);
     }
   }
   return seen;

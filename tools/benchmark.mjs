@@ -13,10 +13,20 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { benchmarkPage } from "./benchmarkPage.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url)), KEPT = join(root, "docs/benchmark.json"), SEED = 1;
-const { values: options, positionals } = parseArgs({ allowPositionals: true, options: { count: { type: "string", default: "20000" }, refined: { type: "string", default: "1000" }, page: { type: "boolean", default: false } } });
+const root = fileURLToPath(new URL("..", import.meta.url)),
+  KEPT = join(root, "docs/benchmark.json"),
+  SEED = 1;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: "string", default: "20000" },
+    refined: { type: "string", default: "1000" },
+    page: { type: "boolean", default: false },
+  },
+});
 const [count, refined] = [Number(options.count), Number(options.refined)];
-if (!Number.isInteger(count) || count < 1 || !Number.isInteger(refined) || refined < 0) throw new Error("--count and --refined take whole numbers");
+if (!Number.isInteger(count) || count < 1 || !Number.isInteger(refined) || refined < 0)
+  throw new Error("--count and --refined take whole numbers");
 
 const kept = existsSync(KEPT) ? JSON.parse(readFileSync(KEPT, "utf8")) : { models: {}, results: {} };
 const folders = positionals.length > 0 ? positionals : foldersIn("models");
@@ -24,8 +34,10 @@ const models = folders.map((folder) => describe(folder)).filter((model) => model
 for (const { at: _, sha256, ...about } of models) kept.models[sha256] = about;
 // A newer model takes the place of the one that lay in its folder.
 const present = new Map(models.map(({ folder, sha256 }) => [folder, sha256]));
-for (const [sha256, { folder }] of Object.entries(kept.models)) if (present.has(folder) && present.get(folder) !== sha256) delete kept.models[sha256];
-for (const [key, { sha256 }] of Object.entries(kept.results)) if (!(sha256 in kept.models)) delete kept.results[key];
+for (const [sha256, { folder }] of Object.entries(kept.models))
+  if (present.has(folder) && present.get(folder) !== sha256) delete kept.models[sha256];
+for (const [key, { sha256 }] of Object.entries(kept.results))
+  if (!(sha256 in kept.models)) delete kept.results[key];
 
 const code = codeOfTheFit();
 if (!options.page) {
@@ -34,7 +46,9 @@ if (!options.page) {
     console.error(`${k + 1}/${jobs.length}  takagi evaluate ${model.folder} ${args.join(" ")}`);
     const result = JSON.parse(await evaluate([model.at, ...args, "--json"]));
     // What an earlier fit gave is of no account any more.
-    for (const [old, result] of Object.entries(kept.results)) if (result.sha256 === model.sha256 && result.args.join(" ") === args.join(" ")) delete kept.results[old];
+    for (const [old, result] of Object.entries(kept.results))
+      if (result.sha256 === model.sha256 && result.args.join(" ") === args.join(" "))
+        delete kept.results[old];
     kept.results[key] = { sha256: model.sha256, args, ...(refine ? { code } : {}), ...result };
     save();
   }
@@ -42,18 +56,46 @@ if (!options.page) {
 save();
 const { page, courses } = benchmarkPage(kept, code);
 writeFileSync(join(root, "docs/benchmark.md"), page);
-if (courses.length > 0) writeFileSync(join(root, "docs/benchmark-learning.svg"), (await fromSource("src/report/evaluation/scaling.ts")).scalingFigure(courses));
+if (courses.length > 0)
+  writeFileSync(
+    join(root, "docs/benchmark-learning.svg"),
+    (await fromSource("src/report/evaluation/scaling.ts")).scalingFigure(courses),
+  );
 
 function foldersIn(parent) {
-  return existsSync(join(root, parent)) ? readdirSync(join(root, parent)).map((name) => join(root, parent, name)).filter((folder) => existsSync(join(folder, "model.json"))) : [];
+  return existsSync(join(root, parent))
+    ? readdirSync(join(root, parent))
+        .map((name) => join(root, parent, name))
+        .filter((folder) => existsSync(join(folder, "model.json")))
+    : [];
 }
 
 /** Of the paper's sets only. */
 function describe(given) {
-  const at = resolve(given), inside = relative(root, at), folder = inside.startsWith("..") ? basename(at) : inside;
-  const { preset, network, labels, training, weights, learning = [], metrics } = JSON.parse(readFileSync(join(at, "model.json"), "utf8"));
+  const at = resolve(given),
+    inside = relative(root, at),
+    folder = inside.startsWith("..") ? basename(at) : inside;
+  const {
+    preset,
+    network,
+    labels,
+    training,
+    weights,
+    learning = [],
+    metrics,
+  } = JSON.parse(readFileSync(join(at, "model.json"), "utf8"));
   if (!["cnn1", "cnn2", "cnn3"].includes(preset.name)) return undefined;
-  return { at, sha256: weights.sha256, folder, preset: preset.name, network: network.name, outputs: labels.length, training, bytes: weights.bytes, learning: learning.length > 0 ? learning : [metrics] };
+  return {
+    at,
+    sha256: weights.sha256,
+    folder,
+    preset: preset.name,
+    network: network.name,
+    outputs: labels.length,
+    training,
+    bytes: weights.bytes,
+    learning: learning.length > 0 ? learning : [metrics],
+  };
 }
 
 function jobsOf(model) {
@@ -64,7 +106,16 @@ function jobsOf(model) {
       [false, ...(isOurs && refined > 0 ? [true] : [])].map((refine) => {
         // About a quarter of the samples have no more than 2 %.
         const drawn = (refine ? refined : count) * (maxStrain === undefined ? 1 : 4);
-        const args = ["--count", String(drawn), "--seed", String(SEED), "--noise", noise, ...(maxStrain === undefined ? [] : ["--max-strain", String(maxStrain)]), ...(refine ? ["--refine"] : [])];
+        const args = [
+          "--count",
+          String(drawn),
+          "--seed",
+          String(SEED),
+          "--noise",
+          noise,
+          ...(maxStrain === undefined ? [] : ["--max-strain", String(maxStrain)]),
+          ...(refine ? ["--refine"] : []),
+        ];
         return { key: [model.sha256, ...args, ...(refine ? [code] : [])].join(" "), model, args, refine };
       }),
     ),
@@ -74,7 +125,9 @@ function jobsOf(model) {
 /** A fit that was changed is judged anew. */
 function codeOfTheFit() {
   const hash = createHash("sha256");
-  for (const folder of ["src/fit", "src/judge"]) for (const name of readdirSync(join(root, folder)).sort()) hash.update(readFileSync(join(root, folder, name)));
+  for (const folder of ["src/fit", "src/judge"])
+    for (const name of readdirSync(join(root, folder)).sort())
+      hash.update(readFileSync(join(root, folder, name)));
   return hash.digest("hex").slice(0, 12);
 }
 
@@ -84,14 +137,28 @@ function save() {
 }
 
 function evaluate(args) {
-  const child = spawn(process.execPath, [join(root, "dist/cli.js"), "evaluate", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [join(root, "dist/cli.js"), "evaluate", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let out = "";
   child.stdout.on("data", (text) => (out += text));
-  return new Promise((resolve, reject) => child.on("close", (status) => (status === 0 ? resolve(out) : reject(new Error(`takagi evaluate ${args.join(" ")} ended with ${status}`)))));
+  return new Promise((resolve, reject) =>
+    child.on("close", (status) =>
+      status === 0
+        ? resolve(out)
+        : reject(new Error(`takagi evaluate ${args.join(" ")} ended with ${status}`)),
+    ),
+  );
 }
 
 /** What a source file exports. */
 async function fromSource(path) {
-  const { outputFiles } = await build({ entryPoints: [join(root, path)], bundle: true, format: "esm", platform: "neutral", write: false });
+  const { outputFiles } = await build({
+    entryPoints: [join(root, path)],
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    write: false,
+  });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
 }

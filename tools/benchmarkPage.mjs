@@ -2,16 +2,61 @@
 
 /** Table 2 of Boulle & Debelle 2023: test mse and accuracies in percent, with the noise of its program. */
 const ROWS = [
-  { title: "CNN1", about: "50–1000 nm, 0.2–8 %, DW 0.001–1", preset: "cnn1", outputs: 14, paper: [0.0016, 85, 90, 73, 92, 100, 74] },
-  { title: "CNN2", about: "100–1000 nm, 0.5–8 %, DW 0.05–1", preset: "cnn2", outputs: 14, paper: [0.0013, 91, 94, 90, 93, 100, 82] },
-  { title: "CNN1, e_max ≤ 2 %", about: "the same network on its weakly strained samples", preset: "cnn1", outputs: 14, maxStrain: 2, paper: [null, 70, 74, 63, 91, 100, 50] },
-  { title: "CNN2, e_max ≤ 2 %", about: "the same network on its weakly strained samples", preset: "cnn2", outputs: 14, maxStrain: 2, paper: [null, 80, 81, 81, 93, 100, 61] },
-  { title: "CNN3", about: "100–1000 nm, 0.5–2 %, DW 0.05–1", preset: "cnn3", outputs: 14, paper: [0.0026, 86, 94, 85, 91, 100, 76] },
-  { title: "CNN3[12]", about: "CNN3 without width of the resolution and dynamic range", preset: "cnn3", outputs: 12, paper: [0.0031, 86, 93, 84, null, null, 76] },
-  { title: "CNN3[3]", about: "thickness, largest strain and disorder alone", preset: "cnn3", outputs: 3, paper: [0.0015, 88, 97, 90, null, null, null] },
+  {
+    title: "CNN1",
+    about: "50–1000 nm, 0.2–8 %, DW 0.001–1",
+    preset: "cnn1",
+    outputs: 14,
+    paper: [0.0016, 85, 90, 73, 92, 100, 74],
+  },
+  {
+    title: "CNN2",
+    about: "100–1000 nm, 0.5–8 %, DW 0.05–1",
+    preset: "cnn2",
+    outputs: 14,
+    paper: [0.0013, 91, 94, 90, 93, 100, 82],
+  },
+  {
+    title: "CNN1, e_max ≤ 2 %",
+    about: "the same network on its weakly strained samples",
+    preset: "cnn1",
+    outputs: 14,
+    maxStrain: 2,
+    paper: [null, 70, 74, 63, 91, 100, 50],
+  },
+  {
+    title: "CNN2, e_max ≤ 2 %",
+    about: "the same network on its weakly strained samples",
+    preset: "cnn2",
+    outputs: 14,
+    maxStrain: 2,
+    paper: [null, 80, 81, 81, 93, 100, 61],
+  },
+  {
+    title: "CNN3",
+    about: "100–1000 nm, 0.5–2 %, DW 0.05–1",
+    preset: "cnn3",
+    outputs: 14,
+    paper: [0.0026, 86, 94, 85, 91, 100, 76],
+  },
+  {
+    title: "CNN3[12]",
+    about: "CNN3 without width of the resolution and dynamic range",
+    preset: "cnn3",
+    outputs: 12,
+    paper: [0.0031, 86, 93, 84, null, null, 76],
+  },
+  {
+    title: "CNN3[3]",
+    about: "thickness, largest strain and disorder alone",
+    preset: "cnn3",
+    outputs: 3,
+    paper: [0.0015, 88, 97, 90, null, null, null],
+  },
 ];
 const MEASURES = ["t", "emax", "dw", "h", "dr", "strain"];
-const HEAD = "| | noise | a(t) | a(e_max) | a(DW) | a(H) | a(DR) | a(strain) | mse | samples |\n|---|---|---|---|---|---|---|---|---|---|";
+const HEAD =
+  "| | noise | a(t) | a(e_max) | a(DW) | a(H) | a(DR) | a(strain) | mse | samples |\n|---|---|---|---|---|---|---|---|---|---|";
 const NOISES = ["published", "poisson"];
 
 const percent = (value) => (value === undefined || value === null ? "–" : value.toFixed(1));
@@ -19,21 +64,60 @@ const million = (samples) => `${(samples / 1e6).toFixed(samples < 1e7 ? 2 : 1)} 
 
 /** @returns the page, and the courses of the trainings on the third set */
 export function benchmarkPage({ models, results }, code) {
-  const known = Object.entries(models).map(([sha256, model]) => ({ sha256, ...model, isBaseline: model.network === "paper" && model.training.loss === "range" }));
+  const known = Object.entries(models).map(([sha256, model]) => ({
+    sha256,
+    ...model,
+    isBaseline: model.network === "paper" && model.training.loss === "range",
+  }));
   const all = Object.values(results);
   /** Of several the one with the most samples; of the fit, as it is now before as it was. */
   const find = (model, noise, maxStrain, refine) =>
-    all.filter((r) => r.sha256 === model.sha256 && r.noise === noise && r.maxStrain === maxStrain && r.args.includes("--refine") === refine).sort((a, b) => Number(b.code === code) - Number(a.code === code) || b.count - a.count)[0];
-  const strainOf = (model) => find(model, "poisson", undefined, false)?.accuracy.strain ?? find(model, "poisson", undefined, false)?.accuracy.t ?? 0;
-  const pick = ({ preset, outputs }, isBaseline) => known.filter((m) => m.preset === preset && m.outputs === outputs && m.isBaseline === isBaseline).sort((a, b) => strainOf(b) - strainOf(a))[0];
-  const commands = new Set(), lines = [], sure = [];
+    all
+      .filter(
+        (r) =>
+          r.sha256 === model.sha256 &&
+          r.noise === noise &&
+          r.maxStrain === maxStrain &&
+          r.args.includes("--refine") === refine,
+      )
+      .sort((a, b) => Number(b.code === code) - Number(a.code === code) || b.count - a.count)[0];
+  const strainOf = (model) =>
+    find(model, "poisson", undefined, false)?.accuracy.strain ??
+    find(model, "poisson", undefined, false)?.accuracy.t ??
+    0;
+  const pick = ({ preset, outputs }, isBaseline) =>
+    known
+      .filter((m) => m.preset === preset && m.outputs === outputs && m.isBaseline === isBaseline)
+      .sort((a, b) => strainOf(b) - strainOf(a))[0];
+  const commands = new Set(),
+    lines = [],
+    sure = [];
   const command = (model, { args }) => `takagi evaluate ${model.folder} ${args.join(" ")}`;
-  const line = (name, { noise, accuracy, mse, count }) => `| ${name} | ${noise} | ${MEASURES.map((m) => percent(accuracy[m])).join(" | ")} | ${mse.toPrecision(2)} | ${count} |`;
+  const line = (name, { noise, accuracy, mse, count }) =>
+    `| ${name} | ${noise} | ${MEASURES.map((m) => percent(accuracy[m])).join(" | ")} | ${mse.toPrecision(2)} | ${count} |`;
   for (const row of ROWS) {
-    const { title, about, paper: [mse, ...shares], maxStrain } = row, ours = pick(row, false), baseline = pick(row, true);
-    lines.push(`### ${title}`, "", `${about[0].toUpperCase()}${about.slice(1)}.`, "", HEAD, `| paper | published | ${shares.map((s) => s ?? "–").join(" | ")} | ${mse ?? "–"} | 150000${maxStrain ? " drawn" : ""} |`);
+    const {
+        title,
+        about,
+        paper: [mse, ...shares],
+        maxStrain,
+      } = row,
+      ours = pick(row, false),
+      baseline = pick(row, true);
+    lines.push(
+      `### ${title}`,
+      "",
+      `${about[0].toUpperCase()}${about.slice(1)}.`,
+      "",
+      HEAD,
+      `| paper | published | ${shares.map((s) => s ?? "–").join(" | ")} | ${mse ?? "–"} | 150000${maxStrain ? " drawn" : ""} |`,
+    );
     for (const noise of NOISES) {
-      for (const [model, name, refine] of [[baseline, "paper's network and recipe", false], [ours, "network", false], [ours, "**after the fit**", true]]) {
+      for (const [model, name, refine] of [
+        [baseline, "paper's network and recipe", false],
+        [ours, "network", false],
+        [ours, "**after the fit**", true],
+      ]) {
         const result = model && find(model, noise, maxStrain, refine);
         if (!result) continue;
         lines.push(line(name, result));
@@ -44,16 +128,29 @@ export function benchmarkPage({ models, results }, code) {
     if (!ours) lines.push("", "Not trained.");
     lines.push("");
   }
-  const trained = ROWS.filter(({ maxStrain }) => maxStrain === undefined).flatMap((row) => [pick(row, false), pick(row, true)]).filter(Boolean);
-  const courses = known.filter(({ preset, outputs, learning }) => preset === "cnn3" && outputs === 14 && learning.some(({ accuracy }) => accuracy)).map(({ learning, network, isBaseline }) => ({ name: isBaseline ? "paper's" : network, learning, isBaseline }));
+  const trained = ROWS.filter(({ maxStrain }) => maxStrain === undefined)
+    .flatMap((row) => [pick(row, false), pick(row, true)])
+    .filter(Boolean);
+  const courses = known
+    .filter(
+      ({ preset, outputs, learning }) =>
+        preset === "cnn3" && outputs === 14 && learning.some(({ accuracy }) => accuracy),
+    )
+    .map(({ learning, network, isBaseline }) => ({
+      name: isBaseline ? "paper's" : network,
+      learning,
+      isBaseline,
+    }));
   return { courses, page: `${parts().join("\n")}\n` };
 
   function parts() {
     return [
-      "# Benchmark", "",
+      "# Benchmark",
+      "",
       "Models against Table 2 of Boulle & Debelle 2023 (Mach. Learn.: Sci. Technol. 4 015002). This page is written by",
       "`node tools/benchmark.mjs`, which runs the commands below and keeps their results in `benchmark.json`; no number of takagi's is typed by",
-      "hand. The paper's are its own.", "",
+      "hand. The paper's are its own.",
+      "",
       "- a(p): share, in percent, of fresh samples whose p is within 10 % of the truth; a(strain): rms error of the strain over the",
       "  depth under 10 % of its maximum. mse: of all labels scaled to 0 … 1. A share a of n samples is uncertain by",
       "  √(a(100 − a)/n): at 80 %, 0.3 points for 20 000 samples and 1.3 for 1000 (one standard deviation).",
@@ -62,26 +159,56 @@ export function benchmarkPage({ models, results }, code) {
       "  where the table below says nothing else.",
       "- Samples come from streams that no training, validation or choice of moments draws from (`test/judge/evaluate.test.ts`).",
       "- *Paper's network and recipe*: its layers, mean squared error of scaled labels, RMSprop, plateau; trained here on as many samples as the",
-      "  table says (the paper's own saw 85 million: 70 times 1.2 million).", "",
-      "## Table 2, row by row", "", ...lines,
-      "## Determined or not", "",
-      ...(sure.length === 0 ? ["Not measured.", ""] : [
-        "After the fit every answer is marked *determined* or *ambiguous*. Coverage: share of the depths where the pointwise 95 % band of the strain holds the true profile. Time: network and fit, of one core.", "",
-        "| set | noise | samples | a(strain), network → fit | determined | of them right | coverage of the 95 % band | s a curve |", "|---|---|---|---|---|---|---|---|",
-        ...sure.map(({ title, result: r }) => `| ${title} | ${r.noise} | ${r.count} | ${percent(r.alone.accuracy.strain)} → ${percent(r.accuracy.strain)} | ${percent(r.determined.share)} | ${percent(r.determined.right)} | ${percent(r.coverage)} | ${r.secondsPerCurve.toFixed(2)} |`), "",
-      ]),
-      "## Training", "",
-      ...(trained.length === 0 ? ["No models.", ""] : [
-        "| model | set | outputs | network | loss, optimizer, schedule | noise | samples | minutes | on | MB |", "|---|---|---|---|---|---|---|---|---|---|",
-        ...trained.map(({ folder, preset, outputs, network, training: t, bytes }) => `| ${folder} | ${preset} | ${outputs} | ${network} | ${t.loss}, ${t.optimizer}, ${t.schedule} | ${t.noise} | ${million(t.samples)}${t.start ? `, from ${t.start.name} (${million(t.start.samples)})` : ""} | ${Math.round(t.seconds / 60)} | ${t.hardware} | ${(bytes / 1e6).toFixed(1)} |`), "",
-      ]),
-      "## More samples: figure 7, small", "",
-      ...(courses.length === 0 ? ["No courses of trainings.", ""] : [
-        "Accuracies on validation samples in the course of each training on the third set, against the samples seen. The paper sees each of 1.2 million samples 70",
-        "times and reaches a(strain) = 76 %, with 3 million 80 %; here no sample is seen twice. Within a training the learning rate is",
-        "still high before the end: only the circles are finished networks.", "", "![Accuracies against samples seen](benchmark-learning.svg)", "",
-      ]),
-      "## Commands", "", "```sh", ...(commands.size === 0 ? ["node tools/benchmark.mjs"] : commands), "```",
+      "  table says (the paper's own saw 85 million: 70 times 1.2 million).",
+      "",
+      "## Table 2, row by row",
+      "",
+      ...lines,
+      "## Determined or not",
+      "",
+      ...(sure.length === 0
+        ? ["Not measured.", ""]
+        : [
+            "After the fit every answer is marked *determined* or *ambiguous*. Coverage: share of the depths where the pointwise 95 % band of the strain holds the true profile. Time: network and fit, of one core.",
+            "",
+            "| set | noise | samples | a(strain), network → fit | determined | of them right | coverage of the 95 % band | s a curve |",
+            "|---|---|---|---|---|---|---|---|",
+            ...sure.map(
+              ({ title, result: r }) =>
+                `| ${title} | ${r.noise} | ${r.count} | ${percent(r.alone.accuracy.strain)} → ${percent(r.accuracy.strain)} | ${percent(r.determined.share)} | ${percent(r.determined.right)} | ${percent(r.coverage)} | ${r.secondsPerCurve.toFixed(2)} |`,
+            ),
+            "",
+          ]),
+      "## Training",
+      "",
+      ...(trained.length === 0
+        ? ["No models.", ""]
+        : [
+            "| model | set | outputs | network | loss, optimizer, schedule | noise | samples | minutes | on | MB |",
+            "|---|---|---|---|---|---|---|---|---|---|",
+            ...trained.map(
+              ({ folder, preset, outputs, network, training: t, bytes }) =>
+                `| ${folder} | ${preset} | ${outputs} | ${network} | ${t.loss}, ${t.optimizer}, ${t.schedule} | ${t.noise} | ${million(t.samples)}${t.start ? `, from ${t.start.name} (${million(t.start.samples)})` : ""} | ${Math.round(t.seconds / 60)} | ${t.hardware} | ${(bytes / 1e6).toFixed(1)} |`,
+            ),
+            "",
+          ]),
+      "## More samples: figure 7, small",
+      "",
+      ...(courses.length === 0
+        ? ["No courses of trainings.", ""]
+        : [
+            "Accuracies on validation samples in the course of each training on the third set, against the samples seen. The paper sees each of 1.2 million samples 70",
+            "times and reaches a(strain) = 76 %, with 3 million 80 %; here no sample is seen twice. Within a training the learning rate is",
+            "still high before the end: only the circles are finished networks.",
+            "",
+            "![Accuracies against samples seen](benchmark-learning.svg)",
+            "",
+          ]),
+      "## Commands",
+      "",
+      "```sh",
+      ...(commands.size === 0 ? ["node tools/benchmark.mjs"] : commands),
+      "```",
     ];
   }
 }

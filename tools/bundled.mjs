@@ -14,8 +14,18 @@ export function bundled(names) {
     async load(id) {
       if (!isBundled(id)) return null;
       // Their builds for browsers ask nothing of Node.
-      const { outputFiles, metafile } = await build({ entryPoints: [id.slice(PREFIX.length)], bundle: true, write: false, format: "esm", platform: "browser", target: "es2022", minify: true, metafile: true });
-      for (const file of Object.keys(metafile.inputs)) inside.add(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)[1]);
+      const { outputFiles, metafile } = await build({
+        entryPoints: [id.slice(PREFIX.length)],
+        bundle: true,
+        write: false,
+        format: "esm",
+        platform: "browser",
+        target: "es2022",
+        minify: true,
+        metafile: true,
+      });
+      for (const file of Object.keys(metafile.inputs))
+        inside.add(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)[1]);
       return outputFiles[0].text;
     },
     async generateBundle() {
@@ -32,6 +42,9 @@ export function isBundled(id) {
 async function notice(folder) {
   const { name, version, license, author } = JSON.parse(await readFile(`${folder}/package.json`, "utf8"));
   const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
-  const terms = file === undefined ? `${license}, ${typeof author === "string" ? author : author?.name}` : await readFile(`${folder}/${file}`, "utf8");
+  const terms =
+    file === undefined
+      ? `${license}, ${typeof author === "string" ? author : author?.name}`
+      : await readFile(`${folder}/${file}`, "utf8");
   return `${name} ${version}\n\n${terms.trim()}\n`;
 }

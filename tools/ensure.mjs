@@ -6,10 +6,22 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (path) => `${root}${path}`;
 
-const BUILT_WASM = ["build/takagi.wasm", "build/takagi.scalar.wasm", "build/takagi.data.wasm", "build/takagi.data.scalar.wasm"];
+const BUILT_WASM = [
+  "build/takagi.wasm",
+  "build/takagi.scalar.wasm",
+  "build/takagi.data.wasm",
+  "build/takagi.data.scalar.wasm",
+];
 const WASM_SOURCES = ["assembly", "asconfig.json", "asconfig.data.json", "package-lock.json"];
 const BUILT_JS = ["dist/index.js", "dist/cli.js", "dist/index.d.ts", "dist/takagi.wasm"];
-const JS_SOURCES = ["src", "assembly", "rollup.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+const JS_SOURCES = [
+  "src",
+  "assembly",
+  "rollup.config.mjs",
+  "tsconfig.json",
+  "package.json",
+  "package-lock.json",
+];
 const BUILT_APP = ["dist/app/serviceWorker.js"];
 const APP_SOURCES = ["app", "examples/data", "models", "tools/app.mjs"];
 

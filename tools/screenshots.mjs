@@ -4,9 +4,16 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-const url = await new Promise((resolve) => server.stdout.once("data", (text) => resolve(String(text).trim())));
-const browser = await chromium.launch({ executablePath: process.env.TAKAGI_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-lcd-text"] });
+const server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const url = await new Promise((resolve) =>
+  server.stdout.once("data", (text) => resolve(String(text).trim())),
+);
+const browser = await chromium.launch({
+  executablePath: process.env.TAKAGI_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-lcd-text"],
+});
 for (const [name, options] of [
   ["page", { viewport: { width: 1180, height: 830 }, colorScheme: "light" }],
   ["page-dark", { viewport: { width: 1180, height: 830 }, colorScheme: "dark" }],

@@ -8,16 +8,31 @@ import { parseArgs } from "node:util";
 const { values } = parseArgs({ options: { port: { type: "string", default: "8080" } } });
 const folder = fileURLToPath(new URL("../dist/app/", import.meta.url));
 const TYPES = {
-  ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml",
-  ".json": "application/json", ".webmanifest": "application/manifest+json", ".xy": "text/plain; charset=utf-8", ".bin": "application/octet-stream",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".xy": "text/plain; charset=utf-8",
+  ".bin": "application/octet-stream",
 };
 
 const server = createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
   const name = path.endsWith("/") ? `${path}index.html` : path;
   readFile(folder + name.slice(1)).then(
-    (bytes) => response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "cache-control": "no-cache" }).end(bytes),
+    (bytes) =>
+      response
+        .writeHead(200, {
+          "content-type": TYPES[extname(name)] ?? "application/octet-stream",
+          "cache-control": "no-cache",
+        })
+        .end(bytes),
     () => response.writeHead(404, { "content-type": "text/plain" }).end("not found"),
   );
 });
-server.listen(Number(values.port), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`));
+server.listen(Number(values.port), "127.0.0.1", () =>
+  console.log(`http://127.0.0.1:${server.address().port}/`),
+);

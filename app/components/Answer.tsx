@@ -14,23 +14,45 @@ export function Answer({ entry }: { readonly entry: Entry }) {
   const { id, scan, experiment } = entry;
   const progress = jobs.value.get(id);
   const problem = problems.value.get(id);
-  const canInvert = scan !== undefined && experiment.crystal !== undefined && setup.value.problem === undefined;
+  const canInvert =
+    scan !== undefined && experiment.crystal !== undefined && setup.value.problem === undefined;
   return (
     <section class="answer" aria-labelledby="answer-title">
       <div class="head">
-        <h1 id="answer-title" class="hidden">{entry.name}</h1>
-        <input class="title" type="text" aria-label="Name of the scan" title="Rename" value={entry.name} spellcheck={false} onChange={(event) => rename(id, event.currentTarget.value.trim() || entry.name)} />
-        {scan !== undefined && (progress === undefined
-          ? <button type="button" class="primary" disabled={!canInvert} onClick={() => void invert(id)}>{entry.answer === undefined ? "Invert" : "Invert again"}</button>
-          : <button type="button" onClick={() => cancel(id)}>Cancel</button>)}
+        <h1 id="answer-title" class="hidden">
+          {entry.name}
+        </h1>
+        <input
+          class="title"
+          type="text"
+          aria-label="Name of the scan"
+          title="Rename"
+          value={entry.name}
+          spellcheck={false}
+          onChange={(event) => rename(id, event.currentTarget.value.trim() || entry.name)}
+        />
+        {scan !== undefined &&
+          (progress === undefined ? (
+            <button type="button" class="primary" disabled={!canInvert} onClick={() => void invert(id)}>
+              {entry.answer === undefined ? "Invert" : "Invert again"}
+            </button>
+          ) : (
+            <button type="button" onClick={() => cancel(id)}>
+              Cancel
+            </button>
+          ))}
       </div>
       {progress !== undefined && (
         <div class="progress">
           <progress max={1} value={progress.fraction} aria-label="Progress of the inversion" />
-          <span>{progress.stage} · {Math.round(100 * progress.fraction)} %</span>
+          <span>
+            {progress.stage} · {Math.round(100 * progress.fraction)} %
+          </span>
         </div>
       )}
-      {problem !== undefined && problem.field === undefined && <Alert what={problem.what} todo={problem.todo} />}
+      {problem !== undefined && problem.field === undefined && (
+        <Alert what={problem.what} todo={problem.todo} />
+      )}
       {problem?.field !== undefined && <Alert what={problem.what} todo={problem.todo} />}
       {scan !== undefined && experiment.crystal === undefined && <Suggestions key={id} entry={entry} />}
       {entry.answer !== undefined ? <Found entry={entry} /> : scan === undefined && <Simulated />}
@@ -39,12 +61,23 @@ export function Answer({ entry }: { readonly entry: Entry }) {
 }
 
 export function Alert({ what, todo }: { readonly what: string; readonly todo: string }) {
-  return <div class="alert" role="alert"><strong>{what}</strong> {todo}</div>;
+  return (
+    <div class="alert" role="alert">
+      <strong>{what}</strong> {todo}
+    </div>
+  );
 }
 
 function Simulated() {
   const problem = previewProblem.value;
-  return problem === undefined ? <p class="lead">A simulation: drag the points of the profiles, or type values, and see what a diffractometer would measure.</p> : <Alert {...problem} />;
+  return problem === undefined ? (
+    <p class="lead">
+      A simulation: drag the points of the profiles, or type values, and see what a diffractometer would
+      measure.
+    </p>
+  ) : (
+    <Alert {...problem} />
+  );
 }
 
 /** Rows of the summary that are above it already. */
@@ -56,20 +89,64 @@ function Found({ entry }: { readonly entry: Entry }) {
   return (
     <>
       <p class="lead">{lead}</p>
-      <p class={`verdict ${answer.verdict}`}><strong>{answer.verdict === "determined" ? "Determined" : "Ambiguous"}</strong> {answer.verdictReason}.</p>
-      {!answer.converged && <Alert what="The fit did not converge." todo={`${answer.reason}. Take the profile as a description, not as a result.`} />}
-      {answer.converged && answer.reason.includes("does not explain") && <Alert what="The model does not explain this scan." todo="Check crystal, reflection, wavelength, geometry and resolution." />}
+      <p class={`verdict ${answer.verdict}`}>
+        <strong>{answer.verdict === "determined" ? "Determined" : "Ambiguous"}</strong> {answer.verdictReason}
+        .
+      </p>
+      {!answer.converged && (
+        <Alert
+          what="The fit did not converge."
+          todo={`${answer.reason}. Take the profile as a description, not as a result.`}
+        />
+      )}
+      {answer.converged && answer.reason.includes("does not explain") && (
+        <Alert
+          what="The model does not explain this scan."
+          todo="Check crystal, reflection, wavelength, geometry and resolution."
+        />
+      )}
       {isStale(entry) && <p class="note">Settings have changed since: invert again to see what they do.</p>}
       <dl class="numbers">
-        {profile.map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value}{remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
-        <div><dt>rms of log₁₀ I</dt><dd>{digits(answer.rms)}<small>χ² per point {digits(answer.chi2PerPoint)}</small></dd></div>
+        {profile.map(([name, value, remark]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {value}
+              {remark !== undefined && remark !== "" && <small>{remark}</small>}
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>rms of log₁₀ I</dt>
+          <dd>
+            {digits(answer.rms)}
+            <small>χ² per point {digits(answer.chi2PerPoint)}</small>
+          </dd>
+        </div>
       </dl>
-      <p class="fact">Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines.</p>
+      <p class="fact">
+        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines.
+      </p>
       <details>
         <summary>How sure is this?</summary>
         <p>{uniqueness}</p>
-        <dl class="rows">{fit.filter(([name]) => !SEEN.includes(name)).map(([name, value, remark]) => <div key={name}><dt>{name}</dt><dd>{value} {remark !== undefined && remark !== "" && <small>{remark}</small>}</dd></div>)}
-          {entry.seconds !== undefined && <div><dt>Time</dt><dd>{entry.seconds.toFixed(1)} s</dd></div>}
+        <dl class="rows">
+          {fit
+            .filter(([name]) => !SEEN.includes(name))
+            .map(([name, value, remark]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  {value} {remark !== undefined && remark !== "" && <small>{remark}</small>}
+                </dd>
+              </div>
+            ))}
+          {entry.seconds !== undefined && (
+            <div>
+              <dt>Time</dt>
+              <dd>{entry.seconds.toFixed(1)} s</dd>
+            </div>
+          )}
         </dl>
       </details>
     </>
@@ -78,21 +155,42 @@ function Found({ entry }: { readonly entry: Entry }) {
 
 /** Crystals that could have made the scan, to be taken with one click. */
 function Suggestions({ entry }: { readonly entry: Entry }) {
-  const { id, scan, experiment: { wavelength } } = entry;
+  const {
+    id,
+    scan,
+    experiment: { wavelength },
+  } = entry;
   const found = useSignal<readonly Suggestion[] | undefined>(undefined);
   useSignalEffect(() => {
     const wanted = selected.value?.experiment.wavelength ?? wavelength;
-    if (scan !== undefined) quick.call("suggest", { scan, wavelength: wanted }).then((answer) => (found.value = answer), () => (found.value = []));
+    if (scan !== undefined)
+      quick.call("suggest", { scan, wavelength: wanted }).then(
+        (answer) => (found.value = answer),
+        () => (found.value = []),
+      );
   });
   return (
     <div class="suggestions">
-      <p class="lead">Which crystal is it? {found.value === undefined ? "" : found.value.length > 0 ? "With this wavelength its peak fits:" : "Choose it, or open its CIF."}</p>
+      <p class="lead">
+        Which crystal is it?{" "}
+        {found.value === undefined
+          ? ""
+          : found.value.length > 0
+            ? "With this wavelength its peak fits:"
+            : "Choose it, or open its CIF."}
+      </p>
       <div class="chips">
         {found.value?.map(({ material, hkl, twoTheta }) => (
-          <button type="button" key={material} onClick={() => takeCrystal(id, material, hkl)}>{material} {indices(hkl)} <small>{twoTheta.toFixed(2)}°</small></button>
+          <button type="button" key={material} onClick={() => takeCrystal(id, material, hkl)}>
+            {material} {indices(hkl)} <small>{twoTheta.toFixed(2)}°</small>
+          </button>
         ))}
       </div>
-      {found.value !== undefined && found.value.length > 0 && <p class="fact">Or choose crystal, reflection and wavelength in the form, or drop the crystal’s CIF here.</p>}
+      {found.value !== undefined && found.value.length > 0 && (
+        <p class="fact">
+          Or choose crystal, reflection and wavelength in the form, or drop the crystal’s CIF here.
+        </p>
+      )}
     </div>
   );
 }

@@ -28,23 +28,44 @@ export function App() {
   return (
     <>
       <Header />
-      <p class="hidden" role="status">{announcement}</p>
+      <p class="hidden" role="status">
+        {announcement}
+      </p>
       {fileProblems.value.length > 0 && (
         <div class="problems">
-          {fileProblems.value.map((problem) => <Alert key={problem.what} {...problem} />)}
-          <button type="button" class="quiet" onClick={() => (fileProblems.value = [])}>Dismiss</button>
+          {fileProblems.value.map((problem) => (
+            <Alert key={problem.what} {...problem} />
+          ))}
+          <button type="button" class="quiet" onClick={() => (fileProblems.value = [])}>
+            Dismiss
+          </button>
         </div>
       )}
-      {entry === undefined ? <main><Welcome /></main> : <Workbench entry={entry} />}
-      <footer>Nothing is uploaded: scans stay in this browser. takagi is free software under the MIT licence.</footer>
-      {isOver.value && <div class="over" aria-hidden="true">Drop scans, a CIF or a session</div>}
+      {entry === undefined ? (
+        <main>
+          <Welcome />
+        </main>
+      ) : (
+        <Workbench entry={entry} />
+      )}
+      <footer>
+        Nothing is uploaded: scans stay in this browser. takagi is free software under the MIT licence.
+      </footer>
+      {isOver.value && (
+        <div class="over" aria-hidden="true">
+          Drop scans, a CIF or a session
+        </div>
+      )}
     </>
   );
 }
 
 function Workbench({ entry }: { readonly entry: Entry }) {
   const { twoTheta } = entry.scan ?? {};
-  const full = [twoTheta?.[0] ?? entry.range.from, twoTheta?.[twoTheta.length - 1] ?? entry.range.to] as const;
+  const full = [
+    twoTheta?.[0] ?? entry.range.from,
+    twoTheta?.[twoTheta.length - 1] ?? entry.range.to,
+  ] as const;
   return (
     <>
       <Tabs />
@@ -54,19 +75,56 @@ function Workbench({ entry }: { readonly entry: Entry }) {
           <section class="plots" aria-label="Plots">
             <div class="scan">
               <div class="tools" role="group" aria-label="Plot of the scan">
-                {entry.scan !== undefined && (["zoom", "mask"] as const).map((mode) => (
-                  <button type="button" key={mode} aria-pressed={brushMode.value === mode} title={mode === "zoom" ? "Brush over the plot to zoom" : "Brush over what the fit shall leave out"} onClick={() => (brushMode.value = mode)}>{mode}</button>
-                ))}
-                <button type="button" aria-label="Zoom in" onClick={() => zoomBy(0.5, full)}>+</button>
-                <button type="button" aria-label="Zoom out" disabled={zoom.value === undefined} onClick={() => zoomBy(2, full)}>−</button>
-                <button type="button" disabled={zoom.value === undefined} onClick={() => (zoom.value = undefined)}>all</button>
+                {entry.scan !== undefined &&
+                  (["zoom", "mask"] as const).map((mode) => (
+                    <button
+                      type="button"
+                      key={mode}
+                      aria-pressed={brushMode.value === mode}
+                      title={
+                        mode === "zoom"
+                          ? "Brush over the plot to zoom"
+                          : "Brush over what the fit shall leave out"
+                      }
+                      onClick={() => (brushMode.value = mode)}
+                    >
+                      {mode}
+                    </button>
+                  ))}
+                <button type="button" aria-label="Zoom in" onClick={() => zoomBy(0.5, full)}>
+                  +
+                </button>
+                <button
+                  type="button"
+                  aria-label="Zoom out"
+                  disabled={zoom.value === undefined}
+                  onClick={() => zoomBy(2, full)}
+                >
+                  −
+                </button>
+                <button
+                  type="button"
+                  disabled={zoom.value === undefined}
+                  onClick={() => (zoom.value = undefined)}
+                >
+                  all
+                </button>
               </div>
-              <CurvePlot key={`${entry.scan === undefined} ${countUnit.value}`} hasResiduals={entry.scan !== undefined} />
+              <CurvePlot
+                key={`${entry.scan === undefined} ${countUnit.value}`}
+                hasResiduals={entry.scan !== undefined}
+              />
               {entry.scan !== undefined && <ResidualPlot />}
             </div>
             <div class={`profiles ${entry.model === undefined ? "empty" : ""}`}>
               <ByHand />
-              {entry.model === undefined && <p class="nothing">Strain and Debye–Waller factor against depth<br />appear here once the scan is inverted.</p>}
+              {entry.model === undefined && (
+                <p class="nothing">
+                  Strain and Debye–Waller factor against depth
+                  <br />
+                  appear here once the scan is inverted.
+                </p>
+              )}
               <ProfilePlot key="strain" quantity="strain" />
               <ProfilePlot key="debyeWaller" quantity="debyeWaller" />
             </div>
@@ -86,13 +144,27 @@ function Workbench({ entry }: { readonly entry: Entry }) {
 
 /** Of constant height, so that nothing moves under a pointer that drags. */
 function ByHand() {
-  const entry = selected.value, answer = shownAnswer.value;
-  if (entry === undefined || answer === undefined || !entry.isEdited) return <p class="by-hand">{entry?.model !== undefined && "Drag the points: the curve follows."}</p>;
+  const entry = selected.value,
+    answer = shownAnswer.value;
+  if (entry === undefined || answer === undefined || !entry.isEdited)
+    return <p class="by-hand">{entry?.model !== undefined && "Drag the points: the curve follows."}</p>;
   return (
     <p class="by-hand">
-      <span>Changed by hand: rms {digits(rms.value ?? NaN)}, the fit’s {digits(answer.rms)}</span>
-      <button type="button" class="link" disabled={jobs.value.has(entry.id)} title="A fit that begins at the profile as you drew it" onClick={() => void invert(entry.id, true)}>Fit from here</button>
-      <button type="button" class="link" onClick={() => resetModel(entry.id)}>Back to the fit</button>
+      <span>
+        Changed by hand: rms {digits(rms.value ?? NaN)}, the fit’s {digits(answer.rms)}
+      </span>
+      <button
+        type="button"
+        class="link"
+        disabled={jobs.value.has(entry.id)}
+        title="A fit that begins at the profile as you drew it"
+        onClick={() => void invert(entry.id, true)}
+      >
+        Fit from here
+      </button>
+      <button type="button" class="link" onClick={() => resetModel(entry.id)}>
+        Back to the fit
+      </button>
     </p>
   );
 }
@@ -116,7 +188,10 @@ function listen(over: (isOver: boolean) => void): () => void {
     },
     paste: (event) => {
       if (isTyping(event.target)) return;
-      const { files, text } = { files: [...(event.clipboardData?.files ?? [])], text: event.clipboardData?.getData("text/plain") ?? "" };
+      const { files, text } = {
+        files: [...(event.clipboardData?.files ?? [])],
+        text: event.clipboardData?.getData("text/plain") ?? "",
+      };
       if (files.length > 0) void openFiles(files);
       else if (text.trim() !== "") void openText(text);
     },

@@ -18,17 +18,29 @@ export function NetworkPanel({ entry }: { readonly entry: Entry }) {
   const chosen = networks.value.find((network) => network.id === choice);
   const isMissing = chosen === undefined && choice !== "automatic" && choice !== "none";
   const options = [
-    ["automatic", "automatic"], ["none", "none: the fit alone"],
+    ["automatic", "automatic"],
+    ["none", "none: the fit alone"],
     ...networks.value.map((network) => [network.id, network.name] as const),
     ...(isMissing ? [[choice, "one that is not here"] as const] : []),
     [FILES, "from files …"],
   ] as const;
-  const take = (next: string): void => (next === FILES ? pickFile(".json,.bin", (files) => void openFiles(files)) : chooseNetwork(id, next));
+  const take = (next: string): void =>
+    next === FILES ? pickFile(".json,.bin", (files) => void openFiles(files)) : chooseNetwork(id, next);
   return (
     <section class="panel" aria-labelledby="network-title">
-      <h2 id="network-title">Network <small>where the fit begins</small></h2>
-      <Choice label="Ask" value={choice} options={options} choose={take} problem={problem?.field === "network" ? `${problem.what} ${problem.todo}` : undefined} />
-      {choice === "automatic" && <p class="fact">The first that knows scans like this; else the fit alone.</p>}
+      <h2 id="network-title">
+        Network <small>where the fit begins</small>
+      </h2>
+      <Choice
+        label="Ask"
+        value={choice}
+        options={options}
+        choose={take}
+        problem={problem?.field === "network" ? `${problem.what} ${problem.todo}` : undefined}
+      />
+      {choice === "automatic" && (
+        <p class="fact">The first that knows scans like this; else the fit alone.</p>
+      )}
       {chosen !== undefined && <p class="fact">{factsOf(chosen)}</p>}
       {chosen !== undefined && ownNetworks.value.includes(chosen) && <Own network={chosen} />}
       <Training entry={entry} />
@@ -39,8 +51,20 @@ export function NetworkPanel({ entry }: { readonly entry: Entry }) {
 function Own({ network: { id, files } }: { readonly network: Network }) {
   return (
     <div class="own">
-      {!("folder" in files) && Object.entries(files).map(([name, content]) => <button type="button" class="quiet" key={name} onClick={() => download(name, new Blob([content as BlobPart]))}>Save {name}</button>)}
-      <button type="button" class="quiet" onClick={() => forgetNetwork(id)}>Forget this network</button>
+      {!("folder" in files) &&
+        Object.entries(files).map(([name, content]) => (
+          <button
+            type="button"
+            class="quiet"
+            key={name}
+            onClick={() => download(name, new Blob([content as BlobPart]))}
+          >
+            Save {name}
+          </button>
+        ))}
+      <button type="button" class="quiet" onClick={() => forgetNetwork(id)}>
+        Forget this network
+      </button>
     </div>
   );
 }
@@ -49,7 +73,11 @@ function factsOf({ samples, strainAccuracy, preset }: Network): string {
   const { strain, thickness } = preset.ranges;
   // As the presets give it: those of many crystals count lattice planes.
   const unit = preset.protocol === "measured" && preset.reflections !== undefined ? "lattice planes" : "nm";
-  const seen = samples >= 1e6 ? `${digits(samples / 1e6, 2)} million` : `${digits(samples / 1e3, 2)} thousand`;
-  const score = strainAccuracy === undefined ? "" : `; of unseen ones it gives the strain to a tenth in ${Math.round(strainAccuracy)} %`;
+  const seen =
+    samples >= 1e6 ? `${digits(samples / 1e6, 2)} million` : `${digits(samples / 1e3, 2)} thousand`;
+  const score =
+    strainAccuracy === undefined
+      ? ""
+      : `; of unseen ones it gives the strain to a tenth in ${Math.round(strainAccuracy)} %`;
   return `Trained on ${seen} simulated scans: strain ${strain.join(" to ")} %, thickness ${thickness.map((t) => digits(t)).join(" to ")} ${unit}${score}.`;
 }

@@ -7,7 +7,13 @@ import { addMask, removeMask, setParameter, setRange, setSplines, toggleHeld } f
 import { problems } from "../state/store.ts";
 import { Choice, NumberField } from "./fields.tsx";
 
-const PARAMETERS: readonly { readonly name: FixedParameter; readonly label: string; readonly unit: string; readonly least?: number; readonly most?: number }[] = [
+const PARAMETERS: readonly {
+  readonly name: FixedParameter;
+  readonly label: string;
+  readonly unit: string;
+  readonly least?: number;
+  readonly most?: number;
+}[] = [
   { name: "thickness", label: "Strained region", unit: "nm", least: 1, most: 20_000 },
   { name: "fwhm", label: "Resolution width", unit: "°", least: 1e-5, most: 5 },
   { name: "offset", label: "Offset of 2θ", unit: "°", least: -5, most: 5 },
@@ -22,13 +28,28 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
   return (
     <section class="panel" aria-labelledby="parameters-title">
       <h2 id="parameters-title">Parameters</h2>
-      {model === undefined ? <p class="fact">Values appear with the first inversion.</p> : (
+      {model === undefined ? (
+        <p class="fact">Values appear with the first inversion.</p>
+      ) : (
         <div class="parameters">
           {PARAMETERS.map(({ name, label, unit, ...limits }) => (
             <div class="parameter" key={name}>
-              <NumberField label={label} unit={unit} value={round(parameterOf(model, name), unit)} {...limits} commit={(value) => setParameter(id, name, value)} />
+              <NumberField
+                label={label}
+                unit={unit}
+                value={round(parameterOf(model, name), unit)}
+                {...limits}
+                commit={(value) => setParameter(id, name, value)}
+              />
               {scan !== undefined && (
-                <button type="button" class="hold" aria-pressed={held.includes(name)} aria-label={`hold ${label.toLowerCase()}`} title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"} onClick={() => toggleHeld(id, name)}>
+                <button
+                  type="button"
+                  class="hold"
+                  aria-pressed={held.includes(name)}
+                  aria-label={`hold ${label.toLowerCase()}`}
+                  title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"}
+                  onClick={() => toggleHeld(id, name)}
+                >
                   hold
                 </button>
               )}
@@ -36,13 +57,27 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
           ))}
         </div>
       )}
-      {problem?.field === "held" && <p class="problem">{problem.what} {problem.todo}</p>}
+      {problem?.field === "held" && (
+        <p class="problem">
+          {problem.what} {problem.todo}
+        </p>
+      )}
       {scan !== undefined ? (
         <>
-          <Choice label="Splines" value={splines === undefined ? "auto" : String(splines)} options={[["auto", "as many as the data ask for"], ...[4, 6, 8, 10, 12, 15, 18, 24].map((n) => [String(n), String(n)] as const)]} choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))} />
+          <Choice
+            label="Splines"
+            value={splines === undefined ? "auto" : String(splines)}
+            options={[
+              ["auto", "as many as the data ask for"],
+              ...[4, 6, 8, 10, 12, 15, 18, 24].map((n) => [String(n), String(n)] as const),
+            ]}
+            choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))}
+          />
           <Masks entry={entry} />
         </>
-      ) : <Range entry={entry} />}
+      ) : (
+        <Range entry={entry} />
+      )}
     </section>
   );
 }
@@ -53,19 +88,32 @@ function Masks({ entry: { id, mask } }: { readonly entry: Entry }) {
   return (
     <div class="masks">
       <h3>Left out of the fit</h3>
-      {mask.length === 0 && <p class="fact">Nothing. Choose “mask” above the plot and brush over it, or give a range:</p>}
+      {mask.length === 0 && (
+        <p class="fact">Nothing. Choose “mask” above the plot and brush over it, or give a range:</p>
+      )}
       <ul>
         {mask.map(([a, b], i) => (
           <li key={`${a} ${b}`}>
             {a.toFixed(3)}° to {b.toFixed(3)}°
-            <button type="button" class="quiet" aria-label={`Fit the range from ${a.toFixed(3)}° again`} onClick={() => removeMask(id, i)}>remove</button>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`Fit the range from ${a.toFixed(3)}° again`}
+              onClick={() => removeMask(id, i)}
+            >
+              remove
+            </button>
           </li>
         ))}
       </ul>
       <div class="pair">
         <NumberField label="From" unit="°" value={from} least={0} most={180} commit={setFrom} />
         <NumberField
-          label="To" unit="°" value={undefined} least={0} most={180}
+          label="To"
+          unit="°"
+          value={undefined}
+          least={0}
+          most={180}
           commit={(to) => {
             if (from === undefined) return;
             addMask(id, [from, to]);
@@ -73,7 +121,11 @@ function Masks({ entry: { id, mask } }: { readonly entry: Entry }) {
           }}
         />
       </div>
-      {problem?.field === "mask" && <p class="problem">{problem.what} {problem.todo}</p>}
+      {problem?.field === "mask" && (
+        <p class="problem">
+          {problem.what} {problem.todo}
+        </p>
+      )}
     </div>
   );
 }
@@ -83,10 +135,30 @@ function Range({ entry: { id, range } }: { readonly entry: Entry }) {
   return (
     <>
       <div class="pair">
-        <NumberField label="2θ from" unit="°" value={range.from} least={1} most={179} commit={(from) => from < range.to && setRange(id, { ...range, from })} />
-        <NumberField label="to" unit="°" value={range.to} least={1} most={179} commit={(to) => to > range.from && setRange(id, { ...range, to })} />
+        <NumberField
+          label="2θ from"
+          unit="°"
+          value={range.from}
+          least={1}
+          most={179}
+          commit={(from) => from < range.to && setRange(id, { ...range, from })}
+        />
+        <NumberField
+          label="to"
+          unit="°"
+          value={range.to}
+          least={1}
+          most={179}
+          commit={(to) => to > range.from && setRange(id, { ...range, to })}
+        />
       </div>
-      <NumberField label="Points" value={range.points} least={50} most={20_000} commit={(points) => setRange(id, { ...range, points: Math.round(points) })} />
+      <NumberField
+        label="Points"
+        value={range.points}
+        least={50}
+        most={20_000}
+        commit={(points) => setRange(id, { ...range, points: Math.round(points) })}
+      />
     </>
   );
 }

@@ -16,16 +16,36 @@ export function Series() {
   const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
   return (
     <section aria-labelledby="series-title">
-      <h2 id="series-title">Series <small>one scale for all</small> <button type="button" class="quiet" onClick={invertAll}>Invert all</button></h2>
+      <h2 id="series-title">
+        Series <small>one scale for all</small>{" "}
+        <button type="button" class="quiet" onClick={invertAll}>
+          Invert all
+        </button>
+      </h2>
       <div class="cards">
-        {entries.map((entry, i) => <Card key={entry.id} entry={entry} deepest={deepest} y={y} answer={answers[i]} />)}
+        {entries.map((entry, i) => (
+          <Card key={entry.id} entry={entry} deepest={deepest} y={y} answer={answers[i]} />
+        ))}
       </div>
       <div class="scroll" tabIndex={0} role="region" aria-label="Results of all scans">
         <table>
           <thead>
-            <tr><th scope="col">Scan</th><th scope="col">Crystal</th><th scope="col">Max. strain (%)</th><th scope="col">at depth (nm)</th><th scope="col">Thickness (nm)</th><th scope="col">Lowest DW</th><th scope="col">rms</th><th scope="col">Verdict</th></tr>
+            <tr>
+              <th scope="col">Scan</th>
+              <th scope="col">Crystal</th>
+              <th scope="col">Max. strain (%)</th>
+              <th scope="col">at depth (nm)</th>
+              <th scope="col">Thickness (nm)</th>
+              <th scope="col">Lowest DW</th>
+              <th scope="col">rms</th>
+              <th scope="col">Verdict</th>
+            </tr>
           </thead>
-          <tbody>{entries.map((entry, i) => <Row key={entry.id} entry={entry} answer={answers[i]} />)}</tbody>
+          <tbody>
+            {entries.map((entry, i) => (
+              <Row key={entry.id} entry={entry} answer={answers[i]} />
+            ))}
+          </tbody>
         </table>
       </div>
     </section>
@@ -34,19 +54,39 @@ export function Series() {
 
 type Shown = { readonly entry: Entry; readonly answer: ReturnType<typeof chosen> };
 
-function Card({ entry, answer, deepest, y }: Shown & { readonly deepest: number; readonly y: readonly [number, number] }) {
+function Card({
+  entry,
+  answer,
+  deepest,
+  y,
+}: Shown & { readonly deepest: number; readonly y: readonly [number, number] }) {
   const { scan } = entry;
   const isSelected = settled.value?.id === entry.id;
-  let most = 0, least = Infinity;
+  let most = 0,
+    least = Infinity;
   for (const value of scan?.intensity ?? []) {
     if (value > 0) least = Math.min(least, value);
     most = Math.max(most, value);
   }
   return (
     <button type="button" class="card" aria-pressed={isSelected} onClick={() => select(entry.id)}>
-      {scan !== undefined && <Thumbnail isLog x={[scan.twoTheta[0]!, scan.twoTheta[scan.twoTheta.length - 1]!]} y={[least, most]} label={`Scan ${entry.name}`} lines={[{ x: scan.twoTheta, y: scan.intensity, className: "dots" }, ...(answer === undefined ? [] : [{ x: scan.twoTheta, y: answer.calculated, className: "line" }])]} />}
+      {scan !== undefined && (
+        <Thumbnail
+          isLog
+          x={[scan.twoTheta[0]!, scan.twoTheta[scan.twoTheta.length - 1]!]}
+          y={[least, most]}
+          label={`Scan ${entry.name}`}
+          lines={[
+            { x: scan.twoTheta, y: scan.intensity, className: "dots" },
+            ...(answer === undefined ? [] : [{ x: scan.twoTheta, y: answer.calculated, className: "line" }]),
+          ]}
+        />
+      )}
       <Thumbnail x={[0, deepest]} y={y} label={`Strain of ${entry.name}`} lines={strainOf(entry)} />
-      <span class="caption">{entry.name}<small>{stateOf(entry)}</small></span>
+      <span class="caption">
+        {entry.name}
+        <small>{stateOf(entry)}</small>
+      </span>
     </button>
   );
 }
@@ -56,11 +96,27 @@ function Row({ entry, answer }: Shown) {
   const name = crystal === undefined ? "–" : `${crystal.name} ${hkl.join(" ")}`;
   return (
     <tr aria-current={settled.value?.id === entry.id}>
-      <th scope="row"><button type="button" class="link" onClick={() => select(entry.id)}>{entry.name}</button></th>
+      <th scope="row">
+        <button type="button" class="link" onClick={() => select(entry.id)}>
+          {entry.name}
+        </button>
+      </th>
       <td>{name}</td>
-      {answer === undefined ? <td colSpan={6} class="soft">{stateOf(entry)}</td> : (
+      {answer === undefined ? (
+        <td colSpan={6} class="soft">
+          {stateOf(entry)}
+        </td>
+      ) : (
         <>
-          <td>{digits(answer.maxStrain)}</td><td>{digits(answer.maxStrainDepth)}</td><td>{digits(answer.thickness, 4)}</td><td>{digits(answer.minDebyeWaller, 2)}</td><td>{digits(answer.rms)}</td><td>{answer.verdict}{answer.solutions.length > 1 && `: ${answer.solutions.length} profiles`}</td>
+          <td>{digits(answer.maxStrain)}</td>
+          <td>{digits(answer.maxStrainDepth)}</td>
+          <td>{digits(answer.thickness, 4)}</td>
+          <td>{digits(answer.minDebyeWaller, 2)}</td>
+          <td>{digits(answer.rms)}</td>
+          <td>
+            {answer.verdict}
+            {answer.solutions.length > 1 && `: ${answer.solutions.length} profiles`}
+          </td>
         </>
       )}
     </tr>
@@ -70,10 +126,17 @@ function Row({ entry, answer }: Shown) {
 /** Strain of what is shown of an entry: the fit's, or the polygon through the handles of a model changed by hand. */
 function strainOf(entry: Entry): Line[] {
   const answer = chosen(entry);
-  if (answer !== undefined && !entry.isEdited) return [{ x: answer.profile.depth, y: answer.profile.strain, className: "line" }];
+  if (answer !== undefined && !entry.isEdited)
+    return [{ x: answer.profile.depth, y: answer.profile.strain, className: "line" }];
   if (entry.model === undefined) return [];
   const handles = handlesOf(entry.model, "strain");
-  return [{ x: [entry.model.thickness, ...handles.map(({ depth }) => depth)], y: [0, ...handles.map(({ value }) => value)], className: "line" }];
+  return [
+    {
+      x: [entry.model.thickness, ...handles.map(({ depth }) => depth)],
+      y: [0, ...handles.map(({ value }) => value)],
+      className: "line",
+    },
+  ];
 }
 
 function stateOf(entry: Entry): string {
@@ -81,7 +144,8 @@ function stateOf(entry: Entry): string {
   if (progress !== undefined) return `${progress.stage} ${Math.round(100 * progress.fraction)} %`;
   const problem = problems.value.get(entry.id);
   if (problem !== undefined) return problem.what;
-  if (entry.answer !== undefined) return `${digits(entry.answer.maxStrain)} % at ${entry.answer.maxStrainDepth.toFixed(0)} nm`;
+  if (entry.answer !== undefined)
+    return `${digits(entry.answer.maxStrain)} % at ${entry.answer.maxStrainDepth.toFixed(0)} nm`;
   if (entry.scan === undefined) return "simulation";
   return entry.experiment.crystal === undefined ? "which crystal?" : "not inverted";
 }

@@ -12,12 +12,40 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
   const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
   return (
     <section aria-labelledby="solutions-title">
-      <h2 id="solutions-title">{solutions.length} profiles explain this scan <small>choose one to see it</small></h2>
+      <h2 id="solutions-title">
+        {solutions.length} profiles explain this scan <small>choose one to see it</small>
+      </h2>
       <div class="cards">
         {solutions.map(({ profile, rms, maxStrain, maxStrainDepth, weight }, i) => (
-          <button type="button" class="card" key={i} aria-pressed={entry.solution === i} onClick={() => chooseSolution(entry.id, i)}>
-            <Thumbnail x={[0, deepest]} y={y} label={`Strain of solution ${i + 1}`} lines={[...(i === 0 ? [] : [{ x: solutions[0]!.profile.depth, y: solutions[0]!.profile.strain, className: "ghost" }]), { x: profile.depth, y: profile.strain, className: "line" }]} />
-            <span class="caption">{i === 0 ? "Best" : `Solution ${i + 1}`}<small>{digits(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm</small><small>rms {digits(rms)} · weight {Math.round(100 * weight)} %</small></span>
+          <button
+            type="button"
+            class="card"
+            key={i}
+            aria-pressed={entry.solution === i}
+            onClick={() => chooseSolution(entry.id, i)}
+          >
+            <Thumbnail
+              x={[0, deepest]}
+              y={y}
+              label={`Strain of solution ${i + 1}`}
+              lines={[
+                ...(i === 0
+                  ? []
+                  : [
+                      { x: solutions[0]!.profile.depth, y: solutions[0]!.profile.strain, className: "ghost" },
+                    ]),
+                { x: profile.depth, y: profile.strain, className: "line" },
+              ]}
+            />
+            <span class="caption">
+              {i === 0 ? "Best" : `Solution ${i + 1}`}
+              <small>
+                {digits(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm
+              </small>
+              <small>
+                rms {digits(rms)} · weight {Math.round(100 * weight)} %
+              </small>
+            </span>
           </button>
         ))}
       </div>

@@ -7,11 +7,24 @@ export function Tabs() {
   return (
     <nav class="tabs" aria-label="Scans">
       {entries.map(({ id, name, answer, scan }) => {
-        const state = jobs.value.has(id) ? "working" : problems.value.has(id) ? "failed" : answer !== undefined ? "done" : scan === undefined ? "simulation" : "open";
+        const state = jobs.value.has(id)
+          ? "working"
+          : problems.value.has(id)
+            ? "failed"
+            : answer !== undefined
+              ? "done"
+              : scan === undefined
+                ? "simulation"
+                : "open";
         return (
           <span key={id} class={`tab ${state}`}>
-            <button type="button" aria-current={settled.value?.id === id} onClick={() => select(id)}>{name}<span class="hidden"> ({state})</span></button>
-            <button type="button" class="close" aria-label={`Close ${name}`} onClick={() => remove(id)}>×</button>
+            <button type="button" aria-current={settled.value?.id === id} onClick={() => select(id)}>
+              {name}
+              <span class="hidden"> ({state})</span>
+            </button>
+            <button type="button" class="close" aria-label={`Close ${name}`} onClick={() => remove(id)}>
+              ×
+            </button>
           </span>
         );
       })}

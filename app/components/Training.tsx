@@ -18,18 +18,48 @@ export function Training({ entry }: { readonly entry: Entry }) {
   const change = (patch: Partial<TrainingPlan>): void => void (plan.value = { ...plan.value, ...patch });
   return (
     <details open={now !== undefined}>
-      <summary>Train one for {crystal.name} {hkl.join(" ")}</summary>
+      <summary>
+        Train one for {crystal.name} {hkl.join(" ")}
+      </summary>
       {now === undefined ? (
         <>
-          <p class="fact">The network for all crystals learns from simulated scans of this crystal, reflection and wavelength: the longer, the better; the fit does the rest.</p>
+          <p class="fact">
+            The network for all crystals learns from simulated scans of this crystal, reflection and
+            wavelength: the longer, the better; the fit does the rest.
+          </p>
           <div class="pair">
-            <NumberField label="Largest strain" unit="%" value={plan.value.largestStrain} least={0.05} most={10} commit={(largestStrain) => change({ largestStrain })} />
-            <NumberField label="Thickest" unit="nm" value={plan.value.thickest} least={10} most={5000} commit={(thickest) => change({ thickest })} />
+            <NumberField
+              label="Largest strain"
+              unit="%"
+              value={plan.value.largestStrain}
+              least={0.05}
+              most={10}
+              commit={(largestStrain) => change({ largestStrain })}
+            />
+            <NumberField
+              label="Thickest"
+              unit="nm"
+              value={plan.value.thickest}
+              least={10}
+              most={5000}
+              commit={(thickest) => change({ thickest })}
+            />
           </div>
-          <NumberField label="Time" unit="min" value={plan.value.minutes} least={0.1} most={600} commit={(minutes) => change({ minutes })} />
-          <button type="button" onClick={() => void train(entry, plan.value)}>Train</button>
+          <NumberField
+            label="Time"
+            unit="min"
+            value={plan.value.minutes}
+            least={0.1}
+            most={600}
+            commit={(minutes) => change({ minutes })}
+          />
+          <button type="button" onClick={() => void train(entry, plan.value)}>
+            Train
+          </button>
         </>
-      ) : <Progress course={now} />}
+      ) : (
+        <Progress course={now} />
+      )}
       {trainingProblem.value !== undefined && <Alert {...trainingProblem.value} />}
     </details>
   );
@@ -41,11 +71,21 @@ function Progress({ course: { now, isStopping, validations } }: { readonly cours
     <>
       <div class="progress">
         <progress max={1} value={now?.share ?? 0} aria-label="Progress of the training" />
-        <span>{isStopping ? "finishing …" : now === undefined ? "starting …" : `${Math.round(100 * now.share)} %`}</span>
+        <span>
+          {isStopping ? "finishing …" : now === undefined ? "starting …" : `${Math.round(100 * now.share)} %`}
+        </span>
       </div>
       <LearningPlot />
-      {now !== undefined && <p class="fact">{digits(now.samples)} simulated scans, {digits(now.samplesPerSecond)} a second{last?.strainAccuracy !== undefined && `; the strain of unseen ones to a tenth in ${Math.round(last.strainAccuracy)}\u00a0%`}</p>}
-      <button type="button" disabled={isStopping} onClick={stopTraining}>Stop and use it</button>
+      {now !== undefined && (
+        <p class="fact">
+          {digits(now.samples)} simulated scans, {digits(now.samplesPerSecond)} a second
+          {last?.strainAccuracy !== undefined &&
+            `; the strain of unseen ones to a tenth in ${Math.round(last.strainAccuracy)}\u00a0%`}
+        </p>
+      )}
+      <button type="button" disabled={isStopping} onClick={stopTraining}>
+        Stop and use it
+      </button>
     </>
   );
 }

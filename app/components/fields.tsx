@@ -12,7 +12,16 @@ interface FieldProps {
 }
 
 /** Text that becomes a value when it is left or Enter is pressed; what cannot be one is told and changes nothing. */
-function TextField<T>({ label, problem, hint, unit, text, parse, expected, commit }: FieldProps & {
+function TextField<T>({
+  label,
+  problem,
+  hint,
+  unit,
+  text,
+  parse,
+  expected,
+  commit,
+}: FieldProps & {
   readonly unit?: string | undefined;
   readonly text: string;
   readonly parse: (text: string) => T | undefined;
@@ -30,12 +39,22 @@ function TextField<T>({ label, problem, hint, unit, text, parse, expected, commi
   };
   return (
     <div class={`field ${message === undefined ? "" : "wrong"}`}>
-      <label for={id}>{label}{hint !== undefined && <small>{hint}</small>}</label>
+      <label for={id}>
+        {label}
+        {hint !== undefined && <small>{hint}</small>}
+      </label>
       <span class="input">
         <input
-          id={id} type="text" inputMode="decimal" autocomplete="off" spellcheck={false} value={draft ?? text}
-          aria-invalid={message !== undefined} aria-describedby={message === undefined ? undefined : `${id}-problem`}
-          onInput={(event) => setDraft(event.currentTarget.value)} onBlur={take}
+          id={id}
+          type="text"
+          inputMode="decimal"
+          autocomplete="off"
+          spellcheck={false}
+          value={draft ?? text}
+          aria-invalid={message !== undefined}
+          aria-describedby={message === undefined ? undefined : `${id}-problem`}
+          onInput={(event) => setDraft(event.currentTarget.value)}
+          onBlur={take}
           onKeyDown={(event) => {
             if (event.key === "Enter") take();
             if (event.key === "Escape") setDraft(undefined);
@@ -43,12 +62,22 @@ function TextField<T>({ label, problem, hint, unit, text, parse, expected, commi
         />
         {unit !== undefined && <span class="unit">{unit}</span>}
       </span>
-      {message !== undefined && <p class="problem" id={`${id}-problem`}>{message}</p>}
+      {message !== undefined && (
+        <p class="problem" id={`${id}-problem`}>
+          {message}
+        </p>
+      )}
     </div>
   );
 }
 
-export function NumberField({ value, commit, least = -Infinity, most = Infinity, ...rest }: FieldProps & {
+export function NumberField({
+  value,
+  commit,
+  least = -Infinity,
+  most = Infinity,
+  ...rest
+}: FieldProps & {
   readonly unit?: string;
   readonly value: number | undefined;
   readonly commit: (value: number) => void;
@@ -59,24 +88,59 @@ export function NumberField({ value, commit, least = -Infinity, most = Infinity,
     const found = Number(text.trim().replace(",", ".").replace("−", "-"));
     return text.trim() !== "" && found >= least && found <= most ? found : undefined;
   };
-  const limits = least > -Infinity && most < Infinity ? `A number from ${least} to ${most}.` : least > -Infinity ? `A number of at least ${least}.` : "A number.";
-  return <TextField {...rest} text={value === undefined ? "" : shortest(value)} parse={parse} expected={limits} commit={commit} />;
+  const limits =
+    least > -Infinity && most < Infinity
+      ? `A number from ${least} to ${most}.`
+      : least > -Infinity
+        ? `A number of at least ${least}.`
+        : "A number.";
+  return (
+    <TextField
+      {...rest}
+      text={value === undefined ? "" : shortest(value)}
+      parse={parse}
+      expected={limits}
+      commit={commit}
+    />
+  );
 }
 
-export function HklField({ value, commit, ...rest }: FieldProps & { readonly value: Hkl | undefined; readonly commit: (value: Hkl) => void }) {
-  return <TextField {...rest} text={value === undefined ? "" : indices(value)} parse={hklOf} expected="Three whole numbers, such as 4 0 0." commit={commit} />;
+export function HklField({
+  value,
+  commit,
+  ...rest
+}: FieldProps & { readonly value: Hkl | undefined; readonly commit: (value: Hkl) => void }) {
+  return (
+    <TextField
+      {...rest}
+      text={value === undefined ? "" : indices(value)}
+      parse={hklOf}
+      expected="Three whole numbers, such as 4 0 0."
+      commit={commit}
+    />
+  );
 }
 
 /** "4 0 0", "4,0,0", "400" or "0 0 -6". */
 function hklOf(text: string): Hkl | undefined {
-  const clean = text.trim().replaceAll("−", "-").replace(/^\((.*)\)$/, "$1");
+  const clean = text
+    .trim()
+    .replaceAll("−", "-")
+    .replace(/^\((.*)\)$/, "$1");
   const found = /^(-?\d)(-?\d)(-?\d)$/.exec(clean) ?? /^(-?\d+)[\s,;]+(-?\d+)[\s,;]+(-?\d+)$/.exec(clean);
   if (found === null) return undefined;
   const hkl: Hkl = [Number(found[1]), Number(found[2]), Number(found[3])];
   return hkl.every((index) => index === 0) ? undefined : hkl;
 }
 
-export function Choice<T extends string>({ label, value, options, choose, problem, hint }: FieldProps & {
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  choose,
+  problem,
+  hint,
+}: FieldProps & {
   readonly value: T;
   readonly options: readonly (readonly [value: T, words: string])[];
   readonly choose: (value: T) => void;
@@ -84,16 +148,36 @@ export function Choice<T extends string>({ label, value, options, choose, proble
   const id = useId();
   return (
     <div class={`field ${problem === undefined ? "" : "wrong"}`}>
-      <label for={id}>{label}{hint !== undefined && <small>{hint}</small>}</label>
-      <select id={id} value={value} onChange={(event) => choose(event.currentTarget.value as T)} aria-invalid={problem !== undefined}>
-        {options.map(([name, words]) => <option key={name} value={name}>{words}</option>)}
+      <label for={id}>
+        {label}
+        {hint !== undefined && <small>{hint}</small>}
+      </label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => choose(event.currentTarget.value as T)}
+        aria-invalid={problem !== undefined}
+      >
+        {options.map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
       </select>
       {problem !== undefined && <p class="problem">{problem}</p>}
     </div>
   );
 }
 
-export function Check({ label, checked, toggle }: { readonly label: ComponentChildren; readonly checked: boolean; readonly toggle: () => void }) {
+export function Check({
+  label,
+  checked,
+  toggle,
+}: {
+  readonly label: ComponentChildren;
+  readonly checked: boolean;
+  readonly toggle: () => void;
+}) {
   return (
     <label class="check">
       <input type="checkbox" checked={checked} onChange={toggle} />

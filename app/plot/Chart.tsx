@@ -52,11 +52,16 @@ export function Chart({ options, data, follow, over, label, className, isInterac
     };
   }, []);
 
-  return <div ref={place} class={`chart ${className}`} role={isInteractive ? "group" : "img"} aria-label={label} />;
+  return (
+    <div ref={place} class={`chart ${className}`} role={isInteractive ? "group" : "img"} aria-label={label} />
+  );
 }
 
 function sizeOf(element: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(Math.floor(element.clientWidth), 120), height: Math.max(Math.floor(element.clientHeight), 60) };
+  return {
+    width: Math.max(Math.floor(element.clientWidth), 120),
+    height: Math.max(Math.floor(element.clientHeight), 60),
+  };
 }
 
 /** An axis in the page's colours. */

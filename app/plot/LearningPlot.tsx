@@ -13,22 +13,56 @@ export function LearningPlot() {
         legend: { show: false },
         cursor: { show: false },
         scales: { x: { time: false }, y: { distr: 3 } },
-        axes: [axis({ label: "Simulated scans", labelSize: 18, size: 34, values: (_, splits) => splits.map(short) }), axis({ scale: "y", size: 48, label: "Loss", labelSize: 18, splits: (_, __, min, max) => roundValues(min, max), filter: (_, splits) => splits, values: (_, splits) => splits.map((v) => String(v)) })],
+        axes: [
+          axis({
+            label: "Simulated scans",
+            labelSize: 18,
+            size: 34,
+            values: (_, splits) => splits.map(short),
+          }),
+          axis({
+            scale: "y",
+            size: 48,
+            label: "Loss",
+            labelSize: 18,
+            splits: (_, __, min, max) => roundValues(min, max),
+            filter: (_, splits) => splits,
+            values: (_, splits) => splits.map((v) => String(v)),
+          }),
+        ],
         series: [
           {},
           { stroke: () => theme.peek().accent, width: 1.6, points: { show: false }, spanGaps: true },
-          { paths: () => null, points: { show: true, size: 7, stroke: () => theme.peek().dots, fill: () => theme.peek().dots, width: 0 } },
+          {
+            paths: () => null,
+            points: {
+              show: true,
+              size: 7,
+              stroke: () => theme.peek().dots,
+              fill: () => theme.peek().dots,
+              width: 0,
+            },
+          },
         ],
       })}
       data={() => {
         const { steps = [], validations = [] } = course.value ?? {};
-        const samples = [...new Set([...steps.map(([x]) => x), ...validations.map((validation) => validation.samples)])].sort((a, b) => a - b);
-        const learned = new Map(steps), judged = new Map(validations.map((validation) => [validation.samples, validation.loss]));
-        return [samples, samples.map((x) => learned.get(x) ?? null), samples.map((x) => judged.get(x) ?? null)];
+        const samples = [
+          ...new Set([...steps.map(([x]) => x), ...validations.map((validation) => validation.samples)]),
+        ].sort((a, b) => a - b);
+        const learned = new Map(steps),
+          judged = new Map(validations.map((validation) => [validation.samples, validation.loss]));
+        return [
+          samples,
+          samples.map((x) => learned.get(x) ?? null),
+          samples.map((x) => judged.get(x) ?? null),
+        ];
       }}
       follow={(chart) => {
         const [x = [], ...losses] = chart.data;
-        const values = losses.flatMap((loss) => Array.from(loss)).filter((loss) => loss !== null && loss !== undefined);
+        const values = losses
+          .flatMap((loss) => Array.from(loss))
+          .filter((loss) => loss !== null && loss !== undefined);
         if (x.length < 2 || values.length === 0) return;
         chart.setScale("x", { min: x[0]!, max: x[x.length - 1]! });
         chart.setScale("y", { min: 0.9 * Math.min(...values), max: 1.1 * Math.max(...values) });
@@ -39,8 +73,11 @@ export function LearningPlot() {
 
 /** 1, 2 and 5 times the powers of ten. */
 function roundValues(min: number, max: number): number[] {
-  const from = Math.floor(Math.log10(min)), powers = Array.from({ length: Math.ceil(Math.log10(max)) - from }, (_, k) => from + k);
-  return powers.flatMap((power) => [1, 2, 5].map((v) => Number(`${v}e${power}`))).filter((v) => v >= min && v <= max);
+  const from = Math.floor(Math.log10(min)),
+    powers = Array.from({ length: Math.ceil(Math.log10(max)) - from }, (_, k) => from + k);
+  return powers
+    .flatMap((power) => [1, 2, 5].map((v) => Number(`${v}e${power}`)))
+    .filter((v) => v >= min && v <= max);
 }
 
 function short(value: number): string {

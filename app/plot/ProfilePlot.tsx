@@ -17,7 +17,10 @@ import { theme } from "./theme.ts";
 const depth = computed(() => profile.value?.depth);
 const SIGNALS = {
   strain: { values: computed(() => profile.value?.strain), handles: computed(() => handlesNow("strain")) },
-  debyeWaller: { values: computed(() => profile.value?.debyeWaller), handles: computed(() => handlesNow("debyeWaller")) },
+  debyeWaller: {
+    values: computed(() => profile.value?.debyeWaller),
+    handles: computed(() => handlesNow("debyeWaller")),
+  },
 } as const;
 
 function handlesNow(quantity: Quantity): readonly Handle[] {
@@ -60,18 +63,34 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
         options={() => ({
           legend: { show: false },
           cursor: { drag: { x: false, y: false, setScale: false }, points: { size: 6 }, y: false },
-          scales: { x: { time: false, range: (_, min, max) => (min < max ? [min, max] : [0, 1]) }, y: { range: (_, min, max) => [min, max] } },
+          scales: {
+            x: { time: false, range: (_, min, max) => (min < max ? [min, max] : [0, 1]) },
+            y: { range: (_, min, max) => [min, max] },
+          },
           axes: [
             axis({ label: "Depth below the surface (nm)", labelSize: 18, size: 34 }),
-            axis({ scale: "y", size: 58, label: NAMES[quantity], labelSize: 20, space: 34, values: (_, splits) => splits.map((v) => String(Number(v.toFixed(4))).replace("-", "−")) }),
+            axis({
+              scale: "y",
+              size: 58,
+              label: NAMES[quantity],
+              labelSize: 20,
+              space: 34,
+              values: (_, splits) => splits.map((v) => String(Number(v.toFixed(4))).replace("-", "−")),
+            }),
           ],
           series: [{}, { stroke: () => theme.peek().accent, width: 1.8, points: { show: false } }],
           hooks: {
-            drawAxes: [(chart) => {
-              const answer = shownAnswer.peek();
-              if (answer !== undefined) band(chart, answer.profile.depth, { ...bandOf(answer, quantity), colour: theme.peek().band });
-              if (quantity === "strain") zeroLine(chart, theme.peek().rule);
-            }],
+            drawAxes: [
+              (chart) => {
+                const answer = shownAnswer.peek();
+                if (answer !== undefined)
+                  band(chart, answer.profile.depth, {
+                    ...bandOf(answer, quantity),
+                    colour: theme.peek().band,
+                  });
+                if (quantity === "strain") zeroLine(chart, theme.peek().rule);
+              },
+            ],
             draw: [() => layer.current?.place()],
             // Not `ready`, which comes after the first data.
             init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
@@ -103,7 +122,8 @@ function bandOf({ strainBand, debyeWallerBand }: Inversion, quantity: Quantity):
 /** Around profile, band and 0; a band may add as much again as the profile spans, and is cut where it is wider. */
 function yRange(values: Float64Array, answer: Inversion | undefined, quantity: Quantity): [number, number] {
   if (quantity === "debyeWaller") return [0, 1.05];
-  let low = 0, high = 0;
+  let low = 0,
+    high = 0;
   for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
   const span = Math.max(high - low, 0.02);
   const [least, most] = [low - 0.6 * span, high + 0.6 * span];

@@ -41,7 +41,8 @@ export class HandleLayer {
     if (scales.y?.min === undefined || scales.x?.min === undefined) return;
     for (const [i, handle] of this.#handles.entries()) {
       const element = this.#elements[i]!;
-      const x = this.#chart.valToPos(handle.depth, "x"), y = this.#chart.valToPos(handle.value, "y");
+      const x = this.#chart.valToPos(handle.depth, "x"),
+        y = this.#chart.valToPos(handle.value, "y");
       if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
       element.style.transform = `translate(${x}px, ${y}px)`;
       const { label, value } = this.#actions.words(handle);
@@ -83,12 +84,22 @@ export class HandleLayer {
     element.addEventListener("pointerup", end);
     element.addEventListener("pointercancel", end);
     element.addEventListener("keydown", (event) => {
-      const direction = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+      const direction = {
+        ArrowUp: 1,
+        ArrowRight: 1,
+        ArrowDown: -1,
+        ArrowLeft: -1,
+        PageUp: 10,
+        PageDown: -10,
+      }[event.key];
       const { min = 0, max = 1 } = this.#chart.scales.y!;
       if (direction === undefined) return;
       event.preventDefault();
       if (!event.repeat) this.#actions.start();
-      this.#actions.drag(index, this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1));
+      this.#actions.drag(
+        index,
+        this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1),
+      );
       this.#actions.end();
     });
     over.append(element);

@@ -4,7 +4,8 @@ import type uPlot from "uplot";
 /** Fills a range of x over the whole height. */
 export function shade(chart: uPlot, [from, to]: readonly [from: number, to: number], colour: string): void {
   const { ctx, bbox } = chart;
-  const left = Math.max(chart.valToPos(from, "x", true), bbox.left), right = Math.min(chart.valToPos(to, "x", true), bbox.left + bbox.width);
+  const left = Math.max(chart.valToPos(from, "x", true), bbox.left),
+    right = Math.min(chart.valToPos(to, "x", true), bbox.left + bbox.width);
   if (!(right > left)) return;
   ctx.save();
   ctx.fillStyle = colour;
@@ -15,7 +16,8 @@ export function shade(chart: uPlot, [from, to]: readonly [from: number, to: numb
 /** Short strokes on the lower edge: points that a logarithmic axis cannot show. */
 export function strokes(chart: uPlot, x: ArrayLike<number>, colour: string): void {
   const { ctx, bbox } = chart;
-  const size = 6 * devicePixelRatio, bottom = bbox.top + bbox.height;
+  const size = 6 * devicePixelRatio,
+    bottom = bbox.top + bbox.height;
   inside(chart, () => {
     ctx.strokeStyle = colour;
     ctx.lineWidth = devicePixelRatio;
@@ -36,9 +38,30 @@ export class Dots {
 
   /** @param points y is null where there is none; arrays are known by their identity
    *  @param size diameter in pixels of the page */
-  draw(chart: uPlot, points: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> }, { size, colour }: { readonly size: number; readonly colour: string }): void {
-    const { ctx, bbox, scales: { x, y } } = chart;
-    const key = [points.x, points.y, size, devicePixelRatio, bbox.left, bbox.top, bbox.width, bbox.height, x!.min, x!.max, y!.min, y!.max];
+  draw(
+    chart: uPlot,
+    points: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> },
+    { size, colour }: { readonly size: number; readonly colour: string },
+  ): void {
+    const {
+      ctx,
+      bbox,
+      scales: { x, y },
+    } = chart;
+    const key = [
+      points.x,
+      points.y,
+      size,
+      devicePixelRatio,
+      bbox.left,
+      bbox.top,
+      bbox.width,
+      bbox.height,
+      x!.min,
+      x!.max,
+      y!.min,
+      y!.max,
+    ];
     if (key.some((value, i) => value !== this.#key[i])) {
       this.#key = key;
       this.#path = outline(chart, points, (size * devicePixelRatio) / 2);
@@ -50,12 +73,17 @@ export class Dots {
   }
 }
 
-function outline(chart: uPlot, { x, y }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> }, radius: number): Path2D {
+function outline(
+  chart: uPlot,
+  { x, y }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number | null> },
+  radius: number,
+): Path2D {
   const path = new Path2D();
   for (let i = 0; i < x.length; i++) {
     const value = y[i];
     if (value === null || value === undefined) continue;
-    const atX = chart.valToPos(x[i]!, "x", true), atY = chart.valToPos(value, "y", true);
+    const atX = chart.valToPos(x[i]!, "x", true),
+      atY = chart.valToPos(value, "y", true);
     path.moveTo(atX + radius, atY);
     path.arc(atX, atY, radius, 0, 2 * Math.PI);
   }
@@ -99,13 +127,23 @@ export function zeroLine(chart: uPlot, colour: string): void {
 }
 
 /** Fills between two curves over x. */
-export function band(chart: uPlot, x: ArrayLike<number>, { lower, upper, colour }: { readonly lower: ArrayLike<number>; readonly upper: ArrayLike<number>; readonly colour: string }): void {
+export function band(
+  chart: uPlot,
+  x: ArrayLike<number>,
+  {
+    lower,
+    upper,
+    colour,
+  }: { readonly lower: ArrayLike<number>; readonly upper: ArrayLike<number>; readonly colour: string },
+): void {
   const { ctx } = chart;
   inside(chart, () => {
     ctx.fillStyle = colour;
     ctx.beginPath();
-    for (let i = 0; i < x.length; i++) ctx.lineTo(chart.valToPos(x[i]!, "x", true), chart.valToPos(upper[i]!, "y", true));
-    for (let i = x.length - 1; i >= 0; i--) ctx.lineTo(chart.valToPos(x[i]!, "x", true), chart.valToPos(lower[i]!, "y", true));
+    for (let i = 0; i < x.length; i++)
+      ctx.lineTo(chart.valToPos(x[i]!, "x", true), chart.valToPos(upper[i]!, "y", true));
+    for (let i = x.length - 1; i >= 0; i--)
+      ctx.lineTo(chart.valToPos(x[i]!, "x", true), chart.valToPos(lower[i]!, "y", true));
     ctx.fill();
   });
 }

@@ -53,7 +53,14 @@ function readTheme(): Theme {
   };
   const sans = getComputedStyle(probe).getPropertyValue("--sans") || "sans-serif";
   const found: Theme = {
-    ink: colour("ink"), soft: colour("soft"), rule: colour("rule"), grid: colour("grid"), accent: colour("accent"), band: colour("band"), dots: colour("dots"), mask: colour("mask"),
+    ink: colour("ink"),
+    soft: colour("soft"),
+    rule: colour("rule"),
+    grid: colour("grid"),
+    accent: colour("accent"),
+    band: colour("band"),
+    dots: colour("dots"),
+    mask: colour("mask"),
     font: `12px ${sans.trim()}`,
   };
   probe.remove();

@@ -3,7 +3,17 @@ import type { FixedParameter, Hkl } from "takagi";
 import type { ModelFiles } from "takagi/nn";
 import { bump, dragged, modelOf, parameterOf, type Quantity, resolutionOf, withParameter } from "../model.ts";
 import type { Network, NetworkCard } from "../network.ts";
-import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, type NetworkChoice, selectedEntry, type Session, withEntry, without } from "../session.ts";
+import {
+  DEFAULT_EXPERIMENT,
+  type Entry,
+  type Experiment,
+  type Mask,
+  type NetworkChoice,
+  selectedEntry,
+  type Session,
+  withEntry,
+  without,
+} from "../session.ts";
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { ownNetworks } from "./networks.ts";
@@ -13,7 +23,19 @@ export function addScans(found: readonly FoundScan[]): void {
   const entries = found.map(({ name, scan, experiment, guess }): Entry => {
     const { twoTheta } = scan;
     const range = { from: twoTheta[0]!, to: twoTheta[twoTheta.length - 1]!, points: twoTheta.length };
-    return { id: crypto.randomUUID(), name, scan, range, experiment, ...(guess === undefined ? {} : { guess }), network: "automatic", held: [], mask: [], solution: 0, isEdited: false };
+    return {
+      id: crypto.randomUUID(),
+      name,
+      scan,
+      range,
+      experiment,
+      ...(guess === undefined ? {} : { guess }),
+      network: "automatic",
+      held: [],
+      mask: [],
+      solution: 0,
+      isEdited: false,
+    };
   });
   if (entries.length === 0) return;
   commit((now) => ({ entries: [...now.entries, ...entries], selected: entries[0]!.id }));
@@ -23,11 +45,25 @@ export function addScans(found: readonly FoundScan[]): void {
 /** A simulation that needs no scan: what would be measured of a profile. */
 export function addSimulation(): void {
   const last = lastExperiment();
-  const experiment: Experiment = last?.crystal === undefined ? { ...DEFAULT_EXPERIMENT, crystal: { kind: "material", name: "YSZ" }, hkl: [4, 0, 0] } : last;
+  const experiment: Experiment =
+    last?.crystal === undefined
+      ? { ...DEFAULT_EXPERIMENT, crystal: { kind: "material", name: "YSZ" }, hkl: [4, 0, 0] }
+      : last;
   const current = selectedEntry(session.value);
   const range = current?.range ?? { from: 71.6, to: 74.4, points: 1000 };
   const count = session.value.entries.filter(({ scan }) => scan === undefined).length + 1;
-  const entry: Entry = { id: crypto.randomUUID(), name: `What if ${count}`, range: { ...range, points: 1000 }, experiment, network: "automatic", held: [], mask: [], solution: 0, model: bump(experiment), isEdited: true };
+  const entry: Entry = {
+    id: crypto.randomUUID(),
+    name: `What if ${count}`,
+    range: { ...range, points: 1000 },
+    experiment,
+    network: "automatic",
+    held: [],
+    mask: [],
+    solution: 0,
+    model: bump(experiment),
+    isEdited: true,
+  };
   commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
 }
 
@@ -44,7 +80,7 @@ export function remove(id: string): void {
   commit((now) => {
     const at = now.entries.findIndex((entry) => entry.id === id);
     const entries = now.entries.filter((entry) => entry.id !== id);
-    const next = now.selected === id ? (entries[Math.min(at, entries.length - 1)]?.id) : now.selected;
+    const next = now.selected === id ? entries[Math.min(at, entries.length - 1)]?.id : now.selected;
     return next === undefined ? { entries } : { entries, selected: next };
   });
 }
@@ -57,15 +93,27 @@ export function rename(id: string, name: string): void {
 const RESOLUTION = ["resolutionShape", "lorentzFraction", "lorentzFractionHigh", "exponent"] as const;
 
 /** @param patch what is new; a surface that is undefined goes */
-export function changeExperiment(id: string, patch: Partial<Omit<Experiment, "surface">> & { readonly surface?: Hkl | undefined }): void {
+export function changeExperiment(
+  id: string,
+  patch: Partial<Omit<Experiment, "surface">> & { readonly surface?: Hkl | undefined },
+): void {
   change(id, (entry) => {
     const { surface = "surface" in patch ? undefined : entry.experiment.surface, ...others } = patch;
-    const experiment: Experiment = { ...without(entry.experiment, "surface"), ...others, ...(surface === undefined ? {} : { surface }) };
+    const experiment: Experiment = {
+      ...without(entry.experiment, "surface"),
+      ...others,
+      ...(surface === undefined ? {} : { surface }),
+    };
     const rest = without(entry, "guess");
     const isSameShape = RESOLUTION.every((key) => experiment[key] === entry.experiment[key]);
     if (isSameShape || entry.model === undefined) return { ...rest, experiment };
     const resolution = resolutionOf(experiment, parameterOf(entry.model, "fwhm"));
-    return { ...rest, experiment, model: { ...entry.model, instrument: { ...entry.model.instrument, resolution } }, isEdited: true };
+    return {
+      ...rest,
+      experiment,
+      model: { ...entry.model, instrument: { ...entry.model.instrument, resolution } },
+      isEdited: true,
+    };
   });
 }
 
@@ -88,15 +136,28 @@ export function startGesture(): void {
 
 /** Part of a gesture: moves one handle of the profile. */
 export function dragHandle(id: string, quantity: Quantity, index: number, value: number): void {
-  adjust((now) => withEntry(now, id, (entry) => (entry.model === undefined ? entry : { ...entry, model: dragged(entry.model, quantity, index, value), isEdited: true })));
+  adjust((now) =>
+    withEntry(now, id, (entry) =>
+      entry.model === undefined
+        ? entry
+        : { ...entry, model: dragged(entry.model, quantity, index, value), isEdited: true },
+    ),
+  );
 }
 
 export function setParameter(id: string, name: FixedParameter, value: number): void {
-  change(id, (entry) => (entry.model === undefined ? entry : { ...entry, model: withParameter(entry.model, name, value), isEdited: true }));
+  change(id, (entry) =>
+    entry.model === undefined
+      ? entry
+      : { ...entry, model: withParameter(entry.model, name, value), isEdited: true },
+  );
 }
 
 export function toggleHeld(id: string, name: FixedParameter): void {
-  change(id, (entry) => ({ ...entry, held: entry.held.includes(name) ? entry.held.filter((other) => other !== name) : [...entry.held, name] }));
+  change(id, (entry) => ({
+    ...entry,
+    held: entry.held.includes(name) ? entry.held.filter((other) => other !== name) : [...entry.held, name],
+  }));
 }
 
 export function chooseNetwork(id: string, network: NetworkChoice): void {
@@ -115,7 +176,10 @@ export function addNetwork(card: NetworkCard, files: ModelFiles, entryId: string
 /** Scans that have chosen it go back to the automatic choice. */
 export function forgetNetwork(id: string): void {
   ownNetworks.value = ownNetworks.value.filter((network) => network.id !== id);
-  commit((now) => ({ ...now, entries: now.entries.map((entry) => (entry.network === id ? { ...entry, network: "automatic" } : entry)) }));
+  commit((now) => ({
+    ...now,
+    entries: now.entries.map((entry) => (entry.network === id ? { ...entry, network: "automatic" } : entry)),
+  }));
 }
 
 export function setSplines(id: string, splines: number | undefined): void {

@@ -7,7 +7,10 @@ const MOST_INVERTERS = 4;
 /** Reads files, and draws what is dragged. */
 export const quick = new WorkerClient();
 
-const inverters = Array.from({ length: Math.min(Math.max((navigator.hardwareConcurrency || 2) - 1, 1), MOST_INVERTERS) }, () => new WorkerClient());
+const inverters = Array.from(
+  { length: Math.min(Math.max((navigator.hardwareConcurrency || 2) - 1, 1), MOST_INVERTERS) },
+  () => new WorkerClient(),
+);
 const queue: ((client: WorkerClient) => void)[] = [];
 const taken = new Set<WorkerClient>();
 

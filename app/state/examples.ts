@@ -10,6 +10,11 @@ export async function openExample(file: string): Promise<void> {
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     await openFiles([new File([await response.arrayBuffer()], file)]);
   } catch {
-    fileProblems.value = [{ what: "The example could not be fetched.", todo: "Reload the page once with a network; from then on it works without." }];
+    fileProblems.value = [
+      {
+        what: "The example could not be fetched.",
+        todo: "Reload the page once with a network; from then on it works without.",
+      },
+    ];
   }
 }

@@ -1,5 +1,14 @@
 /** What leaves the page: files that the user saves. */
-import { csv, curveCsv, curveFigure, type Inversion, profileCsv, profileFigure, report, resultJson } from "takagi";
+import {
+  csv,
+  curveCsv,
+  curveFigure,
+  type Inversion,
+  profileCsv,
+  profileFigure,
+  report,
+  resultJson,
+} from "takagi";
 import { chosen, type Entry } from "../session.ts";
 import { quick } from "./crew.ts";
 import { encodeSession } from "./sessionFile.ts";
@@ -24,24 +33,75 @@ const PNG_SCALE = 2;
 export function exportsOf(entry: Entry): ExportKind[] {
   const answer = chosen(entry);
   const tables: ExportKind[] = [
-    { words: "Profile, CSV", make: async () => text(entry, "profile.csv", "text/csv", answer === undefined || entry.isEdited ? shownProfileCsv() : profileCsv(answer)) },
-    { words: "Scan and curve, CSV", make: async () => text(entry, "curve.csv", "text/csv", answer === undefined || entry.isEdited ? shownCurveCsv() : curveCsv(answer)) },
+    {
+      words: "Profile, CSV",
+      make: async () =>
+        text(
+          entry,
+          "profile.csv",
+          "text/csv",
+          answer === undefined || entry.isEdited ? shownProfileCsv() : profileCsv(answer),
+        ),
+    },
+    {
+      words: "Scan and curve, CSV",
+      make: async () =>
+        text(
+          entry,
+          "curve.csv",
+          "text/csv",
+          answer === undefined || entry.isEdited ? shownCurveCsv() : curveCsv(answer),
+        ),
+    },
   ];
-  if (entry.scan === undefined) return [...tables, { words: "As a scan with counting noise, .xy", make: noisyScan }];
+  if (entry.scan === undefined)
+    return [...tables, { words: "As a scan with counting noise, .xy", make: noisyScan }];
   if (answer === undefined || entry.isEdited) return tables;
   return [
-    { words: "Report, HTML", make: async () => text(entry, "report.html", "text/html", report(answer, { title: entry.name })) },
+    {
+      words: "Report, HTML",
+      make: async () => text(entry, "report.html", "text/html", report(answer, { title: entry.name })),
+    },
     ...tables,
-    { words: "All numbers, JSON", make: async () => text(entry, "result.json", "application/json", JSON.stringify(resultJson(answer, { name: entry.name, ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }) }))) },
-    { words: "Scan and fit, SVG", make: async () => text(entry, "curve.svg", "image/svg+xml", curveFigure(answer)) },
-    { words: "Scan and fit, PNG", make: async () => ({ name: nameOf(entry, "curve.png"), content: await png(curveFigure(answer)) }) },
-    { words: "Profile, SVG", make: async () => text(entry, "profile.svg", "image/svg+xml", profileFigure(answer)) },
-    { words: "Profile, PNG", make: async () => ({ name: nameOf(entry, "profile.png"), content: await png(profileFigure(answer)) }) },
+    {
+      words: "All numbers, JSON",
+      make: async () =>
+        text(
+          entry,
+          "result.json",
+          "application/json",
+          JSON.stringify(
+            resultJson(answer, {
+              name: entry.name,
+              ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }),
+            }),
+          ),
+        ),
+    },
+    {
+      words: "Scan and fit, SVG",
+      make: async () => text(entry, "curve.svg", "image/svg+xml", curveFigure(answer)),
+    },
+    {
+      words: "Scan and fit, PNG",
+      make: async () => ({ name: nameOf(entry, "curve.png"), content: await png(curveFigure(answer)) }),
+    },
+    {
+      words: "Profile, SVG",
+      make: async () => text(entry, "profile.svg", "image/svg+xml", profileFigure(answer)),
+    },
+    {
+      words: "Profile, PNG",
+      make: async () => ({ name: nameOf(entry, "profile.png"), content: await png(profileFigure(answer)) }),
+    },
   ];
 }
 
 export function sessionFile(): Saved {
-  return { name: "session.takagi.json", content: new Blob([encodeSession(session.value)], { type: "application/json" }) };
+  return {
+    name: "session.takagi.json",
+    content: new Blob([encodeSession(session.value)], { type: "application/json" }),
+  };
 }
 
 /** The results of all scans, one row each. */
@@ -52,21 +112,36 @@ export function resultsTable(): Saved {
   });
   const column = (of: (answer: Inversion) => number): number[] => rows.map(({ answer }) => of(answer));
   const numbers = csv({
-    max_strain_percent: column((a) => a.maxStrain), max_strain_depth_nm: column((a) => a.maxStrainDepth), thickness_nm: column((a) => a.thickness),
-    min_debye_waller: column((a) => a.minDebyeWaller), rms_log10: column((a) => a.rms), chi2_per_point: column((a) => a.chi2PerPoint), solutions: column((a) => a.solutions.length),
+    max_strain_percent: column((a) => a.maxStrain),
+    max_strain_depth_nm: column((a) => a.maxStrainDepth),
+    thickness_nm: column((a) => a.thickness),
+    min_debye_waller: column((a) => a.minDebyeWaller),
+    rms_log10: column((a) => a.rms),
+    chi2_per_point: column((a) => a.chi2PerPoint),
+    solutions: column((a) => a.solutions.length),
   });
   const names = ["scan", ...rows.map(({ entry }) => `"${entry.name.replaceAll('"', '""')}"`)];
-  const table = numbers.trimEnd().split("\r\n").map((line, i) => `${names[i]},${line}\r\n`).join("");
+  const table = numbers
+    .trimEnd()
+    .split("\r\n")
+    .map((line, i) => `${names[i]},${line}\r\n`)
+    .join("");
   return { name: "results.csv", content: new Blob([table], { type: "text/csv" }) };
 }
 
 function shownProfileCsv(): string {
   const { value } = profile;
-  return value === undefined ? "" : csv({ depth_nm: value.depth, strain_percent: value.strain, debye_waller: value.debyeWaller });
+  return value === undefined
+    ? ""
+    : csv({ depth_nm: value.depth, strain_percent: value.strain, debye_waller: value.debyeWaller });
 }
 
 function shownCurveCsv(): string {
-  return csv({ two_theta_deg: twoTheta.value, ...(measured.value === undefined ? {} : { measured: measured.value }), ...(calculated.value === undefined ? {} : { calculated: calculated.value }) });
+  return csv({
+    two_theta_deg: twoTheta.value,
+    ...(measured.value === undefined ? {} : { measured: measured.value }),
+    ...(calculated.value === undefined ? {} : { calculated: calculated.value }),
+  });
 }
 
 async function noisyScan(entry: Entry): Promise<Saved> {
@@ -74,7 +149,12 @@ async function noisyScan(entry: Entry): Promise<Saved> {
   const counts = await quick.call("counts", { intensity: calculated.value, seed: 1 });
   const { crystal, hkl, wavelength } = entry.experiment;
   const lines = Array.from(twoTheta.value, (t, i) => `${t.toFixed(5)} ${counts[i]!}`);
-  return text(entry, "xy", "text/plain", `# simulated: ${crystal?.name ?? ""} ${hkl.join(" ")}, wavelength ${wavelength} Å; 2θ (°), counts (seed 1)\n${lines.join("\n")}\n`);
+  return text(
+    entry,
+    "xy",
+    "text/plain",
+    `# simulated: ${crystal?.name ?? ""} ${hkl.join(" ")}, wavelength ${wavelength} Å; 2θ (°), counts (seed 1)\n${lines.join("\n")}\n`,
+  );
 }
 
 function text(entry: Entry, suffix: string, type: string, content: string): Saved {
@@ -95,7 +175,12 @@ async function png(svg: string): Promise<Blob> {
     canvas.width = PNG_SCALE * image.naturalWidth;
     canvas.height = PNG_SCALE * image.naturalHeight;
     canvas.getContext("2d")!.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob === null ? reject(new Error("the picture could not be made")) : resolve(blob)), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (blob) => (blob === null ? reject(new Error("the picture could not be made")) : resolve(blob)),
+        "image/png",
+      ),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

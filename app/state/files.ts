@@ -16,7 +16,11 @@ export async function openFiles(files: readonly File[]): Promise<void> {
     try {
       await open(file, files);
     } catch (error) {
-      failed.push(error instanceof SessionFileError || error instanceof WorkError ? problemOfFile(file.name, error) : { what: `${file.name} could not be read.`, todo: "Is it a folder, or was it moved meanwhile?" });
+      failed.push(
+        error instanceof SessionFileError || error instanceof WorkError
+          ? problemOfFile(file.name, error)
+          : { what: `${file.name} could not be read.`, todo: "Is it a folder, or was it moved meanwhile?" },
+      );
     }
   }
   fileProblems.value = failed;
@@ -27,10 +31,19 @@ export function openText(text: string): Promise<void> {
 }
 
 async function open(file: File, together: readonly File[]): Promise<void> {
-  if (file.size > LARGEST) throw new WorkError({ code: "SCAN_FORMAT", message: `the file has ${Math.round(file.size / 1e6)} MB; scans have at most 100` });
+  if (file.size > LARGEST)
+    throw new WorkError({
+      code: "SCAN_FORMAT",
+      message: `the file has ${Math.round(file.size / 1e6)} MB; scans have at most 100`,
+    });
   const bytes = await file.arrayBuffer();
   if (/\.bin$/i.test(file.name)) {
-    if (!together.some(({ name }) => /\.json$/i.test(name))) throw new WorkError({ code: "MODEL", message: "these are the weights of a network; open its model.json together with them", parameter: "files" });
+    if (!together.some(({ name }) => /\.json$/i.test(name)))
+      throw new WorkError({
+        code: "MODEL",
+        message: "these are the weights of a network; open its model.json together with them",
+        parameter: "files",
+      });
     return;
   }
   if (/\.json$/i.test(file.name)) {
@@ -47,7 +60,10 @@ async function open(file: File, together: readonly File[]): Promise<void> {
     addScans(read.scans);
     announcement.value = `${file.name} opened.`;
   } else if (selected.value === undefined) {
-    throw new WorkError({ code: "CIF", message: "this is a crystal; open a scan first, then the crystal goes with it" });
+    throw new WorkError({
+      code: "CIF",
+      message: "this is a crystal; open a scan first, then the crystal goes with it",
+    });
   } else {
     changeExperiment(selected.value.id, { crystal: read.crystal });
     announcement.value = `Crystal ${read.crystal.name} taken.`;
@@ -57,7 +73,12 @@ async function open(file: File, together: readonly File[]): Promise<void> {
 /** A network: its model.json, with the weights that were opened together with it. */
 async function openModel(json: string, together: readonly File[]): Promise<void> {
   const weights = together.find(({ name }) => /\.bin$/i.test(name));
-  if (weights === undefined) throw new WorkError({ code: "MODEL", message: "this is the card of a network; open its weights.bin together with it", parameter: "files" });
+  if (weights === undefined)
+    throw new WorkError({
+      code: "MODEL",
+      message: "this is the card of a network; open its weights.bin together with it",
+      parameter: "files",
+    });
   const files = { "model.json": json, "weights.bin": new Uint8Array(await weights.arrayBuffer()) };
   addNetwork(await quick.call("model", { json, weights: files["weights.bin"] }), files, selected.value?.id);
 }

@@ -23,5 +23,7 @@ export function newDrag(): void {
 
 /** Measures up to when the plots have drawn, which they do in microtasks after their data came. */
 export function frameDrawn(moved: number): void {
-  void Promise.resolve().then(() => Promise.resolve()).then(() => performance.measure(DRAG, { start: moved }));
+  void Promise.resolve()
+    .then(() => Promise.resolve())
+    .then(() => performance.measure(DRAG, { start: moved }));
 }

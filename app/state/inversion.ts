@@ -23,8 +23,22 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
     // Cancelled, or removed, before its turn came.
     if (entry === undefined || !jobs.value.has(id)) return;
     working.set(id, client);
-    const { answer, seconds } = await client.call("invert", { entry: asAsked(entry), networks: networksFor(entry), isFromModel }, (progress) => report(id, progress));
-    commit((now) => withEntry(now, id, (current) => ({ ...current, answer, seconds, solution: 0, model: modelOf(answer), isEdited: false, invertedWith: settingsOf(entry) })));
+    const { answer, seconds } = await client.call(
+      "invert",
+      { entry: asAsked(entry), networks: networksFor(entry), isFromModel },
+      (progress) => report(id, progress),
+    );
+    commit((now) =>
+      withEntry(now, id, (current) => ({
+        ...current,
+        answer,
+        seconds,
+        solution: 0,
+        model: modelOf(answer),
+        isEdited: false,
+        invertedWith: settingsOf(entry),
+      })),
+    );
     announcement.value = `${entry.name}: inverted. Strain up to ${answer.maxStrain.toFixed(2)} % at ${answer.maxStrainDepth.toFixed(0)} nm.`;
   } catch (error) {
     if (!(error instanceof Cancelled)) problems.value = mapWith(problems.value, id, problemOf(error));
@@ -43,7 +57,8 @@ export function cancel(id: string): void {
 
 /** All scans whose crystal is known. */
 export function invertAll(): void {
-  for (const { id, scan, experiment } of session.value.entries) if (scan !== undefined && experiment.crystal !== undefined) void invert(id);
+  for (const { id, scan, experiment } of session.value.entries)
+    if (scan !== undefined && experiment.crystal !== undefined) void invert(id);
 }
 
 /** Without the earlier answer, which the worker does not need. */

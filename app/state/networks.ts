@@ -14,6 +14,11 @@ export function networksFor({ network: choice }: Entry): readonly Network[] {
   if (choice === "automatic") return networks.value;
   if (choice === "none") return [];
   const found = networks.value.find(({ id }) => id === choice);
-  if (found === undefined) throw new WorkError({ code: "MODEL", message: "the network that was chosen for this scan is not in this browser", parameter: "network" });
+  if (found === undefined)
+    throw new WorkError({
+      code: "MODEL",
+      message: "the network that was chosen for this scan is not in this browser",
+      parameter: "network",
+    });
   return [found];
 }

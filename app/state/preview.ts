@@ -40,7 +40,9 @@ export const twoTheta = computed(() => {
 });
 export const measured = computed(() => selected.value?.scan?.intensity);
 
-const answer = computed(() => selected.value?.answer), solution = computed(() => selected.value?.solution ?? 0), isEdited = computed(() => selected.value?.isEdited === true);
+const answer = computed(() => selected.value?.answer),
+  solution = computed(() => selected.value?.solution ?? 0),
+  isEdited = computed(() => selected.value?.isEdited === true);
 /** The solution that is shown; its bands are drawn also while the model is dragged away from it. */
 export const shownAnswer = computed(() => chosen({ answer: answer.value, solution: solution.value }));
 
@@ -48,13 +50,23 @@ const id = computed(() => selected.value?.id);
 /** What was computed of the model; absent until it is, and where the fit's own curve is shown. */
 const latest = computed(() => {
   const { asked, preview } = computedCurve.value ?? {};
-  return asked?.id === id.value && preview?.intensity.length === twoTheta.value.length && (isEdited.value || shownAnswer.value === undefined) ? preview : undefined;
+  return asked?.id === id.value &&
+    preview?.intensity.length === twoTheta.value.length &&
+    (isEdited.value || shownAnswer.value === undefined)
+    ? preview
+    : undefined;
 });
-export const profile = computed<Profile | undefined>(() => latest.value?.profile ?? shownAnswer.value?.profile);
-export const calculated = computed<Float64Array | undefined>(() => latest.value?.intensity ?? shownAnswer.value?.calculated);
+export const profile = computed<Profile | undefined>(
+  () => latest.value?.profile ?? shownAnswer.value?.profile,
+);
+export const calculated = computed<Float64Array | undefined>(
+  () => latest.value?.intensity ?? shownAnswer.value?.calculated,
+);
 export const rms = computed(() => {
   const intensity = latest.value?.intensity;
-  return intensity === undefined || measured.value === undefined ? shownAnswer.value?.rms : rmsLog(measured.value, intensity);
+  return intensity === undefined || measured.value === undefined
+    ? shownAnswer.value?.rms
+    : rmsLog(measured.value, intensity);
 });
 
 /** One question at a time, always the newest: what came in between is never computed. */
@@ -72,8 +84,16 @@ async function askOn(): Promise<void> {
     const asked = waiting;
     waiting = undefined;
     try {
-      const preview = await quick.call("preview", { experiment: asked.experiment, model: asked.model, twoTheta: asked.twoTheta, isDraft: asked.isDraft });
-      computedCurve.value = { asked, preview: { ...preview, profile: keeping(computedCurve.peek()?.preview.profile, preview.profile) } };
+      const preview = await quick.call("preview", {
+        experiment: asked.experiment,
+        model: asked.model,
+        twoTheta: asked.twoTheta,
+        isDraft: asked.isDraft,
+      });
+      computedCurve.value = {
+        asked,
+        preview: { ...preview, profile: keeping(computedCurve.peek()?.preview.profile, preview.profile) },
+      };
       if (asked.moved !== undefined) frameDrawn(asked.moved);
       previewProblem.value = undefined;
     } catch (error) {
@@ -85,8 +105,13 @@ async function askOn(): Promise<void> {
 
 /** The profile with those arrays of the one before that have not changed. */
 function keeping(before: Profile | undefined, { depth, strain, debyeWaller }: Profile): Profile {
-  const kept = (old: Float64Array | undefined, next: Float64Array): Float64Array => (old?.length === next.length && next.every((value, i) => value === old[i]) ? old : next);
-  return { depth: kept(before?.depth, depth), strain: kept(before?.strain, strain), debyeWaller: kept(before?.debyeWaller, debyeWaller) };
+  const kept = (old: Float64Array | undefined, next: Float64Array): Float64Array =>
+    old?.length === next.length && next.every((value, i) => value === old[i]) ? old : next;
+  return {
+    depth: kept(before?.depth, depth),
+    strain: kept(before?.strain, strain),
+    debyeWaller: kept(before?.debyeWaller, debyeWaller),
+  };
 }
 
 /** Keeps curve and setup up with the session. */
@@ -100,7 +125,8 @@ export function follow(): void {
     }
     ask({ id, moved: takeMove(), experiment, model, twoTheta: twoTheta.value, isDraft: isDragging.value });
   });
-  const experiment = computed(() => selected.value?.experiment), experimentKey = computed(() => JSON.stringify(experiment.value));
+  const experiment = computed(() => selected.value?.experiment),
+    experimentKey = computed(() => JSON.stringify(experiment.value));
   effect(() => {
     const key = experimentKey.value;
     const asked = experiment.peek();

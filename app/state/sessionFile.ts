@@ -13,7 +13,10 @@ export class SessionFileError extends Error {}
 export function encodeSession(session: Session): string {
   return JSON.stringify({ kind: KIND, format: FORMAT, session }, (_, value: unknown) => {
     if (value instanceof Float64Array || value instanceof Uint8Array) {
-      return { array: value instanceof Float64Array ? "Float64Array" : "Uint8Array", values: Array.from(value, (v) => (Number.isFinite(v) ? v : String(v))) };
+      return {
+        array: value instanceof Float64Array ? "Float64Array" : "Uint8Array",
+        values: Array.from(value, (v) => (Number.isFinite(v) ? v : String(v))),
+      };
     }
     return value;
   });
@@ -25,14 +28,20 @@ export function decodeSession(text: string): Session {
   try {
     file = JSON.parse(text, (_, value: unknown) => {
       const { array, values } = (value ?? {}) as { array?: ArrayName; values?: unknown[] };
-      return array !== undefined && array in ARRAYS && Array.isArray(values) ? ARRAYS[array].from(values.map(Number)) : value;
+      return array !== undefined && array in ARRAYS && Array.isArray(values)
+        ? ARRAYS[array].from(values.map(Number))
+        : value;
     });
   } catch {
     throw new SessionFileError("the file is not JSON, or was cut off");
   }
   const { kind, format, session } = (file ?? {}) as { kind?: unknown; format?: unknown; session?: Session };
-  if (kind !== KIND || session === undefined) throw new SessionFileError("the file is JSON, but no session of takagi");
-  if (format !== FORMAT) throw new SessionFileError(`the session was saved by another version of this page (format ${String(format)}; this one reads ${FORMAT})`);
+  if (kind !== KIND || session === undefined)
+    throw new SessionFileError("the file is JSON, but no session of takagi");
+  if (format !== FORMAT)
+    throw new SessionFileError(
+      `the session was saved by another version of this page (format ${String(format)}; this one reads ${FORMAT})`,
+    );
   if (!isSession(session)) throw new SessionFileError("the session is incomplete");
   return session;
 }
@@ -41,8 +50,21 @@ function isSession(session: Session): boolean {
   return (
     Array.isArray(session.entries) &&
     session.entries.every(({ id, name, experiment, network, range, scan, held, mask }) => {
-      const isScan = scan === undefined || (scan.twoTheta instanceof Float64Array && scan.intensity instanceof Float64Array && scan.twoTheta.length === scan.intensity.length);
-      return typeof id === "string" && typeof name === "string" && typeof network === "string" && Array.isArray(experiment?.hkl) && typeof range?.from === "number" && isScan && Array.isArray(held) && Array.isArray(mask);
+      const isScan =
+        scan === undefined ||
+        (scan.twoTheta instanceof Float64Array &&
+          scan.intensity instanceof Float64Array &&
+          scan.twoTheta.length === scan.intensity.length);
+      return (
+        typeof id === "string" &&
+        typeof name === "string" &&
+        typeof network === "string" &&
+        Array.isArray(experiment?.hkl) &&
+        typeof range?.from === "number" &&
+        isScan &&
+        Array.isArray(held) &&
+        Array.isArray(mask)
+      );
     })
   );
 }

@@ -5,7 +5,8 @@ import { ownNetworks } from "./networks.ts";
 import { FORMAT } from "./sessionFile.ts";
 import { replace, session } from "./store.ts";
 
-const DATABASE = "takagi", STORE = "session";
+const DATABASE = "takagi",
+  STORE = "session";
 /** ms after the last change. */
 const DELAY = 300;
 
@@ -22,10 +23,16 @@ export async function keepSession(): Promise<void> {
   }
 }
 
-async function keep<T>(database: IDBDatabase, key: string, value: Signal<T>, restore: (saved: T) => void): Promise<void> {
+async function keep<T>(
+  database: IDBDatabase,
+  key: string,
+  value: Signal<T>,
+  restore: (saved: T) => void,
+): Promise<void> {
   const saved = await finished<T | undefined>(database.transaction(STORE).objectStore(STORE).get(key));
   if (saved !== undefined) restore(saved);
-  let timer = 0, kept: T | undefined = saved;
+  let timer = 0,
+    kept: T | undefined = saved;
   const save = (): void => {
     clearTimeout(timer);
     if (value.value === kept) return;

@@ -24,7 +24,9 @@ export const fileProblems = signal<readonly Problem[]>([]);
 export const isDragging = signal(false);
 let beforeDrag: Session = EMPTY;
 /** The session as forms and tables show it: during a drag that of its beginning, so that a frame draws what moves and no more. */
-export const settledSession = computed<Session>(() => (isDragging.value ? beforeDrag : (beforeDrag = session.value)));
+export const settledSession = computed<Session>(() =>
+  isDragging.value ? beforeDrag : (beforeDrag = session.value),
+);
 export const settled = computed<Entry | undefined>(() => selectedEntry(settledSession.value));
 /** For those who do not see the screen: what just happened. */
 export const announcement = signal("");
@@ -75,7 +77,11 @@ function keepingSelection(to: Session): Session {
 }
 
 /** A map with one key set, or removed. */
-export function mapWith<V>(map: ReadonlyMap<string, V>, key: string, value: V | undefined): ReadonlyMap<string, V> {
+export function mapWith<V>(
+  map: ReadonlyMap<string, V>,
+  key: string,
+  value: V | undefined,
+): ReadonlyMap<string, V> {
   const next = new Map(map);
   if (value === undefined) next.delete(key);
   else next.set(key, value);

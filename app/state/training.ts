@@ -36,7 +36,12 @@ export async function train({ id, experiment }: Entry, plan: TrainingPlan): Prom
   course.value = { entryId: id, isStopping: false, steps: [], validations: [] };
   stop = new AbortController();
   try {
-    const { card, files } = await worker.call("train", { experiment, ...plan, ...(start === undefined ? {} : { start }) }, follow, stop.signal);
+    const { card, files } = await worker.call(
+      "train",
+      { experiment, ...plan, ...(start === undefined ? {} : { start }) },
+      follow,
+      stop.signal,
+    );
     addNetwork(card, files, session.value.entries.some((entry) => entry.id === id) ? id : undefined);
     announcement.value = `Network ${card.name} is trained.`;
   } catch (error) {
@@ -58,11 +63,16 @@ export function stopTraining(): void {
 function follow(now: Learning): void {
   const { value } = course;
   if (value === undefined) return;
-  const { validation } = now, last = value.validations.at(-1);
+  const { validation } = now,
+    last = value.validations.at(-1);
   const steps = value.steps.length < MOST_POINTS ? value.steps : value.steps.filter((_, i) => i % 2 === 0);
   course.value = {
-    ...value, now,
+    ...value,
+    now,
     steps: [...steps, [now.samples, now.loss]],
-    validations: validation === undefined || validation.samples === last?.samples ? value.validations : [...value.validations, validation],
+    validations:
+      validation === undefined || validation.samples === last?.samples
+        ? value.validations
+        : [...value.validations, validation],
   };
 }

@@ -11,7 +11,8 @@ export const zoom = signal<readonly [from: number, to: number] | undefined>(unde
 /** Zooms out or in about the middle of what is seen. */
 export function zoomBy(factor: number, full: readonly [from: number, to: number]): void {
   const [from, to] = zoom.value ?? full;
-  const middle = (from + to) / 2, half = ((to - from) / 2) * factor;
+  const middle = (from + to) / 2,
+    half = ((to - from) / 2) * factor;
   const next = [Math.max(middle - half, full[0]), Math.min(middle + half, full[1])] as const;
   zoom.value = next[0] <= full[0] && next[1] >= full[1] ? undefined : next;
 }

@@ -33,13 +33,23 @@ export class WorkerClient {
     worker.onmessage = ({ data }: MessageEvent<Response>) => this.#take(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#stop(new WorkError({ code: "WORKER", message: event.message || "the program that computes could not be loaded" }));
+      this.#stop(
+        new WorkError({
+          code: "WORKER",
+          message: event.message || "the program that computes could not be loaded",
+        }),
+      );
     };
     return (this.#worker = worker);
   }
 
   /** @param signal asks the work to end early, with what it has */
-  call<K extends WorkKind>(kind: K, ask: Work[K]["ask"], onProgress?: (progress: ProgressOf<K>) => void, signal?: AbortSignal): Promise<Work[K]["answer"]> {
+  call<K extends WorkKind>(
+    kind: K,
+    ask: Work[K]["ask"],
+    onProgress?: (progress: ProgressOf<K>) => void,
+    signal?: AbortSignal,
+  ): Promise<Work[K]["answer"]> {
     const id = this.#next++;
     const stop: Stop = { id, kind: "stop" };
     signal?.addEventListener("abort", () => this.#worker?.postMessage(stop));

@@ -1,11 +1,21 @@
 /** Networks at work: which of them knows a scan, and what it says of it. TensorFlow is loaded with the first that is used. */
-import { networkInput, type NetworkInputOptions, type ProfilePredictor, type Scan, TakagiError } from "takagi";
+import {
+  networkInput,
+  type NetworkInputOptions,
+  type ProfilePredictor,
+  type Scan,
+  TakagiError,
+} from "takagi";
 import type { Model } from "takagi/nn";
 import type { Network, NetworkCard } from "../network.ts";
 import type { Work } from "./protocol.ts";
 
 /** @returns the first network that knows such scans, or why none does */
-export async function networkFor(networks: readonly Network[], scan: Scan, options: NetworkInputOptions): Promise<Network | string> {
+export async function networkFor(
+  networks: readonly Network[],
+  scan: Scan,
+  options: NetworkInputOptions,
+): Promise<Network | string> {
   /** Names of networks, by what keeps them from knowing the scan. */
   const reasons = new Map<string, string[]>();
   for (const network of networks) {
@@ -14,7 +24,9 @@ export async function networkFor(networks: readonly Network[], scan: Scan, optio
     const reason = outside.join("; ");
     reasons.set(reason, [...(reasons.get(reason) ?? []), network.name]);
   }
-  return networks.length === 0 ? "no network was asked" : `no network knows such scans (${[...reasons].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join(". ")})`;
+  return networks.length === 0
+    ? "no network was asked"
+    : `no network knows such scans (${[...reasons].map(([reason, names]) => `${names.join(", ")}: ${reason}`).join(". ")})`;
 }
 
 /** Facts of a model's files, which are checked. */
@@ -24,8 +36,15 @@ export async function model({ json, weights }: Work["model"]["ask"]): Promise<Ne
 }
 
 export async function cardOf({ card }: Pick<Model, "card">): Promise<NetworkCard> {
-  const { trainedOn } = await import("takagi/nn"), { name, preset, metrics } = card, { strain } = (metrics as { accuracy?: { strain?: number } }).accuracy ?? {};
-  return { name, preset, samples: trainedOn(card).samples, ...(strain === undefined ? {} : { strainAccuracy: strain }) };
+  const { trainedOn } = await import("takagi/nn"),
+    { name, preset, metrics } = card,
+    { strain } = (metrics as { accuracy?: { strain?: number } }).accuracy ?? {};
+  return {
+    name,
+    preset,
+    samples: trainedOn(card).samples,
+    ...(strain === undefined ? {} : { strainAccuracy: strain }),
+  };
 }
 
 export async function warm({ network }: Work["warm"]["ask"]): Promise<undefined> {
@@ -52,7 +71,9 @@ export function load(network: Network): Promise<ProfilePredictor> {
 
 export async function modelOf({ files }: Network): Promise<Model> {
   const { loadModel, parseModel } = await import("takagi/nn");
-  return "folder" in files ? loadModel(new URL(`./models/${files.folder}`, import.meta.url)) : parseModel(files["model.json"], files["weights.bin"]);
+  return "folder" in files
+    ? loadModel(new URL(`./models/${files.folder}`, import.meta.url))
+    : parseModel(files["model.json"], files["weights.bin"]);
 }
 
 async function open(network: Network): Promise<ProfilePredictor> {

@@ -1,6 +1,23 @@
 /** From the form to the SDK: reflections, inversions, simulations. */
 import {
-  braggAngle, createSimulator, type Crystal, fit, type FitOptions, type Instrument, invert, type Inversion, material, parseCif, type Profile, type Progress, reflection, type Reflection, type Sample, type Scan, splineProfile, WAVELENGTHS,
+  braggAngle,
+  createSimulator,
+  type Crystal,
+  fit,
+  type FitOptions,
+  type Instrument,
+  invert,
+  type Inversion,
+  material,
+  parseCif,
+  type Profile,
+  type Progress,
+  reflection,
+  type Reflection,
+  type Sample,
+  type Scan,
+  splineProfile,
+  WAVELENGTHS,
 } from "takagi";
 import { parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Network } from "../network.ts";
@@ -16,7 +33,10 @@ export async function setup({ experiment }: Work["setup"]["ask"]): Promise<Setup
   return { name, d, twoTheta: 2 * braggAngle(d, wavelength), asymmetry };
 }
 
-export async function invertEntry({ entry, networks, isFromModel }: Work["invert"]["ask"], onProgress: (progress: Progress) => void): Promise<Work["invert"]["answer"]> {
+export async function invertEntry(
+  { entry, networks, isFromModel }: Work["invert"]["ask"],
+  onProgress: (progress: Progress) => void,
+): Promise<Work["invert"]["answer"]> {
   const { scan, experiment, model, held, mask, splines } = entry;
   if (scan === undefined) throw new Error("a simulation has no scan to invert");
   const started = performance.now();
@@ -30,11 +50,21 @@ export async function invertEntry({ entry, networks, isFromModel }: Work["invert
     ...(splines === undefined ? {} : { splines }),
     onProgress,
   };
-  const answer = isFromModel ? await fitFromModel(scan, reflection, options, model) : await invertByNetwork(scan, reflection, options, { networks, isAutomatic: entry.network === "automatic" });
+  const answer = isFromModel
+    ? await fitFromModel(scan, reflection, options, model)
+    : await invertByNetwork(scan, reflection, options, {
+        networks,
+        isAutomatic: entry.network === "automatic",
+      });
   return { answer, seconds: (performance.now() - started) / 1000 };
 }
 
-async function fitFromModel(scan: Scan, reflection: Reflection, options: FitOptions, model: Model | undefined): Promise<Inversion> {
+async function fitFromModel(
+  scan: Scan,
+  reflection: Reflection,
+  options: FitOptions,
+  model: Model | undefined,
+): Promise<Inversion> {
   if (model === undefined) throw new Error("there is no profile yet to start from");
   const answer = await fit(scan, reflection, { ...options, guesses: [await profileOf(model)] });
   return { ...answer, methodReason: "fitted from the profile that was drawn and from rough starts" };
@@ -42,11 +72,21 @@ async function fitFromModel(scan: Scan, reflection: Reflection, options: FitOpti
 
 /** Where the page chooses the network, one that cannot be loaded does not keep the scan from its answer. */
 async function invertByNetwork(
-  scan: Scan, reflection: Reflection, options: FitOptions, { networks, isAutomatic }: { readonly networks: readonly Network[]; readonly isAutomatic: boolean },
+  scan: Scan,
+  reflection: Reflection,
+  options: FitOptions,
+  { networks, isAutomatic }: { readonly networks: readonly Network[]; readonly isAutomatic: boolean },
 ): Promise<Inversion> {
-  const plainly = async (methodReason: string): Promise<Inversion> => ({ ...(await invert(scan, reflection, options)), methodReason });
+  const plainly = async (methodReason: string): Promise<Inversion> => ({
+    ...(await invert(scan, reflection, options)),
+    methodReason,
+  });
   const { polarisation, monochromator } = options.instrument ?? {};
-  const found = await networkFor(networks, scan, { reflection, ...(polarisation === undefined ? {} : { polarisation }), ...(monochromator === undefined ? {} : { monochromator }) });
+  const found = await networkFor(networks, scan, {
+    reflection,
+    ...(polarisation === undefined ? {} : { polarisation }),
+    ...(monochromator === undefined ? {} : { monochromator }),
+  });
   if (typeof found === "string") return plainly(found);
   options.onProgress?.({ stage: "asking the network", fraction: 0 });
   try {
@@ -57,11 +97,21 @@ async function invertByNetwork(
   }
 }
 
-export async function preview({ experiment, model, twoTheta, isDraft }: Work["preview"]["ask"]): Promise<Preview> {
+export async function preview({
+  experiment,
+  model,
+  twoTheta,
+  isDraft,
+}: Work["preview"]["ask"]): Promise<Preview> {
   const { reflection, sample, instrument } = await prepared(experiment);
   const profile = await profileOf(model);
   const simulator = await createSimulator();
-  const { intensity } = simulator.simulate(profile, reflection, twoTheta, { sample, instrument: { ...model.instrument, ...instrument }, deviation: experiment.deviation, kernel: isDraft ? "fast" : "simd" });
+  const { intensity } = simulator.simulate(profile, reflection, twoTheta, {
+    sample,
+    instrument: { ...model.instrument, ...instrument },
+    deviation: experiment.deviation,
+    kernel: isDraft ? "fast" : "simd",
+  });
   return { profile, intensity };
 }
 
@@ -98,20 +148,45 @@ export function prepared(experiment: Experiment): Promise<Prepared> {
 }
 
 async function prepare(experiment: Experiment): Promise<Prepared> {
-  const { hkl, wavelength, surface, isGrazingExit, geometry, filmThickness, substrate, substrateHkl, polarisation, monochromator } = experiment;
-  const found = await reflection(crystalOf(experiment.crystal), { hkl, wavelength, ...(surface === undefined ? {} : { surface }) });
+  const {
+    hkl,
+    wavelength,
+    surface,
+    isGrazingExit,
+    geometry,
+    filmThickness,
+    substrate,
+    substrateHkl,
+    polarisation,
+    monochromator,
+  } = experiment;
+  const found = await reflection(crystalOf(experiment.crystal), {
+    hkl,
+    wavelength,
+    ...(surface === undefined ? {} : { surface }),
+  });
   const isThick = geometry === "thick film" || geometry === "thick film on substrate";
   return {
-    reflection: isGrazingExit && found.asymmetry !== undefined ? { ...found, asymmetry: -found.asymmetry } : found,
+    reflection:
+      isGrazingExit && found.asymmetry !== undefined ? { ...found, asymmetry: -found.asymmetry } : found,
     sample: {
       geometry,
       ...(isThick && filmThickness !== undefined ? { filmThickness } : {}),
-      ...(geometry === "thick film on substrate" ? { substrate: await reflection(crystalOf(substrate), { hkl: substrateHkl ?? hkl, wavelength }) } : {}),
+      ...(geometry === "thick film on substrate"
+        ? { substrate: await reflection(crystalOf(substrate), { hkl: substrateHkl ?? hkl, wavelength }) }
+        : {}),
     },
     instrument: {
       polarisation,
       ...(polarisation === "unpolarised" && monochromator !== undefined ? { monochromator } : {}),
-      ...(experiment.hasSecondLine ? { lines: [{ wavelength, weight: 2 }, { wavelength: wavelength + WAVELENGTHS["Cu Kα2"] - WAVELENGTHS["Cu Kα1"], weight: 1 }] } : {}),
+      ...(experiment.hasSecondLine
+        ? {
+            lines: [
+              { wavelength, weight: 2 },
+              { wavelength: wavelength + WAVELENGTHS["Cu Kα2"] - WAVELENGTHS["Cu Kα1"], weight: 1 },
+            ],
+          }
+        : {}),
     },
   };
 }

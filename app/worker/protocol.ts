@@ -7,22 +7,41 @@ import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
 /** Kinds of work: what is asked, what is told meanwhile, and what comes back. */
 export interface Work {
   /** A file as the user gave it. */
-  read: { ask: { readonly name: string; readonly bytes: ArrayBuffer; readonly last?: Experiment }; answer: ReadFile };
+  read: {
+    ask: { readonly name: string; readonly bytes: ArrayBuffer; readonly last?: Experiment };
+    answer: ReadFile;
+  };
   /** What a crystal, a reflection and a wavelength mean; fails where they cannot be. */
   setup: { ask: { readonly experiment: Experiment }; answer: Setup };
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
   /** Besides its own starts, the fit begins at the first of the networks that knows the scan, or at the entry's model. */
-  invert: { ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean }; progress: Progress; answer: { readonly answer: Inversion; readonly seconds: number } };
+  invert: {
+    ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean };
+    progress: Progress;
+    answer: { readonly answer: Inversion; readonly seconds: number };
+  };
   /** Loads a network before it is needed; what fails here fails again, and is told, where it is. */
   warm: { ask: { readonly network: Network }; answer: undefined };
   /** The files of a model, which are checked. */
   model: { ask: { readonly json: string; readonly weights: Uint8Array<ArrayBuffer> }; answer: NetworkCard };
   /** A network for one's own crystal, which goes on from another where there is one; stopped, it is what it has learned by
    *  then. */
-  train: { ask: TrainingPlan & { readonly experiment: Experiment; readonly start?: Network }; progress: Learning; answer: { readonly card: NetworkCard; readonly files: ModelFiles } };
+  train: {
+    ask: TrainingPlan & { readonly experiment: Experiment; readonly start?: Network };
+    progress: Learning;
+    answer: { readonly card: NetworkCard; readonly files: ModelFiles };
+  };
   /** A draft is computed faster, to three digits: for the frames of a drag. */
-  preview: { ask: { readonly experiment: Experiment; readonly model: Model; readonly twoTheta: Float64Array; readonly isDraft: boolean }; answer: Preview };
+  preview: {
+    ask: {
+      readonly experiment: Experiment;
+      readonly model: Model;
+      readonly twoTheta: Float64Array;
+      readonly isDraft: boolean;
+    };
+    answer: Preview;
+  };
   /** Counts that a detector might have seen. */
   counts: { ask: { readonly intensity: Float64Array; readonly seed: number }; answer: Float64Array };
 }
@@ -60,7 +79,9 @@ export interface FoundScan {
   readonly guess?: string;
 }
 
-export type ReadFile = { readonly kind: "scans"; readonly scans: readonly FoundScan[] } | { readonly kind: "cif"; readonly crystal: CrystalChoice };
+export type ReadFile =
+  | { readonly kind: "scans"; readonly scans: readonly FoundScan[] }
+  | { readonly kind: "cif"; readonly crystal: CrystalChoice };
 
 export interface Setup {
   readonly name: string;

@@ -8,8 +8,18 @@ const HIGHEST_ORDER = 12;
 const SUGGESTIONS = 6;
 
 /** Surfaces that crystals are cut and films grow along. */
-const CUBIC: readonly Hkl[] = [[0, 0, 1], [1, 1, 0], [1, 1, 1]];
-const OTHERS: readonly Hkl[] = [[0, 0, 1], [1, 0, 0], [1, 1, 0], [1, 0, 1], [0, 1, 2]];
+const CUBIC: readonly Hkl[] = [
+  [0, 0, 1],
+  [1, 1, 0],
+  [1, 1, 1],
+];
+const OTHERS: readonly Hkl[] = [
+  [0, 0, 1],
+  [1, 0, 0],
+  [1, 1, 0],
+  [1, 0, 1],
+  [0, 1, 2],
+];
 
 export async function suggest({ scan, wavelength }: Work["suggest"]["ask"]): Promise<Suggestion[]> {
   const peak = peakOf(scan);
@@ -25,8 +35,15 @@ export async function suggest({ scan, wavelength }: Work["suggest"]["ask"]): Pro
   const allowed: Suggestion[] = [];
   for (const candidate of near) {
     if (allowed.length === SUGGESTIONS) break;
-    const isForbidden = await reflection(material(candidate.material), { hkl: candidate.hkl, wavelength }).then(() => false, () => true);
-    if (!isForbidden && !allowed.some((other) => other.material === candidate.material)) allowed.push(candidate);
+    const isForbidden = await reflection(material(candidate.material), {
+      hkl: candidate.hkl,
+      wavelength,
+    }).then(
+      () => false,
+      () => true,
+    );
+    if (!isForbidden && !allowed.some((other) => other.material === candidate.material))
+      allowed.push(candidate);
   }
   return allowed;
 }
@@ -39,7 +56,13 @@ export function peakOf({ twoTheta, intensity }: Scan): number {
 /** Orders of the usual surfaces; forbidden ones among them. */
 export function reflectionsOf(name: string): Hkl[] {
   const surfaces = isCubic(material(name).cell) ? CUBIC : OTHERS;
-  return surfaces.flatMap((hkl) => Array.from({ length: HIGHEST_ORDER }, (_, k): Hkl => [hkl[0] * (k + 1), hkl[1] * (k + 1), hkl[2] * (k + 1)]));
+  return surfaces.flatMap((hkl) =>
+    Array.from({ length: HIGHEST_ORDER }, (_, k): Hkl => [
+      hkl[0] * (k + 1),
+      hkl[1] * (k + 1),
+      hkl[2] * (k + 1),
+    ]),
+  );
 }
 
 function isCubic({ a, b, c, alpha, beta, gamma }: Cell): boolean {

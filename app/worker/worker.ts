@@ -7,9 +7,25 @@ import { read } from "./read.ts";
 import { suggest } from "./suggest.ts";
 import { trainOwn } from "./train.ts";
 
-type Answers = { readonly [K in WorkKind]: (ask: Work[K]["ask"], onProgress: (progress: ProgressOf<K>) => void, signal: AbortSignal) => Promise<Work[K]["answer"]> };
+type Answers = {
+  readonly [K in WorkKind]: (
+    ask: Work[K]["ask"],
+    onProgress: (progress: ProgressOf<K>) => void,
+    signal: AbortSignal,
+  ) => Promise<Work[K]["answer"]>;
+};
 
-const ANSWERS: Answers = { read, setup, suggest, invert: invertEntry, model, preview, counts, train: trainOwn, warm };
+const ANSWERS: Answers = {
+  read,
+  setup,
+  suggest,
+  invert: invertEntry,
+  model,
+  preview,
+  counts,
+  train: trainOwn,
+  warm,
+};
 
 const scope = globalThis as unknown as Pick<Worker, "postMessage" | "onmessage">;
 
@@ -36,7 +52,8 @@ async function answer<K extends WorkKind>({ id, kind, ask }: Request<K>): Promis
 }
 
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof TakagiError)) return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof TakagiError))
+    return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error) };
   const { parameter } = error as TakagiError & { readonly parameter?: string };
   return { code: error.code, message: error.message, ...(parameter === undefined ? {} : { parameter }) };
 }

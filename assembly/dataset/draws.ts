@@ -14,7 +14,15 @@ export function nextUniform(state: usize): f64 {
     return uniform(load<u32>(state, 40), load<u32>(state, 44));
   }
   const n = load<u32>(state, 16);
-  philox(n, 0, load<u32>(state), load<u32>(state, 4) | DRAW_STREAM, load<u32>(state, 8), load<u32>(state, 12), state + 32);
+  philox(
+    n,
+    0,
+    load<u32>(state),
+    load<u32>(state, 4) | DRAW_STREAM,
+    load<u32>(state, 8),
+    load<u32>(state, 12),
+    state + 32,
+  );
   store<u32>(state, n + 1, 16);
   store<u32>(state, 1, 20);
   return uniform(load<u32>(state, 32), load<u32>(state, 36));
@@ -32,7 +40,9 @@ export function openDraws(state: usize, index: f64, seedLow: u32, seedHigh: u32)
 }
 
 // @ts-ignore: decorator
-@inline export function slot(block: usize, index: i32): f64 { return load<f64>(block + (<usize>index << 3)); }
+@inline export function slot(block: usize, index: i32): f64 {
+  return load<f64>(block + ((<usize>index) << 3));
+}
 
 /** Even in [low, high), two slots that follow each other. */
 // @ts-ignore: decorator
@@ -43,13 +53,17 @@ export function openDraws(state: usize, index: f64, seedLow: u32, seedHigh: u32)
 
 /** Even in the logarithm. */
 export function logBetween(state: usize, preset: usize, low: i32): f64 {
-  const a = slot(preset, low), b = slot(preset, low + 1), u = nextUniform(state);
+  const a = slot(preset, low),
+    b = slot(preset, low + 1),
+    u = nextUniform(state);
   return a == b ? a : a * Math.exp(Math.log(b / a) * u);
 }
 
 /** Whether what happens with the probability in a slot happens. */
 // @ts-ignore: decorator
-@inline export function happens(state: usize, preset: usize, share: i32): bool { return nextUniform(state) < slot(preset, share); }
+@inline export function happens(state: usize, preset: usize, share: i32): bool {
+  return nextUniform(state) < slot(preset, share);
+}
 
 /** Which of `count` kinds, whose relative shares stand in slots that follow each other. */
 export function kindOf(state: usize, preset: usize, first: i32, count: i32): i32 {

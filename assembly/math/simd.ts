@@ -5,44 +5,57 @@
  *  for |A| < 1e5. */
 
 // @ts-ignore: decorator
-@inline export function add(a: v128, b: v128): v128 { return f64x2.add(a, b); }
+@inline export function add(a: v128, b: v128): v128 {
+  return f64x2.add(a, b);
+}
 // @ts-ignore: decorator
-@inline export function sub(a: v128, b: v128): v128 { return f64x2.sub(a, b); }
+@inline export function sub(a: v128, b: v128): v128 {
+  return f64x2.sub(a, b);
+}
 // @ts-ignore: decorator
-@inline export function mul(a: v128, b: v128): v128 { return f64x2.mul(a, b); }
+@inline export function mul(a: v128, b: v128): v128 {
+  return f64x2.mul(a, b);
+}
 // @ts-ignore: decorator
-@inline export function splat(x: f64): v128 { return f64x2.splat(x); }
+@inline export function splat(x: f64): v128 {
+  return f64x2.splat(x);
+}
 
 /** Number of quarter turns in A, in the low bits: adding 1.5·2^52 leaves an integer in the mantissa. */
 // @ts-ignore: decorator
-@inline export function quarters(A: v128): v128 { return add(f64x2.nearest(mul(A, splat(0.6366197723675814))), splat(6755399441055744.0)); }
+@inline export function quarters(A: v128): v128 {
+  return add(f64x2.nearest(mul(A, splat(0.6366197723675814))), splat(6755399441055744.0));
+}
 
 /** A − turns·π/2 in three parts (Cody & Waite 1980). */
 // @ts-ignore: decorator
 @inline export function reduce(A: v128, k: v128): v128 {
   const turns = sub(k, splat(6755399441055744.0));
-  return sub(sub(sub(A, mul(turns, splat(1.5707963267341256))), mul(turns, splat(6.077100506303966e-11))), mul(turns, splat(2.0222662487959506e-21)));
+  return sub(
+    sub(sub(A, mul(turns, splat(1.5707963267341256))), mul(turns, splat(6.077100506303966e-11))),
+    mul(turns, splat(2.0222662487959506e-21)),
+  );
 }
 
 /** sin y on [−π/4, π/4] (fdlibm's coefficients). */
 // @ts-ignore: decorator
 @inline export function sinePolynomial(y: v128, z: v128): v128 {
-  let p = add(splat(-2.50507602534068634195e-08), mul(z, splat(1.58969099521155010221e-10)));
-  p = add(splat(2.75573137070700676789e-06), mul(z, p));
-  p = add(splat(-1.98412698298579493134e-04), mul(z, p));
-  p = add(splat(8.33333333332248946124e-03), mul(z, p));
-  p = add(splat(-1.66666666666666324348e-01), mul(z, p));
+  let p = add(splat(-2.50507602534068634195e-8), mul(z, splat(1.58969099521155010221e-10)));
+  p = add(splat(2.75573137070700676789e-6), mul(z, p));
+  p = add(splat(-1.98412698298579493134e-4), mul(z, p));
+  p = add(splat(8.33333333332248946124e-3), mul(z, p));
+  p = add(splat(-1.66666666666666324348e-1), mul(z, p));
   return add(y, mul(mul(y, z), p));
 }
 
 /** cos y on [−π/4, π/4]. */
 // @ts-ignore: decorator
 @inline export function cosinePolynomial(z: v128): v128 {
-  let p = add(splat(2.08757232129817482790e-09), mul(z, splat(-1.13596475577881948265e-11)));
-  p = add(splat(-2.75573143513906633035e-07), mul(z, p));
-  p = add(splat(2.48015872894767294178e-05), mul(z, p));
-  p = add(splat(-1.38888888888741095749e-03), mul(z, p));
-  p = add(splat(4.16666666666666019037e-02), mul(z, p));
+  let p = add(splat(2.0875723212981748279e-9), mul(z, splat(-1.13596475577881948265e-11)));
+  p = add(splat(-2.75573143513906633035e-7), mul(z, p));
+  p = add(splat(2.48015872894767294178e-5), mul(z, p));
+  p = add(splat(-1.38888888888741095749e-3), mul(z, p));
+  p = add(splat(4.16666666666666019037e-2), mul(z, p));
   return add(sub(splat(1), mul(splat(0.5), z)), mul(mul(z, z), p));
 }
 

@@ -1,6 +1,11 @@
 /** Kernels that training needs and tfjs's WASM backend lacks or has only slowly. A module of its own: it imports the
  *  memory of that backend and works on its tensors where they are; it has no data of its own and allocates nothing. */
-export { convolution, convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from "./convolution";
+export {
+  convolution,
+  convolutionFilterGradient,
+  convolutionInputGradient,
+  convolutionScratch,
+} from "./convolution";
 export { moments, normalisationGradient, scaleShift } from "./normalisation";
 export { adamw, squareSum } from "./optimizer";
 export { maxPool, maxPoolGradient } from "./pooling";

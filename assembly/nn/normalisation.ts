@@ -5,12 +5,15 @@ import { Status } from "../status";
 const FOLD = 64;
 
 // @ts-ignore: decorator
-@inline function at(block: usize, index: i32): f32 { return load<f32>(block + (<usize>index << 2)); }
+@inline function at(block: usize, index: i32): f32 {
+  return load<f32>(block + ((<usize>index) << 2));
+}
 
 /** total[c] += partial[c], partial[c] ← 0. */
 function fold(partial: usize, total: usize, channels: i32): void {
   for (let c = 0; c < channels; c++) {
-    const t = total + (<usize>c << 3), p = partial + (<usize>c << 2);
+    const t = total + ((<usize>c) << 3),
+      p = partial + ((<usize>c) << 2);
     store<f64>(t, load<f64>(t) + <f64>load<f32>(p));
     store<f32>(p, 0);
   }
@@ -18,9 +21,19 @@ function fold(partial: usize, total: usize, channels: i32): void {
 
 /** mean[c] and variance[c] (by count) of x f32[rows][channels].
  *  @param scratch 12 bytes a channel */
-export function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usize, scratch: usize): Status {
+export function moments(
+  x: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  variance: usize,
+  scratch: usize,
+): Status {
   if (rows < 1 || channels < 1) return Status.BadCount;
-  const total = scratch, partial = scratch + (<usize>channels << 3), row = <usize>channels << 2, vector = row & ~15;
+  const total = scratch,
+    partial = scratch + ((<usize>channels) << 3),
+    row = (<usize>channels) << 2,
+    vector = row & ~15;
   for (let pass = 0; pass < 2; pass++) {
     memory.fill(scratch, 0, <usize>channels * 12);
     for (let r = 0; r < rows; r++) {
@@ -48,16 +61,27 @@ export function moments(x: usize, rows: i32, channels: i32, mean: usize, varianc
     }
     fold(partial, total, channels);
     const to = pass == 0 ? mean : variance;
-    for (let c = 0; c < channels; c++) store<f32>(to + (<usize>c << 2), <f32>(load<f64>(total + (<usize>c << 3)) / <f64>rows));
+    for (let c = 0; c < channels; c++)
+      store<f32>(to + ((<usize>c) << 2), <f32>(load<f64>(total + ((<usize>c) << 3)) / <f64>rows));
   }
   return Status.Ok;
 }
 
 /** y = scale[c] x + shift[c] + add, negative values cut to 0 where `rectify`.
  *  @param add f32[rows][channels], or 0: none */
-export function scaleShift(x: usize, rows: i32, channels: i32, scale: usize, shift: usize, add: usize, rectify: bool, y: usize): Status {
+export function scaleShift(
+  x: usize,
+  rows: i32,
+  channels: i32,
+  scale: usize,
+  shift: usize,
+  add: usize,
+  rectify: bool,
+  y: usize,
+): Status {
   if (rows < 1 || channels < 1) return Status.BadCount;
-  const row = <usize>channels << 2, vector = row & ~15;
+  const row = (<usize>channels) << 2,
+    vector = row & ~15;
   for (let r = 0; r < rows; r++) {
     let c: usize = 0;
     if (ASC_FEATURE_SIMD) {
@@ -87,12 +111,31 @@ export function scaleShift(x: usize, rows: i32, channels: i32, scale: usize, shi
  *  @param dGamma, dBeta f32[channels]
  *  @param scratch 36 bytes a channel */
 export function normalisationGradient(
-  x: usize, y: usize, dy: usize, rows: i32, channels: i32, mean: usize, inverse: usize, gamma: usize, isOfBatch: bool,
-  dx: usize, dGamma: usize, dBeta: usize, scratch: usize,
+  x: usize,
+  y: usize,
+  dy: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  inverse: usize,
+  gamma: usize,
+  isOfBatch: bool,
+  dx: usize,
+  dGamma: usize,
+  dBeta: usize,
+  scratch: usize,
 ): Status {
   if (rows < 1 || channels < 1) return Status.BadCount;
-  const row = <usize>channels << 2, vector = row & ~15, bytes = <usize>channels;
-  const total = scratch, totalX = scratch + (bytes << 3), partial = scratch + (bytes << 4), partialX = partial + row, a = partialX + row, b = a + row, d = b + row;
+  const row = (<usize>channels) << 2,
+    vector = row & ~15,
+    bytes = <usize>channels;
+  const total = scratch,
+    totalX = scratch + (bytes << 3),
+    partial = scratch + (bytes << 4),
+    partialX = partial + row,
+    a = partialX + row,
+    b = a + row,
+    d = b + row;
   memory.fill(scratch, 0, bytes * 24);
   for (let r = 0; r < rows; r++) {
     const at0 = <usize>r * row;
@@ -120,13 +163,17 @@ export function normalisationGradient(
   fold(partialX, totalX, channels);
   // dx = γ·inverse·(g − Σg/n − (x − mean)·inverse²·Σg(x − mean)/n) = a·g + b·x + d; γ·inverse·g with constant moments.
   for (let c = 0; c < channels; c++) {
-    const s = load<f64>(total + (<usize>c << 3)), sx = load<f64>(totalX + (<usize>c << 3)), i = <f64>at(inverse, c);
-    const slope = <f64>at(gamma, c) * i, tilt = isOfBatch ? -slope * i * i * sx / <f64>rows : 0, p = <usize>c << 2;
+    const s = load<f64>(total + ((<usize>c) << 3)),
+      sx = load<f64>(totalX + ((<usize>c) << 3)),
+      i = <f64>at(inverse, c);
+    const slope = <f64>at(gamma, c) * i,
+      tilt = isOfBatch ? (-slope * i * i * sx) / <f64>rows : 0,
+      p = (<usize>c) << 2;
     store<f32>(dBeta + p, <f32>s);
     store<f32>(dGamma + p, <f32>(sx * i));
     store<f32>(a + p, <f32>slope);
     store<f32>(b + p, <f32>tilt);
-    store<f32>(d + p, isOfBatch ? <f32>(-slope * s / <f64>rows - tilt * <f64>at(mean, c)) : 0);
+    store<f32>(d + p, isOfBatch ? <f32>((-slope * s) / <f64>rows - tilt * <f64>at(mean, c)) : 0);
   }
   for (let r = 0; r < rows; r++) {
     const at0 = <usize>r * row;
@@ -135,13 +182,19 @@ export function normalisationGradient(
       for (; c < vector; c += 16) {
         let g = v128.load(dy + at0 + c);
         if (y != 0) g = v128.and(g, f32x4.gt(v128.load(y + at0 + c), f32x4.splat(0)));
-        const value = f32x4.add(f32x4.mul(v128.load(a + c), g), f32x4.mul(v128.load(b + c), v128.load(x + at0 + c)));
+        const value = f32x4.add(
+          f32x4.mul(v128.load(a + c), g),
+          f32x4.mul(v128.load(b + c), v128.load(x + at0 + c)),
+        );
         v128.store(dx + at0 + c, f32x4.add(value, v128.load(d + c)));
       }
     }
     for (; c < row; c += 4) {
       const g = y != 0 && !(load<f32>(y + at0 + c) > 0) ? <f32>0 : load<f32>(dy + at0 + c);
-      store<f32>(dx + at0 + c, load<f32>(a + c) * g + load<f32>(b + c) * load<f32>(x + at0 + c) + load<f32>(d + c));
+      store<f32>(
+        dx + at0 + c,
+        load<f32>(a + c) * g + load<f32>(b + c) * load<f32>(x + at0 + c) + load<f32>(d + c),
+      );
     }
   }
   return Status.Ok;

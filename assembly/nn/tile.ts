@@ -16,13 +16,30 @@ export const ROWS = 4;
  *  @param panel f32[inner][8]
  *  @param start f32[8]
  *  @param out f32, rows `outStride` bytes apart */
-export function tileForward(a0: usize, a1: usize, a2: usize, a3: usize, panel: usize, inner: i32, start: usize, out: usize, outStride: usize): void {
+export function tileForward(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  panel: usize,
+  inner: i32,
+  start: usize,
+  out: usize,
+  outStride: usize,
+): void {
   if (ASC_FEATURE_SIMD) {
-    let c00 = v128.load(start), c01 = v128.load(start, 16);
-    let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01;
-    const end = <usize>inner << 2;
+    let c00 = v128.load(start),
+      c01 = v128.load(start, 16);
+    let c10 = c00,
+      c11 = c01,
+      c20 = c00,
+      c21 = c01,
+      c30 = c00,
+      c31 = c01;
+    const end = (<usize>inner) << 2;
     for (let k: usize = 0; k < end; k += 4) {
-      const b0 = v128.load(panel), b1 = v128.load(panel, 16);
+      const b0 = v128.load(panel),
+        b1 = v128.load(panel, 16);
       panel += 32;
       let x = v128.load32_splat(a0 + k);
       c00 = mad(x, b0, c00);
@@ -53,7 +70,8 @@ export function tileForward(a0: usize, a1: usize, a2: usize, a3: usize, panel: u
       const a = r == 0 ? a0 : r == 1 ? a1 : r == 2 ? a2 : a3;
       for (let j: usize = 0; j < 32; j += 4) {
         let sum = load<f32>(start + j);
-        for (let k: usize = 0; k < <usize>inner; k++) sum += load<f32>(a + (k << 2)) * load<f32>(panel + (k << 5) + j);
+        for (let k: usize = 0; k < <usize>inner; k++)
+          sum += load<f32>(a + (k << 2)) * load<f32>(panel + (k << 5) + j);
         store<f32>(out + j, sum);
       }
       out += outStride;
@@ -67,11 +85,20 @@ export function tileForward(a0: usize, a1: usize, a2: usize, a3: usize, panel: u
  *  @param out f32, rows `outStride` bytes apart */
 export function tileGradient(left: usize, right: usize, count: i32, out: usize, outStride: usize): void {
   if (ASC_FEATURE_SIMD) {
-    const out1 = out + outStride, out2 = out1 + outStride, out3 = out2 + outStride;
-    let c00 = v128.load(out), c01 = v128.load(out, 16), c10 = v128.load(out1), c11 = v128.load(out1, 16);
-    let c20 = v128.load(out2), c21 = v128.load(out2, 16), c30 = v128.load(out3), c31 = v128.load(out3, 16);
-    for (const end = right + (<usize>count << 5); right < end; right += 32) {
-      const b0 = v128.load(right), b1 = v128.load(right, 16);
+    const out1 = out + outStride,
+      out2 = out1 + outStride,
+      out3 = out2 + outStride;
+    let c00 = v128.load(out),
+      c01 = v128.load(out, 16),
+      c10 = v128.load(out1),
+      c11 = v128.load(out1, 16);
+    let c20 = v128.load(out2),
+      c21 = v128.load(out2, 16),
+      c30 = v128.load(out3),
+      c31 = v128.load(out3, 16);
+    for (const end = right + ((<usize>count) << 5); right < end; right += 32) {
+      const b0 = v128.load(right),
+        b1 = v128.load(right, 16);
       let a = v128.load32_splat(left);
       c00 = mad(a, b0, c00);
       c01 = mad(a, b1, c01);
@@ -98,7 +125,8 @@ export function tileGradient(left: usize, right: usize, count: i32, out: usize, 
     for (let i: usize = 0; i < 4; i++) {
       for (let j: usize = 0; j < 32; j += 4) {
         let sum = load<f32>(out + j);
-        for (let k: usize = 0; k < <usize>count; k++) sum += load<f32>(left + (k << 4) + (i << 2)) * load<f32>(right + (k << 5) + j);
+        for (let k: usize = 0; k < <usize>count; k++)
+          sum += load<f32>(left + (k << 4) + (i << 2)) * load<f32>(right + (k << 5) + j);
         store<f32>(out + j, sum);
       }
       out += outStride;

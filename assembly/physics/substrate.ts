@@ -6,14 +6,14 @@ import { sqrtIm, sqrtRe, unstrainedSlice } from "./phases";
 
 // @ts-ignore: decorator
 @inline function setStart(table: usize, plane: usize, j: i32, re: f64, im: f64): void {
-  store<f64>(table + plane * AnglePlane.StartRe + (<usize>j << 3), re);
-  store<f64>(table + plane * AnglePlane.StartIm + (<usize>j << 3), im);
+  store<f64>(table + plane * AnglePlane.StartRe + ((<usize>j) << 3), re);
+  store<f64>(table + plane * AnglePlane.StartIm + ((<usize>j) << 3), im);
 }
 
 /** X = 0: a film of which nothing below diffracts. */
 export function startEmpty(table: usize, count: i32): Status {
   if (count < 1) return Status.BadCount;
-  for (let j = 0; j < count; j++) setStart(table, <usize>count << 3, j, 0, 0);
+  for (let j = 0; j < count; j++) setStart(table, (<usize>count) << 3, j, 0, 0);
   return Status.Ok;
 }
 
@@ -21,23 +21,43 @@ export function startEmpty(table: usize, count: i32): Status {
  *  @param source angle table of the substrate's own reflection at the same angles
  *  @param table angle table whose start is written; may be `source`
  *  @param scratch f64[SliceSlot.Size] */
-export function startSemiInfinite(block: usize, source: usize, table: usize, count: i32, scratch: usize): Status {
+export function startSemiInfinite(
+  block: usize,
+  source: usize,
+  table: usize,
+  count: i32,
+  scratch: usize,
+): Status {
   if (count < 1) return Status.BadCount;
   unstrainedSlice(block, 1, scratch);
-  const slope = load<f64>(scratch, 0), or = load<f64>(scratch, 8), oi = load<f64>(scratch, 16), k = load<f64>(scratch, 24);
-  const plane = <usize>count << 3;
+  const slope = load<f64>(scratch, 0),
+    or = load<f64>(scratch, 8),
+    oi = load<f64>(scratch, 16),
+    k = load<f64>(scratch, 24);
+  const plane = (<usize>count) << 3;
   for (let j = 0; j < count; j++) {
-    const at = source + (<usize>j << 3);
-    const ar = slope * load<f64>(at) + or, ai = slope * load<f64>(at + plane) + oi;
-    const kr = k * load<f64>(at + plane * 2), ki = k * load<f64>(at + plane * 3);
+    const at = source + ((<usize>j) << 3);
+    const ar = slope * load<f64>(at) + or,
+      ai = slope * load<f64>(at + plane) + oi;
+    const kr = k * load<f64>(at + plane * 2),
+      ki = k * load<f64>(at + plane * 3);
     const size = 1 / (kr * kr + ki * ki);
-    const er = (ar * kr + ai * ki) * size, ei = (ai * kr - ar * ki) * size;
-    const tr = er * er - ei * ei - 1, ti = 2 * er * ei;
-    const sr = sqrtRe(tr, ti), si = sqrtIm(tr, ti);
+    const er = (ar * kr + ai * ki) * size,
+      ei = (ai * kr - ar * ki) * size;
+    const tr = er * er - ei * ei - 1,
+      ti = 2 * er * ei;
+    const sr = sqrtRe(tr, ti),
+      si = sqrtIm(tr, ti);
     // The larger of η ± √ is free of cancellation; its reciprocal is the other root (their product is 1).
-    const pr = er + sr, pi = ei + si, mr = er - sr, mi = ei - si;
-    const ps = pr * pr + pi * pi, ms = mr * mr + mi * mi;
-    const lr = ps >= ms ? pr : mr, li = ps >= ms ? pi : mi, l = max(ps, ms);
+    const pr = er + sr,
+      pi = ei + si,
+      mr = er - sr,
+      mi = ei - si;
+    const ps = pr * pr + pi * pi,
+      ms = mr * mr + mi * mi;
+    const lr = ps >= ms ? pr : mr,
+      li = ps >= ms ? pi : mi,
+      l = max(ps, ms);
     setStart(table, plane, j, lr / l, -li / l);
   }
   return Status.Ok;
@@ -50,19 +70,39 @@ export function startSlab(block: usize, thickness: f64, table: usize, count: i32
   if (!(thickness >= 0)) return Status.BadParameter;
   const slice = scratch + 48;
   unstrainedSlice(block, thickness, slice);
-  const slope = load<f64>(slice, 0), or = load<f64>(slice, 8), oi = load<f64>(slice, 16), k = load<f64>(slice, 24);
-  const plane = <usize>count << 3;
+  const slope = load<f64>(slice, 0),
+    or = load<f64>(slice, 8),
+    oi = load<f64>(slice, 16),
+    k = load<f64>(slice, 24);
+  const plane = (<usize>count) << 3;
   for (let j = 0; j < count; j++) {
-    const at = table + (<usize>j << 3);
-    const ar = slope * load<f64>(at) + or, ai = slope * load<f64>(at + plane) + oi;
-    const kr = k * load<f64>(at + plane * 2), ki = k * load<f64>(at + plane * 3);
-    const xr = load<f64>(at + plane * AnglePlane.StartRe), xi = load<f64>(at + plane * AnglePlane.StartIm);
+    const at = table + ((<usize>j) << 3);
+    const ar = slope * load<f64>(at) + or,
+      ai = slope * load<f64>(at + plane) + oi;
+    const kr = k * load<f64>(at + plane * 2),
+      ki = k * load<f64>(at + plane * 3);
+    const xr = load<f64>(at + plane * AnglePlane.StartRe),
+      xi = load<f64>(at + plane * AnglePlane.StartIm);
     cosineAndSinc(ar, ai, kr, ki, scratch);
-    const cr = load<f64>(scratch, 0), ci = load<f64>(scratch, 8), sr = load<f64>(scratch, 16), si = load<f64>(scratch, 24);
-    const asr = ar * sr - ai * si, asi = ar * si + ai * sr, ksr = kr * sr - ki * si, ksi = kr * si + ki * sr;
-    const m11r = cr + asi, m11i = ci - asr, m22r = cr - asi, m22i = ci + asr, ur = -ksi, ui = ksr;
-    const nr = m11r * xr - m11i * xi + ur, ni = m11r * xi + m11i * xr + ui;
-    const dr = m22r - ur * xr + ui * xi, di = m22i - ur * xi - ui * xr, d = 1 / (dr * dr + di * di);
+    const cr = load<f64>(scratch, 0),
+      ci = load<f64>(scratch, 8),
+      sr = load<f64>(scratch, 16),
+      si = load<f64>(scratch, 24);
+    const asr = ar * sr - ai * si,
+      asi = ar * si + ai * sr,
+      ksr = kr * sr - ki * si,
+      ksi = kr * si + ki * sr;
+    const m11r = cr + asi,
+      m11i = ci - asr,
+      m22r = cr - asi,
+      m22i = ci + asr,
+      ur = -ksi,
+      ui = ksr;
+    const nr = m11r * xr - m11i * xi + ur,
+      ni = m11r * xi + m11i * xr + ui;
+    const dr = m22r - ur * xr + ui * xi,
+      di = m22i - ur * xi - ui * xr,
+      d = 1 / (dr * dr + di * di);
     setStart(table, plane, j, (nr * dr + ni * di) * d, (ni * dr - nr * di) * d);
   }
   return Status.Ok;

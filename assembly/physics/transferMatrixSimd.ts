@@ -18,7 +18,17 @@
  *        blocks   node matrices → interpolate        N/blockLength    ≈ 1e-3·(phase of the block per node step)^TAPS
  */
 import { AnglePlane, SliceSlot } from "../layout";
-import { add, cosinePolynomial, mul, quadrant, quarters, reduce, sinePolynomial, splat, sub } from "../math/simd";
+import {
+  add,
+  cosinePolynomial,
+  mul,
+  quadrant,
+  quarters,
+  reduce,
+  sinePolynomial,
+  splat,
+  sub,
+} from "../math/simd";
 import { Status } from "../status";
 
 /** Bytes of scratch for each slice: offset (re, im), coupling, its square, slope. */
@@ -31,7 +41,9 @@ const ANGLE: usize = 112;
 
 function writeRecords(slices: usize, sliceCount: i32, records: usize): void {
   for (let n = 0; n < sliceCount; n++) {
-    const from = slices + <usize>n * (SliceSlot.Size << 3), to = records + <usize>n * RECORD, k = load<f64>(from, 24);
+    const from = slices + <usize>n * (SliceSlot.Size << 3),
+      to = records + <usize>n * RECORD,
+      k = load<f64>(from, 24);
     store<f64>(to, load<f64>(from, 8), 0);
     store<f64>(to, load<f64>(from, 16), 8);
     store<f64>(to, k, 16);
@@ -42,35 +54,63 @@ function writeRecords(slices: usize, sliceCount: i32, records: usize): void {
 
 /** Matrices of the block records … end at each angle (angleCount even): f64[angleCount][MATRIX/8]. */
 function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i32, out: usize): void {
-  const plane = <usize>angleCount << 3;
+  const plane = (<usize>angleCount) << 3;
   for (let j = 0; j < angleCount; j += 2) {
-    const angle = angles + (<usize>j << 3);
-    let ar = splat(1), ai = splat(0), br = splat(0), bi = splat(0); // P of the columns (1, 0) and (0, 1)
-    let cr = splat(0), ci = splat(0), dr = splat(1), di = splat(0); // Q
+    const angle = angles + ((<usize>j) << 3);
+    let ar = splat(1),
+      ai = splat(0),
+      br = splat(0),
+      bi = splat(0); // P of the columns (1, 0) and (0, 1)
+    let cr = splat(0),
+      ci = splat(0),
+      dr = splat(1),
+      di = splat(0); // Q
     let phase = splat(0);
     for (let record = records; record < end; record += RECORD) {
       const slope = v128.load64_splat(record, 32);
       const A = add(mul(v128.load(angle), slope), v128.load64_splat(record));
       const aI = add(mul(v128.load(angle + plane), slope), v128.load64_splat(record, 8));
       phase = add(phase, A);
-      const turns = quarters(A), y = reduce(A, turns), z = mul(y, y);
-      const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
-      const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+      const turns = quarters(A),
+        y = reduce(A, turns),
+        z = mul(y, y);
+      const sine = sinePolynomial(y, z),
+        cosine = cosinePolynomial(z);
+      const sn = quadrant(sine, cosine, turns),
+        c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
       // e^{−Im A} by its series: |Im A| ≤ 2e-3.
       const decay = sub(splat(1), sub(aI, mul(mul(aI, aI), sub(splat(0.5), mul(aI, splat(1.0 / 6))))));
-      const m = mul(decay, decay), A2 = mul(A, A), inverse = f64x2.div(A, add(A2, splat(1e-14)));
-      const s = v128.bitselect(sub(splat(1), mul(A2, splat(1.0 / 6))), mul(sn, inverse), f64x2.lt(A2, splat(1e-4)));
-      const q = mul(sub(s, c), inverse), w = mul(q, inverse);
-      const gr = v128.load(angle + plane * AnglePlane.GRe), gi = v128.load(angle + plane * AnglePlane.GIm);
-      const k = mul(v128.load64_splat(record, 16), decay), half = mul(v128.load64_splat(record, 24), splat(0.5));
-      const kappaR = mul(half, sub(mul(gr, gr), mul(gi, gi))), kappaI = mul(half, mul(splat(2), mul(gr, gi)));
+      const m = mul(decay, decay),
+        A2 = mul(A, A),
+        inverse = f64x2.div(A, add(A2, splat(1e-14)));
+      const s = v128.bitselect(
+        sub(splat(1), mul(A2, splat(1.0 / 6))),
+        mul(sn, inverse),
+        f64x2.lt(A2, splat(1e-4)),
+      );
+      const q = mul(sub(s, c), inverse),
+        w = mul(q, inverse);
+      const gr = v128.load(angle + plane * AnglePlane.GRe),
+        gi = v128.load(angle + plane * AnglePlane.GIm);
+      const k = mul(v128.load64_splat(record, 16), decay),
+        half = mul(v128.load64_splat(record, 24), splat(0.5));
+      const kappaR = mul(half, sub(mul(gr, gr), mul(gi, gi))),
+        kappaI = mul(half, mul(splat(2), mul(gr, gi)));
       const q1 = mul(sub(sn, add(q, q)), inverse);
-      const tr = add(add(s, mul(kappaR, w)), mul(mul(splat(0.5), mul(aI, aI)), q1)), ti = sub(mul(kappaI, w), mul(aI, q));
-      const kr = mul(k, gr), ki = mul(k, gi);
-      const ur = sub(mul(kr, tr), mul(ki, ti)), ui = add(mul(kr, ti), mul(ki, tr));
-      const rs = mul(kappaR, s), is = mul(kappaI, s), rq = mul(kappaR, q), iq = mul(kappaI, q);
-      const m11r = add(c, add(rs, iq)), m11i = sub(sub(is, rq), sn);
-      const m22r = add(mul(c, m), sub(rs, iq)), m22i = add(mul(sn, m), add(is, rq));
+      const tr = add(add(s, mul(kappaR, w)), mul(mul(splat(0.5), mul(aI, aI)), q1)),
+        ti = sub(mul(kappaI, w), mul(aI, q));
+      const kr = mul(k, gr),
+        ki = mul(k, gi);
+      const ur = sub(mul(kr, tr), mul(ki, ti)),
+        ui = add(mul(kr, ti), mul(ki, tr));
+      const rs = mul(kappaR, s),
+        is = mul(kappaI, s),
+        rq = mul(kappaR, q),
+        iq = mul(kappaI, q);
+      const m11r = add(c, add(rs, iq)),
+        m11i = sub(sub(is, rq), sn);
+      const m22r = add(mul(c, m), sub(rs, iq)),
+        m22i = add(mul(sn, m), add(is, rq));
       // (P,Q) ← [[m11, iu], [−iu, m22]]·(P,Q), both columns.
       const n0 = sub(sub(mul(m11r, ar), mul(m11i, ai)), add(mul(ur, ci), mul(ui, cr)));
       const n1 = add(add(mul(m11r, ai), mul(m11i, ar)), sub(mul(ur, cr), mul(ui, ci)));
@@ -80,11 +120,22 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
       const n5 = add(add(mul(m11r, bi), mul(m11i, br)), sub(mul(ur, dr), mul(ui, di)));
       const n6 = add(sub(mul(m22r, dr), mul(m22i, di)), add(mul(ur, bi), mul(ui, br)));
       const n7 = sub(add(mul(m22r, di), mul(m22i, dr)), sub(mul(ur, br), mul(ui, bi)));
-      ar = n0; ai = n1; cr = n2; ci = n3; br = n4; bi = n5; dr = n6; di = n7;
+      ar = n0;
+      ai = n1;
+      cr = n2;
+      ci = n3;
+      br = n4;
+      bi = n5;
+      dr = n6;
+      di = n7;
     }
-    const turns = quarters(phase), y = reduce(phase, turns), z = mul(y, y);
-    const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
-    const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+    const turns = quarters(phase),
+      y = reduce(phase, turns),
+      z = mul(y, y);
+    const sine = sinePolynomial(y, z),
+      cosine = cosinePolynomial(z);
+    const sn = quadrant(sine, cosine, turns),
+      c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
     const to = out + <usize>j * MATRIX;
     pair(to, 0, sub(mul(ar, c), mul(ai, sn)));
     pair(to, 8, add(mul(ar, sn), mul(ai, c)));
@@ -106,25 +157,39 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
 /** As transferMatrix: every angle a node of its own, one block.
  *  @param angleCount even
  *  @param scratch 40 bytes a slice and 64 an angle, 16-byte aligned, as `angles` and `out` */
-export function transferMatrixSimd(slices: usize, sliceCount: i32, angles: usize, angleCount: i32, scratch: usize, out: usize): Status {
+export function transferMatrixSimd(
+  slices: usize,
+  sliceCount: i32,
+  angles: usize,
+  angleCount: i32,
+  scratch: usize,
+  out: usize,
+): Status {
   if (!ASC_FEATURE_SIMD) return Status.BadParameter;
-  if (sliceCount < 0 || angleCount < 2 || (angleCount & 1)) return Status.BadCount;
-  const plane = <usize>angleCount << 3, matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15;
+  if (sliceCount < 0 || angleCount < 2 || angleCount & 1) return Status.BadCount;
+  const plane = (<usize>angleCount) << 3,
+    matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15;
   writeRecords(slices, sliceCount, scratch);
   blockMatrices(scratch, scratch + <usize>sliceCount * RECORD, angles, angleCount, matrices);
   for (let j = 0; j < angleCount; j++) {
     // The turns D do not change the moduli of P and Q but stand between the block and its start: e^{iΦ} on Q.
-    const angle = angles + (<usize>j << 3), m = matrices + <usize>j * MATRIX;
+    const angle = angles + ((<usize>j) << 3),
+      m = matrices + <usize>j * MATRIX;
     let phase: f64 = 0;
-    for (let n = 0; n < sliceCount; n++) phase += load<f64>(scratch + <usize>n * RECORD, 32) * load<f64>(angle) + load<f64>(scratch + <usize>n * RECORD);
-    const pr = load<f64>(angle + plane * AnglePlane.StartRe), pi = load<f64>(angle + plane * AnglePlane.StartIm);
+    for (let n = 0; n < sliceCount; n++)
+      phase +=
+        load<f64>(scratch + <usize>n * RECORD, 32) * load<f64>(angle) +
+        load<f64>(scratch + <usize>n * RECORD);
+    const pr = load<f64>(angle + plane * AnglePlane.StartRe),
+      pi = load<f64>(angle + plane * AnglePlane.StartIm);
     Math.sincos(phase);
-    const qr = Math.sincos_cos, qi = Math.sincos_sin;
+    const qr = Math.sincos_cos,
+      qi = Math.sincos_sin;
     const nr = load<f64>(m) * pr - load<f64>(m, 8) * pi + load<f64>(m, 16) * qr - load<f64>(m, 24) * qi;
     const ni = load<f64>(m) * pi + load<f64>(m, 8) * pr + load<f64>(m, 16) * qi + load<f64>(m, 24) * qr;
     const dr = load<f64>(m, 32) * pr - load<f64>(m, 40) * pi + load<f64>(m, 48) * qr - load<f64>(m, 56) * qi;
     const di = load<f64>(m, 32) * pi + load<f64>(m, 40) * pr + load<f64>(m, 48) * qi + load<f64>(m, 56) * qr;
-    store<f64>(out + (<usize>j << 3), (nr * nr + ni * ni) / (dr * dr + di * di));
+    store<f64>(out + ((<usize>j) << 3), (nr * nr + ni * ni) / (dr * dr + di * di));
   }
   return Status.Ok;
 }
@@ -151,9 +216,13 @@ function lagrange(index: i32, x: f64): f64 {
 }
 
 // @ts-ignore: decorator
-@inline function low(a: v128, b: v128): v128 { return i64x2.shuffle(a, b, 0, 2); }
+@inline function low(a: v128, b: v128): v128 {
+  return i64x2.shuffle(a, b, 0, 2);
+}
 // @ts-ignore: decorator
-@inline function high(a: v128, b: v128): v128 { return i64x2.shuffle(a, b, 1, 3); }
+@inline function high(a: v128, b: v128): v128 {
+  return i64x2.shuffle(a, b, 1, 3);
+}
 
 /** As transferMatrix, through blocks of `blockLength` slices interpolated between nodes.
  *  @param angleCount even
@@ -163,58 +232,103 @@ function lagrange(index: i32, x: f64): f64 {
  *         within [TAPS/2 − 1, nodeCount − TAPS/2]
  *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
 export function transferMatrixBlocks(
-  slices: usize, sliceCount: i32, blockLength: i32, angles: usize, angleCount: i32,
-  nodes: usize, nodeCount: i32, positions: usize, scratch: usize, out: usize,
+  slices: usize,
+  sliceCount: i32,
+  blockLength: i32,
+  angles: usize,
+  angleCount: i32,
+  nodes: usize,
+  nodeCount: i32,
+  positions: usize,
+  scratch: usize,
+  out: usize,
 ): Status {
   if (!ASC_FEATURE_SIMD) return Status.BadParameter;
-  if (sliceCount < 1 || blockLength < 1 || angleCount < 2 || (angleCount & 1) || nodeCount < TAPS || (nodeCount & 1)) return Status.BadCount;
-  const plane = <usize>angleCount << 3;
-  const matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15, states = matrices + <usize>nodeCount * MATRIX;
+  if (
+    sliceCount < 1 ||
+    blockLength < 1 ||
+    angleCount < 2 ||
+    angleCount & 1 ||
+    nodeCount < TAPS ||
+    nodeCount & 1
+  )
+    return Status.BadCount;
+  const plane = (<usize>angleCount) << 3;
+  const matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15,
+    states = matrices + <usize>nodeCount * MATRIX;
   const statesEnd = states + <usize>angleCount * ANGLE;
   writeRecords(slices, sliceCount, scratch);
   for (let j = 0; j < angleCount; j++) {
-    const state = states + <usize>j * ANGLE, position = load<f64>(positions + (<usize>j << 3));
+    const state = states + <usize>j * ANGLE,
+      position = load<f64>(positions + ((<usize>j) << 3));
     const first = Math.floor(position) - (TAPS / 2 - 1);
     if (!(first >= 0 && first + TAPS <= <f64>nodeCount)) return Status.BadParameter;
-    for (let i = 0; i < TAPS; i++) store<f64>(state + (<usize>i << 3), lagrange(i, position - first));
+    for (let i = 0; i < TAPS; i++) store<f64>(state + ((<usize>i) << 3), lagrange(i, position - first));
     store<usize>(state, matrices + <usize>first * MATRIX, 64);
   }
   for (let j = 0; j < angleCount; j += 2) {
     // P, Q of two angles stand in the first one's state.
-    const state = states + <usize>j * ANGLE, angle = angles + (<usize>j << 3);
+    const state = states + <usize>j * ANGLE,
+      angle = angles + ((<usize>j) << 3);
     v128.store(state, v128.load(angle + plane * AnglePlane.StartRe), 80);
     v128.store(state, v128.load(angle + plane * AnglePlane.StartIm), 96);
     v128.store(state + ANGLE, splat(1), 80);
     v128.store(state + ANGLE, splat(0), 96);
   }
-  let slopeBefore: f64 = 0, offsetBefore: f64 = 0;
+  let slopeBefore: f64 = 0,
+    offsetBefore: f64 = 0;
   for (let n = 0; n < sliceCount; n += blockLength) {
-    const from = scratch + <usize>n * RECORD, end = scratch + <usize>min(n + blockLength, sliceCount) * RECORD;
-    let slope: f64 = 0, offset: f64 = 0;
+    const from = scratch + <usize>n * RECORD,
+      end = scratch + <usize>min(n + blockLength, sliceCount) * RECORD;
+    let slope: f64 = 0,
+      offset: f64 = 0;
     for (let record = from; record < end; record += RECORD) {
       offset += load<f64>(record);
       slope += load<f64>(record, 32);
     }
     blockMatrices(from, end, nodes, nodeCount, matrices);
     // From the middle of the block before to the middle of this one.
-    const turnSlope = splat(slopeBefore + slope), turnOffset = splat(offsetBefore + offset);
+    const turnSlope = splat(slopeBefore + slope),
+      turnOffset = splat(offsetBefore + offset);
     slopeBefore = slope;
     offsetBefore = offset;
     for (let state = states, angle = angles; state < statesEnd; state += 2 * ANGLE, angle += 16) {
       const phase = add(mul(v128.load(angle), turnSlope), turnOffset);
-      const turns = quarters(phase), y = reduce(phase, turns), z = mul(y, y);
-      const sine = sinePolynomial(y, z), cosine = cosinePolynomial(z);
-      const sn = quadrant(sine, cosine, turns), c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
-      const pr = v128.load(state, 80), pi = v128.load(state, 96), tr = v128.load(state + ANGLE, 80), ti = v128.load(state + ANGLE, 96);
-      const qr = sub(mul(c, tr), mul(sn, ti)), qi = add(mul(c, ti), mul(sn, tr));
-      let a = interpolate(state, 0), b = interpolate(state + ANGLE, 0), re = low(a, b), im = high(a, b);
-      let nr = sub(mul(re, pr), mul(im, pi)), ni = add(mul(re, pi), mul(im, pr));
-      a = interpolate(state, 16); b = interpolate(state + ANGLE, 16); re = low(a, b); im = high(a, b);
+      const turns = quarters(phase),
+        y = reduce(phase, turns),
+        z = mul(y, y);
+      const sine = sinePolynomial(y, z),
+        cosine = cosinePolynomial(z);
+      const sn = quadrant(sine, cosine, turns),
+        c = quadrant(sine, cosine, i64x2.add(turns, i64x2.splat(1)));
+      const pr = v128.load(state, 80),
+        pi = v128.load(state, 96),
+        tr = v128.load(state + ANGLE, 80),
+        ti = v128.load(state + ANGLE, 96);
+      const qr = sub(mul(c, tr), mul(sn, ti)),
+        qi = add(mul(c, ti), mul(sn, tr));
+      let a = interpolate(state, 0),
+        b = interpolate(state + ANGLE, 0),
+        re = low(a, b),
+        im = high(a, b);
+      let nr = sub(mul(re, pr), mul(im, pi)),
+        ni = add(mul(re, pi), mul(im, pr));
+      a = interpolate(state, 16);
+      b = interpolate(state + ANGLE, 16);
+      re = low(a, b);
+      im = high(a, b);
       nr = add(nr, sub(mul(re, qr), mul(im, qi)));
       ni = add(ni, add(mul(re, qi), mul(im, qr)));
-      a = interpolate(state, 32); b = interpolate(state + ANGLE, 32); re = low(a, b); im = high(a, b);
-      let dr = sub(mul(re, pr), mul(im, pi)), di = add(mul(re, pi), mul(im, pr));
-      a = interpolate(state, 48); b = interpolate(state + ANGLE, 48); re = low(a, b); im = high(a, b);
+      a = interpolate(state, 32);
+      b = interpolate(state + ANGLE, 32);
+      re = low(a, b);
+      im = high(a, b);
+      let dr = sub(mul(re, pr), mul(im, pi)),
+        di = add(mul(re, pi), mul(im, pr));
+      a = interpolate(state, 48);
+      b = interpolate(state + ANGLE, 48);
+      re = low(a, b);
+      im = high(a, b);
       dr = add(dr, sub(mul(re, qr), mul(im, qi)));
       di = add(di, add(mul(re, qi), mul(im, qr)));
       v128.store(state, nr, 80);
@@ -225,8 +339,14 @@ export function transferMatrixBlocks(
   }
   for (let j = 0; j < angleCount; j += 2) {
     const state = states + <usize>j * ANGLE;
-    const pr = v128.load(state, 80), pi = v128.load(state, 96), qr = v128.load(state + ANGLE, 80), qi = v128.load(state + ANGLE, 96);
-    v128.store(out + (<usize>j << 3), f64x2.div(add(mul(pr, pr), mul(pi, pi)), add(mul(qr, qr), mul(qi, qi))));
+    const pr = v128.load(state, 80),
+      pi = v128.load(state, 96),
+      qr = v128.load(state + ANGLE, 80),
+      qi = v128.load(state + ANGLE, 96);
+    v128.store(
+      out + ((<usize>j) << 3),
+      f64x2.div(add(mul(pr, pr), mul(pi, pi)), add(mul(qr, qr), mul(qi, qi))),
+    );
   }
   return Status.Ok;
 }

@@ -9,8 +9,13 @@ console.log("scan,maxStrain_%,depth_nm,thickness_nm,rms");
 for await (const { name, isFile } of Deno.readDir(folder)) {
   if (!isFile) continue;
   try {
-    const { maxStrain, maxStrainDepth, thickness, rms } = await invert(await readScan(await Deno.readFile(`${folder}/${name}`)), ysz400);
-    console.log([name, maxStrain.toFixed(3), maxStrainDepth.toFixed(1), thickness.toFixed(1), rms.toFixed(4)].join(","));
+    const { maxStrain, maxStrainDepth, thickness, rms } = await invert(
+      await readScan(await Deno.readFile(`${folder}/${name}`)),
+      ysz400,
+    );
+    console.log(
+      [name, maxStrain.toFixed(3), maxStrainDepth.toFixed(1), thickness.toFixed(1), rms.toFixed(4)].join(","),
+    );
   } catch (error) {
     // One file that is no scan does not stop the rest.
     console.error(`${name}: ${error.message}`);

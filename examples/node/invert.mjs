@@ -7,12 +7,19 @@ const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta
 const scan = await readScan(await readFile(file));
 const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
 // Without a predictor the fit begins from many rough starts, and nothing of TensorFlow is loaded.
-const predictor = await createPredictor(await loadModel(new URL(".", import.meta.resolve("takagi/models/universal/model.json"))), { backend: "wasm" });
+const predictor = await createPredictor(
+  await loadModel(new URL(".", import.meta.resolve("takagi/models/universal/model.json"))),
+  { backend: "wasm" },
+);
 const inversion = await invert(scan, ysz400, { predictor });
 
 const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, solutions } = inversion;
-console.log(`strain up to ${maxStrain.toFixed(3)} % at ${maxStrainDepth.toFixed(1)} nm, in ${thickness.toFixed(1)} nm`);
-console.log(`lowest Debye-Waller factor ${minDebyeWaller.toFixed(3)}; rms ${rms.toFixed(4)}; ${solutions.length - 1} other solutions`);
+console.log(
+  `strain up to ${maxStrain.toFixed(3)} % at ${maxStrainDepth.toFixed(1)} nm, in ${thickness.toFixed(1)} nm`,
+);
+console.log(
+  `lowest Debye-Waller factor ${minDebyeWaller.toFixed(3)}; rms ${rms.toFixed(4)}; ${solutions.length - 1} other solutions`,
+);
 console.log(`${inversion.verdict}: ${inversion.verdictReason}`);
 console.log(`${inversion.method}: ${inversion.methodReason}`);
 await writeFile("report.html", report(inversion, { title: "Irradiated YSZ" }));

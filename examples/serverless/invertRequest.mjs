@@ -26,15 +26,28 @@ class Refusal extends Error {
  *  @returns {Promise<Response>} 200 with the profile, or 4xx with {"error": {"code", "message"}} */
 export async function invertRequest(request) {
   try {
-    if (request.method !== "POST") throw new Refusal(405, "METHOD", "POST a scan: angle and counts in columns, or a diffractometer's file");
+    if (request.method !== "POST")
+      throw new Refusal(
+        405,
+        "METHOD",
+        "POST a scan: angle and counts in columns, or a diffractometer's file",
+      );
     const { searchParams } = new URL(request.url);
     const crystal = await reflection(material(wanted(searchParams, "material")), {
       hkl: wanted(searchParams, "hkl").split(",").map(Number),
       wavelength: Number(wanted(searchParams, "wavelength")),
     });
     const scan = await readScan(await bytesOf(request));
-    if (scan.twoTheta.length > MAX_POINTS) throw new Refusal(413, "TOO_LARGE", `the scan has ${scan.twoTheta.length} points; ${MAX_POINTS} at most`);
-    const answer = await invert(scan, crystal, { starts: STARTS, signal: AbortSignal.timeout(MAX_MILLISECONDS) });
+    if (scan.twoTheta.length > MAX_POINTS)
+      throw new Refusal(
+        413,
+        "TOO_LARGE",
+        `the scan has ${scan.twoTheta.length} points; ${MAX_POINTS} at most`,
+      );
+    const answer = await invert(scan, crystal, {
+      starts: STARTS,
+      signal: AbortSignal.timeout(MAX_MILLISECONDS),
+    });
     return Response.json(body(answer));
   } catch (error) {
     return refuse(error);
@@ -43,7 +56,12 @@ export async function invertRequest(request) {
 
 function wanted(parameters, name) {
   const value = parameters.get(name);
-  if (value === null || value === "") throw new Refusal(400, "MISSING", `the address must have ${name}, as in ?material=YSZ&hkl=4,0,0&wavelength=1.5406`);
+  if (value === null || value === "")
+    throw new Refusal(
+      400,
+      "MISSING",
+      `the address must have ${name}, as in ?material=YSZ&hkl=4,0,0&wavelength=1.5406`,
+    );
   return value;
 }
 
@@ -51,7 +69,7 @@ function wanted(parameters, name) {
 async function bytesOf(request) {
   const parts = [];
   let length = 0;
-  for (const reader = request.body?.getReader(); reader !== undefined; ) {
+  for (const reader = request.body?.getReader(); reader !== undefined;) {
     const { done, value } = await reader.read();
     if (done) break;
     parts.push(value);
@@ -65,16 +83,46 @@ async function bytesOf(request) {
 }
 
 /** nm, %, 0…1; the band is pointwise 95 %. */
-function body({ profile, strainBand, maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged, reason, solutions }) {
-  const [depth, strain, debyeWaller] = [profile.depth, profile.strain, profile.debyeWaller].map((values) => Array.from(values));
+function body({
+  profile,
+  strainBand,
+  maxStrain,
+  maxStrainDepth,
+  thickness,
+  minDebyeWaller,
+  rms,
+  converged,
+  reason,
+  solutions,
+}) {
+  const [depth, strain, debyeWaller] = [profile.depth, profile.strain, profile.debyeWaller].map((values) =>
+    Array.from(values),
+  );
   const band = { lower: Array.from(strainBand.lower), upper: Array.from(strainBand.upper) };
-  return { depth, strain, debyeWaller, strainBand: band, maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged, reason, solutions: solutions.length };
+  return {
+    depth,
+    strain,
+    debyeWaller,
+    strainBand: band,
+    maxStrain,
+    maxStrainDepth,
+    thickness,
+    minDebyeWaller,
+    rms,
+    converged,
+    reason,
+    solutions: solutions.length,
+  };
 }
 
 function refuse(error) {
   const { code, message } = error;
   if (error instanceof Refusal) return Response.json({ error: { code, message } }, { status: error.status });
-  if (error.name === "TimeoutError") return Response.json({ error: { code: "TIMEOUT", message: "the fit took too long: send fewer points" } }, { status: 422 });
+  if (error.name === "TimeoutError")
+    return Response.json(
+      { error: { code: "TIMEOUT", message: "the fit took too long: send fewer points" } },
+      { status: 422 },
+    );
   // What takagi says of a scan or a parameter is the sender's; kernels that do not load are ours.
   const isTheirs = error instanceof TakagiError && code !== "KERNEL_LOAD" && code !== "KERNEL_STATUS";
   if (isTheirs) return Response.json({ error: { code, message } }, { status: 400 });

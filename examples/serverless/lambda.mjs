@@ -2,10 +2,22 @@
 import { invertRequest } from "./invertRequest.mjs";
 
 /** @param event {requestContext: {http: {method}}, rawQueryString, headers, body, isBase64Encoded} */
-export async function handler({ requestContext, rawQueryString = "", headers = {}, body, isBase64Encoded = false }) {
+export async function handler({
+  requestContext,
+  rawQueryString = "",
+  headers = {},
+  body,
+  isBase64Encoded = false,
+}) {
   const { method } = requestContext.http;
   const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
   const content = hasBody ? { body: Buffer.from(body, isBase64Encoded ? "base64" : "utf8") } : {};
-  const response = await invertRequest(new Request(`https://${headers.host ?? "lambda"}/?${rawQueryString}`, { method, ...content }));
-  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+  const response = await invertRequest(
+    new Request(`https://${headers.host ?? "lambda"}/?${rawQueryString}`, { method, ...content }),
+  );
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
 }

@@ -4,7 +4,10 @@ import type { BackendReport } from "../nn/index.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 /** @param flags allowSoftware: GPUs that the processor imitates count too */
-export async function runBackends(flags: { readonly json?: boolean; readonly allowSoftware?: boolean }, terminal: Terminal): Promise<number> {
+export async function runBackends(
+  flags: { readonly json?: boolean; readonly allowSoftware?: boolean },
+  terminal: Terminal,
+): Promise<number> {
   const { listBackends } = await import("../nn/index.ts");
   const allowSoftware = flags.allowSoftware === true;
   const inference = await listBackends({ purpose: "inference", allowSoftware });

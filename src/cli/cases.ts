@@ -7,7 +7,11 @@ import { DEVIATIONS, GEOMETRIES, POLARISATIONS } from "./physicsOptions.ts";
 import { InputError } from "./terminal.ts";
 
 export interface Case {
-  readonly stack: { readonly strain: Float64Array; readonly debyeWaller: Float64Array; readonly thickness: number };
+  readonly stack: {
+    readonly strain: Float64Array;
+    readonly debyeWaller: Float64Array;
+    readonly thickness: number;
+  };
   readonly reflection: Reflection;
   readonly twoTheta: Float64Array;
   readonly options: {
@@ -38,24 +42,32 @@ function parseCase(fields: Fields, at: string): Case {
   const twoTheta = numbers(fields, at, "thetaDeg").map((theta) => 2 * theta);
   if (strain.length === 0) throw new InputError(`${at}.strain must have one slice or more`);
   if (debyeWaller.length !== strain.length) {
-    throw new InputError(`${at}.debyeWaller must have the length of strain, ${strain.length}; got ${debyeWaller.length}`);
+    throw new InputError(
+      `${at}.debyeWaller must have the length of strain, ${strain.length}; got ${debyeWaller.length}`,
+    );
   }
   strain.forEach((value, i) => {
-    if (!(Math.abs(value) <= 50)) throw new InputError(`${at}.strain[${i}] must be within [-0.5, 0.5]; got ${value / 100}`);
+    if (!(Math.abs(value) <= 50))
+      throw new InputError(`${at}.strain[${i}] must be within [-0.5, 0.5]; got ${value / 100}`);
   });
   debyeWaller.forEach((value, i) => requireWithin(`${at}.debyeWaller[${i}]`, value, 0, 1));
   twoTheta.forEach((value, i) => {
-    if (!(value > 0 && value < 180)) throw new InputError(`${at}.thetaDeg[${i}] must be between 0 and 90; got ${value / 2}`);
+    if (!(value > 0 && value < 180))
+      throw new InputError(`${at}.thetaDeg[${i}] must be between 0 and 90; got ${value / 2}`);
   });
   const deviation = word(fields, at, "deviation", DEVIATIONS, "exact");
   const polarisation = word(fields, at, "polarisation", POLARISATIONS, "sigma");
   const monochromator = fields.monochromatorDeg;
-  if (monochromator !== undefined && monochromator !== null) requireWithin(`${at}.monochromatorDeg`, monochromator as number, 0, 180);
+  if (monochromator !== undefined && monochromator !== null)
+    requireWithin(`${at}.monochromatorDeg`, monochromator as number, 0, 180);
   const asymmetry = fields.asymmetryDeg ?? 0;
   requireWithin(`${at}.asymmetryDeg`, asymmetry as number, -90, 90);
   return {
     stack: { strain, debyeWaller, thickness },
-    reflection: { ...reflectionOf(fields, at, wavelength), ...(asymmetry === 0 ? {} : { asymmetry: asymmetry as number }) },
+    reflection: {
+      ...reflectionOf(fields, at, wavelength),
+      ...(asymmetry === 0 ? {} : { asymmetry: asymmetry as number }),
+    },
     twoTheta,
     options: {
       sample: sampleOf(fields, at, wavelength, thickness),
@@ -76,7 +88,11 @@ function reflectionOf(fields: Fields, at: string, wavelength: number): Reflectio
     wavelength,
     d: positive(fields, at, "d", "Å"),
     cellVolume: positive(fields, at, "cellVolume", "Å³"),
-    structureFactor: { zero: complex(fields, at, "f0"), h: complex(fields, at, "fh"), hBar: complex(fields, at, "fhbar") },
+    structureFactor: {
+      zero: complex(fields, at, "f0"),
+      h: complex(fields, at, "fh"),
+      hBar: complex(fields, at, "fhbar"),
+    },
   };
 }
 
@@ -85,10 +101,16 @@ function sampleOf(fields: Fields, at: string, wavelength: number, thickness: num
   const isThick = geometry === "thick film" || geometry === "thick film on substrate";
   if (!isThick) return { geometry };
   const filmThickness = positive(fields, at, "filmThicknessNm", "nm");
-  if (filmThickness < thickness) throw new InputError(`${at}.filmThicknessNm must be ≥ thicknessNm, ${thickness}; got ${filmThickness}`);
+  if (filmThickness < thickness)
+    throw new InputError(`${at}.filmThicknessNm must be ≥ thicknessNm, ${thickness}; got ${filmThickness}`);
   if (geometry === "thick film") return { geometry, filmThickness };
-  if (!isObject(fields.substrate)) throw new InputError(`${at}.substrate must be an object for a ${geometry}`);
-  return { geometry, filmThickness, substrate: reflectionOf(fields.substrate, `${at}.substrate`, wavelength) };
+  if (!isObject(fields.substrate))
+    throw new InputError(`${at}.substrate must be an object for a ${geometry}`);
+  return {
+    geometry,
+    filmThickness,
+    substrate: reflectionOf(fields.substrate, `${at}.substrate`, wavelength),
+  };
 }
 
 function isObject(value: unknown): value is Fields {
@@ -100,7 +122,13 @@ function positive(fields: Fields, at: string, key: string, unit: string): number
   return fields[key] as number;
 }
 
-function word<T extends string>(fields: Fields, at: string, key: string, allowed: readonly T[], fallback: T): T {
+function word<T extends string>(
+  fields: Fields,
+  at: string,
+  key: string,
+  allowed: readonly T[],
+  fallback: T,
+): T {
   const value = fields[key] ?? fallback;
   requireOneOf(`${at}.${key}`, value, allowed);
   return value;

@@ -25,36 +25,68 @@ export interface EvaluateFlags {
   readonly json?: boolean;
 }
 
-const NAMES = { t: "thickness", emax: "largest strain", dw: "smallest Debye–Waller factor", h: "width of the resolution", dr: "dynamic range", strain: "strain profile" } as const;
+const NAMES = {
+  t: "thickness",
+  emax: "largest strain",
+  dw: "smallest Debye–Waller factor",
+  h: "width of the resolution",
+  dr: "dynamic range",
+  strain: "strain profile",
+} as const;
 
 export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal: Terminal): Promise<number> {
   const { count, seed, noise, json } = flags;
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   const { createPredictor, loadModel } = await import("../nn/index.ts");
-  const model = await loadModel(folder), preset = flags.preset === undefined ? model.card.preset : await readPreset(flags.preset);
-  const predictor = await createPredictor(model, optional("backend", flags.backend)), progress = new ProgressLine(terminal);
+  const model = await loadModel(folder),
+    preset = flags.preset === undefined ? model.card.preset : await readPreset(flags.preset);
+  const predictor = await createPredictor(model, optional("backend", flags.backend)),
+    progress = new ProgressLine(terminal);
   try {
     const judgement = await judge(predictor, {
-      preset, count, seed, noise, processorSeconds, signal: terminal.signal,
+      preset,
+      count,
+      seed,
+      noise,
+      processorSeconds,
+      signal: terminal.signal,
       ...optional("maxStrain", flags.maxStrain),
       ...optional("workers", flags.workers),
       onProgress: (done) => progress.show(`asking the network ${Math.floor((100 * done) / count)} %`),
     });
-    const head = { model: model.card.name, preset: preset.name, noise, seed, ...optional("maxStrain", flags.maxStrain) };
+    const head = {
+      model: model.card.name,
+      preset: preset.name,
+      noise,
+      seed,
+      ...optional("maxStrain", flags.maxStrain),
+    };
     const alone = { ...scores(judgement), secondsPerCurve: judgement.secondsPerCurve };
-    let result: Result = { ...head, ...alone }, judged = judgement;
+    let result: Result = { ...head, ...alone },
+      judged = judgement;
     if (flags.refine === true) {
-      const { refineAll } = await import("../judge/refineAll.node.ts"), since = terminal.seconds();
+      const { refineAll } = await import("../judge/refineAll.node.ts"),
+        since = terminal.seconds();
       const { refined, seconds } = await refineAll(judgement, {
         signal: terminal.signal,
         ...optional("workers", flags.workers),
-        onProgress: (done, of) => progress.show(`fitting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`),
+        onProgress: (done, of) =>
+          progress.show(
+            `fitting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`,
+          ),
       });
       const final = (judged = finalJudgement(judgement, refined));
-      result = { ...head, ...scores(final), secondsPerCurve: alone.secondsPerCurve + seconds / refined.length, alone, ...honesty(final, refined) };
+      result = {
+        ...head,
+        ...scores(final),
+        secondsPerCurve: alone.secondsPerCurve + seconds / refined.length,
+        alone,
+        ...honesty(final, refined),
+      };
     }
     progress.wipe();
-    if (flags.out !== undefined) await draw(flags.out, { folder, result, judged, predictor, isRefined: flags.refine === true });
+    if (flags.out !== undefined)
+      await draw(flags.out, { folder, result, judged, predictor, isRefined: flags.refine === true });
     terminal.out(json === true ? `${JSON.stringify(result)}\n` : words(folder, result));
     return EXIT.ok;
   } finally {
@@ -79,41 +111,94 @@ interface Drawing {
 
 /** evaluation.html and evaluation.json. */
 async function draw(out: string, { folder, result, judged, predictor, isRefined }: Drawing): Promise<void> {
-  const { evaluationPage } = await import("../report/evaluation/page.ts"), { trainedOn } = await import("../nn/index.ts"), { preset, noise } = judged.generator, { card } = predictor.model;
-  const refiner = isRefined ? await (await import("../judge/refine.ts")).createRefiner(preset, noise) : undefined;
+  const { evaluationPage } = await import("../report/evaluation/page.ts"),
+    { trainedOn } = await import("../nn/index.ts"),
+    { preset, noise } = judged.generator,
+    { card } = predictor.model;
+  const refiner = isRefined
+    ? await (await import("../judge/refine.ts")).createRefiner(preset, noise)
+    : undefined;
   const answer = async (scan: Scan): Promise<Record<string, number>> => {
     const { labels } = await predictor.predict(scan, { offset: 0 });
     if (refiner === undefined) return labels;
-    const refined = refiner.refine(scan, Float32Array.from(card.labels, (name) => labels[name]!)).labels;
+    const refined = refiner.refine(
+      scan,
+      Float32Array.from(card.labels, (name) => labels[name]!),
+    ).labels;
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };
-  const html = await evaluationPage({ title: `${basename(folder)}${isRefined ? " and the fit after it" : ""}`, tables: tablesOf(card, trainedOn(card), result), judgement: judged, answer });
+  const html = await evaluationPage({
+    title: `${basename(folder)}${isRefined ? " and the fit after it" : ""}`,
+    tables: tablesOf(card, trainedOn(card), result),
+    judgement: judged,
+    answer,
+  });
   await writeWhole(join(out, "evaluation.html"), html);
   await writeWhole(join(out, "evaluation.json"), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-function tablesOf({ network, training }: ModelCard, trained: { samples: number; seconds: number }, { preset, noise, seed, count, accuracy, mse, secondsPerCurve, alone, determined, coverage }: Result): { caption: string; rows: Row[] }[] {
+function tablesOf(
+  { network, training }: ModelCard,
+  trained: { samples: number; seconds: number },
+  { preset, noise, seed, count, accuracy, mse, secondsPerCurve, alone, determined, coverage }: Result,
+): { caption: string; rows: Row[] }[] {
   const percent = (share: number): string => `${share.toFixed(1)} %`;
   const rows = (Object.entries(accuracy) as [keyof typeof NAMES, number][]).map(([name, share]): Row => {
     const before = alone?.accuracy[name];
     return [NAMES[name], percent(share), before === undefined ? "" : `network alone: ${percent(before)}`];
   });
-  const sure: Row[] = determined === undefined ? [] : [["Marked as determined", percent(determined.share), determined.right === undefined ? "" : `of them right: ${percent(determined.right)}`], ["95 % band holds the truth", percent(coverage!), "of the depths"]];
+  const sure: Row[] =
+    determined === undefined
+      ? []
+      : [
+          [
+            "Marked as determined",
+            percent(determined.share),
+            determined.right === undefined ? "" : `of them right: ${percent(determined.right)}`,
+          ],
+          ["95 % band holds the truth", percent(coverage!), "of the depths"],
+        ];
   return [
     { caption: "Within 10 %", rows: [...rows, ...sure] },
-    { caption: "Test and network", rows: [["Samples", String(count), `preset ${preset}, noise: ${noise}, seed ${seed}`], ["mse", mse.toPrecision(3), "of the labels scaled to 0 … 1"], ["Time a curve", `${(1000 * secondsPerCurve).toPrecision(2)} ms`, "of one core"], ["Network", network.name, `loss: ${training.loss}`], ["Trained on", `${trained.samples} samples`, `${training.optimizer}, ${training.schedule}; ${Math.round(trained.seconds / 60)} min on ${training.hardware}`]] },
+    {
+      caption: "Test and network",
+      rows: [
+        ["Samples", String(count), `preset ${preset}, noise: ${noise}, seed ${seed}`],
+        ["mse", mse.toPrecision(3), "of the labels scaled to 0 … 1"],
+        ["Time a curve", `${(1000 * secondsPerCurve).toPrecision(2)} ms`, "of one core"],
+        ["Network", network.name, `loss: ${training.loss}`],
+        [
+          "Trained on",
+          `${trained.samples} samples`,
+          `${training.optimizer}, ${training.schedule}; ${Math.round(trained.seconds / 60)} min on ${training.hardware}`,
+        ],
+      ],
+    },
   ];
 }
 
-type Result = Timed & Partial<Honesty> & { readonly preset: string; readonly noise: NoiseKind; readonly seed: number; readonly alone?: Timed };
+type Result = Timed &
+  Partial<Honesty> & {
+    readonly preset: string;
+    readonly noise: NoiseKind;
+    readonly seed: number;
+    readonly alone?: Timed;
+  };
 type Timed = Scores & { readonly secondsPerCurve: number };
 
-function words(folder: string, { preset, noise, accuracy, mse, count, secondsPerCurve, alone, determined, coverage }: Result): string {
-  const width = Math.max(...Object.values(NAMES).map((name) => name.length)), percent = (share: number): string => `${share.toFixed(1).padStart(5)} %`;
+function words(
+  folder: string,
+  { preset, noise, accuracy, mse, count, secondsPerCurve, alone, determined, coverage }: Result,
+): string {
+  const width = Math.max(...Object.values(NAMES).map((name) => name.length)),
+    percent = (share: number): string => `${share.toFixed(1).padStart(5)} %`;
   const rows = (Object.entries(accuracy) as [keyof typeof NAMES, number][]).map(([name, share]) => {
     const before = alone?.accuracy[name];
     return `  ${NAMES[name].padEnd(width)}  ${percent(share)}${before === undefined ? "" : `  (network alone ${percent(before)})`}\n`;
   });
-  const sure = determined === undefined ? "" : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths\n`;
+  const sure =
+    determined === undefined
+      ? ""
+      : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths\n`;
   return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}${sure}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
 }

@@ -16,9 +16,17 @@ import { UsageError } from "./terminal.ts";
 export async function readReflection(flags: PhysicsFlags): Promise<Reflection> {
   const hkl = required("--hkl", flags.hkl, "three Miller indices such as --hkl 4,0,0");
   const wavelength = wavelengthOf(flags);
-  if (flags.grazingExit === true && flags.surface === undefined) throw new UsageError("--grazing-exit needs --surface");
+  if (flags.grazingExit === true && flags.surface === undefined)
+    throw new UsageError("--grazing-exit needs --surface");
   const crystal = await readCrystal(flags);
-  const found = await named("--", () => reflection(crystal, { hkl, wavelength, thermal: flags.thermal === true, ...optional("surface", flags.surface) }));
+  const found = await named("--", () =>
+    reflection(crystal, {
+      hkl,
+      wavelength,
+      thermal: flags.thermal === true,
+      ...optional("surface", flags.surface),
+    }),
+  );
   if (flags.grazingExit !== true || found.asymmetry === undefined) return found;
   return { ...found, asymmetry: -found.asymmetry };
 }
@@ -36,7 +44,11 @@ async function readCrystal({ cif, material: name, yttria }: CrystalFlags): Promi
     if (yttria !== undefined) throw new UsageError("--yttria needs --material YSZ");
     return readCif(cif);
   }
-  const known = required("--cif or --material", name, "the crystal; `takagi materials` lists the built-in ones");
+  const known = required(
+    "--cif or --material",
+    name,
+    "the crystal; `takagi materials` lists the built-in ones",
+  );
   return named("--", () => Promise.resolve(material(known, optional("yttria", yttria))));
 }
 
@@ -50,22 +62,34 @@ async function readCif(path: string): Promise<Crystal> {
 export async function readSample(flags: PhysicsFlags): Promise<Sample> {
   const { filmThickness, substrateMaterial, substrateCif } = flags;
   const hasSubstrate = substrateMaterial !== undefined || substrateCif !== undefined;
-  const implied: Geometry = hasSubstrate ? "thick film on substrate" : filmThickness === undefined ? "single crystal" : "thick film";
+  const implied: Geometry = hasSubstrate
+    ? "thick film on substrate"
+    : filmThickness === undefined
+      ? "single crystal"
+      : "thick film";
   const geometry = flags.geometry ?? implied;
-  if (flags.substrateHkl !== undefined && !hasSubstrate) throw new UsageError("--substrate-hkl needs --substrate-material or --substrate-cif");
+  if (flags.substrateHkl !== undefined && !hasSubstrate)
+    throw new UsageError("--substrate-hkl needs --substrate-material or --substrate-cif");
   const isThick = geometry === "thick film" || geometry === "thick film on substrate";
   if (isThick && filmThickness === undefined) throw missing("--film-thickness", `in nm, for a ${geometry}`);
-  if (!isThick && filmThickness !== undefined) throw new UsageError(`--film-thickness is not for a ${geometry}`);
+  if (!isThick && filmThickness !== undefined)
+    throw new UsageError(`--film-thickness is not for a ${geometry}`);
   if (geometry !== "thick film on substrate") {
-    if (hasSubstrate) throw new UsageError(`a substrate is for a thick film on substrate, not for a ${geometry}`);
+    if (hasSubstrate)
+      throw new UsageError(`a substrate is for a thick film on substrate, not for a ${geometry}`);
     return { geometry, ...optional("filmThickness", filmThickness) };
   }
-  if (!hasSubstrate) throw missing("--substrate-material or --substrate-cif", `the crystal under a ${geometry}`);
+  if (!hasSubstrate)
+    throw missing("--substrate-material or --substrate-cif", `the crystal under a ${geometry}`);
   if (substrateMaterial !== undefined && substrateCif !== undefined) {
     throw new UsageError("give --substrate-cif or --substrate-material, not both");
   }
-  const hkl: Hkl = flags.substrateHkl ?? required("--hkl", flags.hkl, "three Miller indices such as --hkl 4,0,0");
-  const crystal = substrateCif === undefined ? await named("--substrate-", () => Promise.resolve(material(substrateMaterial!))) : await readCif(substrateCif);
+  const hkl: Hkl =
+    flags.substrateHkl ?? required("--hkl", flags.hkl, "three Miller indices such as --hkl 4,0,0");
+  const crystal =
+    substrateCif === undefined
+      ? await named("--substrate-", () => Promise.resolve(material(substrateMaterial!)))
+      : await readCif(substrateCif);
   const options = { hkl, wavelength: wavelengthOf(flags), thermal: flags.thermal === true };
   const substrate = await named("--substrate-", () => reflection(crystal, options));
   return { geometry, ...optional("filmThickness", filmThickness), substrate };
@@ -100,14 +124,21 @@ function readResolution(flags: PhysicsFlags, defaultFwhm: number | undefined): R
     case "pseudo-voigt":
       return { shape, fwhm, lorentzFraction: fraction };
     case "split-pseudo-voigt":
-      return { shape, fwhmLow: fwhm, fwhmHigh: fwhmHigh ?? fwhm, lorentzFractionLow: fraction, lorentzFractionHigh: lorentzFractionHigh ?? fraction };
+      return {
+        shape,
+        fwhmLow: fwhm,
+        fwhmHigh: fwhmHigh ?? fwhm,
+        lorentzFractionLow: fraction,
+        lorentzFractionHigh: lorentzFractionHigh ?? fraction,
+      };
     case "generalised-bell":
       return { shape, fwhm, exponent: exponent ?? 2 };
   }
 }
 
 function forbid(option: string, value: number | undefined, allowed: boolean, shape: string): void {
-  if (value !== undefined && !allowed) throw new UsageError(`${option} is for ${shape} resolution (--resolution)`);
+  if (value !== undefined && !allowed)
+    throw new UsageError(`${option} is for ${shape} resolution (--resolution)`);
 }
 
 function required<T>(option: string, value: T | undefined, hint: string): T {
@@ -129,7 +160,10 @@ async function named<T>(prefix: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const match = error instanceof InvalidParameterError ? /^(hkl|surface|wavelength|material|yttria)\b/.exec(error.parameter) : null;
+    const match =
+      error instanceof InvalidParameterError
+        ? /^(hkl|surface|wavelength|material|yttria)\b/.exec(error.parameter)
+        : null;
     if (match === null) throw error;
     const option = match[1] === "wavelength" ? "--" : prefix;
     throw new UsageError(`${option}${(error as Error).message}`, { cause: error });

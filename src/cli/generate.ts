@@ -33,14 +33,17 @@ export async function runGenerate(flags: GenerateFlags, terminal: Terminal): Pro
 
 async function generate(flags: GenerateFlags, terminal: Terminal): Promise<number> {
   const { out: folder, count, seed = 1 } = flags;
-  if (flags.preset === undefined) throw new UsageError(`give --preset: one of ${presetNames.join(", ")}, or a JSON file`);
+  if (flags.preset === undefined)
+    throw new UsageError(`give --preset: one of ${presetNames.join(", ")}, or a JSON file`);
   if (flags.preview !== undefined) {
-    if (count !== undefined || folder !== undefined) throw new UsageError("give --preview, or --count and --out, not both");
+    if (count !== undefined || folder !== undefined)
+      throw new UsageError("give --preview, or --count and --out, not both");
     return drawPreview(flags.preview, await readPreset(flags.preset), seed, flags);
   }
   if (count === undefined) throw new UsageError("give --count, how many samples");
   if (folder === undefined) throw new UsageError("give --out, a folder");
-  if (flags.shard !== undefined && flags.shard.of > count) throw new UsageError(`--shard: ${count} samples cannot be cut into ${flags.shard.of} shards`);
+  if (flags.shard !== undefined && flags.shard.of > count)
+    throw new UsageError(`--shard: ${count} samples cannot be cut into ${flags.shard.of} shards`);
   const started = terminal.seconds();
   const progress = new ProgressBar(terminal);
   const pool = await createPool({
@@ -51,7 +54,10 @@ async function generate(flags: GenerateFlags, terminal: Terminal): Promise<numbe
   let seen: ShardProgress = { stage: "checking", done: 0, total: count };
   try {
     const written = await writeShard({
-      folder, pool, count, seed,
+      folder,
+      pool,
+      count,
+      seed,
       ...optional("shard", flags.shard),
       ...optional("samplesPerFile", flags.samplesPerFile),
       version: VERSION,
@@ -65,17 +71,23 @@ async function generate(flags: GenerateFlags, terminal: Terminal): Promise<numbe
     const seconds = terminal.seconds() - started;
     const made = written.samples - written.kept;
     if (flags.json === true) {
-      terminal.out(`${JSON.stringify({ folder, ...written, made, seconds, workers: pool.workers, samplesPerSecond: made / seconds })}\n`);
+      terminal.out(
+        `${JSON.stringify({ folder, ...written, made, seconds, workers: pool.workers, samplesPerSecond: made / seconds })}\n`,
+      );
     } else {
       const kept = written.kept > 0 ? `, ${grouped(written.kept)} of them from before` : "";
       const speed = made > 0 ? ` in ${clock(seconds)}, ${grouped(made / seconds)} a second` : "";
-      terminal.out(`${folder}: ${grouped(written.samples)} samples in ${written.files} files, ${size(written.bytes)}${kept}${speed}\n`);
+      terminal.out(
+        `${folder}: ${grouped(written.samples)} samples in ${written.files} files, ${size(written.bytes)}${kept}${speed}\n`,
+      );
     }
     return EXIT.ok;
   } catch (error) {
     progress.wipe();
     if (!terminal.signal.aborted) throw error;
-    terminal.err(`takagi: interrupted at ${grouped(seen.done)} of ${grouped(seen.total)} samples; whole files stay, and the same command goes on from there\n`);
+    terminal.err(
+      `takagi: interrupted at ${grouped(seen.done)} of ${grouped(seen.total)} samples; whole files stay, and the same command goes on from there\n`,
+    );
     return EXIT.interrupted;
   } finally {
     await pool.close();
@@ -85,17 +97,34 @@ async function generate(flags: GenerateFlags, terminal: Terminal): Promise<numbe
 async function runVerify(folder: string, asJson: boolean, terminal: Terminal): Promise<number> {
   const progress = new ProgressBar(terminal);
   try {
-    const { whole, samples, faults, unmade, plan } = await verifyShard(folder, { signal: terminal.signal, onProgress: (now) => progress.show(now) });
+    const { whole, samples, faults, unmade, plan } = await verifyShard(folder, {
+      signal: terminal.signal,
+      onProgress: (now) => progress.show(now),
+    });
     progress.wipe();
     const isWhole = whole === samples;
     if (asJson) {
-      const { takagi, preset: { name }, noise, seed, count, shard } = plan as typeof plan & { preset: Preset };
-      terminal.out(`${JSON.stringify({ folder, whole: isWhole, samples, samplesWhole: whole, samplesUnmade: unmade, faults, takagi, preset: name, noise, seed, count, shard })}\n`);
+      const {
+        takagi,
+        preset: { name },
+        noise,
+        seed,
+        count,
+        shard,
+      } = plan as typeof plan & { preset: Preset };
+      terminal.out(
+        `${JSON.stringify({ folder, whole: isWhole, samples, samplesWhole: whole, samplesUnmade: unmade, faults, takagi, preset: name, noise, seed, count, shard })}\n`,
+      );
       return isWhole ? EXIT.ok : EXIT.failed;
     }
     for (const { file, fault } of faults) terminal.out(`${file}: ${fault}\n`);
-    if (unmade > 0) terminal.out(`${grouped(unmade)} of ${grouped(samples)} samples have not been made yet\n`);
-    terminal.out(isWhole ? `${folder}: ${grouped(samples)} samples, all whole\n` : `${folder}: ${grouped(whole)} of ${grouped(samples)} samples are whole; the command that made them makes the others\n`);
+    if (unmade > 0)
+      terminal.out(`${grouped(unmade)} of ${grouped(samples)} samples have not been made yet\n`);
+    terminal.out(
+      isWhole
+        ? `${folder}: ${grouped(samples)} samples, all whole\n`
+        : `${folder}: ${grouped(whole)} of ${grouped(samples)} samples are whole; the command that made them makes the others\n`,
+    );
     return isWhole ? EXIT.ok : EXIT.failed;
   } finally {
     progress.wipe();
@@ -103,7 +132,12 @@ async function runVerify(folder: string, asJson: boolean, terminal: Terminal): P
 }
 
 /** A sheet of the first samples. */
-async function drawPreview(path: string, chosen: Preset, seed: number, flags: GenerateFlags): Promise<number> {
+async function drawPreview(
+  path: string,
+  chosen: Preset,
+  seed: number,
+  flags: GenerateFlags,
+): Promise<number> {
   const { preview } = await import("../report/preview.ts");
   const generator = await createGenerator(chosen, optional("noise", flags.noise));
   await writeWhole(path, await preview(generator, seed));
@@ -133,7 +167,10 @@ class ProgressBar {
     const now = this.#terminal.seconds();
     if (this.#stage?.name !== stage) this.#stage = { name: stage, from: done, since: now };
     const rate = (done - this.#stage.from) / (now - this.#stage.since);
-    const pace = rate > 0 && Number.isFinite(rate) ? `  ${grouped(rate)} samples/s  ${clock((total - done) / rate)} left` : "";
+    const pace =
+      rate > 0 && Number.isFinite(rate)
+        ? `  ${grouped(rate)} samples/s  ${clock((total - done) / rate)} left`
+        : "";
     this.#line.show(`${stage} ${bar(done / total)} ${Math.floor((100 * done) / total)} %${pace}`);
   }
 

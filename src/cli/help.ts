@@ -26,12 +26,29 @@ export const HELP: HelpConfiguration = {
     };
     const headings = [...new Set(options.map(headingOf))];
     const sections: [heading: string, lines: string[]][] = [
-      ["Arguments", helper.visibleArguments(command).map((argument) => item(argument.name(), argument.description))],
-      ["Commands", helper.visibleCommands(command).map((sub) => item(helper.subcommandTerm(sub), helper.subcommandDescription(sub)))],
-      ...headings.map((heading): [string, string[]] => [heading, options.filter((option) => headingOf(option) === heading).map(optionItem)]),
+      [
+        "Arguments",
+        helper.visibleArguments(command).map((argument) => item(argument.name(), argument.description)),
+      ],
+      [
+        "Commands",
+        helper
+          .visibleCommands(command)
+          .map((sub) => item(helper.subcommandTerm(sub), helper.subcommandDescription(sub))),
+      ],
+      ...headings.map((heading): [string, string[]] => [
+        heading,
+        options.filter((option) => headingOf(option) === heading).map(optionItem),
+      ]),
     ];
-    const text = sections.filter(([, lines]) => lines.length > 0).map(([heading, lines]) => `${heading}:\n${lines.join("\n")}\n`);
+    const text = sections
+      .filter(([, lines]) => lines.length > 0)
+      .map(([heading, lines]) => `${heading}:\n${lines.join("\n")}\n`);
     const description = helper.commandDescription(command);
-    return [`Usage: ${helper.commandUsage(command)}\n`, ...(description === "" ? [] : [`${helper.boxWrap(description, helper.helpWidth)}\n`]), ...text].join("\n");
+    return [
+      `Usage: ${helper.commandUsage(command)}\n`,
+      ...(description === "" ? [] : [`${helper.boxWrap(description, helper.helpWidth)}\n`]),
+      ...text,
+    ].join("\n");
   },
 };

@@ -61,7 +61,11 @@ interface Answer extends Pick<About, "wavelengthFrom"> {
   readonly rows: readonly Row[];
 }
 
-export async function runInvert(paths: readonly string[], flags: InvertFlags, terminal: Terminal): Promise<number> {
+export async function runInvert(
+  paths: readonly string[],
+  flags: InvertFlags,
+  terminal: Terminal,
+): Promise<number> {
   const job: Job = { flags, experiment: experiments(terminal), terminal };
   // What is wrong with the options is said before a file is read.
   if (hasWavelength(flags)) await job.experiment(flags);
@@ -107,7 +111,8 @@ async function invertOne(path: string, job: Job): Promise<number> {
   const { inversion } = answer;
   const seconds = terminal.seconds();
   await save(answer, { name: name!, folder: flags.out, seconds });
-  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(inversion, { ...answer, name: name!, seconds }))}\n`);
+  if (flags.json === true)
+    terminal.out(`${JSON.stringify(resultJson(inversion, { ...answer, name: name!, seconds }))}\n`);
   else terminal.out(summary(name!, answer, seconds) + whereFiles(flags.out));
   return EXIT.ok;
 }
@@ -137,20 +142,28 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
       if (terminal.signal.aborted || !isExpected(error)) throw error;
       failed++;
       terminal.err(`takagi: ${error.message}\n`);
-      results.push({ scan: name, error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message } });
+      results.push({
+        scan: name,
+        error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message },
+      });
     }
     table.push(`${name.padEnd(width)}  ${row}\n`);
     if (flags.json !== true) terminal.out(`${i + 1}/${paths.length}  ${name}: ${words}\n`);
   }
   if (flags.json === true) terminal.out(`${JSON.stringify({ scans: results })}\n`);
-  else terminal.out(`\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${whereFiles(flags.out, true)}`);
+  else
+    terminal.out(`\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${whereFiles(flags.out, true)}`);
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
-async function invertFile({ path, place, name }: Task, { flags, experiment, terminal }: Job): Promise<Answer> {
+async function invertFile(
+  { path, place, name }: Task,
+  { flags, experiment, terminal }: Job,
+): Promise<Answer> {
   const scan = await readScanFile(path, flags);
   const { reflection, options, rows } = await experiment(withWavelength(flags, path, scan));
-  if (scan.axis === "2theta") terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
+  if (scan.axis === "2theta")
+    terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
   const line = new ProgressLine(terminal);
   const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
     line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
@@ -159,7 +172,8 @@ async function invertFile({ path, place, name }: Task, { flags, experiment, term
     terminal.signal.throwIfAborted();
     const inversion = await invert(scan, reflection, { ...options, onProgress });
     const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
-    const { countingTime } = scan, about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
+    const { countingTime } = scan,
+      about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
     if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
     return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {
@@ -171,14 +185,20 @@ async function invertFile({ path, place, name }: Task, { flags, experiment, term
   }
 }
 
-async function save({ inversion, ...about }: Answer, { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number }): Promise<void> {
+async function save(
+  { inversion, ...about }: Answer,
+  { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number },
+): Promise<void> {
   if (folder !== undefined) await writeResults(folder, inversion, { ...about, name, seconds });
 }
 
 function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: number): string {
   const rows: Row[] = [...profileRows(inversion), ...fitRows(inversion), ["Time", `${seconds.toFixed(2)} s`]];
   const width = Math.max(...rows.map(([key]) => key.length));
-  const lines = rows.map(([key, value, remark = ""]) => `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`);
+  const lines = rows.map(
+    ([key, value, remark = ""]) =>
+      `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`,
+  );
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
   const source = wavelengthFrom === "file" ? ` (${FROM_FILE})` : "";
   return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å${source}\n${lines.join("")}${several}`;
@@ -190,7 +210,8 @@ function inWords(inversion: Inversion, seconds: number): string {
   return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${inversion.verdict}${converged ? "" : "; not converged"}`;
 }
 
-const TABLE_HEAD = "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  seconds";
+const TABLE_HEAD =
+  "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  seconds";
 
 function tableRow(inversion: Inversion, seconds: number): string {
   const cells = [
@@ -210,12 +231,18 @@ function tableRow(inversion: Inversion, seconds: number): string {
 function whereFiles(folder: string | undefined, several = false): string {
   if (folder === undefined) return "";
   const first = RESULT_FILES.filter((name) => name !== "report.html").join(", ");
-  return several ? `\n${first} and report.html of each scan are in ${folder}\n` : `\nReport: ${join(folder, "report.html")} (beside it ${first})\n`;
+  return several
+    ? `\n${first} and report.html of each scan are in ${folder}\n`
+    : `\nReport: ${join(folder, "report.html")} (beside it ${first})\n`;
 }
 
 function sampleRows({ geometry, filmThickness, substrate }: Sample, { cif, deviation }: InvertFlags): Row[] {
   const rows: Row[] = cif === undefined ? [] : [["Crystal", basename(cif)]];
-  rows.push(["Sample", geometry ?? "single crystal", filmThickness === undefined ? "" : `${filmThickness} nm thick`]);
+  rows.push([
+    "Sample",
+    geometry ?? "single crystal",
+    filmThickness === undefined ? "" : `${filmThickness} nm thick`,
+  ]);
   if (substrate !== undefined) rows.push(["Substrate", substrate.name]);
   rows.push(["Deviation", deviation ?? "exact"]);
   return rows;

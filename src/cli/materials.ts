@@ -4,7 +4,11 @@ import { material, materialNames, materialSource } from "../crystal/materials.ts
 import { EXIT, type Terminal } from "./terminal.ts";
 
 export function runMaterials(flags: { readonly json?: boolean }, terminal: Terminal): number {
-  const rows = materialNames.map((name) => ({ name, cell: material(name).cell, source: materialSource(name) }));
+  const rows = materialNames.map((name) => ({
+    name,
+    cell: material(name).cell,
+    source: materialSource(name),
+  }));
   if (flags.json === true) {
     terminal.out(`${JSON.stringify({ materials: rows })}\n`);
     return EXIT.ok;

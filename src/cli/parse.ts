@@ -41,19 +41,31 @@ export function integer(option: string, bounds: Bounds = {}): Parser<number> {
   };
 }
 
-function isWithin(value: number, { above = -Infinity, below = Infinity, least = -Infinity, most = Infinity }: Bounds): boolean {
+function isWithin(
+  value: number,
+  { above = -Infinity, below = Infinity, least = -Infinity, most = Infinity }: Bounds,
+): boolean {
   return Number.isFinite(value) && value > above && value < below && value >= least && value <= most;
 }
 
 function describe(what: string, { above, below, least, most, unit }: Bounds): string {
-  const limits = [above === undefined ? "" : `> ${above}`, least === undefined ? "" : `≥ ${least}`, below === undefined ? "" : `< ${below}`, most === undefined ? "" : `≤ ${most}`];
+  const limits = [
+    above === undefined ? "" : `> ${above}`,
+    least === undefined ? "" : `≥ ${least}`,
+    below === undefined ? "" : `< ${below}`,
+    most === undefined ? "" : `≤ ${most}`,
+  ];
   const words = limits.filter((limit) => limit !== "").join(" and ");
   return `${what}${words === "" ? "" : ` ${words}`}${unit === undefined ? "" : ` ${unit}`}`;
 }
 
 /** One of some words; spaces may be written as hyphens or underscores, and case does not matter. */
 export function choice<T extends string>(option: string, allowed: readonly T[]): Parser<T> {
-  const key = (word: string) => word.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+  const key = (word: string) =>
+    word
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_-]+/g, " ");
   return (text) => {
     const found = allowed.find((word) => key(word) === key(text));
     if (found === undefined) throw new InvalidParameterError(option, `one of ${allowed.join(", ")}`, text);
@@ -67,7 +79,8 @@ export function hkl(option: string): Parser<Hkl> {
     const trimmed = text.trim();
     const parts = /^\d{3}$/.test(trimmed) ? [...trimmed] : trimmed.split(/\s*,\s*|\s+/);
     const indices = parts.map(numberIn);
-    const isHkl = indices.length === 3 && indices.every((index) => Number.isInteger(index) && Math.abs(index) <= 1000);
+    const isHkl =
+      indices.length === 3 && indices.every((index) => Number.isInteger(index) && Math.abs(index) <= 1000);
     if (!isHkl || indices.every((index) => index === 0)) {
       throw new InvalidParameterError(option, "three Miller indices such as 4,0,0", text);
     }
@@ -95,9 +108,16 @@ export function ranges(option: string): Parser<[from: number, to: number][]> {
 export function lines(option: string): Parser<SpectralLine[]> {
   return (text) =>
     text.split(",").map((part) => {
-      const [wavelength, weight, ...rest] = [...part.split(":").map(numberIn), ...(part.includes(":") ? [] : [1])] as [number, number, ...number[]];
+      const [wavelength, weight, ...rest] = [
+        ...part.split(":").map(numberIn),
+        ...(part.includes(":") ? [] : [1]),
+      ] as [number, number, ...number[]];
       if (!(wavelength > 0 && weight > 0) || rest.length > 0) {
-        throw new InvalidParameterError(option, "wavelength:weight,… in Å, such as 1.540598:1,1.544426:0.5", text);
+        throw new InvalidParameterError(
+          option,
+          "wavelength:weight,… in Å, such as 1.540598:1,1.544426:0.5",
+          text,
+        );
       }
       return { wavelength, weight };
     });
@@ -108,7 +128,8 @@ export function shard(option: string): Parser<{ readonly index: number; readonly
   return (text) => {
     const [index, of, ...rest] = text.split("/").map(numberIn) as [number, number, ...number[]];
     const isPart = Number.isSafeInteger(index) && Number.isSafeInteger(of) && index >= 1 && index <= of;
-    if (!isPart || rest.length > 0) throw new InvalidParameterError(option, "K/M, part K of M counted from 1, such as 2/7", text);
+    if (!isPart || rest.length > 0)
+      throw new InvalidParameterError(option, "K/M, part K of M counted from 1, such as 2/7", text);
     return { index, of };
   };
 }
@@ -133,11 +154,19 @@ export function fixed(option: string): Parser<Fixed> {
   const known = choice(option, FIXABLE);
   return (text, before = {}) => {
     const at = text.indexOf("=");
-    if (at < 1) throw new InvalidParameterError(option, `name=value with a name of ${FIXABLE.join(", ")}`, text);
+    if (at < 1)
+      throw new InvalidParameterError(option, `name=value with a name of ${FIXABLE.join(", ")}`, text);
     const written = text.slice(0, at).trim();
     const name = known(written === "background-slope" ? "backgroundSlope" : written);
     if (name in before) throw new InvalidParameterError(option, `given once for ${name}`, text);
-    const bounds = { thickness: { above: 0, unit: "nm" }, fwhm: { above: 0, unit: "degrees 2θ" }, scale: { above: 0 }, background: { least: 0 }, offset: {}, backgroundSlope: {} };
+    const bounds = {
+      thickness: { above: 0, unit: "nm" },
+      fwhm: { above: 0, unit: "degrees 2θ" },
+      scale: { above: 0 },
+      background: { least: 0 },
+      offset: {},
+      backgroundSlope: {},
+    };
     return { ...before, [name]: number(`${option} ${name}`, bounds[name])(text.slice(at + 1)) };
   };
 }

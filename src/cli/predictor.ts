@@ -10,7 +10,9 @@ let shipped: Promise<ProfilePredictor> | undefined;
 
 /** @param model folder; false: none; true or undefined: the shipped one, or none where none is shipped
  *  @throws {ModelError} @throws {BackendError} for a folder that was asked for */
-export async function predictorFor(model: string | boolean | undefined): Promise<ProfilePredictor | undefined> {
+export async function predictorFor(
+  model: string | boolean | undefined,
+): Promise<ProfilePredictor | undefined> {
   if (model === false) return undefined;
   if (typeof model === "string") return load(model);
   return existsSync(`${SHIPPED}/model.json`) ? (shipped ??= load(SHIPPED)) : undefined;

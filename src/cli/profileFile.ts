@@ -20,16 +20,23 @@ export function parseProfile(text: string): Profile {
       throw new InputError(`line ${number}: depth, strain and Debye–Waller factor must be numbers`);
     }
     withThird ??= values.length > 2;
-    if (withThird !== values.length > 2) throw new InputError(`line ${number}: there must be as many columns as in the lines before`);
+    if (withThird !== values.length > 2)
+      throw new InputError(`line ${number}: there must be as many columns as in the lines before`);
     const [depth, strain, debyeWaller = 1] = values as [number, number, number?];
     const last = rows.at(-1)?.[0];
     if (!(depth >= 0)) throw new InvalidParameterError(`line ${number}: depth`, "≥ 0 nm", depth);
-    if (last !== undefined && !(depth > last)) throw new InvalidParameterError(`line ${number}: depth`, `> that of the line before, ${last} nm`, depth);
+    if (last !== undefined && !(depth > last))
+      throw new InvalidParameterError(
+        `line ${number}: depth`,
+        `> that of the line before, ${last} nm`,
+        depth,
+      );
     requireWithin(`line ${number}: strain`, strain, -50, 50, "%");
     requireWithin(`line ${number}: Debye–Waller factor`, debyeWaller, 0, 1);
     rows.push([depth, strain, debyeWaller]);
   });
-  if (rows.length < 2) throw new InputError("there must be two lines or more of depth (nm), strain (%) and Debye–Waller factor");
+  if (rows.length < 2)
+    throw new InputError("there must be two lines or more of depth (nm), strain (%) and Debye–Waller factor");
   // Samples in the middle of slices begin below the surface; up to it the first value holds.
   const [first] = rows;
   if (first![0] > 0) rows.unshift([0, first![1], first![2]]);

@@ -49,161 +49,364 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .showSuggestionAfterError(true)
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  const command = (name: string, description: string) => program.command(name).description(description).helpOption("-h, --help", "show this help");
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).helpOption("-h, --help", "show this help");
 
-  const invert = command("invert", "Measured scans to profiles of strain and disorder against depth, with no guess from you.");
-  invert.argument("<scan...>", "XRDML, BRML, RAW, RAS, RASX, or text files of two columns, angle and intensity");
+  const invert = command(
+    "invert",
+    "Measured scans to profiles of strain and disorder against depth, with no guess from you.",
+  );
+  invert.argument(
+    "<scan...>",
+    "XRDML, BRML, RAW, RAS, RASX, or text files of two columns, angle and intensity",
+  );
   addPhysicsOptions(invert);
   group(invert, "Fit")
     .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
     .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
-    .option("--splines <n>", "number of splines (chosen by the data)", integer("--splines", { least: 1, most: 60 }))
+    .option(
+      "--splines <n>",
+      "number of splines (chosen by the data)",
+      integer("--splines", { least: 1, most: 60 }),
+    )
     .option("--residual <name>", "counts or log (counts)", choice("--residual", ["counts", "log"]))
-    .option("--count-unit <x>", "what one count adds to the intensity (read off the scan)", number("--count-unit", { above: 0 }))
-    .option("--relative-error <x>", "of every intensity beside the counting (0.03)", number("--relative-error", { least: 0, most: 1 }))
-    .option("--model <dir>", "network whose answer the fit starts from (the shipped one, where it knows such scans)")
+    .option(
+      "--count-unit <x>",
+      "what one count adds to the intensity (read off the scan)",
+      number("--count-unit", { above: 0 }),
+    )
+    .option(
+      "--relative-error <x>",
+      "of every intensity beside the counting (0.03)",
+      number("--relative-error", { least: 0, most: 1 }),
+    )
+    .option(
+      "--model <dir>",
+      "network whose answer the fit starts from (the shipped one, where it knows such scans)",
+    )
     .option("--no-model", "fit without a network")
-    .option("--starts <n>", "rough starts that are fitted (14)", integer("--starts", { least: 1, most: 200 }));
+    .option(
+      "--starts <n>",
+      "rough starts that are fitted (14)",
+      integer("--starts", { least: 1, most: 200 }),
+    );
   addScanOptions(group(invert, "Files"))
-    .option("--out <dir>", "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each")
+    .option(
+      "--out <dir>",
+      "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
+    )
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
-    .action(async (paths: string[], flags: object) => finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)));
+    .action(async (paths: string[], flags: object) =>
+      finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)),
+    );
 
-  const read = command("read", "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, RAS, RASX, text.");
+  const read = command(
+    "read",
+    "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, RAS, RASX, text.",
+  );
   read.argument("<file>", "its content says what it is, not its name");
   addScanOptions(read)
-    .option("--json", "print {format, scans: [{axis, twoTheta, intensity, wavelength, countingTime, …}]} and nothing else")
+    .option(
+      "--json",
+      "print {format, scans: [{axis, twoTheta, intensity, wavelength, countingTime, …}]} and nothing else",
+    )
     .addHelpText("after", READ_EXAMPLES + EXIT_CODES)
-    .action(async (path: string, flags: object) => finish(await (await import("./read.ts")).runRead(path, flags, terminal)));
+    .action(async (path: string, flags: object) =>
+      finish(await (await import("./read.ts")).runRead(path, flags, terminal)),
+    );
 
   const simulate = command("simulate", "The curve of a profile: two columns, 2θ and intensity.");
   group(simulate, "Profile")
     .option("--profile <file>", "columns of depth (nm), strain (%) and Debye–Waller factor; or give:")
     .option("--thickness <nm>", "of the strained region", number("--thickness", { above: 0, unit: "nm" }))
-    .option("--strain <%>", "its maximum; < 0 for compression", number("--strain", { above: -50, below: 50, unit: "%" }))
-    .option("--peak-depth <nm>", "depth of the maximum (a third of the thickness)", number("--peak-depth", { least: 0, unit: "nm" }))
-    .option("--width-surface <nm>", "FWHM towards the surface (half the thickness)", number("--width-surface", { above: 0, unit: "nm" }))
-    .option("--width-interface <nm>", "FWHM towards the interface (half the thickness)", number("--width-interface", { above: 0, unit: "nm" }))
-    .option("--debye-waller <x>", "Debye–Waller factor at the maximum (1)", number("--debye-waller", { above: 0, most: 1 }));
+    .option(
+      "--strain <%>",
+      "its maximum; < 0 for compression",
+      number("--strain", { above: -50, below: 50, unit: "%" }),
+    )
+    .option(
+      "--peak-depth <nm>",
+      "depth of the maximum (a third of the thickness)",
+      number("--peak-depth", { least: 0, unit: "nm" }),
+    )
+    .option(
+      "--width-surface <nm>",
+      "FWHM towards the surface (half the thickness)",
+      number("--width-surface", { above: 0, unit: "nm" }),
+    )
+    .option(
+      "--width-interface <nm>",
+      "FWHM towards the interface (half the thickness)",
+      number("--width-interface", { above: 0, unit: "nm" }),
+    )
+    .option(
+      "--debye-waller <x>",
+      "Debye–Waller factor at the maximum (1)",
+      number("--debye-waller", { above: 0, most: 1 }),
+    );
   addPhysicsOptions(simulate);
   simulate
-    .option("--offset <°>", "measured minus true 2θ (0)", number("--offset", { above: -10, below: 10, unit: "degrees" }))
+    .option(
+      "--offset <°>",
+      "measured minus true 2θ (0)",
+      number("--offset", { above: -10, below: 10, unit: "degrees" }),
+    )
     .option("--scale <x>", "intensity of the maximum above background (1)", number("--scale", { above: 0 }))
     .option("--background <x>", "intensity (0)", number("--background", { least: 0 }))
-    .option("--background-slope <x>", "intensity per degree 2θ, zero at the middle (0)", number("--background-slope"))
+    .option(
+      "--background-slope <x>",
+      "intensity per degree 2θ, zero at the middle (0)",
+      number("--background-slope"),
+    )
     .option("--counts <x>", "as --scale, with counting noise", number("--counts", { above: 0, most: 1e15 }))
     .option("--seed <n>", "of the noise (1)", integer("--seed", { least: 0, most: MAX_SEED }));
-  addScanOptions(group(simulate, "Angles and output").option("--like <scan>", "at the angles of a measured scan, whose wavelength is the default"))
+  addScanOptions(
+    group(simulate, "Angles and output").option(
+      "--like <scan>",
+      "at the angles of a measured scan, whose wavelength is the default",
+    ),
+  )
     .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
     .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
-    .option("--slices <n>", "cut the profile into n equal slices (as many as it needs)", integer("--slices", { least: 1, most: 100_000 }))
+    .option(
+      "--slices <n>",
+      "cut the profile into n equal slices (as many as it needs)",
+      integer("--slices", { least: 1, most: 100_000 }),
+    )
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
     .option("--out <file>", "write there")
     .option("--json", "JSON instead of columns")
     .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
-    .action(async (flags: { step: number }) => finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)));
+    .action(async (flags: { step: number }) =>
+      finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)),
+    );
 
-  const generate = command("generate", "Training samples as .npy files: network inputs and labels, with a manifest. A run that was stopped goes on with the same command.");
+  const generate = command(
+    "generate",
+    "Training samples as .npy files: network inputs and labels, with a manifest. A run that was stopped goes on with the same command.",
+  );
   group(generate, "Samples")
     .option("--preset <name>", "name of a preset, or a JSON file with one of your own")
     .option("--count <n>", "samples of all shards together", integer("--count", { least: 1 }))
-    .option("--seed <n>", "the same seed gives the same samples, on every machine (1)", integer("--seed", { least: 0, most: MAX_SEED }))
-    .option("--noise <name>", "of the counts: poisson, published (as in the paper's program) or none (poisson)", choice("--noise", NOISES));
+    .option(
+      "--seed <n>",
+      "the same seed gives the same samples, on every machine (1)",
+      integer("--seed", { least: 0, most: MAX_SEED }),
+    )
+    .option(
+      "--noise <name>",
+      "of the counts: poisson, published (as in the paper's program) or none (poisson)",
+      choice("--noise", NOISES),
+    );
   group(generate, "Files")
     .option("--out <dir>", "for the files; made where it is missing")
     .option("--shard <K/M>", "make part K of M only (1/1)", shard("--shard"))
-    .option("--samples-per-file <n>", "what is lost at most when a run is stopped (10000)", integer("--samples-per-file", { least: 1 }))
+    .option(
+      "--samples-per-file <n>",
+      "what is lost at most when a run is stopped (10000)",
+      integer("--samples-per-file", { least: 1 }),
+    )
     .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
     .option("--preview <file>", "draw the first samples instead, as SVG")
     .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
-    .action(async (flags: object) => finish(await (await import("./generate.ts")).runGenerate(flags, terminal)));
+    .action(async (flags: object) =>
+      finish(await (await import("./generate.ts")).runGenerate(flags, terminal)),
+    );
 
-  const train = command("train", "A network that reads profiles off scans, trained on samples drawn as they are needed.");
+  const train = command(
+    "train",
+    "A network that reads profiles off scans, trained on samples drawn as they are needed.",
+  );
   group(train, "What")
     .option("--preset <name>", "samples to learn from: name of a preset, or a JSON file with one of your own")
-    .option("--noise <name>", "of the counts: poisson, published or none (poisson)", choice("--noise", NOISES))
-    .option("--network <name>", "paper (Boulle & Debelle 2023), takagi or five (takagi)", choice("--network", ["paper", "takagi", "five"]))
-    .option("--loss <name>", "range (mean squared error of scaled labels, as in the paper) or score (score)", choice("--loss", ["range", "score"]))
-    .option("--outputs <n>", "what it says: 14, 12 (not width and dynamic range) or 3 (thickness, largest strain, disorder), as in the paper (14)", choice("--outputs", ["14", "12", "3"]));
+    .option(
+      "--noise <name>",
+      "of the counts: poisson, published or none (poisson)",
+      choice("--noise", NOISES),
+    )
+    .option(
+      "--network <name>",
+      "paper (Boulle & Debelle 2023), takagi or five (takagi)",
+      choice("--network", ["paper", "takagi", "five"]),
+    )
+    .option(
+      "--loss <name>",
+      "range (mean squared error of scaled labels, as in the paper) or score (score)",
+      choice("--loss", ["range", "score"]),
+    )
+    .option(
+      "--outputs <n>",
+      "what it says: 14, 12 (not width and dynamic range) or 3 (thickness, largest strain, disorder), as in the paper (14)",
+      choice("--outputs", ["14", "12", "3"]),
+    );
   group(train, "How")
     .option("--samples <n>", "samples to see", integer("--samples", { least: 1 }))
     .option("--minutes <x>", "or minutes to go on", number("--minutes", { above: 0 }))
     .option("--optimizer <name>", "adamw or rmsprop (adamw)", choice("--optimizer", ["adamw", "rmsprop"]))
-    .option("--schedule <name>", "of the learning rate: cosine or plateau (cosine)", choice("--schedule", ["cosine", "plateau"]))
+    .option(
+      "--schedule <name>",
+      "of the learning rate: cosine or plateau (cosine)",
+      choice("--schedule", ["cosine", "plateau"]),
+    )
     .option("--rate <x>", "learning rate (0.002; rmsprop 0.001)", number("--rate", { above: 0 }))
-    .option("--moments <name>", "to normalise by: batch, or start (those of the model given by --start; for the end of a training) (batch)", choice("--moments", ["batch", "start"]))
-    .option("--batch <n>", "samples a step (128; a GPU likes 4096)", integer("--batch", { least: 2, most: 65536 }))
+    .option(
+      "--moments <name>",
+      "to normalise by: batch, or start (those of the model given by --start; for the end of a training) (batch)",
+      choice("--moments", ["batch", "start"]),
+    )
+    .option(
+      "--batch <n>",
+      "samples a step (128; a GPU likes 4096)",
+      integer("--batch", { least: 2, most: 65536 }),
+    )
     .option("--seed <n>", "of samples and random start (1)", integer("--seed", { least: 0, most: MAX_SEED }))
-    .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
-    .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
+    .option(
+      "--backend <name>",
+      "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)",
+      choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]),
+    )
+    .option(
+      "--workers <n>",
+      "threads (one a core); 0: none besides the program's own",
+      integer("--workers", { least: 0, most: 256 }),
+    );
   group(train, "Results")
     .option("--out <dir>", "for model.json, weights.bin, learning.svg and checkpoint.bin")
     .option("--resume", "go on from the checkpoint in --out")
-    .option("--start <model>", "folder of a model to start from; of one with another network or other outputs the convolutions")
+    .option(
+      "--start <model>",
+      "folder of a model to start from; of one with another network or other outputs the convolutions",
+    )
     .option("--half", "weights in half precision")
-    .option("--validation <n>", "samples that the network is judged by (4096)", integer("--validation", { least: 1, most: 1_000_000 }))
-    .option("--every <seconds>", "between judgements, each with a checkpoint (60)", number("--every", { above: 0 }))
+    .option(
+      "--validation <n>",
+      "samples that the network is judged by (4096)",
+      integer("--validation", { least: 1, most: 1_000_000 }),
+    )
+    .option(
+      "--every <seconds>",
+      "between judgements, each with a checkpoint (60)",
+      number("--every", { above: 0 }),
+    )
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", TRAIN_EXAMPLES + EXIT_CODES)
     .action(async (flags: object) => finish(await (await import("./train.ts")).runTrain(flags, terminal)));
 
-  const evaluate = command("evaluate", "What a model is worth: accuracies on fresh samples, in percent, as in Table 2 of Boulle & Debelle 2023.");
+  const evaluate = command(
+    "evaluate",
+    "What a model is worth: accuracies on fresh samples, in percent, as in Table 2 of Boulle & Debelle 2023.",
+  );
   evaluate.argument("<model>", "folder with model.json and weights.bin");
   group(evaluate, "Samples")
     .option("--preset <name>", "name of a preset, or a JSON file (the model's own)")
-    .option("--count <n>", "samples to draw (20000)", integer("--count", { least: 1, most: 10_000_000 }), 20_000)
-    .option("--seed <n>", "of samples that no training sees, whatever its seed (1)", integer("--seed", { least: 0, most: MAX_SEED }), 1)
+    .option(
+      "--count <n>",
+      "samples to draw (20000)",
+      integer("--count", { least: 1, most: 10_000_000 }),
+      20_000,
+    )
+    .option(
+      "--seed <n>",
+      "of samples that no training sees, whatever its seed (1)",
+      integer("--seed", { least: 0, most: MAX_SEED }),
+      1,
+    )
     .option("--noise <name>", `${NOISES.join(", ")} (poisson)`, choice("--noise", NOISES), "poisson")
-    .option("--max-strain <%>", "judge only those whose largest strain is no greater", number("--max-strain", { above: 0, unit: "%" }));
+    .option(
+      "--max-strain <%>",
+      "judge only those whose largest strain is no greater",
+      number("--max-strain", { above: 0, unit: "%" }),
+    );
   group(evaluate, "How")
-    .option("--refine", "judge the answer of the fit that starts from the network, and what it says of its own certainty")
-    .option("--backend <name>", "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)", choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]))
-    .option("--workers <n>", "threads (one a core); 0: none besides the program's own", integer("--workers", { least: 0, most: 256 }));
+    .option(
+      "--refine",
+      "judge the answer of the fit that starts from the network, and what it says of its own certainty",
+    )
+    .option(
+      "--backend <name>",
+      "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)",
+      choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]),
+    )
+    .option(
+      "--workers <n>",
+      "threads (one a core); 0: none besides the program's own",
+      integer("--workers", { least: 0, most: 256 }),
+    );
   evaluate
     .option("--out <dir>", "write evaluation.html with the figures of the paper, and evaluation.json, there")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", EVALUATE_EXAMPLES + EXIT_CODES)
-    .action(async (folder: string, flags: EvaluateFlags) => finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)));
+    .action(async (folder: string, flags: EvaluateFlags) =>
+      finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)),
+    );
 
-  command("convert", "A model for stock tfjs, or in half precision; models that were converted can be used like others.")
+  command(
+    "convert",
+    "A model for stock tfjs, or in half precision; models that were converted can be used like others.",
+  )
     .argument("<model>", "folder with model.json and weights.bin")
-    .option("--to <format>", "takagi, or tfjs: what `tf.loadLayersModel` reads (takagi)", choice("--to", ["takagi", "tfjs"]), "takagi")
+    .option(
+      "--to <format>",
+      "takagi, or tfjs: what `tf.loadLayersModel` reads (takagi)",
+      choice("--to", ["takagi", "tfjs"]),
+      "takagi",
+    )
     .option("--half", "weights in half precision")
     .option("--out <dir>", "for model.json and weights.bin")
     .option("--json", "print JSON")
     .addHelpText("after", CONVERT_EXAMPLES + EXIT_CODES)
-    .action(async (folder: string, flags: ConvertFlags) => finish(await (await import("./convert.ts")).runConvert(folder, flags, terminal)));
+    .action(async (folder: string, flags: ConvertFlags) =>
+      finish(await (await import("./convert.ts")).runConvert(folder, flags, terminal)),
+    );
 
-  command("reflectivity", "|X|² of stacks given slice by slice, from a JSON file {\"cases\": […]}.")
-    .argument("<cases>", "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation")
+  command("reflectivity", '|X|² of stacks given slice by slice, from a JSON file {"cases": […]}.')
+    .argument(
+      "<cases>",
+      "JSON file; each case has wavelength, d, cellVolume, f0, fh, fhbar, strain (fractions, interface first), debyeWaller, thicknessNm, thetaDeg and, where they differ from the usual, geometry, filmThicknessNm, substrate, polarisation, monochromatorDeg, asymmetryDeg, deviation",
+    )
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
     .option("--json", 'print {"cases": [{"reflectivity": […]}, …]}')
     .addHelpText("after", EXIT_CODES)
-    .action(async (path: string, flags: object) => finish(await (await import("./reflectivity.ts")).runReflectivity(path, flags, terminal)));
+    .action(async (path: string, flags: object) =>
+      finish(await (await import("./reflectivity.ts")).runReflectivity(path, flags, terminal)),
+    );
 
-  addCrystalOptions(command("structure-factor", "d, cell volume and structure factors (electrons per cell) of a reflection."))
+  addCrystalOptions(
+    command("structure-factor", "d, cell volume and structure factors (electrons per cell) of a reflection."),
+  )
     .option("--json", "print {d, cellVolume, f0: [re, im], fh, fhbar}")
     .addHelpText("after", STRUCTURE_FACTOR_EXAMPLES + EXIT_CODES)
-    .action(async (flags: object) => finish(await (await import("./structureFactor.ts")).runStructureFactor(flags, terminal)));
+    .action(async (flags: object) =>
+      finish(await (await import("./structureFactor.ts")).runStructureFactor(flags, terminal)),
+    );
 
   command("materials", "The built-in crystals.")
     .option("--json", "print JSON")
     .action(async (flags: object) => finish((await import("./materials.ts")).runMaterials(flags, terminal)));
 
-  command("backends", "What can compute networks here: GPUs, native TensorFlow, WebAssembly; what would be chosen, and why not the others.")
+  command(
+    "backends",
+    "What can compute networks here: GPUs, native TensorFlow, WebAssembly; what would be chosen, and why not the others.",
+  )
     .option("--allow-software", "take GPUs that the processor imitates too")
     .option("--json", "print JSON")
-    .action(async (flags: object) => finish(await (await import("./backends.ts")).runBackends(flags, terminal)));
+    .action(async (flags: object) =>
+      finish(await (await import("./backends.ts")).runBackends(flags, terminal)),
+    );
   return program;
 }
 
 /** Which scan of which file. */
 function addScanOptions(command: Command): Command {
   return command
-    .option("--scan <k>", "of a file that holds several, counted from 1; `takagi read` lists them", integer("--scan", { least: 1 }))
+    .option(
+      "--scan <k>",
+      "of a file that holds several, counted from 1; `takagi read` lists them",
+      integer("--scan", { least: 1 }),
+    )
     .option("--theta", "angles in text files are θ, not 2θ; of a rocking scan: 2θ = 2ω")
     .option("--columns <a,b>", "columns of angle and intensity in text files (1,2)", columns("--columns"));
 }
@@ -265,11 +468,17 @@ function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // Without it commander would print help and nothing else.
-    const message = error.code === "commander.help" ? "give a command" : error.message.replace(/^error: /, "").replace(/\n+/g, " ");
+    const message =
+      error.code === "commander.help"
+        ? "give a command"
+        : error.message.replace(/^error: /, "").replace(/\n+/g, " ");
     terminal.err(`takagi: ${message} (see takagi --help)\n`);
     return EXIT.usage;
   }
-  if (error instanceof UsageError || (error instanceof InvalidParameterError && error.parameter.startsWith("--"))) {
+  if (
+    error instanceof UsageError ||
+    (error instanceof InvalidParameterError && error.parameter.startsWith("--"))
+  ) {
     terminal.err(`takagi: ${error.message}\n`);
     return EXIT.usage;
   }

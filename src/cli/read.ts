@@ -14,15 +14,24 @@ export interface ReadFlags extends ScanFlags {
 
 export async function runRead(path: string, flags: ReadFlags, terminal: Terminal): Promise<number> {
   const bytes = await readBytes(path);
-  const file = await inFile(path, () => readScans(bytes, { ...optional("angle", flags.theta === true ? ("theta" as const) : undefined), ...optional("columns", flags.columns) }));
+  const file = await inFile(path, () =>
+    readScans(bytes, {
+      ...optional("angle", flags.theta === true ? ("theta" as const) : undefined),
+      ...optional("columns", flags.columns),
+    }),
+  );
   const chosen = numbered(file, flags.scan);
   if (flags.json === true) {
     const { format, version } = file;
-    terminal.out(`${JSON.stringify({ format, ...optional("version", version), scans: chosen.map(([number, scan]) => scanJson(number, scan)) })}\n`);
+    terminal.out(
+      `${JSON.stringify({ format, ...optional("version", version), scans: chosen.map(([number, scan]) => scanJson(number, scan)) })}\n`,
+    );
     return EXIT.ok;
   }
   const count = file.scans.length;
-  terminal.out(`${path}: ${[file.format, file.version].filter((part) => part !== undefined).join(" ")}, ${count} scan${count === 1 ? "" : "s"}\n`);
+  terminal.out(
+    `${path}: ${[file.format, file.version].filter((part) => part !== undefined).join(" ")}, ${count} scan${count === 1 ? "" : "s"}\n`,
+  );
   for (const [number, scan] of chosen) terminal.out(scanLines(number, scan));
   return EXIT.ok;
 }
@@ -30,29 +39,52 @@ export async function runRead(path: string, flags: ReadFlags, terminal: Terminal
 function numbered({ scans }: ScanFile, scan: number | undefined): [number: number, scan: FileScan][] {
   const all = scans.map((each, i): [number, FileScan] => [i + 1, each]);
   if (scan === undefined) return all;
-  if (scan > scans.length) throw new InvalidParameterError("--scan", `one of the file's ${scans.length} scans`, scan);
+  if (scan > scans.length)
+    throw new InvalidParameterError("--scan", `one of the file's ${scans.length} scans`, scan);
   return [all[scan - 1]!];
 }
 
 /** Arrays are plain, so that JSON.stringify writes them as such. */
 function scanJson(number: number, scan: FileScan) {
-  const plain = Object.entries(scan).map(([name, value]) => [name, value instanceof Float64Array ? Array.from(value) : (value as unknown)]);
+  const plain = Object.entries(scan).map(([name, value]) => [
+    name,
+    value instanceof Float64Array ? Array.from(value) : (value as unknown),
+  ]);
   return { number, points: scan.intensity.length, ...(Object.fromEntries(plain) as object) };
 }
 
 function scanLines(number: number, scan: FileScan): string {
-  const { axisName, countingTime, wavelength, lines, attenuation, intensityUnit, countUnit, intensity, sample, comment } = scan;
+  const {
+    axisName,
+    countingTime,
+    wavelength,
+    lines,
+    attenuation,
+    intensityUnit,
+    countUnit,
+    intensity,
+    sample,
+    comment,
+  } = scan;
   const details = [
     axisName === undefined ? "" : `axis "${axisName}"`,
-    wavelength === undefined ? "wavelength not in the file" : `λ = ${wavelength} Å${lines !== undefined && lines.length > 1 ? ` (and ${lines[1]!.wavelength} Å, ${lines[1]!.weight} times as strong)` : ""}`,
+    wavelength === undefined
+      ? "wavelength not in the file"
+      : `λ = ${wavelength} Å${lines !== undefined && lines.length > 1 ? ` (and ${lines[1]!.wavelength} Å, ${lines[1]!.weight} times as strong)` : ""}`,
     countingTime === undefined ? "" : `${countingTime} s a point`,
     `up to ${highest(intensity)}${intensityUnit === undefined ? "" : ` ${intensityUnit}`}`,
     countUnit === undefined || countUnit === 1 ? "" : `one count adds ${countUnit}`,
     attenuation === undefined ? "" : `attenuated up to ${highest(attenuation)} times`,
   ];
-  const labels = [sample === undefined ? "" : `sample: ${sample}`, comment === undefined ? "" : `comment: ${comment}`];
+  const labels = [
+    sample === undefined ? "" : `sample: ${sample}`,
+    comment === undefined ? "" : `comment: ${comment}`,
+  ];
   const lineOf = (parts: readonly string[]) => parts.filter((part) => part !== "").join("; ");
-  const rows = [`${String(number).padStart(3)}  ${describeScan(scan)}`, ...[lineOf(details), ...labels].filter((row) => row !== "").map((row) => `     ${row}`)];
+  const rows = [
+    `${String(number).padStart(3)}  ${describeScan(scan)}`,
+    ...[lineOf(details), ...labels].filter((row) => row !== "").map((row) => `     ${row}`),
+  ];
   return `${rows.join("\n")}\n`;
 }
 

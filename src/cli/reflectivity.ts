@@ -10,7 +10,11 @@ export interface ReflectivityFlags {
   readonly json?: boolean;
 }
 
-export async function runReflectivity(path: string, flags: ReflectivityFlags, terminal: Terminal): Promise<number> {
+export async function runReflectivity(
+  path: string,
+  flags: ReflectivityFlags,
+  terminal: Terminal,
+): Promise<number> {
   const document = await readJson(path);
   const cases = await inFile(path, () => parseCases(document));
   const simulator = await createSimulator();
@@ -19,7 +23,9 @@ export async function runReflectivity(path: string, flags: ReflectivityFlags, te
     return simulator.reflectivity(stack, reflection, twoTheta, { ...options, ...kernel });
   });
   if (flags.json === true) {
-    terminal.out(`${JSON.stringify({ cases: results.map((reflectivity) => ({ reflectivity: [...reflectivity] })) })}\n`);
+    terminal.out(
+      `${JSON.stringify({ cases: results.map((reflectivity) => ({ reflectivity: [...reflectivity] })) })}\n`,
+    );
     return EXIT.ok;
   }
   results.forEach((reflectivity, i) => {

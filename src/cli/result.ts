@@ -7,7 +7,14 @@ import { report } from "../report/report.ts";
 import type { Inversion } from "../types.ts";
 import { writeWhole } from "./files.ts";
 
-export const RESULT_FILES = ["result.json", "profile.csv", "curve.csv", "input_strain_coeff.txt", "input_DW_coeff.txt", "report.html"] as const;
+export const RESULT_FILES = [
+  "result.json",
+  "profile.csv",
+  "curve.csv",
+  "input_strain_coeff.txt",
+  "input_DW_coeff.txt",
+  "report.html",
+] as const;
 
 /** What is told with an inversion. */
 export interface About {
@@ -18,7 +25,11 @@ export interface About {
 
 /** The files of RESULT_FILES in a folder, which is made where it is missing; each file appears whole.
  *  @throws {InputError} naming the file that cannot be written */
-export async function writeResults(folder: string, inversion: Inversion, options: About & { readonly rows: readonly Row[] }): Promise<void> {
+export async function writeResults(
+  folder: string,
+  inversion: Inversion,
+  options: About & { readonly rows: readonly Row[] },
+): Promise<void> {
   const coefficients = radmaxCoefficients(inversion);
   const texts: Record<(typeof RESULT_FILES)[number], string> = {
     "result.json": `${JSON.stringify(resultJson(inversion, options))}\n`,

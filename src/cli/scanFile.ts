@@ -17,12 +17,17 @@ export interface ScanFlags {
 /** @throws {InputError} @throws {ScanFormatError} naming the file @throws {UsageError} an option that contradicts the file */
 export async function readScanFile(path: string, { scan, theta, columns }: ScanFlags): Promise<Scan> {
   const bytes = await readBytes(path);
-  const options: ReadScanOptions = { ...optional("scan", scan), ...optional("angle", theta === true ? ("theta" as const) : undefined), ...optional("columns", columns) };
+  const options: ReadScanOptions = {
+    ...optional("scan", scan),
+    ...optional("angle", theta === true ? ("theta" as const) : undefined),
+    ...optional("columns", columns),
+  };
   try {
     return await inFile(path, () => readScan(bytes, options));
   } catch (error) {
     if (!(error instanceof InvalidParameterError)) throw error;
-    if (error.parameter === "angle") throw new InputError(`${path}: --theta contradicts the file, whose angles are 2θ`, { cause: error });
+    if (error.parameter === "angle")
+      throw new InputError(`${path}: --theta contradicts the file, whose angles are 2θ`, { cause: error });
     if (error.parameter === "scan") throw new UsageError(`--scan: ${error.message}`, { cause: error });
     throw error;
   }
@@ -32,7 +37,10 @@ export async function readScanFile(path: string, { scan, theta, columns }: ScanF
  *  @throws {InputError} where neither has one */
 export function withWavelength<T extends PhysicsFlags>(flags: T, path: string, { wavelength }: Scan): T {
   if (hasWavelength(flags)) return flags;
-  if (wavelength === undefined) throw new InputError(`--wavelength is missing: in Å, such as --wavelength 1.5406; ${path} does not say it`);
+  if (wavelength === undefined)
+    throw new InputError(
+      `--wavelength is missing: in Å, such as --wavelength 1.5406; ${path} does not say it`,
+    );
   return { ...flags, wavelength };
 }
 

@@ -41,10 +41,12 @@ const MAX_POINTS = 1_000_000;
 
 export async function runSimulate(given: SimulateFlags, terminal: Terminal): Promise<number> {
   if (given.like === undefined && given.scan !== undefined) throw new UsageError("--scan needs --like");
-  if (given.like !== undefined && given.range !== undefined) throw new UsageError("give --like or --range, not both");
+  if (given.like !== undefined && given.range !== undefined)
+    throw new UsageError("give --like or --range, not both");
   const like = given.like === undefined ? undefined : await readScanFile(given.like, given);
   const flags = like === undefined ? given : withWavelength(given, given.like!, like);
-  if (flags.counts !== undefined && flags.scale !== undefined) throw new UsageError("give --scale or --counts, not both");
+  if (flags.counts !== undefined && flags.scale !== undefined)
+    throw new UsageError("give --scale or --counts, not both");
   if (flags.seed !== undefined && flags.counts === undefined) throw new UsageError("--seed needs --counts");
   const profile = await readProfile(flags);
   const reflection = await readReflection(flags);
@@ -58,7 +60,13 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   };
   const twoTheta = like?.twoTheta ?? anglesOf(flags, reflection, profile);
   const simulator = await createSimulator();
-  const physics = { sample, instrument, ...optional("deviation", flags.deviation), ...optional("kernel", flags.kernel), ...optional("slices", flags.slices) };
+  const physics = {
+    sample,
+    instrument,
+    ...optional("deviation", flags.deviation),
+    ...optional("kernel", flags.kernel),
+    ...optional("slices", flags.slices),
+  };
   const curve = simulator.simulate(profile, reflection, twoTheta, physics);
   const seed = flags.seed ?? 1;
   const intensity = flags.counts === undefined ? curve.intensity : simulator.counts(curve.intensity, seed);
@@ -70,14 +78,21 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
       intensity: [...intensity],
       ...(flags.counts === undefined ? {} : { mean: [...curve.intensity], seed }),
       reflectivity: [...curve.reflectivity],
-      profile: { depthNm: [...profile.depth], strainPercent: [...profile.strain], debyeWaller: [...profile.debyeWaller] },
+      profile: {
+        depthNm: [...profile.depth],
+        strainPercent: [...profile.strain],
+        debyeWaller: [...profile.debyeWaller],
+      },
       instrument,
       reflection,
     })}\n`;
   } else {
     const what = flags.counts === undefined ? "intensity" : `counts (seed ${seed})`;
     const shown = like === undefined ? [flags.step, twoTheta[0]!] : Array.from(twoTheta);
-    const decimals = Math.min(9, shown.reduce((most, value) => Math.max(most, (String(value).split(".")[1] ?? "").length), 0));
+    const decimals = Math.min(
+      9,
+      shown.reduce((most, value) => Math.max(most, (String(value).split(".")[1] ?? "").length), 0),
+    );
     const rows = Array.from(intensity, (value, i) => `${twoTheta[i]!.toFixed(decimals)} ${value}\n`);
     text = `# ${reflection.name}, wavelength ${reflection.wavelength} Å; 2θ (°), ${what}\n${rows.join("")}`;
   }
@@ -89,33 +104,70 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
 async function readProfile(flags: SimulateFlags): Promise<Profile> {
   const { profile: path, thickness, strain } = flags;
   if (path !== undefined) {
-    const shape = ["thickness", "strain", "peakDepth", "widthSurface", "widthInterface", "debyeWaller"] as const;
-    if (shape.some((name) => flags[name] !== undefined)) throw new UsageError("give --profile, or --thickness and --strain with what belongs to them, not both");
+    const shape = [
+      "thickness",
+      "strain",
+      "peakDepth",
+      "widthSurface",
+      "widthInterface",
+      "debyeWaller",
+    ] as const;
+    if (shape.some((name) => flags[name] !== undefined))
+      throw new UsageError("give --profile, or --thickness and --strain with what belongs to them, not both");
     const text = decodeText(await readBytes(path));
     return await inFile(path, () => parseProfile(text));
   }
-  if (thickness === undefined) throw missing("--thickness", "of the strained region in nm; or give --profile FILE");
+  if (thickness === undefined)
+    throw missing("--thickness", "of the strained region in nm; or give --profile FILE");
   if (strain === undefined) throw missing("--strain", "its maximum in %; or give --profile FILE");
-  const { peakDepth = thickness / 3, widthSurface = thickness / 2, widthInterface = thickness / 2, debyeWaller = 1 } = flags;
-  if (!(peakDepth <= thickness)) throw new InvalidParameterError("--peak-depth", `≤ --thickness, ${thickness} nm`, peakDepth);
-  return pseudoVoigtProfile({ thickness, height: strain, depth: peakDepth, widthSurface, widthInterface, debyeWallerMin: debyeWaller });
+  const {
+    peakDepth = thickness / 3,
+    widthSurface = thickness / 2,
+    widthInterface = thickness / 2,
+    debyeWaller = 1,
+  } = flags;
+  if (!(peakDepth <= thickness))
+    throw new InvalidParameterError("--peak-depth", `≤ --thickness, ${thickness} nm`, peakDepth);
+  return pseudoVoigtProfile({
+    thickness,
+    height: strain,
+    depth: peakDepth,
+    widthSurface,
+    widthInterface,
+    debyeWallerMin: debyeWaller,
+  });
 }
 
 /** Even angles over the range asked for, or over all Bragg peaks that the profile can have with some room around them. */
-function anglesOf({ range, step, offset = 0 }: SimulateFlags, reflection: Reflection, { strain }: Profile): Float64Array {
+function anglesOf(
+  { range, step, offset = 0 }: SimulateFlags,
+  reflection: Reflection,
+  { strain }: Profile,
+): Float64Array {
   if (range !== undefined && !(range[0] > 0 && range[1] < 180)) {
     throw new InvalidParameterError("--range", "between 0° and 180°, both excluded", range.join(":"));
   }
   const [from, to] = range ?? strainedRange(reflection, strain, { step, offset });
   const points = Math.floor((to - from) / step + 1e-6) + 1;
-  if (points < 2) throw new InvalidParameterError("--step", `less than the range, ${(to - from).toPrecision(4)}°`, step);
-  if (points > MAX_POINTS) throw new InvalidParameterError("--step", `at least ${((to - from) / MAX_POINTS).toPrecision(2)}° for this range`, step);
+  if (points < 2)
+    throw new InvalidParameterError("--step", `less than the range, ${(to - from).toPrecision(4)}°`, step);
+  if (points > MAX_POINTS)
+    throw new InvalidParameterError(
+      "--step",
+      `at least ${((to - from) / MAX_POINTS).toPrecision(2)}° for this range`,
+      step,
+    );
   // Rounded, so that the angles that are printed are those that were calculated.
   return Float64Array.from({ length: points }, (_, i) => Number((from + i * step).toFixed(9)));
 }
 
-function strainedRange({ d, wavelength }: Reflection, strain: Float64Array, { step, offset }: { step: number; offset: number }): [number, number] {
-  const peak = (percent: number) => offset + 2 * braggAngle(Math.max(d * (1 + percent / 100), wavelength / 2), wavelength);
+function strainedRange(
+  { d, wavelength }: Reflection,
+  strain: Float64Array,
+  { step, offset }: { step: number; offset: number },
+): [number, number] {
+  const peak = (percent: number) =>
+    offset + 2 * braggAngle(Math.max(d * (1 + percent / 100), wavelength / 2), wavelength);
   const from = peak(strain.reduce((a, b) => Math.max(a, b), 0));
   const to = peak(strain.reduce((a, b) => Math.min(a, b), 0));
   const room = 0.3 + 0.3 * (to - from);

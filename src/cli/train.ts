@@ -4,7 +4,15 @@ import * as fs from "node:fs/promises";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { WholeFile } from "../dataset/wholeFiles.node.ts";
-import type { BackendName, LossName, NetworkName, OptimizerName, ScheduleName, TrainingState, Validation } from "../nn/index.ts";
+import type {
+  BackendName,
+  LossName,
+  NetworkName,
+  OptimizerName,
+  ScheduleName,
+  TrainingState,
+  Validation,
+} from "../nn/index.ts";
 import { optional } from "./experiment.ts";
 import { readBytes } from "./files.ts";
 import { readPreset } from "./generate.ts";
@@ -37,14 +45,19 @@ export interface TrainFlags {
 
 const WEIGHTS = Array.from({ length: 10 }, (_, k) => `weight${k + 1}`);
 /** CNN3[12] and CNN3[3] of the paper. */
-const OUTPUTS = { "14": undefined, "12": [...WEIGHTS, "disorder", "thickness"], "3": ["disorder", "thickness", "maxStrain"] } as const;
+const OUTPUTS = {
+  "14": undefined,
+  "12": [...WEIGHTS, "disorder", "thickness"],
+  "3": ["disorder", "thickness", "maxStrain"],
+} as const;
 const CHECKPOINT = "checkpoint.bin";
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
   const { out: folder, json, resume: isResumed, half, start, outputs = "14", ...rest } = flags;
   if (folder === undefined) throw new UsageError("give --out, a folder for the model");
   if (flags.preset === undefined && isResumed !== true) throw new UsageError("give --preset, or --resume");
-  if ((flags.samples === undefined) === (flags.minutes === undefined)) throw new UsageError("give --samples or --minutes");
+  if ((flags.samples === undefined) === (flags.minutes === undefined))
+    throw new UsageError("give --samples or --minutes");
   // One rounding for a product and its sum: a third faster where the processor has it. V8 before 12 hides it.
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   const { train, decodeCheckpoint, encodeCheckpoint, loadModel, modelFiles } = await import("../nn/index.ts");
@@ -55,7 +68,8 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   if (before === undefined && (await fs.stat(path).catch(() => undefined)) !== undefined) {
     throw new InputError(`${folder} holds a training already: give --resume to go on, or another --out`);
   }
-  const progress = new ProgressLine(terminal), keep = keeper(folder);
+  const progress = new ProgressLine(terminal),
+    keep = keeper(folder);
   const told = (validation: Validation): void => {
     progress.wipe();
     if (json !== true) terminal.err(`${words(validation)}\n`);
@@ -70,7 +84,9 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     signal: terminal.signal,
     onProgress: ({ samples, share, samplesPerSecond, loss }) => {
       speed = samplesPerSecond;
-      progress.show(`${Math.floor(100 * share)} %  ${samples} samples  ${Math.round(samplesPerSecond)}/s  loss ${loss.toFixed(4)}`);
+      progress.show(
+        `${Math.floor(100 * share)} %  ${samples} samples  ${Math.round(samplesPerSecond)}/s  loss ${loss.toFixed(4)}`,
+      );
     },
     onCheckpoint: async (now) => {
       told(now.history.at(-1)!);
@@ -83,7 +99,10 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   });
   progress.wipe();
   const { samples, seconds, history } = state;
-  if (json === true) terminal.out(`${JSON.stringify({ folder, samples, seconds, samplesPerSecond: speed, residentBytes: process.memoryUsage().rss, history })}\n`);
+  if (json === true)
+    terminal.out(
+      `${JSON.stringify({ folder, samples, seconds, samplesPerSecond: speed, residentBytes: process.memoryUsage().rss, history })}\n`,
+    );
   else terminal.out(`${folder}: ${samples} samples in ${Math.round(seconds)} s\n`);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
@@ -99,6 +118,8 @@ function keeper(folder: string): (name: string, bytes: Uint8Array) => Promise<vo
 }
 
 function words({ samples, seconds, trainingLoss, loss, accuracy }: Validation): string {
-  const shares = Object.entries(accuracy).map(([name, share]) => `  ${name} ${share.toFixed(1)}`).join("");
+  const shares = Object.entries(accuracy)
+    .map(([name, share]) => `  ${name} ${share.toFixed(1)}`)
+    .join("");
   return `${samples} samples  ${Math.round(seconds)} s  loss ${trainingLoss.toFixed(4)} / ${loss.toFixed(4)}${shares}`;
 }

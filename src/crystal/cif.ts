@@ -55,7 +55,12 @@ function siteLoop(block: CifBlock): CifLoop | undefined {
 }
 
 function nameOf(block: CifBlock): string {
-  for (const tag of ["_chemical_name_common", "_chemical_name_mineral", "_chemical_formula_sum", "_chemical_formula_structural"]) {
+  for (const tag of [
+    "_chemical_name_common",
+    "_chemical_name_mineral",
+    "_chemical_formula_sum",
+    "_chemical_formula_structural",
+  ]) {
     const name = known(block.items.get(tag))?.text.replace(/\s+/g, " ").trim();
     if (name !== undefined && name !== "") return name.slice(0, 80);
   }
@@ -64,16 +69,21 @@ function nameOf(block: CifBlock): string {
 
 /** Undefined for a value that is absent, "?" (unknown) or "." (does not apply). */
 function known(value: CifValue | undefined): CifValue | undefined {
-  return value === undefined || (!value.quoted && (value.text === "?" || value.text === ".")) ? undefined : value;
+  return value === undefined || (!value.quoted && (value.text === "?" || value.text === "."))
+    ? undefined
+    : value;
 }
 
 /** "5.431(2)", "-.25", "1e-3", "1/3" → a number. */
 function numberOf(value: CifValue, tag: string): number {
   const text = value.text.trim();
   const match =
-    text.length > 60 ? null : /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d+\)|\/(\d+))?$/.exec(text);
+    text.length > 60
+      ? null
+      : /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d+\)|\/(\d+))?$/.exec(text);
   const number = match === null ? NaN : Number(match[1]) / Number(match[2] ?? 1);
-  if (!Number.isFinite(number)) throw new CifError(`${tag} must be a number; got ${shorten(text)}`, value.line);
+  if (!Number.isFinite(number))
+    throw new CifError(`${tag} must be a number; got ${shorten(text)}`, value.line);
   return number;
 }
 
@@ -86,7 +96,8 @@ function readCell(block: CifBlock): [Cell, Metric] {
       throw new CifError(`${tag} is missing`);
     }
     const number = numberOf(value, tag);
-    if (!(number > 0 && number < 1e4)) throw new CifError(`${tag} must be > 0; got ${shorten(value.text)}`, value.line);
+    if (!(number > 0 && number < 1e4))
+      throw new CifError(`${tag} must be > 0; got ${shorten(value.text)}`, value.line);
     return number;
   };
   const cell: Cell = {
@@ -120,7 +131,10 @@ function rowsOf(loop: CifLoop): ((tag: string) => CifValue | undefined)[] {
   const column = new Map(loop.tags.map((tag, i) => [tag, i]));
   if (loop.values.length === 0 || loop.values.length % width !== 0) {
     const line = loop.values.at(-1)?.line ?? loop.line;
-    throw new CifError(`loop of ${width} columns has ${loop.values.length} values: the file is cut off or a value is missing`, line);
+    throw new CifError(
+      `loop of ${width} columns has ${loop.values.length} values: the file is cut off or a value is missing`,
+      line,
+    );
   }
   return Array.from({ length: loop.values.length / width }, (_, row) => (tag) => {
     const at = column.get(tag);
@@ -133,7 +147,8 @@ function readSites(block: CifBlock, cell: Cell): Site[] {
   const formula = elementsIn(known(block.items.get("_chemical_formula_sum"))?.text ?? "");
   const anisotropic = readAnisotropic(block, cell);
   const rows = rowsOf(loop);
-  if (rows.length > MAX_ATOMS) throw new CifError(`${rows.length} atom sites are more than the limit of ${MAX_ATOMS}`, loop.line);
+  if (rows.length > MAX_ATOMS)
+    throw new CifError(`${rows.length} atom sites are more than the limit of ${MAX_ATOMS}`, loop.line);
   const sites: Site[] = [];
   for (const get of rows) {
     const label = get("_atom_site_label") ?? get("_atom_site_type_symbol");
@@ -144,15 +159,20 @@ function readSites(block: CifBlock, cell: Cell): Site[] {
     const position = ["x", "y", "z"].map((axis) => {
       const tag = `_atom_site_fract_${axis}`;
       const value = get(tag);
-      if (value === undefined) throw new CifError(`${tag} of atom ${shorten(label?.text ?? "?")} is missing`, line);
+      if (value === undefined)
+        throw new CifError(`${tag} of atom ${shorten(label?.text ?? "?")} is missing`, line);
       return snap(numberOf(value, tag), value.text);
     });
     const type = get("_atom_site_type_symbol");
-    const element =
-      (type && elementOf(type.text, formula)) ?? (label && elementOf(label.text, formula));
+    const element = (type && elementOf(type.text, formula)) ?? (label && elementOf(label.text, formula));
     if (element === undefined) {
       const text = type?.text ?? label?.text;
-      throw new CifError(text === undefined ? "an atom has neither label nor type symbol" : `unknown element: ${shorten(text)}`, line);
+      throw new CifError(
+        text === undefined
+          ? "an atom has neither label nor type symbol"
+          : `unknown element: ${shorten(text)}`,
+        line,
+      );
     }
     const thermal = readThermal(get) ?? anisotropic.get(label?.text ?? "");
     sites.push({
@@ -171,7 +191,9 @@ function readSites(block: CifBlock, cell: Cell): Site[] {
 function snap(value: number, text: string): number {
   const digits = /\.(\d{3,})/.exec(text)?.[1]!.length ?? 0;
   const twelfths = Math.round(value * 12) / 12;
-  return digits > 0 && Math.abs(value - twelfths) < 1.001 * 10 ** -digits && (twelfths * 4) % 1 !== 0 ? twelfths : value;
+  return digits > 0 && Math.abs(value - twelfths) < 1.001 * 10 ** -digits && (twelfths * 4) % 1 !== 0
+    ? twelfths
+    : value;
 }
 
 function readOccupancy(value: CifValue | undefined): number {
@@ -197,13 +219,23 @@ function readThermal(get: (tag: string) => CifValue | undefined): number | undef
 /** B of each label from the tensor: U_eq = ⅓ Σ U_ij a*_i a*_j (a_i·a_j). Fischer & Tillmanns (1988), Acta Cryst. C44, 775. */
 function readAnisotropic(block: CifBlock, cell: Cell): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (const [letter, factor] of [["u", B_OF_U], ["b", 1]] as const) {
+  for (const [letter, factor] of [
+    ["u", B_OF_U],
+    ["b", 1],
+  ] as const) {
     const loop = block.loops.find((l) => l.tags.includes(`_atom_site_aniso_${letter}_11`));
     if (loop === undefined) continue;
     const [g, reciprocal] = [metric(cell), reciprocalMetric(cell)];
     for (const get of rowsOf(loop)) {
       let sum = 0;
-      for (const [i, j] of [[0, 0], [1, 1], [2, 2], [0, 1], [0, 2], [1, 2]] as const) {
+      for (const [i, j] of [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ] as const) {
         const tag = `_atom_site_aniso_${letter}_${i + 1}${j + 1}`;
         const value = get(tag);
         const tensor = value === undefined ? NaN : numberOf(value, tag);
@@ -220,7 +252,9 @@ function readAnisotropic(block: CifBlock, cell: Cell): ReadonlyMap<string, numbe
  *  its symmetry) is not counted again. */
 function expand(sites: readonly Site[], operations: readonly Operation[], g: Metric): Atom[] {
   if (sites.length * operations.length > MAX_IMAGES) {
-    throw new CifError(`${sites.length} sites under ${operations.length} operations are more than can be one cell`);
+    throw new CifError(
+      `${sites.length} sites under ${operations.length} operations are more than can be one cell`,
+    );
   }
   const atoms: Atom[] = [];
   const filled = new Map<string, { readonly position: Vector; occupancy: number }[]>();
@@ -228,7 +262,8 @@ function expand(sites: readonly Site[], operations: readonly Operation[], g: Met
     const images = orbit(position, operations, g);
     const there = neighbours(filled, element, images[0]!, g);
     if (there !== undefined && there.occupancy + occupancy > 1.01) continue;
-    if (atoms.length + images.length > MAX_ATOMS) throw new CifError(`more than ${MAX_ATOMS} atoms in the cell`, line);
+    if (atoms.length + images.length > MAX_ATOMS)
+      throw new CifError(`more than ${MAX_ATOMS} atoms in the cell`, line);
     for (const image of images) {
       atoms.push({ element, position: image, occupancy, ...(thermal === undefined ? {} : { thermal }) });
       const same = neighbours(filled, element, image, g);
@@ -246,7 +281,11 @@ function bin(x: number, step: number): number {
   return (((Math.floor(x * BINS) + step) % BINS) + BINS) % BINS;
 }
 
-function remember<T extends { readonly position: Vector }>(filled: Map<string, T[]>, element: string, entry: T): void {
+function remember<T extends { readonly position: Vector }>(
+  filled: Map<string, T[]>,
+  element: string,
+  entry: T,
+): void {
   const [x, y, z] = entry.position;
   const key = `${element} ${bin(x, 0)} ${bin(y, 0)} ${bin(z, 0)}`;
   const list = filled.get(key);

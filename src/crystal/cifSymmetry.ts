@@ -6,13 +6,24 @@ import { hallOperations } from "./hall.ts";
 import type { Metric } from "./lattice.ts";
 import { groupsByName, groupsByNumber } from "./spaceGroups.ts";
 import {
-  fitsMetric, generateGroup, isUnimodular, MAX_OPERATIONS, normalise, operationKey, parseOperation,
+  fitsMetric,
+  generateGroup,
+  isUnimodular,
+  MAX_OPERATIONS,
+  normalise,
+  operationKey,
+  parseOperation,
   type Operation,
 } from "./symmetry.ts";
 
 const LISTS = ["_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"];
 const HALL = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
-const NAME = ["_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m", "_space_group_name_h-m_full"];
+const NAME = [
+  "_space_group_name_h-m_alt",
+  "_symmetry_space_group_name_h-m",
+  "_space_group_name_h-m",
+  "_space_group_name_h-m_full",
+];
 const NUMBER = ["_space_group_it_number", "_symmetry_int_tables_number"];
 
 /** From the file's list of operations, else its Hall symbol, else its Hermann–Mauguin symbol, else its number.
@@ -21,7 +32,8 @@ const NUMBER = ["_space_group_it_number", "_symmetry_int_tables_number"];
 export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
   const listed = listedOperations(block);
   if (listed !== undefined) {
-    if (!fitsMetric(listed, g)) throw new CifError("the symmetry operations do not fit the cell's lengths and angles");
+    if (!fitsMetric(listed, g))
+      throw new CifError("the symmetry operations do not fit the cell's lengths and angles");
     return listed;
   }
   const hall = first(block, HALL);
@@ -35,12 +47,18 @@ export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
   ].find((groups) => groups.length > 0);
   const source = hall ?? name ?? number;
   if (source === undefined) {
-    throw new CifError("no symmetry: neither operations (_space_group_symop_operation_xyz) nor a space group are given");
+    throw new CifError(
+      "no symmetry: neither operations (_space_group_symop_operation_xyz) nor a space group are given",
+    );
   }
-  if (candidates === undefined) throw new CifError(`unknown space group ${shorten(source.text)}`, source.line);
+  if (candidates === undefined)
+    throw new CifError(`unknown space group ${shorten(source.text)}`, source.line);
   const fitting = candidates.filter((group) => fitsMetric(group, g));
   if (fitting.length === 0) {
-    throw new CifError(`space group ${shorten(source.text)} does not fit the cell's lengths and angles`, source.line);
+    throw new CifError(
+      `space group ${shorten(source.text)} does not fit the cell's lengths and angles`,
+      source.line,
+    );
   }
   if (fitting.length > 1) {
     throw new CifError(
@@ -54,7 +72,8 @@ export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
 function first(block: CifBlock, tags: readonly string[]): CifValue | undefined {
   for (const tag of tags) {
     const value = block.items.get(tag);
-    if (value !== undefined && value.text.trim() !== "" && value.text !== "?" && value.text !== ".") return value;
+    if (value !== undefined && value.text.trim() !== "" && value.text !== "?" && value.text !== ".")
+      return value;
   }
   return undefined;
 }
@@ -70,11 +89,15 @@ function listedOperations(block: CifBlock): readonly Operation[] | undefined {
     }
     const operation = normalise(parsed);
     distinct.set(operationKey(operation), operation);
-    if (distinct.size > MAX_OPERATIONS) throw new CifError(`more than ${MAX_OPERATIONS} symmetry operations`, value.line);
+    if (distinct.size > MAX_OPERATIONS)
+      throw new CifError(`more than ${MAX_OPERATIONS} symmetry operations`, value.line);
   }
   const operations = [...distinct.values()];
   if (generateGroup(operations, operations.length)?.length !== operations.length) {
-    throw new CifError("the symmetry operations are not a group: the list is incomplete or one is misprinted", values[0]!.line);
+    throw new CifError(
+      "the symmetry operations are not a group: the list is incomplete or one is misprinted",
+      values[0]!.line,
+    );
   }
   return operations;
 }
@@ -88,10 +111,15 @@ function listedValues(block: CifBlock): readonly CifValue[] | undefined {
     if (loop === undefined || loop.values.length === 0) continue;
     const width = loop.tags.length;
     if (loop.values.length % width !== 0) {
-      throw new CifError("the list of symmetry operations is cut off or a value is missing", loop.values.at(-1)!.line);
+      throw new CifError(
+        "the list of symmetry operations is cut off or a value is missing",
+        loop.values.at(-1)!.line,
+      );
     }
     const column = loop.tags.indexOf(tag);
-    const values = loop.values.filter((value, i) => i % width === column && value.text !== "?" && value.text !== ".");
+    const values = loop.values.filter(
+      (value, i) => i % width === column && value.text !== "?" && value.text !== ".",
+    );
     if (values.length > 0) return values;
   }
   return undefined;

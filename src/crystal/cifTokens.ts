@@ -29,7 +29,11 @@ const KEPT = /^_(?:cell_|atom_site_|symmetry_|space_group_|chemical_)/;
 
 type Token =
   | { readonly kind: "value"; readonly value: CifValue }
-  | { readonly kind: "tag" | "data" | "loop" | "frame" | "other"; readonly text: string; readonly line: number }
+  | {
+      readonly kind: "tag" | "data" | "loop" | "frame" | "other";
+      readonly text: string;
+      readonly line: number;
+    }
   | { readonly kind: "end"; readonly text: ""; readonly line: number };
 
 /** @throws {CifError} for an unclosed text field or quotation, a value without a name, a loop without names, and for text
@@ -51,7 +55,8 @@ export function readCifBlocks(text: string): readonly CifBlock[] {
       token = next();
       continue;
     }
-    if (blocks.length === 0) throw new CifError("not a CIF: no data_ block before the first item", lineOf(token));
+    if (blocks.length === 0)
+      throw new CifError("not a CIF: no data_ block before the first item", lineOf(token));
     switch (token.kind) {
       case "frame":
         inFrame = token.text !== "";
@@ -152,7 +157,10 @@ function tokens(text: string): () => Token {
         return { kind: "value", value };
       }
     }
-    throw new CifError(`quotation ${shorten(text.slice(start - 1, Math.min(at, start + 40)))} is never closed`, line);
+    throw new CifError(
+      `quotation ${shorten(text.slice(start - 1, Math.min(at, start + 40)))} is never closed`,
+      line,
+    );
   }
 
   return () => {

@@ -26,7 +26,9 @@ export function elementOf(text: string, formula: ReadonlySet<string>): string | 
   if (letters.toLowerCase() === "wat") return "O";
   const one = letters[0]!.toUpperCase();
   const two = letters.length > 1 ? one + letters[1]!.toLowerCase() : undefined;
-  const candidates = [two, one === "D" ? "H" : one].filter((c): c is string => c !== undefined && NUMBERS.has(c));
+  const candidates = [two, one === "D" ? "H" : one].filter(
+    (c): c is string => c !== undefined && NUMBERS.has(c),
+  );
   return candidates.find((c) => formula.has(c)) ?? candidates[0];
 }
 

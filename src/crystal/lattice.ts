@@ -1,6 +1,11 @@
 /** Geometry of the lattice: volumes, spacings and angles of any crystal system, by metric tensors. */
 
-import { InvalidParameterError, requireInteger, requirePositive, UnreachableReflectionError } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireInteger,
+  requirePositive,
+  UnreachableReflectionError,
+} from "../errors.ts";
 import type { Cell, Hkl } from "../types.ts";
 import { DEGREES, RADIANS } from "../units.ts";
 
@@ -29,7 +34,11 @@ export function metric(cell: Cell): Metric {
   // (V/abc)²; angles such as 20°, 20°, 90° span nothing.
   const flatness = 1 - cosAlpha ** 2 - cosBeta ** 2 - cosGamma ** 2 + 2 * cosAlpha * cosBeta * cosGamma;
   if (!(flatness > 1e-8)) {
-    throw new InvalidParameterError("cell", "a cell with a volume", `angles ${cell.alpha}, ${cell.beta}, ${cell.gamma}°`);
+    throw new InvalidParameterError(
+      "cell",
+      "a cell with a volume",
+      `angles ${cell.alpha}, ${cell.beta}, ${cell.gamma}°`,
+    );
   }
   return [
     [a * a, ab, ac],
@@ -97,9 +106,11 @@ export function planeAngle(cell: Cell, a: Hkl, b: Hkl): number {
 
 /** @throws {InvalidParameterError} unless three integers, not all 0 */
 export function requireHkl(name: string, hkl: Hkl): void {
-  if (!Array.isArray(hkl) || hkl.length !== 3) throw new InvalidParameterError(name, "three Miller indices", hkl);
+  if (!Array.isArray(hkl) || hkl.length !== 3)
+    throw new InvalidParameterError(name, "three Miller indices", hkl);
   hkl.forEach((index, i) => requireInteger(`${name}[${i}]`, index, -MAX_INDEX, MAX_INDEX));
-  if (hkl.every((index) => index === 0)) throw new InvalidParameterError(name, "Miller indices other than 000", "000");
+  if (hkl.every((index) => index === 0))
+    throw new InvalidParameterError(name, "Miller indices other than 000", "000");
 }
 
 /** a·M·b. */

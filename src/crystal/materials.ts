@@ -8,7 +8,9 @@ import { MATERIALS, type MaterialRow, type Site } from "./materialData.ts";
 import { orbit } from "./symmetry.ts";
 
 /** Names that `material` knows; it takes them in any case. */
-export const materialNames: readonly string[] = /* @__PURE__ */ [...Object.keys(MATERIALS), "YSZ"].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+export const materialNames: readonly string[] = /* @__PURE__ */ [...Object.keys(MATERIALS), "YSZ"].sort(
+  (a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1),
+);
 
 /** Yttria of the substrates that are sold as YSZ, mole fraction of Y2O3. */
 const USUAL_YTTRIA = 0.095;
@@ -26,9 +28,11 @@ export interface MaterialOptions {
 export function material(name: string, options: MaterialOptions = {}): Crystal {
   const wanted = typeof name === "string" ? name.trim().toLowerCase() : "";
   const found = materialNames.find((known) => known.toLowerCase() === wanted);
-  if (found === undefined) throw new InvalidParameterError("material", `one of ${materialNames.join(", ")}`, name);
+  if (found === undefined)
+    throw new InvalidParameterError("material", `one of ${materialNames.join(", ")}`, name);
   if (found === "YSZ") return build("YSZ", stabilisedZirconia(options.yttria ?? USUAL_YTTRIA));
-  if (options.yttria !== undefined) throw new InvalidParameterError("yttria", `absent for ${found}`, options.yttria);
+  if (options.yttria !== undefined)
+    throw new InvalidParameterError("yttria", `absent for ${found}`, options.yttria);
   return build(found, MATERIALS[found]!);
 }
 
@@ -43,7 +47,11 @@ function stabilisedZirconia(yttria: number): MaterialRow {
   requireWithin("yttria", yttria, 0.03, 0.4);
   const x = (2 * yttria) / (1 + yttria);
   const a = 5.1159 + 0.1547 * x;
-  const sites: Site[] = [["Zr", 0, 0, 0, 1 - x], ["Y", 0, 0, 0, x], ["O", 0.25, 0.25, 0.25, 1 - x / 4]];
+  const sites: Site[] = [
+    ["Zr", 0, 0, 0, 1 - x],
+    ["Y", 0, 0, 0, x],
+    ["O", 0.25, 0.25, 0.25, 1 - x / 4],
+  ];
   return { ...MATERIALS.ZrO2!, cell: { ...MATERIALS.ZrO2!.cell, a, b: a, c: a }, sites };
 }
 

@@ -8,7 +8,10 @@ import { atomicNumber } from "./elements.ts";
 const MIN_KEV = 4;
 const MAX_KEV = 30;
 /** Wavelengths for which the table has figures, Å. */
-export const WAVELENGTH_RANGE: readonly [min: number, max: number] = [KEV_ANGSTROM / MAX_KEV, KEV_ANGSTROM / MIN_KEV];
+export const WAVELENGTH_RANGE: readonly [min: number, max: number] = [
+  KEV_ANGSTROM / MAX_KEV,
+  KEV_ANGSTROM / MIN_KEV,
+];
 
 export interface ScatteringTable {
   /** Elastic scattering factor, electrons. Five Gaussians and a constant, Waasmaier & Kirfel (1995), Acta Cryst. A51, 416.
@@ -70,7 +73,8 @@ function makeTable(data: Data): ScatteringTable {
         parsed.set(z, coefficients);
       }
       let sum = coefficients[0]!;
-      for (let i = 1; i < coefficients.length; i += 2) sum += coefficients[i]! * Math.exp(-coefficients[i + 1]! * s * s);
+      for (let i = 1; i < coefficients.length; i += 2)
+        sum += coefficients[i]! * Math.exp(-coefficients[i + 1]! * s * s);
       return sum;
     },
     dispersion(element, wavelength) {
@@ -87,13 +91,18 @@ export function requireTabulatedWavelength(wavelength: number): void {
   // A hair of slack, so that the limits themselves, written with four digits, are inside.
   const [min, max] = WAVELENGTH_RANGE;
   if (!(wavelength >= min - 1e-4 && wavelength <= max + 1e-4)) {
-    throw new InvalidParameterError("wavelength", `within [${min.toFixed(4)}, ${max.toFixed(4)}] Å (30–4 keV)`, wavelength);
+    throw new InvalidParameterError(
+      "wavelength",
+      `within [${min.toFixed(4)}, ${max.toFixed(4)}] Å (30–4 keV)`,
+      wavelength,
+    );
   }
 }
 
 function tabulated(element: string): number {
   const z = atomicNumber(element);
-  if (z === undefined) throw new InvalidParameterError("element", "the symbol of an element from H to U", element);
+  if (z === undefined)
+    throw new InvalidParameterError("element", "the symbol of an element from H to U", element);
   return z;
 }
 

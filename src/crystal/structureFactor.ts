@@ -4,7 +4,11 @@ import { InvalidParameterError, UnreachableReflectionError } from "../errors.ts"
 import type { Complex, Crystal, Hkl, Reflection, StructureFactor } from "../types.ts";
 import { atomicNumber } from "./elements.ts";
 import { braggAngle, cellVolume, dSpacing, planeAngle, requireHkl } from "./lattice.ts";
-import { loadScatteringTable, requireTabulatedWavelength, type ScatteringTable } from "./scatteringFactors.ts";
+import {
+  loadScatteringTable,
+  requireTabulatedWavelength,
+  type ScatteringTable,
+} from "./scatteringFactors.ts";
 
 /** |F_H| under this share of |F_0| is taken for an extinction: rounded coordinates leave a little of it. */
 const EXTINCT = 1e-5;
@@ -42,7 +46,8 @@ export function structureFactor(
     }
     zero[0] += occupancy * factor.forward[0];
     zero[1] += occupancy * factor.forward[1];
-    const damped = options.thermal === true && thermal !== undefined ? occupancy * Math.exp(-thermal * s * s) : occupancy;
+    const damped =
+      options.thermal === true && thermal !== undefined ? occupancy * Math.exp(-thermal * s * s) : occupancy;
     const phase = -2 * Math.PI * (hkl[0] * position[0] + hkl[1] * position[1] + hkl[2] * position[2]);
     const cos = damped * Math.cos(phase);
     const sin = damped * Math.sin(phase);
@@ -78,7 +83,8 @@ export async function reflection(crystal: Crystal, options: ReflectionOptions): 
   requireHkl("hkl", hkl);
   if (surface !== undefined) requireHkl("surface", surface);
   requireTabulatedWavelength(wavelength);
-  if (crystal.atoms.length === 0) throw new InvalidParameterError("crystal.atoms", "at least one atom", crystal.atoms);
+  if (crystal.atoms.length === 0)
+    throw new InvalidParameterError("crystal.atoms", "at least one atom", crystal.atoms);
   const d = dSpacing(crystal.cell, hkl);
   const theta = braggAngle(d, wavelength);
   const name = `${crystal.name} ${hkl.join(" ")}`;

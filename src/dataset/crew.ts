@@ -57,7 +57,12 @@ export class Crew {
       const idle = [...this.#members].find(({ tasks }) => tasks.length === 0);
       member = idle ?? (this.#members.size < this.size ? this.#hire() : this.#leastBusy());
     } catch (cause) {
-      task.failed(new WorkerError(`no worker can be started here: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+      task.failed(
+        new WorkerError(
+          `no worker can be started here: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { cause },
+        ),
+      );
       return;
     }
     member.tasks.push(task);
@@ -68,7 +73,9 @@ export class Crew {
   /** Ends the workers that are busy for `owner`, or all.
    *  @returns what they had of others */
   async release(owner?: object): Promise<Task[]> {
-    const leaving = [...this.#members].filter(({ tasks }) => owner === undefined || tasks.some((task) => task.owner === owner));
+    const leaving = [...this.#members].filter(
+      ({ tasks }) => owner === undefined || tasks.some((task) => task.owner === owner),
+    );
     for (const member of leaving) this.#members.delete(member);
     const orphans = leaving.flatMap(({ tasks }) => tasks.filter((task) => task.owner !== owner));
     for (const member of leaving) this.#end(member);
@@ -78,12 +85,17 @@ export class Crew {
   }
 
   #end({ handle }: Member): void {
-    const end: Promise<void> = handle.terminate().catch(() => undefined).finally(() => this.#leaving.delete(end));
+    const end: Promise<void> = handle
+      .terminate()
+      .catch(() => undefined)
+      .finally(() => this.#leaving.delete(end));
     this.#leaving.add(end);
   }
 
   #leastBusy(): Member {
-    return [...this.#members].reduce((least, member) => (member.tasks.length < least.tasks.length ? member : least));
+    return [...this.#members].reduce((least, member) =>
+      member.tasks.length < least.tasks.length ? member : least,
+    );
   }
 
   #hire(): Member {
@@ -107,13 +119,17 @@ export class Crew {
       // Without a generator nothing that it has can be made.
       this.#members.delete(member);
       this.#end(member);
-      for (const task of member.tasks) task.failed(errorOf(answer.kind === "failed" ? answer.error : { message: "a worker answered out of turn" }));
+      for (const task of member.tasks)
+        task.failed(
+          errorOf(answer.kind === "failed" ? answer.error : { message: "a worker answered out of turn" }),
+        );
       return;
     }
     const task = member.tasks.shift();
     if (task === undefined) return;
     if (member.tasks.length === 0) member.handle.hold(false);
-    if (answer.kind === "batch") task.done({ inputs: answer.inputs, labels: answer.labels, extras: answer.extras });
+    if (answer.kind === "batch")
+      task.done({ inputs: answer.inputs, labels: answer.labels, extras: answer.extras });
     if (answer.kind === "failed") task.failed(errorOf(answer.error));
     this.#wantsMore();
   }
@@ -129,16 +145,28 @@ export class Crew {
       if (isHopeless || task.deaths > DEATHS_FORGIVEN) {
         const last = task.first + task.count - 1;
         const times = isHopeless ? this.#deathsInARow : task.deaths;
-        task.failed(new WorkerError(`samples ${task.first} to ${last} cannot be made: ${times} workers died in a row; of the last: ${reason.message}`, { cause: reason }));
+        task.failed(
+          new WorkerError(
+            `samples ${task.first} to ${last} cannot be made: ${times} workers died in a row; of the last: ${reason.message}`,
+            { cause: reason },
+          ),
+        );
       } else this.give(task);
     }
     if (others.length > 0 || first === undefined) this.#wantsMore();
   }
 }
 
-const CODES: readonly string[] = ["INVALID_PARAMETER", "NOT_FINITE", "KERNEL_LOAD", "KERNEL_STATUS"] satisfies ErrorCode[];
+const CODES: readonly string[] = [
+  "INVALID_PARAMETER",
+  "NOT_FINITE",
+  "KERNEL_LOAD",
+  "KERNEL_STATUS",
+] satisfies ErrorCode[];
 
 /** What was thrown in a worker, as an error of this side. */
 function errorOf({ message, code }: Failure): Error {
-  return code !== undefined && CODES.includes(code) ? new TakagiError(code as ErrorCode, message) : new WorkerError(`a worker failed: ${message}`);
+  return code !== undefined && CODES.includes(code)
+    ? new TakagiError(code as ErrorCode, message)
+    : new WorkerError(`a worker failed: ${message}`);
 }

@@ -7,7 +7,8 @@ import { DEGREES } from "../units.ts";
 
 const OF_THE_SCAN = [
   /** log10 of the strains (%) that the scan's ends lie at, on the tensile and on the compressive side. */
-  "tension", "compression",
+  "tension",
+  "compression",
   /** 2 + log10 of the step in % of q. */
   "step",
   /** Σ p C²/Σ p C over the states of polarisation: 1 for σ, |cos 2θ_B| for π. */
@@ -40,14 +41,25 @@ export function extraNamesOf(preset: Preset): readonly string[] {
 }
 
 /** In the order of extraNamesOf. */
-export function extrasOf(preset: MeasuredPreset, { sine, k0, kh, peak }: ScaledReflection, { first, last, step, piWeight }: KnownOfScan): Float32Array {
-  const size = Math.hypot(...kh), factor = Math.abs(1 - 2 * sine * sine);
+export function extrasOf(
+  preset: MeasuredPreset,
+  { sine, k0, kh, peak }: ScaledReflection,
+  { first, last, step, piWeight }: KnownOfScan,
+): Float32Array {
+  const size = Math.hypot(...kh),
+    factor = Math.abs(1 - 2 * sine * sine);
   const q = (twoTheta: number): number => Math.sin(twoTheta / 2 / DEGREES) / sine;
   // A scan that does not reach beyond the peak at all is taken to end there.
   const log = (share: number): number => Math.log10(Math.max(100 * share, 0.01));
   const all = [
-    log(peak / q(first) - 1), log(1 - peak / q(last)), 2 + Math.log10((100 * step) / degreesPerQ(sine)), (1 - piWeight + piWeight * factor ** 2) / (1 - piWeight + piWeight * factor),
-    5 + Math.log10(size), 1 + Math.log10(Math.max(k0[1] / size, 1e-4)), kh[1] / size, sine,
+    log(peak / q(first) - 1),
+    log(1 - peak / q(last)),
+    2 + Math.log10((100 * step) / degreesPerQ(sine)),
+    (1 - piWeight + piWeight * factor ** 2) / (1 - piWeight + piWeight * factor),
+    5 + Math.log10(size),
+    1 + Math.log10(Math.max(k0[1] / size, 1e-4)),
+    kh[1] / size,
+    sine,
   ];
   return Float32Array.from(all.slice(0, extraNamesOf(preset).length));
 }

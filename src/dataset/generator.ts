@@ -51,7 +51,10 @@ const LABELS_ONLY = -1;
  *  @example
  *  const generator = await createGenerator("cnn2");
  *  const { inputs, labels } = generator.generate(1, 0, 256); */
-export async function createGenerator(preset: Preset | string, options: { readonly noise?: NoiseKind; readonly wasm?: KernelOrigin } = {}): Promise<SampleGenerator> {
+export async function createGenerator(
+  preset: Preset | string,
+  options: { readonly noise?: NoiseKind; readonly wasm?: KernelOrigin } = {},
+): Promise<SampleGenerator> {
   const { noise = "poisson" } = options;
   requireOneOf("noise", noise, Object.keys(NOISE_CODES) as NoiseKind[]);
   const chosen = typeof preset === "string" ? namedPreset(preset) : parsePreset(preset);
@@ -73,7 +76,13 @@ export async function createGenerator(preset: Preset | string, options: { readon
 }
 
 /** The same samples without noise by the exact kernel with `slices` slices: what the fast ones are judged by. */
-export async function judgedSamples(preset: Preset, seed: number, first: number, count: number, slices: number): Promise<Batch> {
+export async function judgedSamples(
+  preset: Preset,
+  seed: number,
+  first: number,
+  count: number,
+  slices: number,
+): Promise<Batch> {
   const maker = new Maker(workspaceOf((await loadDataKernels()).exports), preset, "none");
   requireInteger("slices", slices, 1, maker.kernel.mostSlices);
   return maker.batch(seed, first, count, slices);
@@ -86,7 +95,10 @@ class Maker {
   readonly #points: number;
 
   constructor(workspace: Workspace<DataExports>, preset: Preset, noise: NoiseKind) {
-    this.kernel = preset.protocol === "paper" ? paperKernel(workspace, preset, noise) : measuredKernel(workspace, preset, noise);
+    this.kernel =
+      preset.protocol === "paper"
+        ? paperKernel(workspace, preset, noise)
+        : measuredKernel(workspace, preset, noise);
     this.#workspace = workspace;
     this.#points = preset.axis.points;
   }
@@ -96,12 +108,17 @@ class Maker {
     requireInteger("first", first, 0, Number.MAX_SAFE_INTEGER);
     requireInteger("count", count, 0, 10_000_000);
     requireInteger("first + count", first + count, 0, Number.MAX_SAFE_INTEGER);
-    const { labelNames, extraNames } = this.kernel, points = judge === LABELS_ONLY ? 0 : this.#points;
+    const { labelNames, extraNames } = this.kernel,
+      points = judge === LABELS_ONLY ? 0 : this.#points;
     const batch: Batch = {
-      first, count,
-      inputs: new Float32Array(count * points), labels: new Float32Array(count * labelNames.length), extras: new Float32Array(count * extraNames.length),
+      first,
+      count,
+      inputs: new Float32Array(count * points),
+      labels: new Float32Array(count * labelNames.length),
+      extras: new Float32Array(count * extraNames.length),
     };
-    for (let done = 0; done < count; done += SLICE) this.#slice(seed, batch, done, Math.min(SLICE, count - done), judge, 0);
+    for (let done = 0; done < count; done += SLICE)
+      this.#slice(seed, batch, done, Math.min(SLICE, count - done), judge, 0);
     return batch;
   }
 
@@ -109,7 +126,13 @@ class Maker {
     requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
     requireInteger("index", index, 0, Number.MAX_SAFE_INTEGER);
     const { labelNames, extraNames, scanLength } = this.kernel;
-    const one: Batch = { first: index, count: 1, inputs: new Float32Array(this.#points), labels: new Float32Array(labelNames.length), extras: new Float32Array(extraNames.length) };
+    const one: Batch = {
+      first: index,
+      count: 1,
+      inputs: new Float32Array(this.#points),
+      labels: new Float32Array(labelNames.length),
+      extras: new Float32Array(extraNames.length),
+    };
     return this.#workspace.scope(() => {
       const scan = this.#workspace.f64(scanLength);
       this.#slice(seed, one, 0, 1, 0, scan);
@@ -126,9 +149,23 @@ class Maker {
         return { values, width, at: workspace.bytes(4 * count * width) };
       });
       const [inputs, labels, extras] = arrays.map(({ at }) => at) as [number, number, number];
-      check("samples", this.kernel.run({ seedLow: seed >>> 0, seedHigh: Math.floor(seed / 2 ** 32), first: batch.first + from, count, judge, inputs, labels, extras, scan }));
+      check(
+        "samples",
+        this.kernel.run({
+          seedLow: seed >>> 0,
+          seedHigh: Math.floor(seed / 2 ** 32),
+          first: batch.first + from,
+          count,
+          judge,
+          inputs,
+          labels,
+          extras,
+          scan,
+        }),
+      );
       const memory = workspace.kernels.memory.buffer;
-      for (const { values, width, at } of arrays) values.set(new Float32Array(memory, at, count * width), from * width);
+      for (const { values, width, at } of arrays)
+        values.set(new Float32Array(memory, at, count * width), from * width);
     });
   }
 }

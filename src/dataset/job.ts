@@ -30,7 +30,9 @@ export class Job {
 
   get hasTask(): boolean {
     if (this.#error !== undefined) return false;
-    return this.#again.length > 0 || (this.#asked - this.#given < this.#window && this.#asked < this.#batches);
+    return (
+      this.#again.length > 0 || (this.#asked - this.#given < this.#window && this.#asked < this.#batches)
+    );
   }
 
   get isOver(): boolean {

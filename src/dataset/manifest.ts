@@ -52,7 +52,10 @@ export function recordsOf({ inputs, labels, extras }: Part): FileRecord[] {
 }
 
 /** The samples of a shard: together the shards 1 … of have 0 … count − 1, each once; their sizes differ by one at most. */
-export function shardRange({ count, shard: { index, of } }: Pick<Plan, "count" | "shard">): { first: number; end: number } {
+export function shardRange({ count, shard: { index, of } }: Pick<Plan, "count" | "shard">): {
+  first: number;
+  end: number;
+} {
   const [least, larger] = [Math.floor(count / of), count % of];
   const start = (shards: number): number => least * shards + Math.min(shards, larger);
   return { first: start(index - 1), end: start(index) };
@@ -61,7 +64,8 @@ export function shardRange({ count, shard: { index, of } }: Pick<Plan, "count" |
 /** Which samples go into which files. */
 export function* partsOf(plan: Plan): Generator<{ first: number; count: number }, void, undefined> {
   const { first: start, end } = shardRange(plan);
-  for (let first = start; first < end; first += plan.samplesPerFile) yield { first, count: Math.min(plan.samplesPerFile, end - first) };
+  for (let first = start; first < end; first += plan.samplesPerFile)
+    yield { first, count: Math.min(plan.samplesPerFile, end - first) };
 }
 
 /** By their first sample, so that the files of all shards can lie in one folder. */
@@ -76,10 +80,23 @@ export function isDataFile(name: string): boolean {
 export function manifestText(plan: Plan, parts: readonly Part[]): string {
   const { first, end } = shardRange(plan);
   const sum = parts.reduce((samples, { count }) => samples + count, 0);
-  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames } = plan;
+  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames } =
+    plan;
   const head = {
-    format: FORMAT, formatVersion: FORMAT_VERSION, takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames,
-    samples: { first, count: end - first }, complete: sum === end - first,
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    takagi,
+    preset,
+    noise,
+    seed,
+    count,
+    shard,
+    samplesPerFile,
+    inputLength,
+    labelNames,
+    extraNames,
+    samples: { first, count: end - first },
+    complete: sum === end - first,
   };
   // One line a part: short for people, and small for programs.
   const lines = parts.map((part) => `    ${JSON.stringify(part)}`);
@@ -100,28 +117,69 @@ export function parseManifest(text: string, where: string): { plan: Plan; parts:
   const fields = json as Readonly<Record<string, unknown>>;
   if (!isObject(json) || fields.format !== FORMAT) return refuse(`format must be "${FORMAT}"`);
   if (fields.formatVersion !== FORMAT_VERSION) {
-    throw new DatasetError(`${where} has format version ${show(fields.formatVersion)}; this version of takagi reads ${FORMAT_VERSION}`);
+    throw new DatasetError(
+      `${where} has format version ${show(fields.formatVersion)}; this version of takagi reads ${FORMAT_VERSION}`,
+    );
   }
-  const { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames = [], parts } = fields;
+  const {
+    takagi,
+    preset,
+    noise,
+    seed,
+    count,
+    shard,
+    samplesPerFile,
+    inputLength,
+    labelNames,
+    extraNames = [],
+    parts,
+  } = fields;
   if (typeof takagi !== "string") refuse("takagi must be a version");
   if (!isObject(preset)) refuse("preset must be an object");
   if (typeof noise !== "string") refuse("noise must be a word");
-  for (const [name, value, least] of [["seed", seed, 0], ["count", count, 1], ["samplesPerFile", samplesPerFile, 1], ["inputLength", inputLength, 1]] as const) {
+  for (const [name, value, least] of [
+    ["seed", seed, 0],
+    ["count", count, 1],
+    ["samplesPerFile", samplesPerFile, 1],
+    ["inputLength", inputLength, 1],
+  ] as const) {
     if (!isCount(value, least)) refuse(`${name} must be an integer ≥ ${least}`);
   }
-  if (!isObject(shard) || !isCount(shard.of, 1) || !isCount(shard.index, 1) || shard.index > shard.of) refuse("shard must have 1 ≤ index ≤ of");
-  for (const [name, value] of [["labelNames", labelNames], ["extraNames", extraNames]] as const) {
-    if (!Array.isArray(value) || !value.every((word) => typeof word === "string")) refuse(`${name} must be words`);
+  if (!isObject(shard) || !isCount(shard.of, 1) || !isCount(shard.index, 1) || shard.index > shard.of)
+    refuse("shard must have 1 ≤ index ≤ of");
+  for (const [name, value] of [
+    ["labelNames", labelNames],
+    ["extraNames", extraNames],
+  ] as const) {
+    if (!Array.isArray(value) || !value.every((word) => typeof word === "string"))
+      refuse(`${name} must be words`);
   }
   if (!Array.isArray(parts)) refuse("parts must be an array");
-  const plan = { takagi, preset, noise, seed, count, shard, samplesPerFile, inputLength, labelNames, extraNames } as unknown as Plan;
+  const plan = {
+    takagi,
+    preset,
+    noise,
+    seed,
+    count,
+    shard,
+    samplesPerFile,
+    inputLength,
+    labelNames,
+    extraNames,
+  } as unknown as Plan;
   const { first, end } = shardRange(plan);
   let next = first;
   for (const part of parts as unknown[]) {
-    const isNext = isObject(part) && isCount(part.first, next) && part.first < end && (part.first - first) % plan.samplesPerFile === 0;
-    if (!isNext || part.count !== Math.min(plan.samplesPerFile, end - (part.first as number))) return refuse("parts must be in order, each of its samples");
+    const isNext =
+      isObject(part) &&
+      isCount(part.first, next) &&
+      part.first < end &&
+      (part.first - first) % plan.samplesPerFile === 0;
+    if (!isNext || part.count !== Math.min(plan.samplesPerFile, end - (part.first as number)))
+      return refuse("parts must be in order, each of its samples");
     for (const kind of kindsOf(plan)) {
-      if (!isRecord(part[kind], fileName(kind, part.first as number))) return refuse(`parts of sample ${show(part.first)} must have ${kind} with bytes and sha256`);
+      if (!isRecord(part[kind], fileName(kind, part.first as number)))
+        return refuse(`parts of sample ${show(part.first)} must have ${kind} with bytes and sha256`);
     }
     next = (part.first as number) + 1;
   }
@@ -130,11 +188,17 @@ export function parseManifest(text: string, where: string): { plan: Plan; parts:
 
 /** Where two plans differ, in words; undefined where they do not. */
 export function difference(there: unknown, here: unknown, path = ""): string | undefined {
-  const bothObjects = typeof there === "object" && typeof here === "object" && there !== null && here !== null;
-  if (!bothObjects) return Object.is(there, here) ? undefined : `${path} is ${show(there)} there and ${show(here)} here`;
+  const bothObjects =
+    typeof there === "object" && typeof here === "object" && there !== null && here !== null;
+  if (!bothObjects)
+    return Object.is(there, here) ? undefined : `${path} is ${show(there)} there and ${show(here)} here`;
   const [one, other] = [there, here] as Readonly<Record<string, unknown>>[];
   for (const key of new Set([...Object.keys(one!), ...Object.keys(other!)])) {
-    const found = difference(one![key], other![key], Array.isArray(here) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`);
+    const found = difference(
+      one![key],
+      other![key],
+      Array.isArray(here) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`,
+    );
     if (found !== undefined) return found;
   }
   return undefined;
@@ -149,5 +213,10 @@ function isCount(value: unknown, least: number): value is number {
 }
 
 function isRecord(value: unknown, file: string): value is FileRecord {
-  return isObject(value) && value.file === file && isCount(value.bytes, 1) && /^[0-9a-f]{64}$/.test(String(value.sha256));
+  return (
+    isObject(value) &&
+    value.file === file &&
+    isCount(value.bytes, 1) &&
+    /^[0-9a-f]{64}$/.test(String(value.sha256))
+  );
 }

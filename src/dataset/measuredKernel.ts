@@ -8,22 +8,53 @@ import type { MeasuredPreset, Range } from "./presets.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
 import { degreesPerQ, ownReflection, scaleReflection } from "./scaling.ts";
 
-const tens = (name: string): string[] => Array.from({ length: Measured.Weights }, (_, i) => `${name}${i + 1}`);
-const LABELS: readonly string[] = [...tens("weight"), ...tens("debyeWaller"), "thickness", "fwhm", "dynamicRange", "lorentzFraction", "offset"];
+const tens = (name: string): string[] =>
+  Array.from({ length: Measured.Weights }, (_, i) => `${name}${i + 1}`);
+const LABELS: readonly string[] = [
+  ...tens("weight"),
+  ...tens("debyeWaller"),
+  "thickness",
+  "fwhm",
+  "dynamicRange",
+  "lorentzFraction",
+  "offset",
+];
 
-export function measuredKernel(workspace: Workspace<DataExports>, preset: MeasuredPreset, noise: NoiseKind): SampleKernel {
-  const extraNames = extraNamesOf(preset), block = presetBlock(preset, noise, extraNames.length), { kernels } = workspace;
+export function measuredKernel(
+  workspace: Workspace<DataExports>,
+  preset: MeasuredPreset,
+  noise: NoiseKind,
+): SampleKernel {
+  const extraNames = extraNamesOf(preset),
+    block = presetBlock(preset, noise, extraNames.length),
+    { kernels } = workspace;
   return {
     labelNames: LABELS,
     extraNames,
     mostSlices: Measured.Slices,
     run: ({ seedLow, seedHigh, first, count, judge, inputs, labels, extras, scan }) =>
-      kernels.measuredSamples(workspace.put(block), seedLow, seedHigh, first, count, judge, workspace.bytes(kernels.measuredScratch()), inputs, labels, extras, scan),
+      kernels.measuredSamples(
+        workspace.put(block),
+        seedLow,
+        seedHigh,
+        first,
+        count,
+        judge,
+        workspace.bytes(kernels.measuredScratch()),
+        inputs,
+        labels,
+        extras,
+        scan,
+      ),
     scanLength: 4 + Measured.Points,
     readScan: (at) => {
       const [first, step, points] = workspace.view(at, 3) as unknown as [number, number, number];
       const intensity = workspace.copy(at + 32, points);
-      return { twoTheta: Float64Array.from(intensity, (_, j) => 2 * DEGREES * (first + j * step)), intensity, countUnit: 1 };
+      return {
+        twoTheta: Float64Array.from(intensity, (_, j) => 2 * DEGREES * (first + j * step)),
+        intensity,
+        countUnit: 1,
+      };
     },
   };
 }
@@ -41,7 +72,8 @@ function presetBlock(preset: MeasuredPreset, noise: NoiseKind, extras: number): 
     block[MeasuredSlot.WidthUnit] = 100;
     put(MeasuredSlot.ThicknessLow, ranges.thickness);
   } else {
-    const { sine, k0, kh } = scaleReflection(own, preset.reflection!.electronRadius), planeNm = own.d / ANGSTROM_PER_NM;
+    const { sine, k0, kh } = scaleReflection(own, preset.reflection!.electronRadius),
+      planeNm = own.d / ANGSTROM_PER_NM;
     block.set([sine, ...k0, ...kh], MeasuredSlot.Sine);
     block[MeasuredSlot.ThicknessUnit] = planeNm;
     block[MeasuredSlot.WidthUnit] = degreesPerQ(sine);

@@ -3,7 +3,15 @@
 import { InvalidParameterError, requireWithin } from "../errors.ts";
 import type { Reflection } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
-import { parseAxis, parseConstants, type PresetAxis, type Range, rangeOf, type ReflectionConstants, record } from "./presetFields.ts";
+import {
+  parseAxis,
+  parseConstants,
+  type PresetAxis,
+  type Range,
+  rangeOf,
+  type ReflectionConstants,
+  record,
+} from "./presetFields.ts";
 import type { Preset } from "./presets.ts";
 import { ownReflection, scaleReflection } from "./scaling.ts";
 
@@ -41,13 +49,28 @@ const RANGES = {
 } as const;
 
 /** Probabilities. */
-const SHARES = { compression: 0.12, lorentz: 0.6, even: 0.15, cut: 0.05, error: 0.6, deadTime: 0.2, diffuse: 0.3, pi: 0.05, unpolarised: 0.5 };
+const SHARES = {
+  compression: 0.12,
+  lorentz: 0.6,
+  even: 0.15,
+  cut: 0.05,
+  error: 0.6,
+  deadTime: 0.2,
+  diffuse: 0.3,
+  pi: 0.05,
+  unpolarised: 0.5,
+};
 /** Relative shares. */
 const SHAPES = { peaked: 0.45, bimodal: 0.15, flat: 0.15, monotonic: 0.13, free: 0.12 };
 const DISORDER = { tied: 0.6, own: 0.35, none: 0.05 };
 /** leastFringes: least product of strain and lattice planes; scatter: of weights, relative; offset: largest one left, in
  *  widths of the resolution; slope: largest one of the background, decades from end to end. */
-const NUMBERS = { leastFringes: [0, 100, 0.7], scatter: [0, 1, 0.1], offset: [0, 5, 0.15], slope: [0, 5, 0.6] } as const;
+const NUMBERS = {
+  leastFringes: [0, 100, 0.7],
+  scatter: [0, 1, 0.1],
+  offset: [0, 5, 0.15],
+  slope: [0, 5, 0.6],
+} as const;
 const AXIS: PresetAxis = { first: 9.5, last: -4.5, points: 1201 };
 
 /** Reflections as the generator draws them, in dimensionless numbers (docs/scaling.md). */
@@ -90,33 +113,70 @@ function keys<T extends object>(of: T): (keyof T & string)[] {
 
 /** @throws {InvalidParameterError} */
 export function parseMeasured(name: string, root: Readonly<Record<string, unknown>>): MeasuredPreset {
-  const known = ["name", "protocol", "reflection", "reflections", "ranges", "shares", "shapes", "disorder", "axis", ...keys(NUMBERS)];
-  for (const key of Object.keys(root)) if (!known.includes(key)) throw new InvalidParameterError(`preset.${key}`, `absent: the fields are ${known.join(", ")}`, root[key]);
+  const known = [
+    "name",
+    "protocol",
+    "reflection",
+    "reflections",
+    "ranges",
+    "shares",
+    "shapes",
+    "disorder",
+    "axis",
+    ...keys(NUMBERS),
+  ];
+  for (const key of Object.keys(root))
+    if (!known.includes(key))
+      throw new InvalidParameterError(
+        `preset.${key}`,
+        `absent: the fields are ${known.join(", ")}`,
+        root[key],
+      );
   const { reflection, reflections } = root;
-  if ((reflection === undefined) === (reflections === undefined)) throw new InvalidParameterError("preset.reflection", "given, or else preset.reflections", reflection);
-  const group = <K extends string, V>(owner: string, of: readonly K[], read: (field: string, key: K, value: unknown) => V): Record<K, V> => {
+  if ((reflection === undefined) === (reflections === undefined))
+    throw new InvalidParameterError("preset.reflection", "given, or else preset.reflections", reflection);
+  const group = <K extends string, V>(
+    owner: string,
+    of: readonly K[],
+    read: (field: string, key: K, value: unknown) => V,
+  ): Record<K, V> => {
     const given = root[owner] === undefined ? {} : record(`preset.${owner}`, root[owner]);
-    for (const key of Object.keys(given)) if (!(of as readonly string[]).includes(key)) throw new InvalidParameterError(`preset.${owner}.${key}`, `absent: the fields are ${of.join(", ")}`, given[key]);
-    return Object.fromEntries(of.map((key) => [key, read(`preset.${owner}.${key}`, key, given[key])])) as Record<K, V>;
+    for (const key of Object.keys(given))
+      if (!(of as readonly string[]).includes(key))
+        throw new InvalidParameterError(
+          `preset.${owner}.${key}`,
+          `absent: the fields are ${of.join(", ")}`,
+          given[key],
+        );
+    return Object.fromEntries(
+      of.map((key) => [key, read(`preset.${owner}.${key}`, key, given[key])]),
+    ) as Record<K, V>;
   };
-  const share = (of: Readonly<Record<string, number>>) => (field: string, key: string, value: unknown): number => {
-    const number = (value ?? of[key]) as number;
-    requireWithin(field, number, 0, 1);
-    return number;
-  };
+  const share =
+    (of: Readonly<Record<string, number>>) =>
+    (field: string, key: string, value: unknown): number => {
+      const number = (value ?? of[key]) as number;
+      requireWithin(field, number, 0, 1);
+      return number;
+    };
   const kinds = <K extends string>(owner: string, of: Readonly<Record<K, number>>): Record<K, number> => {
     const read = group(owner, keys(of), share(of));
-    if (!keys(of).some((key) => read[key] > 0)) throw new InvalidParameterError(`preset.${owner}`, "one share at least above 0", root[owner]);
+    if (!keys(of).some((key) => read[key] > 0))
+      throw new InvalidParameterError(`preset.${owner}`, "one share at least above 0", root[owner]);
     return read;
   };
   const checked: MeasuredPreset = {
     name,
     protocol: "measured",
     ...(reflection === undefined ? {} : { reflection: parseConstants("preset.reflection", reflection) }),
-    ...(reflections === undefined ? {} : { reflections: group("reflections", keys(REFLECTIONS), (field, key, value): Range => {
-      const [least, most] = REFLECTIONS[key];
-      return rangeOf(field, value, least, most);
-    }) }),
+    ...(reflections === undefined
+      ? {}
+      : {
+          reflections: group("reflections", keys(REFLECTIONS), (field, key, value): Range => {
+            const [least, most] = REFLECTIONS[key];
+            return rangeOf(field, value, least, most);
+          }),
+        }),
     ranges: group("ranges", keys(RANGES), (field, key, value) => {
       const [least, most, low, high] = RANGES[key];
       return rangeOf(field, value ?? [low, high], least, most);
@@ -124,11 +184,14 @@ export function parseMeasured(name: string, root: Readonly<Record<string, unknow
     shares: group("shares", keys(SHARES), share(SHARES)),
     shapes: kinds("shapes", SHAPES),
     disorder: kinds("disorder", DISORDER),
-    ...(Object.fromEntries(keys(NUMBERS).map((key) => {
-      const [least, most, usual] = NUMBERS[key], value = (root[key] ?? usual) as number;
-      requireWithin(`preset.${key}`, value, least, most);
-      return [key, value];
-    })) as Record<keyof typeof NUMBERS, number>),
+    ...(Object.fromEntries(
+      keys(NUMBERS).map((key) => {
+        const [least, most, usual] = NUMBERS[key],
+          value = (root[key] ?? usual) as number;
+        requireWithin(`preset.${key}`, value, least, most);
+        return [key, value];
+      }),
+    ) as Record<keyof typeof NUMBERS, number>),
     axis: parseAxis(root.axis ?? AXIS),
   };
   requireReachable(checked);
@@ -139,18 +202,43 @@ export function parseMeasured(name: string, root: Readonly<Record<string, unknow
 function requireReachable({ reflection, ranges, shares, leastFringes, ...preset }: MeasuredPreset): void {
   if (reflection !== undefined) {
     const sine = reflection.wavelength / (2 * reflection.d);
-    if (!(sine < 0.95)) throw new InvalidParameterError("preset.reflection.wavelength", `< 1.9d = ${1.9 * reflection.d} Å`, reflection.wavelength);
+    if (!(sine < 0.95))
+      throw new InvalidParameterError(
+        "preset.reflection.wavelength",
+        `< 1.9d = ${1.9 * reflection.d} Å`,
+        reflection.wavelength,
+      );
   }
   const planes = reflection === undefined ? 1 : 10 / reflection.d;
   const most = ranges.thickness[1] * planes;
   // The kernel's table of slices (assembly/layout.ts): 3.1 of phase and 4e-3 of coupling each.
-  if (!(most <= 12_000)) throw new InvalidParameterError("preset.ranges.thickness[1]", `at most 12 000 lattice planes (${(12_000 / planes).toPrecision(3)})`, ranges.thickness[1]);
-  const largest = Math.max(shares.compression < 1 ? ranges.strain[1] : 0, shares.compression > 0 ? ranges.compression[1] : 0);
-  if (!((largest / 100) * most > 1.5 * leastFringes)) throw new InvalidParameterError("preset.leastFringes", `such that thickness and strain can reach it (${((largest / 100) * most).toPrecision(3)} planes)`, leastFringes);
+  if (!(most <= 12_000))
+    throw new InvalidParameterError(
+      "preset.ranges.thickness[1]",
+      `at most 12 000 lattice planes (${(12_000 / planes).toPrecision(3)})`,
+      ranges.thickness[1],
+    );
+  const largest = Math.max(
+    shares.compression < 1 ? ranges.strain[1] : 0,
+    shares.compression > 0 ? ranges.compression[1] : 0,
+  );
+  if (!((largest / 100) * most > 1.5 * leastFringes))
+    throw new InvalidParameterError(
+      "preset.leastFringes",
+      `such that thickness and strain can reach it (${((largest / 100) * most).toPrecision(3)} planes)`,
+      leastFringes,
+    );
   const [low, high] = ranges.dynamicRange;
-  const least = ranges.logScale[0] - ranges.logBackground[1], widest = ranges.logScale[1] - ranges.logBackground[0];
-  if (!(low < widest && high > least)) throw new InvalidParameterError("preset.ranges.dynamicRange", `one that logScale − logBackground can reach (${least} … ${widest})`, low);
-  if (!(preset.axis.first <= 50 && preset.axis.last >= -50)) throw new InvalidParameterError("preset.axis", "strains within ±50 %", preset.axis.first);
+  const least = ranges.logScale[0] - ranges.logBackground[1],
+    widest = ranges.logScale[1] - ranges.logBackground[0];
+  if (!(low < widest && high > least))
+    throw new InvalidParameterError(
+      "preset.ranges.dynamicRange",
+      `one that logScale − logBackground can reach (${least} … ${widest})`,
+      low,
+    );
+  if (!(preset.axis.first <= 50 && preset.axis.last >= -50))
+    throw new InvalidParameterError("preset.axis", "strains within ±50 %", preset.axis.first);
 }
 
 /** A preset of protocol "measured" for any reflection.
@@ -158,8 +246,20 @@ function requireReachable({ reflection, ranges, shares, leastFringes, ...preset 
  *  @throws {InvalidParameterError}
  *  @example
  *  const own = measuredPreset("sic-4h-0004", await reflection(material("SiC-4H"), { hkl: [0, 0, 4], wavelength: 1.540598 }), { ranges: { strain: [0.1, 4] } }); */
-export function measuredPreset(name: string, { wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Reflection, changes: Readonly<Record<string, unknown>> = {}): MeasuredPreset {
-  const reflection: ReflectionConstants = { wavelength, d, cellVolume, electronRadius: CLASSICAL_ELECTRON_RADIUS, f0: zero, fh: h, fhBar: hBar };
+export function measuredPreset(
+  name: string,
+  { wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Reflection,
+  changes: Readonly<Record<string, unknown>> = {},
+): MeasuredPreset {
+  const reflection: ReflectionConstants = {
+    wavelength,
+    d,
+    cellVolume,
+    electronRadius: CLASSICAL_ELECTRON_RADIUS,
+    f0: zero,
+    fh: h,
+    fhBar: hBar,
+  };
   return parseMeasured(name, { ...changes, reflection });
 }
 
@@ -172,11 +272,22 @@ export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | Measu
 function asDrawn(preset: MeasuredPreset): MeasuredPreset {
   const own = ownReflection(preset);
   if (own === undefined) return preset;
-  const { reflection, ...others } = preset, { sine, k0, kh } = scaleReflection(own, reflection!.electronRadius), coupling = Math.hypot(...kh);
-  const only = (value: number): Range => [value, value], [thinnest, thickest] = preset.ranges.thickness, planes = ANGSTROM_PER_NM / own.d;
+  const { reflection, ...others } = preset,
+    { sine, k0, kh } = scaleReflection(own, reflection!.electronRadius),
+    coupling = Math.hypot(...kh);
+  const only = (value: number): Range => [value, value],
+    [thinnest, thickest] = preset.ranges.thickness,
+    planes = ANGSTROM_PER_NM / own.d;
   return parseMeasured(preset.name, {
-    ...others, ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
-    reflections: { coupling: only(coupling), contrast: only(coupling / k0[0]), absorption: only(k0[1] / k0[0]), phase: only(kh[1] / k0[1]), sine: only(sine) },
+    ...others,
+    ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
+    reflections: {
+      coupling: only(coupling),
+      contrast: only(coupling / k0[0]),
+      absorption: only(k0[1] / k0[0]),
+      phase: only(kh[1] / k0[1]),
+      sine: only(sine),
+    },
   });
 }
 
@@ -192,7 +303,13 @@ const YSZ_400: ReflectionConstants = {
 };
 
 /** The ranges that the built-in crystals' low reflections span with laboratory and synchrotron wavelengths. */
-const ALL: MeasuredPreset["reflections"] = { coupling: [1.5e-6, 1.5e-4], contrast: [0.06, 0.85], absorption: [0.0015, 0.14], phase: [0, 1.1], sine: [0.18, 0.9] };
+const ALL: MeasuredPreset["reflections"] = {
+  coupling: [1.5e-6, 1.5e-4],
+  contrast: [0.06, 0.85],
+  absorption: [0.0015, 0.14],
+  phase: [0, 1.1],
+  sine: [0.18, 0.9],
+};
 
 export const MEASURED_PRESETS: readonly MeasuredPreset[] = [
   parseMeasured("measured", { reflection: YSZ_400 }),

@@ -5,10 +5,22 @@ import { check, type Workspace } from "../wasm/workspace.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
 import type { PaperPreset } from "./presets.ts";
 
-const LABELS: readonly string[] = [...Array.from({ length: Paper.Weights }, (_, i) => `weight${i + 1}`), "disorder", "thickness", "fwhm", "dynamicRange"];
+const LABELS: readonly string[] = [
+  ...Array.from({ length: Paper.Weights }, (_, i) => `weight${i + 1}`),
+  "disorder",
+  "thickness",
+  "fwhm",
+  "dynamicRange",
+];
 
-export function paperKernel(workspace: Workspace<DataExports>, preset: PaperPreset, noise: NoiseKind): SampleKernel {
-  const matrix = shapeMatrix(workspace), reflection = reflectionBlock(preset), block = presetBlock(preset, noise);
+export function paperKernel(
+  workspace: Workspace<DataExports>,
+  preset: PaperPreset,
+  noise: NoiseKind,
+): SampleKernel {
+  const matrix = shapeMatrix(workspace),
+    reflection = reflectionBlock(preset),
+    block = presetBlock(preset, noise);
   const { kernels } = workspace;
   return {
     labelNames: LABELS,
@@ -16,14 +28,28 @@ export function paperKernel(workspace: Workspace<DataExports>, preset: PaperPres
     mostSlices: Paper.Slices,
     run: ({ seedLow, seedHigh, first, count, judge, inputs, labels, scan }) =>
       kernels.samples(
-        workspace.put(reflection), workspace.put(block), workspace.put(matrix), seedLow, seedHigh, first, count, judge,
-        workspace.bytes(kernels.sampleScratch()), inputs, labels, scan,
+        workspace.put(reflection),
+        workspace.put(block),
+        workspace.put(matrix),
+        seedLow,
+        seedHigh,
+        first,
+        count,
+        judge,
+        workspace.bytes(kernels.sampleScratch()),
+        inputs,
+        labels,
+        scan,
       ),
     scanLength: 2 + Paper.Angles,
     readScan: (at) => {
       const [low, points] = workspace.view(at, 2) as unknown as [number, number];
       const intensity = workspace.copy(at + 16, points);
-      return { twoTheta: Float64Array.from(intensity, (_, j) => 2 * (low + j * preset.scan.step)), intensity, countUnit: 1 };
+      return {
+        twoTheta: Float64Array.from(intensity, (_, j) => 2 * (low + j * preset.scan.step)),
+        intensity,
+        countUnit: 1,
+      };
     },
   };
 }
@@ -70,13 +96,17 @@ function presetBlock({ ranges, mixing, scatter, scan, axis }: PaperPreset, noise
 /** The thirteen abrupt splines' weights that fit a curve at even heights in the sense of least squares, as a matrix:
  *  (BᵀB)⁻¹Bᵀ, f64[Paper.Fitted][Paper.ShapePoints]. Additions, products and divisions only: the same bits everywhere. */
 function shapeMatrix(workspace: Workspace<DataExports>): Float64Array {
-  const points = Paper.ShapePoints, size = Paper.Fitted;
+  const points = Paper.ShapePoints,
+    size = Paper.Fitted;
   const basis = workspace.scope(() => {
     const heights = workspace.put(Float64Array.from({ length: points }, (_, k) => k / (points - 1)));
-    const values = workspace.f64(4 * points), first = workspace.bytes(4 * points);
+    const values = workspace.f64(4 * points),
+      first = workspace.bytes(4 * points);
     check("bsplineBasis", workspace.kernels.bsplineBasis(heights, points, size - 3, values, first));
     const dense = new Float64Array(points * size);
-    workspace.view32(first, points).forEach((f, k) => dense.set(workspace.view(values + 32 * k, 4), k * size + f));
+    workspace
+      .view32(first, points)
+      .forEach((f, k) => dense.set(workspace.view(values + 32 * k, 4), k * size + f));
     return dense;
   });
   const width = size + points;
@@ -102,4 +132,3 @@ function shapeMatrix(workspace: Workspace<DataExports>): Float64Array {
   rows.forEach((row, i) => matrix.set(row.subarray(size), i * points));
   return matrix;
 }
-

@@ -1,6 +1,13 @@
 /** Protocol "paper": what Boulle & Debelle 2023 draw their training curves from, see docs/datasets.md. */
 import { InvalidParameterError, requirePositive, requireWithin } from "../errors.ts";
-import { parseAxis, parseConstants, type Range, rangeOf, type ReflectionConstants, record } from "./presetFields.ts";
+import {
+  parseAxis,
+  parseConstants,
+  type Range,
+  rangeOf,
+  type ReflectionConstants,
+  record,
+} from "./presetFields.ts";
 
 /** Plain JSON. */
 export interface PaperPreset {
@@ -50,7 +57,14 @@ const ZRO2_400: ReflectionConstants = {
   fhBar: [120.31277, 9.38724],
 };
 
-function paper(name: string, thickness: Range, strain: Range, debyeWaller: Range, first: number, points: number): PaperPreset {
+function paper(
+  name: string,
+  thickness: Range,
+  strain: Range,
+  debyeWaller: Range,
+  first: number,
+  points: number,
+): PaperPreset {
   return {
     name,
     protocol: "paper",
@@ -83,13 +97,15 @@ export const PAPER_PRESETS: readonly PaperPreset[] = [
 
 /** @throws {InvalidParameterError} */
 export function parsePaper(name: string, root: Readonly<Record<string, unknown>>): PaperPreset {
-  const scan = record("preset.scan", root.scan), ranges = record("preset.ranges", root.ranges);
+  const scan = record("preset.scan", root.scan),
+    ranges = record("preset.ranges", root.ranges);
   const positive = (field: string): number => {
     const value = scan[field] as number;
     requirePositive(`preset.scan.${field}`, value);
     return value;
   };
-  const range = (field: keyof PaperPreset["ranges"], least: number, most: number): Range => rangeOf(`preset.ranges.${field}`, ranges[field], least, most);
+  const range = (field: keyof PaperPreset["ranges"], least: number, most: number): Range =>
+    rangeOf(`preset.ranges.${field}`, ranges[field], least, most);
   requireWithin("preset.mixing", root.mixing as number, 0, 1);
   requireWithin("preset.scatter", root.scatter as number, 0, 1);
   const checked: PaperPreset = {
@@ -120,13 +136,35 @@ export function parsePaper(name: string, root: Readonly<Record<string, unknown>>
 /** Throws where no draw could ever be simulated. */
 function requireReachable({ reflection, ranges, scan }: PaperPreset): void {
   const sine = reflection.wavelength / (2 * reflection.d);
-  if (!(sine < 1)) throw new InvalidParameterError("preset.reflection.wavelength", `< 2d = ${2 * reflection.d} Å`, reflection.wavelength);
+  if (!(sine < 1))
+    throw new InvalidParameterError(
+      "preset.reflection.wavelength",
+      `< 2d = ${2 * reflection.d} Å`,
+      reflection.wavelength,
+    );
   const bragg = (Math.asin(sine) * 180) / Math.PI;
   const widest = ((ranges.strain[1] + ranges.margin[1]) / 100) * Math.tan(Math.asin(sine)) * (180 / Math.PI);
-  if (!(widest < 0.8 * bragg)) throw new InvalidParameterError("preset.ranges.strain", `such that the scan starts above 0° (Bragg angle ${bragg.toFixed(2)}°)`, ranges.strain[1]);
-  const points = (widest + (ranges.margin[1] / 100) * Math.tan(Math.asin(sine)) * (180 / Math.PI)) / scan.step;
-  if (!(points < 4000)) throw new InvalidParameterError("preset.scan.step", `such that no scan has more than 4000 points (up to ${Math.ceil(points)})`, scan.step);
+  if (!(widest < 0.8 * bragg))
+    throw new InvalidParameterError(
+      "preset.ranges.strain",
+      `such that the scan starts above 0° (Bragg angle ${bragg.toFixed(2)}°)`,
+      ranges.strain[1],
+    );
+  const points =
+    (widest + (ranges.margin[1] / 100) * Math.tan(Math.asin(sine)) * (180 / Math.PI)) / scan.step;
+  if (!(points < 4000))
+    throw new InvalidParameterError(
+      "preset.scan.step",
+      `such that no scan has more than 4000 points (up to ${Math.ceil(points)})`,
+      scan.step,
+    );
   const [low, high] = ranges.dynamicRange;
-  const least = ranges.logScale[0] - ranges.logBackground[1], most = ranges.logScale[1] - ranges.logBackground[0];
-  if (!(low < most && high > least)) throw new InvalidParameterError("preset.ranges.dynamicRange", `one that logScale − logBackground can reach (${least} … ${most})`, low);
+  const least = ranges.logScale[0] - ranges.logBackground[1],
+    most = ranges.logScale[1] - ranges.logBackground[0];
+  if (!(low < most && high > least))
+    throw new InvalidParameterError(
+      "preset.ranges.dynamicRange",
+      `one that logScale − logBackground can reach (${least} … ${most})`,
+      low,
+    );
 }

@@ -99,7 +99,11 @@ async function portable(wasm: KernelOrigin | undefined): Promise<Pick<Recipe, "w
   if (wasm instanceof URL) return { wasm: wasm.href };
   // By tag, as in wasm/load.ts.
   const isResponse = Object.prototype.toString.call(wasm) === "[object Response]";
-  return { wasm: isResponse ? await (wasm as Response).arrayBuffer() : (wasm as Exclude<KernelOrigin, URL | Response>) };
+  return {
+    wasm: isResponse
+      ? await (wasm as Response).arrayBuffer()
+      : (wasm as Exclude<KernelOrigin, URL | Response>),
+  };
 }
 
 class WorkerPool implements Pool {
@@ -113,8 +117,19 @@ class WorkerPool implements Pool {
   #isClosed = false;
 
   constructor(options: { generator: SampleGenerator; recipe: Recipe; host: WorkerHost; size: number }) {
-    ({ preset: this.preset, noise: this.noise, inputLength: this.inputLength, labelNames: this.labelNames, extraNames: this.extraNames } = options.generator);
-    this.#crew = new Crew({ host: options.host, recipe: options.recipe, size: options.size, wantsMore: () => this.#hand() });
+    ({
+      preset: this.preset,
+      noise: this.noise,
+      inputLength: this.inputLength,
+      labelNames: this.labelNames,
+      extraNames: this.extraNames,
+    } = options.generator);
+    this.#crew = new Crew({
+      host: options.host,
+      recipe: options.recipe,
+      size: options.size,
+      wantsMore: () => this.#hand(),
+    });
   }
 
   get workers(): number {
@@ -125,7 +140,10 @@ class WorkerPool implements Pool {
     const { seed, first = 0, count, batchSize } = options;
     requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
     requireInteger("first", first, 0, Number.MAX_SAFE_INTEGER);
-    if (count !== Infinity && !(Number.isInteger(count) && count >= 0 && first + count <= Number.MAX_SAFE_INTEGER)) {
+    if (
+      count !== Infinity &&
+      !(Number.isInteger(count) && count >= 0 && first + count <= Number.MAX_SAFE_INTEGER)
+    ) {
       throw new InvalidParameterError("count", "an integer ≥ 0, or Infinity", count);
     }
     requireInteger("batchSize", batchSize, 1, 2 ** 24);
@@ -139,7 +157,9 @@ class WorkerPool implements Pool {
     await this.#crew.release();
   }
 
-  async *#stream(options: BatchesOptions & { readonly first: number }): AsyncGenerator<Batch, void, undefined> {
+  async *#stream(
+    options: BatchesOptions & { readonly first: number },
+  ): AsyncGenerator<Batch, void, undefined> {
     const { signal, count, onProgress } = options;
     signal?.throwIfAborted();
     if (this.#isClosed) throw new WorkerError("the pool is closed");
@@ -170,7 +190,7 @@ class WorkerPool implements Pool {
 
   /** Gives the workers what they can take, the jobs in turn. */
   #hand(): void {
-    for (let given = true; given; ) {
+    for (let given = true; given;) {
       given = false;
       for (const job of this.#jobs) {
         if (!job.hasTask || !this.#crew.hasRoom) continue;

@@ -1,5 +1,11 @@
 /** What presets have in common, and how their fields are checked. */
-import { InvalidParameterError, requireFinite, requireInteger, requirePositive, requireWithin } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireFinite,
+  requireInteger,
+  requirePositive,
+  requireWithin,
+} from "../errors.ts";
 import type { Complex } from "../types.ts";
 
 /** Draws from low to high. */
@@ -25,12 +31,14 @@ export interface PresetAxis {
 }
 
 export function record(name: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidParameterError(name, "an object", value);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InvalidParameterError(name, "an object", value);
   return value as Record<string, unknown>;
 }
 
 export function rangeOf(name: string, value: unknown, least: number, most: number): Range {
-  if (!Array.isArray(value) || value.length !== 2) throw new InvalidParameterError(name, "[low, high]", value);
+  if (!Array.isArray(value) || value.length !== 2)
+    throw new InvalidParameterError(name, "[low, high]", value);
   const [low, high] = value as [number, number];
   requireWithin(`${name}[0]`, low, least, most);
   requireWithin(`${name}[1]`, high, low, most);
@@ -45,7 +53,8 @@ export function parseConstants(name: string, value: unknown): ReflectionConstant
   };
   const factor = (field: string): Complex => {
     const given = from[field];
-    if (!Array.isArray(given) || given.length !== 2 || !given.every(Number.isFinite)) throw new InvalidParameterError(`${name}.${field}`, "[re, im]", given);
+    if (!Array.isArray(given) || given.length !== 2 || !given.every(Number.isFinite))
+      throw new InvalidParameterError(`${name}.${field}`, "[re, im]", given);
     return [given[0] as number, given[1] as number];
   };
   return {
@@ -60,7 +69,11 @@ export function parseConstants(name: string, value: unknown): ReflectionConstant
 }
 
 export function parseAxis(value: unknown): PresetAxis {
-  const { first, last, points } = record("preset.axis", value) as { first: number; last: number; points: number };
+  const { first, last, points } = record("preset.axis", value) as {
+    first: number;
+    last: number;
+    points: number;
+  };
   requireFinite("preset.axis.last", last);
   if (!(first > last)) throw new InvalidParameterError("preset.axis.first", `> axis.last (${last})`, first);
   requireInteger("preset.axis.points", points, 2, 20_000);

@@ -23,14 +23,16 @@ export function preset(name: "measured" | "universal"): MeasuredPreset;
 export function preset(name: string): Preset;
 export function preset(name: string): Preset {
   const found = PRESETS.find((known) => known.name === name);
-  if (found === undefined) throw new InvalidParameterError("preset", `one of ${presetNames.join(", ")}`, name);
+  if (found === undefined)
+    throw new InvalidParameterError("preset", `one of ${presetNames.join(", ")}`, name);
   return found;
 }
 
 /** For what is defined for protocol "paper" only.
  *  @throws {InvalidParameterError} */
 export function requirePaper(preset: Preset): PaperPreset {
-  if (preset.protocol !== "paper") throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
+  if (preset.protocol !== "paper")
+    throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
   return preset;
 }
 
@@ -39,7 +41,8 @@ export function requirePaper(preset: Preset): PaperPreset {
 export function parsePreset(json: unknown): Preset {
   const root = record("preset", json);
   const { name, protocol } = root;
-  if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name)) throw new InvalidParameterError("preset.name", "1 to 64 letters, digits, '.', '_' or '-'", name);
+  if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name))
+    throw new InvalidParameterError("preset.name", "1 to 64 letters, digits, '.', '_' or '-'", name);
   if (protocol === "paper") return parsePaper(name, root);
   if (protocol === "measured") return parseMeasured(name, root);
   throw new InvalidParameterError("preset.protocol", '"paper" or "measured"', protocol);

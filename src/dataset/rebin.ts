@@ -9,10 +9,11 @@ import type { Points } from "../io/scan.ts";
  *  @returns intensities per point of the given scan (means, not sums) at the middle of what of each cell was measured */
 export function rebin({ twoTheta, intensity }: Points, width: number): Points {
   const edges = cellEdges(twoTheta);
-  const x: number[] = [], y: number[] = [];
+  const x: number[] = [],
+    y: number[] = [];
   // A step that is the cell's width but for its rounding stays too.
   const isFine = (i: number): boolean => edges[i + 1] - edges[i] < 0.99 * width;
-  for (let i = 0; i < twoTheta.length; ) {
+  for (let i = 0; i < twoTheta.length;) {
     if (!isFine(i)) {
       x.push(twoTheta[i]);
       y.push(intensity[i++]);

@@ -6,7 +6,11 @@ import type { Scan } from "../types.ts";
  *  mean, as its published program does, which halves the relative noise. */
 export type NoiseKind = "poisson" | "published" | "none";
 
-export const NOISE_CODES: Readonly<Record<NoiseKind, Noise>> = { none: Noise.None, poisson: Noise.Poisson, published: Noise.Published };
+export const NOISE_CODES: Readonly<Record<NoiseKind, Noise>> = {
+  none: Noise.None,
+  poisson: Noise.Poisson,
+  published: Noise.Published,
+};
 
 /** Addresses, but for the numbers that their names tell. */
 export interface SampleCall {

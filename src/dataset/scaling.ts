@@ -19,14 +19,24 @@ export interface ScaledReflection {
 }
 
 /** @throws {InvalidParameterError} where λ > 2d */
-export function scaleReflection({ wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Omit<Reflection, "name" | "hkl">, electronRadius = CLASSICAL_ELECTRON_RADIUS): ScaledReflection {
+export function scaleReflection(
+  { wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Omit<Reflection, "name" | "hkl">,
+  electronRadius = CLASSICAL_ELECTRON_RADIUS,
+): ScaledReflection {
   const sine = wavelength / (2 * d);
   if (!(sine < 1)) throw new InvalidParameterError("reflection.wavelength", `< 2d = ${2 * d} Å`, wavelength);
   const unit = (electronRadius * d * d) / (Math.PI * cellVolume);
   const product: Complex = [h[0] * hBar[0] - h[1] * hBar[1], h[0] * hBar[1] + h[1] * hBar[0]];
-  const size = Math.hypot(...product), re = Math.sqrt((size + product[0]) / 2), im = Math.sqrt((size - product[0]) / 2);
+  const size = Math.hypot(...product),
+    re = Math.sqrt((size + product[0]) / 2),
+    im = Math.sqrt((size - product[0]) / 2);
   const k0: Complex = [unit * zero[0], unit * zero[1]];
-  return { sine, k0, kh: [unit * re, unit * (product[1] < 0 ? -im : im)], peak: (1 + Math.sqrt(1 + 8 * k0[0])) / 2 };
+  return {
+    sine,
+    k0,
+    kh: [unit * re, unit * (product[1] < 0 ? -im : im)],
+    peak: (1 + Math.sqrt(1 + 8 * k0[0])) / 2,
+  };
 }
 
 /** A preset's own reflection; undefined where it draws one for every sample. */
@@ -34,13 +44,26 @@ export function ownReflection({ name, reflection }: Preset): Reflection | undefi
   return reflection === undefined ? undefined : asReflection(name, reflection);
 }
 
-function asReflection(name: string, { wavelength, d, cellVolume, f0, fh, fhBar }: ReflectionConstants): Reflection {
-  return { name, hkl: [0, 0, 1], wavelength, d, cellVolume, structureFactor: { zero: f0, h: fh, hBar: fhBar } };
+function asReflection(
+  name: string,
+  { wavelength, d, cellVolume, f0, fh, fhBar }: ReflectionConstants,
+): Reflection {
+  return {
+    name,
+    hkl: [0, 0, 1],
+    wavelength,
+    d,
+    cellVolume,
+    structureFactor: { zero: f0, h: fh, hBar: fhBar },
+  };
 }
 
 /** Factors from a preset's labels to nm and degrees 2θ: those of presets that draw reflections are lattice planes (t/d)
  *  and % of q. Other labels are the same for all crystals. */
-export function labelUnits(preset: Preset, { d, wavelength }: Pick<Reflection, "d" | "wavelength">): Readonly<Record<string, number>> {
+export function labelUnits(
+  preset: Preset,
+  { d, wavelength }: Pick<Reflection, "d" | "wavelength">,
+): Readonly<Record<string, number>> {
   if (preset.reflection !== undefined) return {};
   const width = degreesPerQ(wavelength / (2 * d)) / 100;
   return { thickness: d / ANGSTROM_PER_NM, fwhm: width, offset: width };
@@ -50,9 +73,15 @@ export function labelUnits(preset: Preset, { d, wavelength }: Pick<Reflection, "
  *  @param labels by name
  *  @example
  *  const { thickness } = physicalLabels(preset, { thickness: 1200, … }, sic0004); // planes → 302 nm */
-export function physicalLabels(preset: Preset, labels: Readonly<Record<string, number>>, reflection: Pick<Reflection, "d" | "wavelength">): Record<string, number> {
+export function physicalLabels(
+  preset: Preset,
+  labels: Readonly<Record<string, number>>,
+  reflection: Pick<Reflection, "d" | "wavelength">,
+): Record<string, number> {
   const units = labelUnits(preset, reflection);
-  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, value * (units[name] ?? 1)]));
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, value]) => [name, value * (units[name] ?? 1)]),
+  );
 }
 
 /** Degrees 2θ per unit of q, at the Bragg angle: dq = cos θ dθ/sin θ_B. */
@@ -62,17 +91,30 @@ export function degreesPerQ(sine: number): number {
 
 /** What the labels of a preset's samples range over, in the labels' units; weights scatter a little beyond. */
 export function labelRanges(preset: Preset): Readonly<Record<string, Range>> {
-  const { ranges } = preset, { debyeWaller, dynamicRange, thickness } = ranges;
+  const { ranges } = preset,
+    { debyeWaller, dynamicRange, thickness } = ranges;
   if (preset.protocol === "paper") {
-    return { weight: [0, ranges.strain[1]], disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])], thickness, fwhm: ranges.fwhm, dynamicRange };
+    return {
+      weight: [0, ranges.strain[1]],
+      disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])],
+      thickness,
+      fwhm: ranges.fwhm,
+      dynamicRange,
+    };
   }
   const { compression, strain, fwhm, lorentzFraction } = preset.ranges;
   // Where reflections are drawn, a width in q is the narrower the larger the Bragg angle.
   const scale = (sine: number): number => (preset.reflections === undefined ? 1 : 100 / degreesPerQ(sine));
-  const [low, high] = preset.reflections?.sine ?? [0, 0], widths: Range = [fwhm[0] * scale(high), fwhm[1] * scale(low)];
+  const [low, high] = preset.reflections?.sine ?? [0, 0],
+    widths: Range = [fwhm[0] * scale(high), fwhm[1] * scale(low)];
   const offset = preset.offset * widths[1];
   return {
-    weight: [preset.shares.compression > 0 ? -compression[1] : 0, strain[1]], debyeWaller: [0, 1], thickness, fwhm: widths, dynamicRange,
-    lorentzFraction: [0, lorentzFraction[1]], offset: [-offset, offset],
+    weight: [preset.shares.compression > 0 ? -compression[1] : 0, strain[1]],
+    debyeWaller: [0, 1],
+    thickness,
+    fwhm: widths,
+    dynamicRange,
+    lorentzFraction: [0, lorentzFraction[1]],
+    offset: [-offset, offset],
   };
 }

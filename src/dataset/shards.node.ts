@@ -5,11 +5,31 @@ import { dirname, join, resolve } from "node:path";
 import { DatasetError, requireInteger } from "../errors.ts";
 import type { Batch } from "./generator.ts";
 import {
-  difference, fileName, isDataFile, type Kind, kindsOf, MANIFEST, manifestText, parseManifest, partsOf, recordsOf, shardRange, type FileRecord, type Part, type Plan,
+  difference,
+  fileName,
+  isDataFile,
+  type Kind,
+  kindsOf,
+  MANIFEST,
+  manifestText,
+  parseManifest,
+  partsOf,
+  recordsOf,
+  shardRange,
+  type FileRecord,
+  type Part,
+  type Plan,
 } from "./manifest.ts";
 import { npyHeader } from "./npy.ts";
 import type { Pool } from "./pool.ts";
-import { faultOf, flushFolder, isTemporary, WholeFile, writeWholeText, type FileSystem } from "./wholeFiles.node.ts";
+import {
+  faultOf,
+  flushFolder,
+  isTemporary,
+  WholeFile,
+  writeWholeText,
+  type FileSystem,
+} from "./wholeFiles.node.ts";
 
 /** Files of 40 MB where a sample has 1001 points: few enough to list, small enough to lose. */
 export const SAMPLES_PER_FILE = 10_000;
@@ -18,7 +38,10 @@ const BATCH = 500;
 
 export interface WriteOptions {
   readonly folder: string;
-  readonly pool: Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches">;
+  readonly pool: Pick<
+    Pool,
+    "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches"
+  >;
   readonly seed: number;
   /** Samples of all shards together. */
   readonly count: number;
@@ -66,14 +89,21 @@ export async function writeShard(options: WriteOptions): Promise<Written> {
       if (fault === undefined) whole.set(part.first, part);
     }
     const kept = samplesIn(whole.values());
-    const list = (): Promise<void> => writeWholeText(fs, folder, MANIFEST, manifestText(plan, inOrder(whole)));
+    const list = (): Promise<void> =>
+      writeWholeText(fs, folder, MANIFEST, manifestText(plan, inOrder(whole)));
     if (whole.size < listed.length) await list();
 
     let done = kept;
     for (const run of missingRuns(plan, whole)) {
-      const batchSize = Math.max(1, Math.min(BATCH, Math.ceil((run.end - run.first) / (4 * options.pool.workers))));
+      const batchSize = Math.max(
+        1,
+        Math.min(BATCH, Math.ceil((run.end - run.first) / (4 * options.pool.workers))),
+      );
       const batches = options.pool.batches({
-        seed: plan.seed, first: run.first, count: run.end - run.first, batchSize,
+        seed: plan.seed,
+        first: run.first,
+        count: run.end - run.first,
+        batchSize,
         ...(signal === undefined ? {} : { signal }),
         onProgress: (progress) => onProgress?.({ stage: "making", done: done + progress.done, total }),
       });
@@ -84,7 +114,12 @@ export async function writeShard(options: WriteOptions): Promise<Written> {
       done += run.end - run.first;
     }
     const parts = inOrder(whole);
-    return { samples: samplesIn(parts), kept, files: kindsOf(plan).length * parts.length, bytes: parts.flatMap(recordsOf).reduce((sum, { bytes }) => sum + bytes, 0) };
+    return {
+      samples: samplesIn(parts),
+      kept,
+      files: kindsOf(plan).length * parts.length,
+      bytes: parts.flatMap(recordsOf).reduce((sum, { bytes }) => sum + bytes, 0),
+    };
   });
 }
 
@@ -107,7 +142,8 @@ export async function verifyShard(
 ): Promise<Verdict> {
   return acting(`cannot read ${folder}`, async () => {
     const found = await readManifest(fs, folder);
-    if (found === undefined) throw new DatasetError(`${join(folder, MANIFEST)} is missing: the folder holds no samples of takagi`);
+    if (found === undefined)
+      throw new DatasetError(`${join(folder, MANIFEST)} is missing: the folder holds no samples of takagi`);
     const { plan, parts } = found;
     const { first, end } = shardRange(plan);
     const faults: { file: string; fault: string }[] = [];
@@ -125,7 +161,14 @@ export async function verifyShard(
   });
 }
 
-function planOf({ pool, seed, count, shard = { index: 1, of: 1 }, samplesPerFile = SAMPLES_PER_FILE, version }: WriteOptions): Plan {
+function planOf({
+  pool,
+  seed,
+  count,
+  shard = { index: 1, of: 1 },
+  samplesPerFile = SAMPLES_PER_FILE,
+  version,
+}: WriteOptions): Plan {
   requireInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   requireInteger("count", count, 1, Number.MAX_SAFE_INTEGER);
   requireInteger("shard.of", shard.of, 1, count);
@@ -134,7 +177,18 @@ function planOf({ pool, seed, count, shard = { index: 1, of: 1 }, samplesPerFile
   const { noise, inputLength, labelNames, extraNames } = pool;
   // As it will be read again: without what JSON leaves out.
   const preset = JSON.parse(JSON.stringify(pool.preset)) as object;
-  return { takagi: version, preset, noise, seed, count, shard: { index: shard.index, of: shard.of }, samplesPerFile, inputLength, labelNames, extraNames };
+  return {
+    takagi: version,
+    preset,
+    noise,
+    seed,
+    count,
+    shard: { index: shard.index, of: shard.of },
+    samplesPerFile,
+    inputLength,
+    labelNames,
+    extraNames,
+  };
 }
 
 /** Makes a folder ready for a plan; touches nothing in one that holds something else.
@@ -145,18 +199,25 @@ async function openFolder(fs: FileSystem, folder: string, plan: Plan): Promise<P
   const names = await fs.readdir(folder);
   const found = await readManifest(fs, folder);
   if (found === undefined && names.some(isDataFile)) {
-    throw new DatasetError(`${folder} holds ${names.find(isDataFile)} but no ${MANIFEST}: take another folder, or empty this one`);
+    throw new DatasetError(
+      `${folder} holds ${names.find(isDataFile)} but no ${MANIFEST}: take another folder, or empty this one`,
+    );
   }
   const other = found === undefined ? undefined : difference(found.plan, plan);
   if (other !== undefined) {
-    throw new DatasetError(`${folder} holds other samples: ${other}; take another folder, or the options it was begun with`);
+    throw new DatasetError(
+      `${folder} holds other samples: ${other}; take another folder, or the options it was begun with`,
+    );
   }
   for (const name of names.filter(isTemporary)) await fs.rm(join(folder, name), { force: true });
   if (found === undefined) await writeWholeText(fs, folder, MANIFEST, manifestText(plan, []));
   return found?.parts ?? [];
 }
 
-async function readManifest(fs: FileSystem, folder: string): Promise<{ plan: Plan; parts: Part[] } | undefined> {
+async function readManifest(
+  fs: FileSystem,
+  folder: string,
+): Promise<{ plan: Plan; parts: Part[] } | undefined> {
   const path = join(folder, MANIFEST);
   let text: string;
   try {
@@ -169,7 +230,10 @@ async function readManifest(fs: FileSystem, folder: string): Promise<{ plan: Pla
 }
 
 /** Stretches of samples without a whole file, from the first of a file to the end of one. */
-function* missingRuns(plan: Plan, whole: ReadonlyMap<number, Part>): Generator<{ first: number; end: number }, void, undefined> {
+function* missingRuns(
+  plan: Plan,
+  whole: ReadonlyMap<number, Part>,
+): Generator<{ first: number; end: number }, void, undefined> {
   let run: { first: number; end: number } | undefined;
   for (const { first, count } of partsOf(plan)) {
     if (!whole.has(first)) run = { first: run?.first ?? first, end: first + count };
@@ -183,25 +247,36 @@ function* missingRuns(plan: Plan, whole: ReadonlyMap<number, Part>): Generator<{
 
 /** Writes batches into files, and gives each part when its files are there for good. */
 async function* writeParts(options: {
-  fs: FileSystem; folder: string; plan: Plan; run: { first: number; end: number }; batches: AsyncIterable<Batch>;
+  fs: FileSystem;
+  folder: string;
+  plan: Plan;
+  run: { first: number; end: number };
+  batches: AsyncIterable<Batch>;
 }): AsyncGenerator<Part, void, undefined> {
   const { fs, folder, plan, run, batches } = options;
-  const columns = { inputs: plan.inputLength, labels: plan.labelNames.length, extras: plan.extraNames.length };
+  const columns = {
+    inputs: plan.inputLength,
+    labels: plan.labelNames.length,
+    extras: plan.extraNames.length,
+  };
   const kinds = kindsOf(plan);
-  let open: { first: number; count: number; written: number; files: { kind: Kind; file: WholeFile }[] } | undefined;
+  let open:
+    { first: number; count: number; written: number; files: { kind: Kind; file: WholeFile }[] } | undefined;
   let next = run.first;
   try {
     for await (const batch of batches) {
-      for (let taken = 0; taken < batch.count; ) {
+      for (let taken = 0; taken < batch.count;) {
         if (open === undefined) {
           const count = Math.min(plan.samplesPerFile, run.end - next);
           // Each known before the next is created, so that it is discarded if that fails.
           open = { first: next, count, written: 0, files: [] };
-          for (const kind of kinds) open.files.push({ kind, file: await WholeFile.create(fs, folder, fileName(kind, next)) });
+          for (const kind of kinds)
+            open.files.push({ kind, file: await WholeFile.create(fs, folder, fileName(kind, next)) });
           for (const { kind, file } of open.files) await file.write(npyHeader(count, columns[kind]));
         }
         const rows = Math.min(batch.count - taken, open.count - open.written);
-        for (const { kind, file } of open.files) await file.write(batch[kind].subarray(taken * columns[kind], (taken + rows) * columns[kind]));
+        for (const { kind, file } of open.files)
+          await file.write(batch[kind].subarray(taken * columns[kind], (taken + rows) * columns[kind]));
         taken += rows;
         open.written += rows;
         if (open.written < open.count) continue;

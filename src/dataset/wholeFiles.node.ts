@@ -6,7 +6,10 @@ import { join } from "node:path";
 import type { FileRecord } from "./manifest.ts";
 
 /** What is needed of the file system; tests give others. */
-export type FileSystem = Pick<typeof promises, "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat">;
+export type FileSystem = Pick<
+  typeof promises,
+  "mkdir" | "open" | "readdir" | "readFile" | "rename" | "rm" | "stat"
+>;
 
 const TEMPORARY = /^\.(?:manifest\.json|(?:inputs|labels|extras)-\d+\.npy)\.[0-9a-f-]{36}\.tmp$/;
 
@@ -26,7 +29,13 @@ export class WholeFile {
   #bytes = 0;
   #isOpen = true;
 
-  private constructor(fs: FileSystem, folder: string, name: string, temporary: string, handle: promises.FileHandle) {
+  private constructor(
+    fs: FileSystem,
+    folder: string,
+    name: string,
+    temporary: string,
+    handle: promises.FileHandle,
+  ) {
     this.name = name;
     this.#fs = fs;
     this.#folder = folder;
@@ -42,7 +51,8 @@ export class WholeFile {
 
   async write(values: ArrayBufferView): Promise<void> {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    for (let done = 0; done < bytes.length; ) done += (await this.#handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    for (let done = 0; done < bytes.length;)
+      done += (await this.#handle.write(bytes, done, bytes.length - done)).bytesWritten;
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
   }
@@ -72,7 +82,12 @@ export class WholeFile {
   }
 }
 
-export async function writeWholeText(fs: FileSystem, folder: string, name: string, text: string): Promise<void> {
+export async function writeWholeText(
+  fs: FileSystem,
+  folder: string,
+  name: string,
+  text: string,
+): Promise<void> {
   const file = await WholeFile.create(fs, folder, name);
   try {
     await file.write(new TextEncoder().encode(text));
@@ -100,7 +115,12 @@ export async function flushFolder(fs: FileSystem, folder: string): Promise<void>
 }
 
 /** What is wrong with a file, in words; undefined where nothing is. */
-export async function faultOf(fs: FileSystem, folder: string, record: FileRecord, signal?: AbortSignal): Promise<string | undefined> {
+export async function faultOf(
+  fs: FileSystem,
+  folder: string,
+  record: FileRecord,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const path = join(folder, record.file);
   try {
     const { size } = await fs.stat(path);

@@ -13,7 +13,8 @@ export function serve(answer: (answer: Answer, transfer: ArrayBuffer[]) => void)
       answer({ kind: "ready" }, []);
       return;
     }
-    if (opening === undefined) throw new Error("the worker was asked for samples before it was told of which kind");
+    if (opening === undefined)
+      throw new Error("the worker was asked for samples before it was told of which kind");
     const generator = await opening;
     const batch = generator.generate(request.seed, request.first, request.count);
     const [inputs, labels, extras] = [owned(batch.inputs), owned(batch.labels), owned(batch.extras)];
@@ -23,7 +24,9 @@ export function serve(answer: (answer: Answer, transfer: ArrayBuffer[]) => void)
   // One after the other, so that the answers keep the order of the requests.
   let queue = Promise.resolve();
   return (request) => {
-    queue = queue.then(() => respond(request)).catch((error: unknown) => answer({ kind: "failed", error: failureOf(error) }, []));
+    queue = queue
+      .then(() => respond(request))
+      .catch((error: unknown) => answer({ kind: "failed", error: failureOf(error) }, []));
   };
 }
 
@@ -31,7 +34,9 @@ export function serve(answer: (answer: Answer, transfer: ArrayBuffer[]) => void)
 export async function openGenerator({ preset, noise, wasm, module }: Recipe): Promise<SampleGenerator> {
   const options = { noise, ...(wasm === undefined ? {} : { wasm }) };
   if (module === undefined) return createGenerator(preset, options);
-  const other = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as { createGenerator: CreateGenerator };
+  const other = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as {
+    createGenerator: CreateGenerator;
+  };
   return other.createGenerator(preset, options);
 }
 

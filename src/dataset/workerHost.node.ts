@@ -4,7 +4,10 @@ import { Worker } from "node:worker_threads";
 import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./workerHost.ts";
 import type { Answer, Request } from "./workerMessages.ts";
 
-export function startWorker<Q = Request, A = Answer>({ answered, died }: WorkerEvents<A>, program: WorkerProgram = "worker"): WorkerHandle<Q> {
+export function startWorker<Q = Request, A = Answer>(
+  { answered, died }: WorkerEvents<A>,
+  program: WorkerProgram = "worker",
+): WorkerHandle<Q> {
   // Without the options of the process: those of `node --input-type=module --eval` are not for files.
   const options = { execArgv: [] };
   const worker =

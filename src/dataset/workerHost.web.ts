@@ -3,7 +3,10 @@
 import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./workerHost.ts";
 import type { Answer, Request } from "./workerMessages.ts";
 
-export function startWorker<Q = Request, A = Answer>({ answered, died }: WorkerEvents<A>, program: WorkerProgram = "worker"): WorkerHandle<Q> {
+export function startWorker<Q = Request, A = Answer>(
+  { answered, died }: WorkerEvents<A>,
+  program: WorkerProgram = "worker",
+): WorkerHandle<Q> {
   const worker =
     program === "worker"
       ? new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" })

@@ -19,7 +19,12 @@ export type Request =
 /** Answers come in the order of the requests; one to each. */
 export type Answer =
   | { readonly kind: "ready" }
-  | { readonly kind: "batch"; readonly inputs: Float32Array<ArrayBuffer>; readonly labels: Float32Array<ArrayBuffer>; readonly extras: Float32Array<ArrayBuffer> }
+  | {
+      readonly kind: "batch";
+      readonly inputs: Float32Array<ArrayBuffer>;
+      readonly labels: Float32Array<ArrayBuffer>;
+      readonly extras: Float32Array<ArrayBuffer>;
+    }
   | { readonly kind: "failed"; readonly error: Failure };
 
 /** An error that survives structured cloning. */
@@ -28,4 +33,7 @@ export interface Failure {
   readonly code?: string;
 }
 
-export type CreateGenerator = (preset: Preset | string, options: { noise: NoiseKind; wasm?: KernelOrigin }) => Promise<SampleGenerator>;
+export type CreateGenerator = (
+  preset: Preset | string,
+  options: { noise: NoiseKind; wasm?: KernelOrigin },
+) => Promise<SampleGenerator>;

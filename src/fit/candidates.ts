@@ -78,18 +78,25 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
   const measured = smooth(intensity, window);
   const chosen: number[] = [];
   for (let i = 0; i < twoTheta.length; i += stride) {
-    if (used[i] === 1 && (!hasPeak || Math.abs(twoTheta[i] - features.peak) > 3 * features.fwhm)) chosen.push(i);
+    if (used[i] === 1 && (!hasPeak || Math.abs(twoTheta[i] - features.peak) > 3 * features.fwhm))
+      chosen.push(i);
   }
   if (chosen.length < 4) for (let i = 0; i < twoTheta.length; i += stride) chosen.push(i);
   const theta = Float64Array.from(chosen, (i) => ((twoTheta[i] - setting.offset) * RADIANS) / 2);
   const halfWidth = Math.max(Math.round(window / stride), 0);
-  const background = chosen.map((i) => features.backgroundFirst + ((features.backgroundLast - features.backgroundFirst) * i) / (twoTheta.length - 1));
+  const background = chosen.map(
+    (i) =>
+      features.backgroundFirst +
+      ((features.backgroundLast - features.backgroundFirst) * i) / (twoTheta.length - 1),
+  );
   const target = chosen.map((i) => Math.log10(Math.max(measured[i], 0.3 * features.countUnit)));
   const weight = chosen.map((i) => 1 / (0.15 ** 2 + 0.19 / Math.max(measured[i] / features.countUnit, 0.5)));
   const lnScale = Math.log(peakScale(setting));
 
   const found: Candidate[] = [];
-  const shapes = SHAPES.map((shape) => Float64Array.from({ length: SLICES }, (_, n) => height(shape, (n + 0.5) / SLICES)));
+  const shapes = SHAPES.map((shape) =>
+    Float64Array.from({ length: SLICES }, (_, n) => height(shape, (n + 0.5) / SLICES)),
+  );
   const trial = (strain: number, thickness: number, debyeWaller: number, kind: number): void => {
     const alpha = -Math.log(debyeWaller);
     const slices: Slices = {
@@ -97,12 +104,21 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
       debyeWaller: shapes[kind].map((s) => Math.exp(-alpha * s * s)),
       thickness: (thickness * ANGSTROM_PER_NM) / SLICES,
     };
-    const curve = reflectivity(setting.workspace, setting.simd, setting.waves[0].wave, slices, sample, theta, "fast");
+    const curve = reflectivity(
+      setting.workspace,
+      setting.simd,
+      setting.waves[0].wave,
+      slices,
+      sample,
+      theta,
+      "fast",
+    );
     const seen = halfWidth > 0 ? smooth(curve, halfWidth) : curve;
     // A thin film has no peak to tell the scale: it is the best one.
     const shift = hasPeak ? 0 : bestShift(seen, target, background, lnScale);
     const scale = Math.exp(lnScale + shift);
-    let sum = 0, norm = 0;
+    let sum = 0,
+      norm = 0;
     for (let i = 0; i < target.length; i++) {
       const difference = target[i] - Math.log10(scale * seen[i] + background[i] + 1e-3 * features.countUnit);
       sum += weight[i] * Math.min(difference * difference, 1);
@@ -120,7 +136,8 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
   for (const edge of strainEdges(features)) {
     for (const share of EDGES) {
       for (const thickness of thicknesses(setting, edge * share)) {
-        for (const debyeWaller of DEBYE_WALLER) SHAPES.forEach((_, kind) => trial(edge * share, thickness, debyeWaller, kind));
+        for (const debyeWaller of DEBYE_WALLER)
+          SHAPES.forEach((_, kind) => trial(edge * share, thickness, debyeWaller, kind));
       }
     }
   }
@@ -132,8 +149,16 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
  *  @param like has the intensity's scale */
 export function guessed({ depth, strain, debyeWaller }: Profile, like: Candidate): Candidate {
   const thickness = depth[depth.length - 1];
-  const at = (values: Float64Array, z: number): number => interpolate(depth, values, [(1 - z) * thickness])[0];
-  return { thickness, lnScale: like.lnScale, score: like.score, splines: 12, strain: (z) => at(strain, z), debyeWaller: (z) => at(debyeWaller, z) };
+  const at = (values: Float64Array, z: number): number =>
+    interpolate(depth, values, [(1 - z) * thickness])[0];
+  return {
+    thickness,
+    lnScale: like.lnScale,
+    score: like.score,
+    splines: 12,
+    strain: (z) => at(strain, z),
+    debyeWaller: (z) => at(debyeWaller, z),
+  };
 }
 
 /** Edges (%) from which the strain is guessed: tensile, compressive or both, and weaker ones that reach much farther. */
@@ -153,9 +178,15 @@ function thicknesses(setting: CandidateSetting, strain: number): number[] {
   const { wave } = setting.waves[0];
   const { peak } = setting.features;
   const range = Math.abs(angleOf(strain, peak) - peak) * RADIANS;
-  const thinnest = Math.max((wave.wavelength / (range * Math.cos((peak * RADIANS) / 2))) * 0.6 / ANGSTROM_PER_NM, 8);
+  const thinnest = Math.max(
+    ((wave.wavelength / (range * Math.cos((peak * RADIANS) / 2))) * 0.6) / ANGSTROM_PER_NM,
+    8,
+  );
   const thickest = Math.max(Math.min(setting.thickest, 40 * thinnest), 1.5 * thinnest);
-  return Array.from({ length: THICKNESSES }, (_, i) => thinnest * (thickest / thinnest) ** (i / (THICKNESSES - 1)));
+  return Array.from(
+    { length: THICKNESSES },
+    (_, i) => thinnest * (thickest / thinnest) ** (i / (THICKNESSES - 1)),
+  );
 }
 
 /** Intensity per unit of R: the unstrained peak's height, divided by that of R seen with its width. */
@@ -166,7 +197,10 @@ function peakScale(setting: CandidateSetting): number {
   const width = features.fwhm * RADIANS;
   const steps = 400;
   const centre = ((features.peak - setting.offset) * RADIANS) / 2;
-  const theta = Float64Array.from({ length: steps + 1 }, (_, i) => centre + (width * (i - steps / 2)) / steps);
+  const theta = Float64Array.from(
+    { length: steps + 1 },
+    (_, i) => centre + (width * (i - steps / 2)) / steps,
+  );
   const filmSample: Sample = sample.geometry === "thin film" ? {} : sample;
   const curve = reflectivity(workspace, simd, wave, none, filmSample, theta, "simd");
   // Gaussian of unit area: height 0.94/fwhm times the integrated reflectivity (2θ).
@@ -174,8 +208,14 @@ function peakScale(setting: CandidateSetting): number {
   return features.peakIntensity / Math.min(Math.max((integrated * 0.94) / width, 1e-6), 1);
 }
 
-function bestShift(seen: Float64Array, target: readonly number[], background: readonly number[], lnScale: number): number {
-  let sum = 0, count = 0;
+function bestShift(
+  seen: Float64Array,
+  target: readonly number[],
+  background: readonly number[],
+  lnScale: number,
+): number {
+  let sum = 0,
+    count = 0;
   target.forEach((t, i) => {
     const net = 10 ** t - background[i];
     if (net > background[i] && seen[i] > 0) {
@@ -191,12 +231,18 @@ function bestShift(seen: Float64Array, target: readonly number[], background: re
 function distinct(sorted: readonly Candidate[], count: number): Candidate[] {
   const profile = (c: Candidate): number[] => [0.2, 0.35, 0.5, 0.65, 0.8, 0.95].map((z) => c.strain(z));
   const alike = (a: Candidate, b: Candidate): boolean => {
-    const own = profile(a), other = profile(b), largest = Math.max(...own.map(Math.abs));
-    return Math.abs(Math.log(b.thickness / a.thickness)) < 0.12 && own.every((e, i) => Math.abs(e - other[i]) < 0.15 * largest);
+    const own = profile(a),
+      other = profile(b),
+      largest = Math.max(...own.map(Math.abs));
+    return (
+      Math.abs(Math.log(b.thickness / a.thickness)) < 0.12 &&
+      own.every((e, i) => Math.abs(e - other[i]) < 0.15 * largest)
+    );
   };
   const kept: Candidate[] = [];
   for (const candidate of sorted) {
-    if (kept.length < count / 2 && kept.every((other) => other.thickness !== candidate.thickness)) kept.push(candidate);
+    if (kept.length < count / 2 && kept.every((other) => other.thickness !== candidate.thickness))
+      kept.push(candidate);
   }
   for (const candidate of sorted) {
     if (kept.length === count) break;

@@ -157,7 +157,12 @@ export class DampedSolver {
       norm = length(solution, n);
       const before = excess;
       excess = norm - radius;
-      if (Math.abs(excess) <= 0.1 * radius || (low === 0 && excess <= before && before < 0) || iteration === 10) return lambda;
+      if (
+        Math.abs(excess) <= 0.1 * radius ||
+        (low === 0 && excess <= before && before < 0) ||
+        iteration === 10
+      )
+        return lambda;
       let sum = 0;
       for (let j = 0; j < n; j++) {
         let value = solution[j] / norm;

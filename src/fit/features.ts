@@ -39,13 +39,18 @@ export function angleOf(strain: number, peak: number): number {
 export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample): Features {
   const { twoTheta, intensity } = scan;
   const count = twoTheta.length;
-  if (count < 20) throw new InvalidParameterError("scan", "of at least 20 points for a fit", `${count} points`);
+  if (count < 20)
+    throw new InvalidParameterError("scan", "of at least 20 points for a fit", `${count} points`);
   const expected = 2 * totalReflection(reflection, reflection.wavelength).theta * DEGREES;
   const hasPeak = sample.geometry !== "thin film";
   const found = findPeak(scan, expected, hasPeak ? undefined : Infinity);
   const { fwhm, intensity: peakIntensity } = found;
   if (!found.isClear) {
-    throw new InvalidParameterError("scan.intensity", `a peak near the reflection at ${expected.toFixed(3)}°, well above the scan's median of ${found.median}`, peakIntensity);
+    throw new InvalidParameterError(
+      "scan.intensity",
+      `a peak near the reflection at ${expected.toFixed(3)}°, well above the scan's median of ${found.median}`,
+      peakIntensity,
+    );
   }
   const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
   // Without a unit the weakest point counts as 25 counts: a fifth of uncertainty.
@@ -55,13 +60,16 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
 
   const ends = Math.max(Math.round(count * 0.03), 5);
   const floor = smooth(intensity, ends).reduce((a, b) => Math.min(a, b), Infinity);
-  const level = (from: number): number => Math.min(intensity.slice(from, from + ends).reduce((a, b) => a + b, 0) / ends, 3 * floor + countUnit);
-  const backgroundFirst = level(0), backgroundLast = level(count - ends);
+  const level = (from: number): number =>
+    Math.min(intensity.slice(from, from + ends).reduce((a, b) => a + b, 0) / ends, 3 * floor + countUnit);
+  const backgroundFirst = level(0),
+    backgroundLast = level(count - ends);
 
   const peak = hasPeak ? found.twoTheta : expected;
   const edges = (half: number, threshold: (background: number) => number): [number, number] => {
     const curve = smooth(intensity, half);
-    let low = 0, high = 0;
+    let low = 0,
+      high = 0;
     for (let i = 0; i < count; i++) {
       if (hasPeak && Math.abs(twoTheta[i] - peak) < 3 * fwhm) continue;
       const background = backgroundFirst + ((backgroundLast - backgroundFirst) * i) / (count - 1);
@@ -72,8 +80,26 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
     }
     return [low, high];
   };
-  const [compressive, tensile] = edges(Math.max(Math.round((0.5 * fwhm) / step), 1), (b) => 3 * b + 4 * countUnit);
+  const [compressive, tensile] = edges(
+    Math.max(Math.round((0.5 * fwhm) / step), 1),
+    (b) => 3 * b + 4 * countUnit,
+  );
   const wide = Math.max(Math.round(count * 0.015), 2);
-  const [compressiveWeak, tensileWeak] = edges(wide, (b) => 1.3 * b + 5 * Math.sqrt((Math.max(b, countUnit) * countUnit) / (2 * wide + 1)));
-  return { countUnit, expected, peak, fwhm, peakIntensity, backgroundFirst, backgroundLast, compressive, tensile, compressiveWeak, tensileWeak };
+  const [compressiveWeak, tensileWeak] = edges(
+    wide,
+    (b) => 1.3 * b + 5 * Math.sqrt((Math.max(b, countUnit) * countUnit) / (2 * wide + 1)),
+  );
+  return {
+    countUnit,
+    expected,
+    peak,
+    fwhm,
+    peakIntensity,
+    backgroundFirst,
+    backgroundLast,
+    compressive,
+    tensile,
+    compressiveWeak,
+    tensileWeak,
+  };
 }

@@ -1,10 +1,27 @@
 /** From a scan to the profiles that explain it, with no guess from the user: features of the scan, many rough starts,
  *  least squares from coarse to fine, and every distinct solution that the data do not exclude. */
-import { InvalidParameterError, requireInteger, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireInteger,
+  requireOneOf,
+  requirePositive,
+  requireWithin,
+} from "../errors.ts";
 import { validateScan } from "../io/scan.ts";
 import { wavesOf } from "../instrument/waves.ts";
 import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
-import type { Deviation, Instrument, Inversion, Profile, Progress, Reflection, Resolution, Sample, Scan, Solution } from "../types.ts";
+import type {
+  Deviation,
+  Instrument,
+  Inversion,
+  Profile,
+  Progress,
+  Reflection,
+  Resolution,
+  Sample,
+  Scan,
+  Solution,
+} from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { type Candidate, candidates, guessed } from "./candidates.ts";
@@ -14,14 +31,29 @@ import { jointBand } from "./jointBand.ts";
 import { INSTRUMENT_PARAMETERS } from "./model.ts";
 import type { ResidualKind } from "./residual.ts";
 import { difference, profileOf, solutionOf } from "./solution.ts";
-import { type Fitted, type Held, runStage, type StageOptions, type StageSetting, type State, TURN } from "./stage.ts";
+import {
+  type Fitted,
+  type Held,
+  runStage,
+  type StageOptions,
+  type StageSetting,
+  type State,
+  TURN,
+} from "./stage.ts";
 import { thinned } from "./thinned.ts";
 import { UNEXPLAINED, verdictOf } from "./verdict.ts";
 
 /** Parameters that can be held at a value: nm, degrees 2θ, intensity. */
 export type FixedParameter = "thickness" | "fwhm" | "offset" | "scale" | "background" | "backgroundSlope";
 
-const FIXABLE: readonly FixedParameter[] = ["thickness", "fwhm", "offset", "scale", "background", "backgroundSlope"];
+const FIXABLE: readonly FixedParameter[] = [
+  "thickness",
+  "fwhm",
+  "offset",
+  "scale",
+  "background",
+  "backgroundSlope",
+];
 
 export interface FitOptions {
   readonly sample?: Sample;
@@ -104,22 +136,44 @@ const DISTINCT = 0.1;
  *  const answer = await fit(parseScan(text), ysz);
  *  console.log(answer.maxStrain, answer.rms, answer.solutions.length); */
 export async function fit(scan: Scan, reflection: Reflection, options: FitOptions = {}): Promise<Inversion> {
-  const { signal, onProgress, starts = STARTS, splines, relativeError = RELATIVE_ERROR, residual = "counts" } = options;
+  const {
+    signal,
+    onProgress,
+    starts = STARTS,
+    splines,
+    relativeError = RELATIVE_ERROR,
+    residual = "counts",
+  } = options;
   requireInteger("starts", starts, 1, 200);
   requireWithin("relativeError", relativeError, 0, 1);
   requireOneOf("residual", residual, ["counts", "log"]);
   if (splines !== undefined) requireInteger("splines", splines, 1, 60);
-  if (typeof scan !== "object" || scan === null) throw new InvalidParameterError("scan", "{ twoTheta, intensity }", scan);
-  if (reflection?.structureFactor === undefined) throw new InvalidParameterError("reflection", "a Reflection: await reflection(crystal, { hkl, wavelength })", reflection);
+  if (typeof scan !== "object" || scan === null)
+    throw new InvalidParameterError("scan", "{ twoTheta, intensity }", scan);
+  if (reflection?.structureFactor === undefined)
+    throw new InvalidParameterError(
+      "reflection",
+      "a Reflection: await reflection(crystal, { hkl, wavelength })",
+      reflection,
+    );
   const unknown = Object.keys(options.fix ?? {}).find((name) => !FIXABLE.includes(name as FixedParameter));
   if (unknown !== undefined) throw new InvalidParameterError("fix", `of ${FIXABLE.join(", ")}`, unknown);
-  if (options.fix?.thickness !== undefined) requireWithin("fix.thickness", options.fix.thickness, Number.MIN_VALUE, 20_000, "nm");
+  if (options.fix?.thickness !== undefined)
+    requireWithin("fix.thickness", options.fix.thickness, Number.MIN_VALUE, 20_000, "nm");
   const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit });
   const kernels = await loadKernels(options.wasm);
   signal?.throwIfAborted();
-  const { setting, found, features } = prepare(valid, reflection, options, kernels.simd, workspaceOf(kernels.exports), starts);
+  const { setting, found, features } = prepare(
+    valid,
+    reflection,
+    options,
+    kernels.simd,
+    workspaceOf(kernels.exports),
+    starts,
+  );
 
-  let turn = performance.now(), furthest = 0;
+  let turn = performance.now(),
+    furthest = 0;
   const pause = async (stage: string, fraction: number): Promise<void> => {
     // What is tried twice does not set progress back.
     furthest = Math.max(furthest, fraction);
@@ -131,18 +185,41 @@ export async function fit(scan: Scan, reflection: Reflection, options: FitOption
     signal?.throwIfAborted();
   };
 
-  const coarseOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, ROUGH_ERROR), costTolerance: 1e-3, coarseness: COARSENESS, iterations: ROUGH };
-  const fineOptions: StageOptions = { kind: residual, relativeError: residual === "log" ? LOG_ERROR : relativeError, iterations: 80, costTolerance: 1e-6 };
-  const search: Search = { setting, thin: thinned(setting, Math.max(...found.map(({ thickness }) => thickness))), found, features, coarseOptions, fineOptions, splines, pause };
+  const coarseOptions: StageOptions = {
+    kind: residual,
+    relativeError: residual === "log" ? LOG_ERROR : Math.max(relativeError, ROUGH_ERROR),
+    costTolerance: 1e-3,
+    coarseness: COARSENESS,
+    iterations: ROUGH,
+  };
+  const fineOptions: StageOptions = {
+    kind: residual,
+    relativeError: residual === "log" ? LOG_ERROR : relativeError,
+    iterations: 80,
+    costTolerance: 1e-6,
+  };
+  const search: Search = {
+    setting,
+    thin: thinned(setting, Math.max(...found.map(({ thickness }) => thickness))),
+    found,
+    features,
+    coarseOptions,
+    fineOptions,
+    splines,
+    pause,
+  };
 
   // Coarse: every start a little, then the best that differ to the end.
-  const { coarseSetting, rough, isTailed } = await roughFits(search), coarse: Fitted[] = [];
+  const { coarseSetting, rough, isTailed } = await roughFits(search),
+    coarse: Fitted[] = [];
   for (const [i, state] of unlike(rough, setting).slice(0, CONTINUED).entries()) {
     await pause("coarse fits", 0.4 + (0.2 * i) / found.length);
     coarse.push(await runStage(state, COARSE_SPLINES, coarseSetting, { ...coarseOptions, iterations: 20 }));
   }
   coarse.sort((a, b) => a.cost - b.cost);
-  const finalists = unlike(coarse, setting).filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2).slice(0, FINALISTS);
+  const finalists = unlike(coarse, setting)
+    .filter((f) => f.cost < FINALIST_COST * coarse[0].cost + DELTA_CHI2)
+    .slice(0, FINALISTS);
   // Fine: as many splines and such tails as the scan asks for.
   const { points } = setting;
   const free = heldScale(finalists[0], setting, options.fix?.scale);
@@ -194,12 +271,23 @@ interface Search {
 /** Fitted to the end, with a Lorentz fraction where Schwarz's criterion asks for it, if the resolution is not known.
  *  @param free the setting whose fraction is free
  *  @param isTailed whether the scan cannot be explained without tails */
-async function chooseTails(search: Search, start: Fitted, free: StageSetting, isTailed: boolean): Promise<{ best: Fitted; held: StageSetting }> {
-  const { setting: { points }, fineOptions, splines = COARSE_SPLINES } = search, plain = gaussianOnly(free);
+async function chooseTails(
+  search: Search,
+  start: Fitted,
+  free: StageSetting,
+  isTailed: boolean,
+): Promise<{ best: Fitted; held: StageSetting }> {
+  const {
+      setting: { points },
+      fineOptions,
+      splines = COARSE_SPLINES,
+    } = search,
+    plain = gaussianOnly(free);
   if (free.held.lorentzFraction !== undefined) return { best: await finish(search, start, free), held: free };
   const better = (a: Fitted, b: Fitted): boolean => criterion(a, points) < criterion(b, points);
   // Tails cost time: whether they are worth it a Gaussian of few splines tells, and once more one of many.
-  const tailsOf = (gaussian: Fitted): Promise<Fitted> => runStage(withTails(gaussian), gaussian.splines, free, { ...fineOptions, ...GROWING, iterations: ROUGH });
+  const tailsOf = (gaussian: Fitted): Promise<Fitted> =>
+    runStage(withTails(gaussian), gaussian.splines, free, { ...fineOptions, ...GROWING, iterations: ROUGH });
   let tailed = start;
   if (!isTailed) {
     const few = await runStage(start, splines, plain, { ...fineOptions, ...GROWING });
@@ -210,13 +298,20 @@ async function chooseTails(search: Search, start: Fitted, free: StageSetting, is
       if (!better(tailed, gaussian)) return { best: gaussian, held: plain };
     }
   }
-  const best = await finish(search, tailed, free), gaussian = await runStage(best, best.splines, plain, fineOptions);
+  const best = await finish(search, tailed, free),
+    gaussian = await runStage(best, best.splines, plain, fineOptions);
   return better(best, gaussian) ? { best, held: free } : { best: gaussian, held: plain };
 }
 
 /** Every start fitted a little, best first: with a Gaussian resolution, unless the best start is much better with tails, or
  *  the resolution is known. */
-async function roughFits({ thin, found, features, coarseOptions, pause }: Search): Promise<{ coarseSetting: StageSetting; rough: Fitted[]; isTailed: boolean }> {
+async function roughFits({
+  thin,
+  found,
+  features,
+  coarseOptions,
+  pause,
+}: Search): Promise<{ coarseSetting: StageSetting; rough: Fitted[]; isTailed: boolean }> {
   const begin = async (from: StageSetting): Promise<Fitted[]> => {
     const fits: Fitted[] = [];
     for (const [i, candidate] of found.entries()) {
@@ -225,28 +320,51 @@ async function roughFits({ thin, found, features, coarseOptions, pause }: Search
     }
     return fits.sort((a, b) => a.cost - b.cost);
   };
-  const plain = gaussianOnly(thin), rough = await begin(plain), isKnown = thin.held.lorentzFraction !== undefined;
-  const isTailed = !isKnown && (await runStage(withTails(rough[0]), COARSE_SPLINES, thin, coarseOptions)).cost < TAILS_COST * rough[0].cost;
+  const plain = gaussianOnly(thin),
+    rough = await begin(plain),
+    isKnown = thin.held.lorentzFraction !== undefined;
+  const isTailed =
+    !isKnown &&
+    (await runStage(withTails(rough[0]), COARSE_SPLINES, thin, coarseOptions)).cost <
+      TAILS_COST * rough[0].cost;
   return { isTailed, coarseSetting: isTailed ? thin : plain, rough: isTailed ? await begin(thin) : rough };
 }
 
 /** What is near the truth but for the order of its slices, or for a fringe, fits well and yet not within the noise: the best
  *  of such neighbours. */
-async function besideOf({ setting, thin, found, features, coarseOptions, fineOptions, pause }: Search, best: Fitted, held: StageSetting): Promise<Fitted> {
-  const near = profileOf(best, setting, 101), beside: Fitted[] = [], tried: Fitted[] = [];
+async function besideOf(
+  { setting, thin, found, features, coarseOptions, fineOptions, pause }: Search,
+  best: Fitted,
+  held: StageSetting,
+): Promise<Fitted> {
+  const near = profileOf(best, setting, 101),
+    beside: Fitted[] = [],
+    tried: Fitted[] = [];
   for (const profile of [...reordered(near), ...guessesFrom(near).slice(1)]) {
     await pause("looking beside", 0.75);
     const state = stateOf(guessed(profile, found[0]), features, setting);
     state.x.set(best.x.subarray(1 + 2 * best.splines), 1 + 2 * state.splines);
-    beside.push(await runStage(state, state.splines, { ...thin, held: held.held }, { ...coarseOptions, relativeError: Math.max(fineOptions.relativeError, BESIDE_ERROR) }));
+    beside.push(
+      await runStage(
+        state,
+        state.splines,
+        { ...thin, held: held.held },
+        { ...coarseOptions, relativeError: Math.max(fineOptions.relativeError, BESIDE_ERROR) },
+      ),
+    );
   }
   beside.sort((a, b) => a.cost - b.cost);
-  for (const state of unlike(beside, setting).slice(0, FINALISTS)) tried.push(await runStage(state, BESIDE_SPLINES, held, { ...fineOptions, iterations: BESIDE }));
+  for (const state of unlike(beside, setting).slice(0, FINALISTS))
+    tried.push(await runStage(state, BESIDE_SPLINES, held, { ...fineOptions, iterations: BESIDE }));
   return tried.reduce((a, b) => (b.cost < a.cost ? b : a));
 }
 
 /** Fitted to the end: with more splines for as long as Schwarz's criterion falls, if their number is not given. */
-async function finish({ setting: { points, budget }, fineOptions, splines, pause }: Search, state: State, held: StageSetting): Promise<Fitted> {
+async function finish(
+  { setting: { points, budget }, fineOptions, splines, pause }: Search,
+  state: State,
+  held: StageSetting,
+): Promise<Fitted> {
   if (splines !== undefined) return runStage(state, splines, held, fineOptions);
   let best: Fitted | undefined;
   let last = state;
@@ -265,34 +383,59 @@ async function finish({ setting: { points, budget }, fineOptions, splines, pause
 
 /** The unstrained crystal seen through the instrument, fitted, unless it is far from the scan; its covariance is that with
  *  the profile free. */
-async function finishUnstrained(best: Fitted, setting: StageSetting, options: StageOptions): Promise<Fitted | undefined> {
+async function finishUnstrained(
+  best: Fitted,
+  setting: StageSetting,
+  options: StageOptions,
+): Promise<Fitted | undefined> {
   const x = best.x.slice();
   x.fill(0, 1, 1 + best.splines);
   x.fill(1, 1 + best.splines, 1 + 2 * best.splines);
   const plain: StageSetting = { ...setting, held: { ...setting.held, profile: true } };
-  const begun = await runStage({ splines: best.splines, x }, best.splines, plain, { ...options, iterations: 4 });
+  const begun = await runStage({ splines: best.splines, x }, best.splines, plain, {
+    ...options,
+    iterations: 4,
+  });
   if (begun.cost > FAR * best.cost) return undefined;
   const fitted = await runStage(begun, best.splines, plain, options);
   const free = await runStage(fitted, best.splines, setting, { ...options, iterations: 0 });
-  return { ...free, result: { ...free.result, rank: fitted.result.rank, converged: fitted.result.converged, reason: fitted.result.reason } };
+  return {
+    ...free,
+    result: {
+      ...free.result,
+      rank: fitted.result.rank,
+      converged: fitted.result.converged,
+      reason: fitted.result.reason,
+    },
+  };
 }
 
 /** Setting of every stage, and the starts. */
-function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: boolean, workspace: Workspace, starts: number) {
+function prepare(
+  scan: Scan,
+  reflection: Reflection,
+  options: FitOptions,
+  simd: boolean,
+  workspace: Workspace,
+  starts: number,
+) {
   const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [] } = options;
   const { twoTheta, intensity } = scan;
   const waves = wavesOf(reflection, deviation, instrument);
   const features = readFeatures(scan, reflection, sample);
   const used = new Uint8Array(twoTheta.length).fill(1);
   for (const [from, to] of mask) {
-    if (!(from <= to)) throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
+    if (!(from <= to))
+      throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
     twoTheta.forEach((t, i) => {
       if (t >= from && t <= to) used[i] = 0;
     });
   }
   const points = used.reduce((a, b) => a + b, 0);
-  if (points < 20) throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
-  for (const name of ["thickness", "fwhm", "scale"] as const) if (fix[name] !== undefined) requirePositive(`fix.${name}`, fix[name]);
+  if (points < 20)
+    throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
+  for (const name of ["thickness", "fwhm", "scale"] as const)
+    if (fix[name] !== undefined) requirePositive(`fix.${name}`, fix[name]);
 
   const thin = sample.geometry === "thin film";
   const offset = fix.offset ?? instrument.offset ?? (thin ? 0 : features.peak - features.expected);
@@ -300,9 +443,12 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
   const shape: Resolution = known ?? { shape: "gaussian", fwhm: features.fwhm };
   const width = resolutionWidth(shape);
   // The peak is as wide as the resolution, or wider.
-  const factor = (fix.fwhm ?? (thin && known !== undefined ? width : Math.min(features.fwhm, thin ? 0.02 : Infinity))) / width;
+  const factor =
+    (fix.fwhm ?? (thin && known !== undefined ? width : Math.min(features.fwhm, thin ? 0.02 : Infinity))) /
+    width;
   const span = twoTheta[twoTheta.length - 1] - twoTheta[0];
-  const most = Math.max(features.tensile, features.tensileWeak, 0.05), least = Math.min(features.compressive, features.compressiveWeak, -0.05);
+  const most = Math.max(features.tensile, features.tensileWeak, 0.05),
+    least = Math.min(features.compressive, features.compressiveWeak, -0.05);
   const background = Math.max(features.backgroundFirst, features.backgroundLast, features.countUnit);
   const setting: StageSetting = {
     base: {
@@ -341,7 +487,19 @@ function prepare(scan: Scan, reflection: Reflection, options: FitOptions, simd: 
   const thickest = waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * Math.PI) / 360)) / 10;
   const whole = sample.filmThickness ?? Infinity;
   const found = candidates(
-    { workspace, simd, twoTheta, intensity, used, waves, sample, features, offset, thickness: fix.thickness, thickest: Math.min(thickest, whole / 2) },
+    {
+      workspace,
+      simd,
+      twoTheta,
+      intensity,
+      used,
+      waves,
+      sample,
+      features,
+      offset,
+      thickness: fix.thickness,
+      thickest: Math.min(thickest, whole / 2),
+    },
     starts,
   );
   const guesses = (options.guesses ?? []).map((profile) => guessed(profile, found[0]));
@@ -360,7 +518,8 @@ function stateOf(candidate: Candidate, features: Features, setting: StageSetting
   }
   const { twoTheta } = setting.base;
   const background = 0.5 * (features.backgroundFirst + features.backgroundLast);
-  const slope = (features.backgroundLast - features.backgroundFirst) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
+  const slope =
+    (features.backgroundLast - features.backgroundFirst) / (twoTheta[twoTheta.length - 1] - twoTheta[0]);
   x.set([0, setting.offset[0], candidate.lnScale, background, slope, START_LORENTZ], 1 + 2 * n);
   return { splines: n, x };
 }
@@ -369,7 +528,10 @@ function stateOf(candidate: Candidate, features: Features, setting: StageSetting
 function heldScale(state: Fitted, setting: StageSetting, scale: number | undefined): StageSetting {
   if (scale === undefined) return setting;
   const { layout } = state.model;
-  const held: Held = { ...setting.held, scale: state.x[layout.scale] + Math.log(scale / state.model.peak(state.x)) };
+  const held: Held = {
+    ...setting.held,
+    scale: state.x[layout.scale] + Math.log(scale / state.model.peak(state.x)),
+  };
   return { ...setting, held };
 }
 
@@ -400,20 +562,39 @@ function criterion(f: Fitted, points: number): number {
   return points * Math.log(f.cost) + f.result.rank * Math.log(points);
 }
 
-function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, reflection: Reflection, features: Features): Inversion {
+function conclude(
+  fine: readonly Fitted[],
+  setting: StageSetting,
+  scan: Scan,
+  reflection: Reflection,
+  features: Features,
+): Inversion {
   const [best] = fine;
   const { points } = setting;
   const variance = best.cost / Math.max(points - best.result.rank, 1);
   const excess = (f: Fitted): number => (f.cost - best.cost) / variance;
-  const share = { variance: Math.max(variance, 1), weight: 1 }, alone = solutionOf(best, setting, share), { chi2PerPoint } = alone;
+  const share = { variance: Math.max(variance, 1), weight: 1 },
+    alone = solutionOf(best, setting, share),
+    { chi2PerPoint } = alone;
   const explains = chi2PerPoint <= MEANINGLESS;
   // Alternatives to an answer that explains nothing are none.
-  const standing = explains ? unlike([best, ...fine.filter((f) => f !== best && f.result.converged && excess(f) < DELTA_CHI2)], setting) : [best];
+  const standing = explains
+    ? unlike(
+        [best, ...fine.filter((f) => f !== best && f.result.converged && excess(f) < DELTA_CHI2)],
+        setting,
+      )
+    : [best];
   const total = standing.reduce((sum, f) => sum + Math.exp(-excess(f) / 2), 0);
-  const solutions = standing.map((f) => ({ ...(f === best ? alone : solutionOf(f, setting, share)), weight: Math.exp(-excess(f) / 2) / total }));
+  const solutions = standing.map((f) => ({
+    ...(f === best ? alone : solutionOf(f, setting, share)),
+    weight: Math.exp(-excess(f) / 2) / total,
+  }));
   const [first] = solutions;
-  const unexplained = explains ? "" : `; but the model does not explain the scan (χ² per point ${chi2PerPoint.toFixed(1)}): check crystal, reflection, wavelength, geometry and resolution`;
-  const strainBand = jointBand(solutions, "strain"), isConverged = best.result.converged;
+  const unexplained = explains
+    ? ""
+    : `; but the model does not explain the scan (χ² per point ${chi2PerPoint.toFixed(1)}): check crystal, reflection, wavelength, geometry and resolution`;
+  const strainBand = jointBand(solutions, "strain"),
+    isConverged = best.result.converged;
   return {
     ...first,
     strainBand,
@@ -425,14 +606,32 @@ function conclude(fine: readonly Fitted[], setting: StageSetting, scan: Scan, re
     countUnit: setting.countUnit,
     used: setting.used,
     solutions,
-    ...verdictOf({ solutions, strainBand, isConverged, reflection, filmCounts: filmCounts(first, setting, features) }),
+    ...verdictOf({
+      solutions,
+      strainBand,
+      isConverged,
+      reflection,
+      filmCounts: filmCounts(first, setting, features),
+    }),
     method: "multi-start fit",
     methodReason: "no network was asked",
   };
 }
 
 /** Counts above background beside the unstrained peak. */
-function filmCounts({ instrument, calculated }: Solution, { base: { twoTheta }, used, countUnit }: StageSetting, { peak, fwhm }: Features): number {
-  const { background = 0, backgroundSlope = 0 } = instrument, middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
-  return calculated.reduce((sum, m, i) => sum + (used[i] === 1 && Math.abs(twoTheta[i] - peak) > 3 * fwhm ? (m - background - backgroundSlope * (twoTheta[i] - middle)) / countUnit : 0), 0);
+function filmCounts(
+  { instrument, calculated }: Solution,
+  { base: { twoTheta }, used, countUnit }: StageSetting,
+  { peak, fwhm }: Features,
+): number {
+  const { background = 0, backgroundSlope = 0 } = instrument,
+    middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
+  return calculated.reduce(
+    (sum, m, i) =>
+      sum +
+      (used[i] === 1 && Math.abs(twoTheta[i] - peak) > 3 * fwhm
+        ? (m - background - backgroundSlope * (twoTheta[i] - middle)) / countUnit
+        : 0),
+    0,
+  );
 }

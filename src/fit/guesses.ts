@@ -4,10 +4,16 @@ import type { Profile } from "../types.ts";
 
 /** Where else the strain may be largest (share of the thickness), and the share of it below which strain stays on the
  *  interface's side. */
-const ORDERS = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85].flatMap((place) => [0, 0.3].map((floor) => ({ place, floor })));
+const ORDERS = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85].flatMap((place) =>
+  [0, 0.3].map((floor) => ({ place, floor })),
+);
 
 /** What a network mistakes most often: the thickness by a fringe, and where in the film the strain lies. */
-const VARIATIONS: readonly { readonly thickness: number; readonly shift: number; readonly stretch: number }[] = [
+const VARIATIONS: readonly {
+  readonly thickness: number;
+  readonly shift: number;
+  readonly stretch: number;
+}[] = [
   { thickness: 1, shift: 0, stretch: 1 },
   { thickness: 1.08, shift: 0, stretch: 1 },
   { thickness: 0.92, shift: 0, stretch: 1 },
@@ -22,7 +28,11 @@ export function guessesFrom({ depth, strain, debyeWaller }: Profile): Profile[] 
   const whole = depth[depth.length - 1]!;
   return VARIATIONS.map(({ thickness, shift, stretch }) => {
     const places = depth.map((z) => whole * (0.5 + (z / whole - 0.5 - shift) / stretch));
-    return { depth: depth.map((z) => z * thickness), strain: interpolate(depth, strain, places), debyeWaller: interpolate(depth, debyeWaller, places) };
+    return {
+      depth: depth.map((z) => z * thickness),
+      strain: interpolate(depth, strain, places),
+      debyeWaller: interpolate(depth, debyeWaller, places),
+    };
   });
 }
 
@@ -39,10 +49,15 @@ export function reordered({ depth, strain, debyeWaller }: Profile): Profile[] {
  *  proportion; strain below `floor` (share of the largest) comes last, as the interface does.
  *  @returns for each place the number of the slice that comes there */
 export function orderAbout(strain: Float64Array, place: number, floor: number): Float64Array {
-  const last = strain.length - 1, sorted = Float64Array.from(strain.keys()).sort((a, b) => Math.abs(strain[b]!) - Math.abs(strain[a]!)), largest = Math.abs(strain[sorted[0]!]!);
-  const weak = sorted.findIndex((i) => Math.abs(strain[i]!) < floor * largest), above = (weak < 0 ? last : weak) / last, top = place * above;
+  const last = strain.length - 1,
+    sorted = Float64Array.from(strain.keys()).sort((a, b) => Math.abs(strain[b]!) - Math.abs(strain[a]!)),
+    largest = Math.abs(strain[sorted[0]!]!);
+  const weak = sorted.findIndex((i) => Math.abs(strain[i]!) < floor * largest),
+    above = (weak < 0 ? last : weak) / last,
+    top = place * above;
   return strain.map((_, i) => {
-    const u = i / last, rank = u < top ? (top - u) / place : u < above ? (u - top) / (1 - place) : u;
+    const u = i / last,
+      rank = u < top ? (top - u) / place : u < above ? (u - top) / (1 - place) : u;
     return sorted[Math.round(rank * last)]!;
   });
 }

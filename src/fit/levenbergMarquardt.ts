@@ -13,14 +13,22 @@ import { DampedSolver } from "./damped.ts";
 import type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult } from "./leastSquares.ts";
 import { triangularise } from "./qr.ts";
 
-export type { LeastSquaresOptions, LeastSquaresProblem, LeastSquaresResult, LeastSquaresState } from "./leastSquares.ts";
+export type {
+  LeastSquaresOptions,
+  LeastSquaresProblem,
+  LeastSquaresResult,
+  LeastSquaresState,
+} from "./leastSquares.ts";
 
 /** Minimises the sum of the squares of the residuals.
  *  @returns the best point found; `converged` is false where that need not be a minimum. All arrays are yours to keep.
  *  @throws {InvalidParameterError} lengths differ, lower > upper, or the start is outside the bounds or cannot be evaluated
  *  @throws {NotFiniteError} a start value, or a residual or derivative there, is not finite
  *  @throws the signal's reason, where it is aborted */
-export function levenbergMarquardt(problem: LeastSquaresProblem, options: LeastSquaresOptions = {}): LeastSquaresResult {
+export function levenbergMarquardt(
+  problem: LeastSquaresProblem,
+  options: LeastSquaresOptions = {},
+): LeastSquaresResult {
   const steps = levenbergMarquardtSteps(problem, options);
   for (;;) {
     const { done, value } = steps.next();
@@ -29,7 +37,10 @@ export function levenbergMarquardt(problem: LeastSquaresProblem, options: LeastS
 }
 
 /** The same, one trial step at a time: for programs that must stay responsive meanwhile. */
-export function levenbergMarquardtSteps(problem: LeastSquaresProblem, options: LeastSquaresOptions = {}): Generator<undefined, LeastSquaresResult, undefined> {
+export function levenbergMarquardtSteps(
+  problem: LeastSquaresProblem,
+  options: LeastSquaresOptions = {},
+): Generator<undefined, LeastSquaresResult, undefined> {
   return new Minimiser(problem, options).steps();
 }
 
@@ -89,7 +100,8 @@ class Minimiser {
       if (low > high) throw new InvalidParameterError(`lower[${j}]`, `≤ upper[${j}] (${high})`, low);
       if (problem.fixed?.[j]) continue;
       const value = problem.start[j];
-      if (value < low || value > high) throw new InvalidParameterError(`start[${j}]`, `within [${low}, ${high}]`, value);
+      if (value < low || value > high)
+        throw new InvalidParameterError(`start[${j}]`, `within [${low}, ${high}]`, value);
       if (low < high) moving.push(j);
     }
     this.moving = Int32Array.from(moving);
@@ -131,11 +143,13 @@ class Minimiser {
     let iterations = 0;
 
     for (;;) {
-      if (this.cost <= negligible) return this.result(iterations, true, "the residuals are zero within rounding errors");
+      if (this.cost <= negligible)
+        return this.result(iterations, true, "the residuals are zero within rounding errors");
       if (this.gradient <= gradientTolerance) {
         return this.result(iterations, true, "the gradient is zero within gradientTolerance");
       }
-      if (iterations >= maxIterations) return this.result(iterations, false, `no convergence in ${maxIterations} iterations`);
+      if (iterations >= maxIterations)
+        return this.result(iterations, false, `no convergence in ${maxIterations} iterations`);
 
       const size = this.scaledSize();
       const first = radius === 0;
@@ -147,7 +161,8 @@ class Minimiser {
       const unlimited = this.findStep(Infinity);
       this.damping = guess;
       const settled =
-        unlimited.length <= Math.max(10 * stepTolerance, 1e-8) * size || unlimited.predicted <= Math.max(10 * costTolerance, 1e-10);
+        unlimited.length <= Math.max(10 * stepTolerance, 1e-8) * size ||
+        unlimited.predicted <= Math.max(10 * costTolerance, 1e-10);
       let tried = false;
       let evaluable = false;
       for (;;) {
@@ -176,7 +191,12 @@ class Minimiser {
           this.damping *= 0.5;
         }
 
-        const flat = settled && Math.abs(actual) <= costTolerance && predicted <= costTolerance && ratio <= 2 && predicted > 0;
+        const flat =
+          settled &&
+          Math.abs(actual) <= costTolerance &&
+          predicted <= costTolerance &&
+          ratio <= 2 &&
+          predicted > 0;
         if (accepted) {
           this.take(trialCost);
           iterations++;
@@ -189,11 +209,13 @@ class Minimiser {
             gradient: this.gradient,
           });
           if (flat) return this.result(iterations, true, "the sum of squares no longer falls");
-          if (settled && length <= stepTolerance * size) return this.result(iterations, true, "the steps are shorter than stepTolerance");
+          if (settled && length <= stepTolerance * size)
+            return this.result(iterations, true, "the steps are shorter than stepTolerance");
           break;
         }
         if (flat) return this.result(iterations, true, "the sum of squares no longer falls");
-        const tooShort = radius <= Number.EPSILON * size || radius < Number.MIN_VALUE / Number.EPSILON || !(length > 0);
+        const tooShort =
+          radius <= Number.EPSILON * size || radius < Number.MIN_VALUE / Number.EPSILON || !(length > 0);
         if (tooShort || (settled && reached && predicted <= Number.EPSILON)) {
           if (settled) {
             return this.result(iterations, true, "the cost cannot be lowered within its rounding errors");
@@ -217,7 +239,8 @@ class Minimiser {
     const bad = this.badDerivative(jacobian);
     if (bad >= 0) throw new NotFiniteError(`jacobian at start (rows of ${n})`, bad, jacobian[bad]);
     this.cost = squares(residuals);
-    if (!Number.isFinite(this.cost)) throw new InvalidParameterError("start", "a point where Σr² does not overflow", x);
+    if (!Number.isFinite(this.cost))
+      throw new InvalidParameterError("start", "a point where Σr² does not overflow", x);
   }
 
   /** Σr² at trialX, or NaN where it cannot be evaluated. */
@@ -274,7 +297,8 @@ class Minimiser {
       const unit = scale[c] > 0 ? 1 / scale[c] : 1;
       for (let i = 0; i < m; i++) tall[at + i] *= unit;
       // Descent goes along −gradient.
-      this.held[c] = this.x[j] <= this.lower[j] && along >= 0 ? -1 : this.x[j] >= this.upper[j] && along <= 0 ? 1 : 0;
+      this.held[c] =
+        this.x[j] <= this.lower[j] && along >= 0 ? -1 : this.x[j] >= this.upper[j] && along <= 0 ? 1 : 0;
       this.step[c] = along;
     }
     this.gradient = 0;
@@ -340,7 +364,8 @@ class Minimiser {
       left = 0;
       for (let c = 0; c < count; c++) {
         if (clamped[c] === 0) free[left++] = c;
-        else if (step[c] !== 0) for (let i = 0; i <= Math.min(c, k - 1); i++) image[i] += triangle[i + c * k] * step[c];
+        else if (step[c] !== 0)
+          for (let i = 0; i <= Math.min(c, k - 1); i++) image[i] += triangle[i + c * k] * step[c];
       }
       solver = this.inner;
       solver.load(triangle, k, free, left, image);
@@ -351,9 +376,16 @@ class Minimiser {
     for (let c = 0; c < count; c++) {
       const j = moving[c];
       trialX[j] =
-        held[c] !== 0 ? x[j] : clamped[c] < 0 ? this.lower[j] : clamped[c] > 0 ? this.upper[j] : this.inside(j, x[j] + step[c] / this.scaleOf(c));
+        held[c] !== 0
+          ? x[j]
+          : clamped[c] < 0
+            ? this.lower[j]
+            : clamped[c] > 0
+              ? this.upper[j]
+              : this.inside(j, x[j] + step[c] / this.scaleOf(c));
       length += step[c] * step[c];
-      if (step[c] !== 0) for (let i = 0; i <= Math.min(c, k - 1); i++) image[i] += triangle[i + c * k] * step[c];
+      if (step[c] !== 0)
+        for (let i = 0; i <= Math.min(c, k - 1); i++) image[i] += triangle[i + c * k] * step[c];
     }
     let predicted = 0;
     let slope = 0;
@@ -376,7 +408,15 @@ class Minimiser {
       activeBound[moving[c]] = held[c];
       if (held[c] === 0) this.free[count++] = c;
     }
-    const { covariance, rank } = covarianceOf(triangle, k, this.free.subarray(0, count), this.scale, this.columnNorm, moving, n);
+    const { covariance, rank } = covarianceOf(
+      triangle,
+      k,
+      this.free.subarray(0, count),
+      this.scale,
+      this.columnNorm,
+      moving,
+      n,
+    );
     return {
       x: this.x,
       cost: this.cost,
@@ -393,7 +433,12 @@ class Minimiser {
   }
 }
 
-function bounds(name: string, values: ArrayLike<number> | undefined, n: number, absent: number): Float64Array {
+function bounds(
+  name: string,
+  values: ArrayLike<number> | undefined,
+  n: number,
+  absent: number,
+): Float64Array {
   if (values === undefined) return new Float64Array(n).fill(absent);
   if (values.length !== n) throw new InvalidParameterError(name, `of length ${n}, as start is`, values);
   for (let j = 0; j < n; j++) {

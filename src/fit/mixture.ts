@@ -26,23 +26,37 @@ const ROUNDS = 25;
  *  @param draws row-major [count][dimension]
  *  @param ridge added to the diagonal of every covariance
  *  @throws {InvalidParameterError} */
-export function fitMixture(draws: Float64Array, dimension: number, componentCount: number, ridge: number, seed = 1): Mixture {
+export function fitMixture(
+  draws: Float64Array,
+  dimension: number,
+  componentCount: number,
+  ridge: number,
+  seed = 1,
+): Mixture {
   requireInteger("dimension", dimension, 1, 1000);
   const count = draws.length / dimension;
   requireInteger("componentCount", componentCount, 1, Math.max(1, Math.floor(count / LEAST_COUNT)));
   const shares = new Float64Array(count * componentCount);
-  nearest(draws, dimension, centres(draws, dimension, componentCount, seed)).forEach((k, i) => (shares[i * componentCount + k] = 1));
+  nearest(draws, dimension, centres(draws, dimension, componentCount, seed)).forEach(
+    (k, i) => (shares[i * componentCount + k] = 1),
+  );
   let mixture: Mixture = { dimension, components: [] };
   for (let round = 0; round < ROUNDS; round++) {
     mixture = { dimension, components: componentsOf(draws, dimension, componentCount, shares, ridge) };
-    for (let i = 0; i < count; i++) responsibilities(mixture, draws.subarray(i * dimension, (i + 1) * dimension), shares.subarray(i * componentCount, (i + 1) * componentCount));
+    for (let i = 0; i < count; i++)
+      responsibilities(
+        mixture,
+        draws.subarray(i * dimension, (i + 1) * dimension),
+        shares.subarray(i * componentCount, (i + 1) * componentCount),
+      );
   }
   return mixture;
 }
 
 /** ln of the density at x. */
 export function lnDensity({ components }: Mixture, x: Float64Array): number {
-  let top = -Infinity, sum = 0;
+  let top = -Infinity,
+    sum = 0;
   for (const component of components) {
     const value = lnTerm(component, x);
     if (value > top) {
@@ -55,7 +69,8 @@ export function lnDensity({ components }: Mixture, x: Float64Array): number {
 
 /** The component that most probably made x. */
 export function componentAt({ components }: Mixture, x: Float64Array): Gaussian {
-  let best = components[0], top = -Infinity;
+  let best = components[0],
+    top = -Infinity;
   for (const component of components) {
     const value = lnTerm(component, x);
     if (value > top) [best, top] = [component, value];
@@ -74,7 +89,8 @@ export function whiten({ mean, whitening }: Gaussian, x: Float64Array, out: Floa
 }
 
 function lnTerm(component: Gaussian, x: Float64Array): number {
-  const { mean, whitening, lnHeight } = component, d = mean.length;
+  const { mean, whitening, lnHeight } = component,
+    d = mean.length;
   let squares = 0;
   for (let i = 0; i < d; i++) {
     let sum = 0;
@@ -86,16 +102,25 @@ function lnTerm(component: Gaussian, x: Float64Array): number {
 
 /** Shares of the components in x; they add up to 1. */
 function responsibilities({ components }: Mixture, x: Float64Array, out: Float64Array): void {
-  let top = -Infinity, sum = 0;
+  let top = -Infinity,
+    sum = 0;
   components.forEach((component, k) => (top = Math.max(top, (out[k] = lnTerm(component, x)))));
   for (let k = 0; k < out.length; k++) sum += out[k] = Math.exp(out[k] - top);
   for (let k = 0; k < out.length; k++) out[k] /= sum;
 }
 
-function componentsOf(draws: Float64Array, d: number, componentCount: number, shares: Float64Array, ridge: number): Gaussian[] {
-  const count = draws.length / d, found: Gaussian[] = [];
+function componentsOf(
+  draws: Float64Array,
+  d: number,
+  componentCount: number,
+  shares: Float64Array,
+  ridge: number,
+): Gaussian[] {
+  const count = draws.length / d,
+    found: Gaussian[] = [];
   for (let k = 0; k < componentCount; k++) {
-    const mean = new Float64Array(d), covariance = new Float64Array(d * d);
+    const mean = new Float64Array(d),
+      covariance = new Float64Array(d * d);
     let mass = 0;
     for (let i = 0; i < count; i++) {
       const share = shares[i * componentCount + k];
@@ -113,7 +138,8 @@ function componentsOf(draws: Float64Array, d: number, componentCount: number, sh
       }
     }
     for (let a = 0; a < d; a++) covariance[a * d + a] += ridge;
-    const whitening = inverseFactor(covariance, d), lnWeight = Math.log(mass / count);
+    const whitening = inverseFactor(covariance, d),
+      lnWeight = Math.log(mass / count);
     let lnHeight = lnWeight - (d / 2) * Math.log(2 * Math.PI);
     for (let a = 0; a < d; a++) lnHeight += Math.log(whitening[a * d + a]);
     found.push({ lnWeight, mean, whitening, lnHeight });
@@ -124,7 +150,8 @@ function componentsOf(draws: Float64Array, d: number, componentCount: number, sh
 /** L⁻¹ of a positive definite matrix L Lᵀ, of which the lower triangle is read.
  *  @throws {InvalidParameterError} where it is not positive definite */
 export function inverseFactor(matrix: Float64Array, d: number): Float64Array {
-  const l = new Float64Array(d * d), inverse = new Float64Array(d * d);
+  const l = new Float64Array(d * d),
+    inverse = new Float64Array(d * d);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = matrix[i * d + j];
@@ -145,14 +172,17 @@ export function inverseFactor(matrix: Float64Array, d: number): Float64Array {
 }
 
 function centres(draws: Float64Array, d: number, componentCount: number, seed: number): Float64Array[] {
-  const count = draws.length / d, next = uniforms(seed), chosen: Float64Array[] = [];
+  const count = draws.length / d,
+    next = uniforms(seed),
+    chosen: Float64Array[] = [];
   const distance = new Float64Array(count).fill(Infinity);
   let at = Math.floor(next() * count);
   while (chosen.length < componentCount) {
     const centre = draws.slice(at * d, (at + 1) * d);
     chosen.push(centre);
     let total = 0;
-    for (let i = 0; i < count; i++) total += distance[i] = Math.min(distance[i], squaredDistance(draws, i * d, centre));
+    for (let i = 0; i < count; i++)
+      total += distance[i] = Math.min(distance[i], squaredDistance(draws, i * d, centre));
     let left = next() * total;
     for (at = 0; at < count - 1 && (left -= distance[at]) > 0; at++);
   }

@@ -135,7 +135,13 @@ export function triangularisePivoted(
  *  @param a m×n, column-major; becomes U·diag(σ)
  *  @param v n×n, column-major; becomes V
  *  @param sigma length n; becomes the singular values, in no order */
-export function singularValues(a: Float64Array, m: number, n: number, v: Float64Array, sigma: Float64Array): void {
+export function singularValues(
+  a: Float64Array,
+  m: number,
+  n: number,
+  v: Float64Array,
+  sigma: Float64Array,
+): void {
   v.fill(0);
   for (let j = 0; j < n; j++) v[j + j * n] = 1;
   const sweeps = 60;

@@ -27,7 +27,8 @@ export function normals(seed: number): () => number {
       spare = undefined;
       return value;
     }
-    const radius = Math.sqrt(-2 * Math.log(1 - next())), angle = 2 * Math.PI * next();
+    const radius = Math.sqrt(-2 * Math.log(1 - next())),
+      angle = 2 * Math.PI * next();
     spare = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   };

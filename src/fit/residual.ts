@@ -14,7 +14,12 @@ export interface Residual {
  *  @param intensity measured, ≥ 0
  *  @param countUnit what one count adds to it
  *  @param relativeError ε */
-export function residual(kind: ResidualKind, intensity: Float64Array, countUnit: number, relativeError: number): Residual {
+export function residual(
+  kind: ResidualKind,
+  intensity: Float64Array,
+  countUnit: number,
+  relativeError: number,
+): Residual {
   if (kind === "log") {
     const logarithms = logarithm(intensity).map((y) => y * Math.LN10);
     return {

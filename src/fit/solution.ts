@@ -11,39 +11,64 @@ const LEVEL = 0.95;
 const DEVIATE = 1.959963984540054;
 
 /** Strain (%) and Debye–Waller factor of a fit at relative heights. */
-function curves(fitted: Fitted, setting: StageSetting, heights: Float64Array): { strain: Float64Array; debyeWaller: Float64Array } {
+function curves(
+  fitted: Fitted,
+  setting: StageSetting,
+  heights: Float64Array,
+): { strain: Float64Array; debyeWaller: Float64Array } {
   const { x, model } = fitted;
   const { layout } = model;
   const { workspace } = setting.base;
   return {
-    strain: splineValues(workspace, withInterface(x.subarray(layout.strain, layout.strain + layout.splines), "smooth", 0), heights),
-    debyeWaller: splineValues(workspace, withInterface(x.subarray(layout.debyeWaller, layout.debyeWaller + layout.splines), "smooth", 1), heights),
+    strain: splineValues(
+      workspace,
+      withInterface(x.subarray(layout.strain, layout.strain + layout.splines), "smooth", 0),
+      heights,
+    ),
+    debyeWaller: splineValues(
+      workspace,
+      withInterface(x.subarray(layout.debyeWaller, layout.debyeWaller + layout.splines), "smooth", 1),
+      heights,
+    ),
   };
 }
 
 export function profileOf(fitted: Fitted, setting: StageSetting, points = DEPTHS): Profile {
   const thickness = Math.exp(fitted.x[fitted.model.layout.thickness]);
   const depth = evenDepths(thickness, points);
-  return { depth, ...curves(fitted, setting, depth.map((z) => 1 - z / thickness)) };
+  return {
+    depth,
+    ...curves(
+      fitted,
+      setting,
+      depth.map((z) => 1 - z / thickness),
+    ),
+  };
 }
 
 /** Relative rms difference of two profiles: the larger one of strain (by the first's largest) and Debye–Waller factor. */
 export function difference(a: Profile, b: Profile): number {
   const thickness = Math.max(a.depth[a.depth.length - 1], b.depth[b.depth.length - 1]);
-  const largest = Math.max(a.strain.reduce((m, e) => Math.max(m, Math.abs(e)), 0), 1e-6);
-  let strain = 0, debyeWaller = 0;
+  const largest = Math.max(
+    a.strain.reduce((m, e) => Math.max(m, Math.abs(e)), 0),
+    1e-6,
+  );
+  let strain = 0,
+    debyeWaller = 0;
   const at = (profile: Profile, depth: number): [number, number] => {
     const last = profile.depth.length - 1;
     const place = (depth / profile.depth[last]) * last;
     if (place > last) return [0, 1];
-    const i = Math.min(Math.floor(place), last - 1), f = place - i;
+    const i = Math.min(Math.floor(place), last - 1),
+      f = place - i;
     return [
       profile.strain[i] * (1 - f) + profile.strain[i + 1] * f,
       profile.debyeWaller[i] * (1 - f) + profile.debyeWaller[i + 1] * f,
     ];
   };
   for (let i = 0; i <= 200; i++) {
-    const [ea, da] = at(a, (i * thickness) / 200), [eb, db] = at(b, (i * thickness) / 200);
+    const [ea, da] = at(a, (i * thickness) / 200),
+      [eb, db] = at(b, (i * thickness) / 200);
     strain += (ea - eb) ** 2;
     debyeWaller += (da - db) ** 2;
   }
@@ -51,14 +76,28 @@ export function difference(a: Profile, b: Profile): number {
 }
 
 /** Bands by linear propagation of the covariance of weights and thickness; within the bounds of the parameters. */
-function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: Float64Array): { strain: Band; debyeWaller: Band } {
+function bands(
+  fitted: Fitted,
+  setting: StageSetting,
+  variance: number,
+  depth: Float64Array,
+): { strain: Band; debyeWaller: Band } {
   const { x, model, result } = fitted;
   const { layout } = model;
-  const n = layout.count, thickness = Math.exp(x[layout.thickness]);
+  const n = layout.count,
+    thickness = Math.exp(x[layout.thickness]);
   const heights = depth.map((z) => 1 - z / thickness);
   const step = 1e-5;
-  const up = curves(fitted, setting, heights.map((z) => Math.min(z + step, 1)));
-  const down = curves(fitted, setting, heights.map((z) => Math.max(z - step, 0)));
+  const up = curves(
+    fitted,
+    setting,
+    heights.map((z) => Math.min(z + step, 1)),
+  );
+  const down = curves(
+    fitted,
+    setting,
+    heights.map((z) => Math.max(z - step, 0)),
+  );
   const here = curves(fitted, setting, heights);
   const unit = new Float64Array(3 + layout.splines);
   const basis = Array.from({ length: layout.splines }, (_, i) => {
@@ -66,7 +105,14 @@ function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: F
     unit[3 + i] = 1;
     return splineValues(setting.base.workspace, unit, heights);
   });
-  const band = (first: number, values: Float64Array, above: Float64Array, below: Float64Array, least: number, most: number): Band => {
+  const band = (
+    first: number,
+    values: Float64Array,
+    above: Float64Array,
+    below: Float64Array,
+    least: number,
+    most: number,
+  ): Band => {
     const half = values.map((_, i) => {
       const z = heights[i];
       const slope = (above[i] - below[i]) / (Math.min(z + step, 1) - Math.max(z - step, 0));
@@ -76,7 +122,9 @@ function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: F
         if (b[i] !== 0) gradient.push([first + k, b[i]]);
       });
       let sum = 0;
-      for (const [p, gp] of gradient) for (const [q, gq] of gradient) if (gp !== 0 && gq !== 0) sum += gp * gq * result.covariance[p * n + q];
+      for (const [p, gp] of gradient)
+        for (const [q, gq] of gradient)
+          if (gp !== 0 && gq !== 0) sum += gp * gq * result.covariance[p * n + q];
       return DEVIATE * Math.sqrt(Math.max(sum, 0) * variance);
     });
     const clamp = (v: number): number => Math.min(Math.max(Number.isNaN(v) ? 0 : v, least), most);
@@ -95,7 +143,11 @@ function bands(fitted: Fitted, setting: StageSetting, variance: number, depth: F
 
 /** @param variance factor on the covariance: χ²/ν of the fit, at least 1
  *  @param weight among the solutions */
-export function solutionOf(fitted: Fitted, setting: StageSetting, { variance, weight }: { variance: number; weight: number }): Solution {
+export function solutionOf(
+  fitted: Fitted,
+  setting: StageSetting,
+  { variance, weight }: { variance: number; weight: number },
+): Solution {
   const { x, model } = fitted;
   const { layout } = model;
   const { intensity, used, points, countUnit } = setting;
@@ -104,7 +156,10 @@ export function solutionOf(fitted: Fitted, setting: StageSetting, { variance, we
   const counts = residual("counts", intensity, countUnit, setting.relativeError);
   const chi2 = calculated.reduce((sum, m, i) => sum + (used[i] === 1 ? counts.value(i, m) ** 2 : 0), 0);
   const profile = profileOf(fitted, setting);
-  const deepest = profile.strain.reduce((best, e, i) => (Math.abs(e) > Math.abs(profile.strain[best]) ? i : best), 0);
+  const deepest = profile.strain.reduce(
+    (best, e, i) => (Math.abs(e) > Math.abs(profile.strain[best]) ? i : best),
+    0,
+  );
   const { strain, debyeWaller } = bands(fitted, setting, variance, profile.depth);
   const instrument: Instrument = {
     ...setting.base.instrument,
@@ -128,6 +183,10 @@ export function solutionOf(fitted: Fitted, setting: StageSetting, { variance, we
     instrument,
     calculated,
     splines: fitted.splines,
-    parameters: { names: layout.names, values: x.slice(), covariance: fitted.result.covariance.map((c) => c * variance) },
+    parameters: {
+      names: layout.names,
+      values: x.slice(),
+      covariance: fitted.result.covariance.map((c) => c * variance),
+    },
   };
 }

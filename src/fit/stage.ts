@@ -1,6 +1,10 @@
 /** One least-squares fit of a scan: a start, bounds, and what came of it. */
 import { splineValues, withInterface } from "../profile/spline.ts";
-import { levenbergMarquardt, levenbergMarquardtSteps, type LeastSquaresResult } from "./levenbergMarquardt.ts";
+import {
+  levenbergMarquardt,
+  levenbergMarquardtSteps,
+  type LeastSquaresResult,
+} from "./levenbergMarquardt.ts";
 import { INSTRUMENT_PARAMETERS, type Layout, ScanModel, type ModelSetting } from "./model.ts";
 import { type ResidualKind, residual } from "./residual.ts";
 
@@ -61,19 +65,35 @@ export interface Fitted extends State {
 /** Weights of `splines` splines that follow the one of `weights` best, in the sense of least squares: fringes tell a
  *  profile by its phase, which a cruder transfer would lose.
  *  @param fixed value of the three weights at the interface */
-function refit(weights: Float64Array, fixed: number, splines: number, workspace: ModelSetting["workspace"]): Float64Array {
+function refit(
+  weights: Float64Array,
+  fixed: number,
+  splines: number,
+  workspace: ModelSetting["workspace"],
+): Float64Array {
   const count = 6 * Math.max(splines, weights.length);
   const heights = Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count);
   const target = splineValues(workspace, withInterface(weights, "smooth", fixed), heights);
-  const basis = Array.from({ length: splines }, (_, k) => splineValues(workspace, Float64Array.from({ length: splines + 3 }, (_, i) => (i === k + 3 ? 1 : 0)), heights));
-  const { x } = levenbergMarquardt({
-    residualCount: count,
-    start: new Float64Array(splines).fill(fixed),
-    evaluate: (w, residuals, jacobian) => {
-      residuals.set(splineValues(workspace, withInterface(w, "smooth", fixed), heights).map((v, i) => v - target[i]));
-      if (jacobian !== null) basis.forEach((b, k) => b.forEach((v, i) => (jacobian[i * splines + k] = v)));
+  const basis = Array.from({ length: splines }, (_, k) =>
+    splineValues(
+      workspace,
+      Float64Array.from({ length: splines + 3 }, (_, i) => (i === k + 3 ? 1 : 0)),
+      heights,
+    ),
+  );
+  const { x } = levenbergMarquardt(
+    {
+      residualCount: count,
+      start: new Float64Array(splines).fill(fixed),
+      evaluate: (w, residuals, jacobian) => {
+        residuals.set(
+          splineValues(workspace, withInterface(w, "smooth", fixed), heights).map((v, i) => v - target[i]),
+        );
+        if (jacobian !== null) basis.forEach((b, k) => b.forEach((v, i) => (jacobian[i * splines + k] = v)));
+      },
     },
-  }, { firstStep: 1e3, maxIterations: 5 });
+    { firstStep: 1e3, maxIterations: 5 },
+  );
   return x;
 }
 
@@ -92,8 +112,13 @@ export function resample(state: State, splines: number, workspace: ModelSetting[
 /** A pure Lorentzian is given, not found. */
 const MOST_LORENTZ = 0.95;
 
-function bounds(layout: Layout, x: Float64Array, setting: StageSetting): { lower: Float64Array; upper: Float64Array; fixed: boolean[] } {
-  const lower = new Float64Array(layout.count), upper = new Float64Array(layout.count);
+function bounds(
+  layout: Layout,
+  x: Float64Array,
+  setting: StageSetting,
+): { lower: Float64Array; upper: Float64Array; fixed: boolean[] } {
+  const lower = new Float64Array(layout.count),
+    upper = new Float64Array(layout.count);
   const fixed = new Array<boolean>(layout.count).fill(false);
   const [least, most] = setting.base.strain;
   const put = (index: number, low: number, high: number): void => {
@@ -130,15 +155,28 @@ export const TURN = 40;
 
 /** Fits from `state` with `splines` splines.
  *  @throws the signal's reason when aborted */
-export async function runStage(state: State, splines: number, setting: StageSetting, options: StageOptions): Promise<Fitted> {
+export async function runStage(
+  state: State,
+  splines: number,
+  setting: StageSetting,
+  options: StageOptions,
+): Promise<Fitted> {
   const x = resample(state, splines, setting.base.workspace);
-  const model = new ScanModel({ ...setting.base, splines, thickness: 1.3 * Math.exp(x[0]), coarseness: options.coarseness ?? 1, isShapeFree: setting.held.lorentzFraction === undefined });
+  const model = new ScanModel({
+    ...setting.base,
+    splines,
+    thickness: 1.3 * Math.exp(x[0]),
+    coarseness: options.coarseness ?? 1,
+    isShapeFree: setting.held.lorentzFraction === undefined,
+  });
   const { layout } = model;
   const box = bounds(layout, x, setting);
   const { intensity, used, countUnit, budget, signal } = setting;
   const compare = residual(options.kind, intensity, countUnit, options.relativeError);
-  const count = intensity.length, n = layout.count;
-  const derivatives = new Float64Array(count * n), last = new Float64Array(n).fill(NaN);
+  const count = intensity.length,
+    n = layout.count;
+  const derivatives = new Float64Array(count * n),
+    last = new Float64Array(n).fill(NaN);
   let calculated: Float64Array = new Float64Array(count);
   const steps = levenbergMarquardtSteps(
     {

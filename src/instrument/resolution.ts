@@ -26,22 +26,34 @@ export function resolutionBlock(resolution: Resolution): Float64Array {
     case "pseudo-voigt":
       return sides(resolution.fwhm, resolution.fwhm, resolution.lorentzFraction, resolution.lorentzFraction);
     case "split-pseudo-voigt":
-      return sides(resolution.fwhmLow, resolution.fwhmHigh, resolution.lorentzFractionLow, resolution.lorentzFractionHigh);
+      return sides(
+        resolution.fwhmLow,
+        resolution.fwhmHigh,
+        resolution.lorentzFractionLow,
+        resolution.lorentzFractionHigh,
+      );
     case "generalised-bell": {
       const { exponent } = resolution;
-      if (!(exponent > 0.5 && exponent <= 100)) throw new InvalidParameterError("resolution.exponent", "> 0.5 and at most 100", exponent);
+      if (!(exponent > 0.5 && exponent <= 100))
+        throw new InvalidParameterError("resolution.exponent", "> 0.5 and at most 100", exponent);
       block[ResolutionSlot.Family] = ResolutionFamily.GeneralisedBell;
       block[ResolutionSlot.Exponent] = exponent;
       return sides(resolution.fwhm, resolution.fwhm, 0, 0);
     }
     default:
-      throw new InvalidParameterError("resolution.shape", "gaussian, lorentzian, pseudo-voigt, split-pseudo-voigt or generalised-bell", (resolution as { shape: unknown }).shape);
+      throw new InvalidParameterError(
+        "resolution.shape",
+        "gaussian, lorentzian, pseudo-voigt, split-pseudo-voigt or generalised-bell",
+        (resolution as { shape: unknown }).shape,
+      );
   }
 }
 
 /** Mean full width, degrees 2θ. */
 export function resolutionWidth(resolution: Resolution): number {
-  return resolution.shape === "split-pseudo-voigt" ? 0.5 * (resolution.fwhmLow + resolution.fwhmHigh) : resolution.fwhm;
+  return resolution.shape === "split-pseudo-voigt"
+    ? 0.5 * (resolution.fwhmLow + resolution.fwhmHigh)
+    : resolution.fwhm;
 }
 
 /** The same shape with every width multiplied by `factor`. */
@@ -54,12 +66,21 @@ export function widened(resolution: Resolution, factor: number): Resolution {
 /** Share of the Lorentzian in a shape whose two sides are alike; undefined where there is no such share. */
 export function lorentzFraction(resolution: Resolution): number | undefined {
   const { shape } = resolution;
-  return shape === "gaussian" ? 0 : shape === "lorentzian" ? 1 : shape === "pseudo-voigt" ? resolution.lorentzFraction : undefined;
+  return shape === "gaussian"
+    ? 0
+    : shape === "lorentzian"
+      ? 1
+      : shape === "pseudo-voigt"
+        ? resolution.lorentzFraction
+        : undefined;
 }
 
 /** The same width with another share of the Lorentzian; as it is where it has none. */
 export function mixed(resolution: Resolution, fraction: number): Resolution {
-  if (lorentzFraction(resolution) === undefined || lorentzFraction(resolution) === fraction) return resolution;
+  if (lorentzFraction(resolution) === undefined || lorentzFraction(resolution) === fraction)
+    return resolution;
   const fwhm = resolutionWidth(resolution);
-  return fraction === 0 ? { shape: "gaussian", fwhm } : { shape: "pseudo-voigt", fwhm, lorentzFraction: fraction };
+  return fraction === 0
+    ? { shape: "gaussian", fwhm }
+    : { shape: "pseudo-voigt", fwhm, lorentzFraction: fraction };
 }

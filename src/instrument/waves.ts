@@ -13,7 +13,11 @@ export interface Wave {
 }
 
 /** Shares sum to 1. A monochromator before the sample weakens π by cos²2θ_M. */
-export function wavesOf(reflection: Reflection, deviation: Deviation, instrument: Instrument): { wave: Wave; share: number }[] {
+export function wavesOf(
+  reflection: Reflection,
+  deviation: Deviation,
+  instrument: Instrument,
+): { wave: Wave; share: number }[] {
   const polarisation = instrument.polarisation ?? "sigma";
   requireOneOf("polarisation", polarisation, ["sigma", "pi", "unpolarised"]);
   requireOneOf("deviation", deviation, ["exact", "linear"]);
@@ -33,10 +37,23 @@ export function wavesOf(reflection: Reflection, deviation: Deviation, instrument
     total += line.weight;
   }
   const nearest = Math.min(...lines.map((line) => Math.abs(line.wavelength / reflection.wavelength - 1)));
-  if (nearest > 0.02) throw new InvalidParameterError("lines", `lines one of which is the reflection's wavelength, ${reflection.wavelength} Å, to 2 %`, lines.map((line) => line.wavelength).join(", "));
+  if (nearest > 0.02)
+    throw new InvalidParameterError(
+      "lines",
+      `lines one of which is the reflection's wavelength, ${reflection.wavelength} Å, to 2 %`,
+      lines.map((line) => line.wavelength).join(", "),
+    );
   return lines.flatMap(({ wavelength, weight }) =>
-    ([["sigma", 1 - pi], ["pi", pi]] as const)
+    (
+      [
+        ["sigma", 1 - pi],
+        ["pi", pi],
+      ] as const
+    )
       .filter(([, share]) => share > 0)
-      .map(([state, share]) => ({ wave: { reflection, wavelength, polarisation: state, deviation }, share: (share * weight) / total })),
+      .map(([state, share]) => ({
+        wave: { reflection, wavelength, polarisation: state, deviation },
+        share: (share * weight) / total,
+      })),
   );
 }

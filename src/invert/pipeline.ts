@@ -9,12 +9,15 @@ export interface ProfilePredictor {
   /** Names the network in the answer. */
   readonly model?: { readonly card: { readonly name: string } };
   /** @returns outside: in words, how the scan is unlike all that the network was trained on; empty where it is not */
-  predict(scan: Scan, options: {
-    readonly reflection: Reflection;
-    readonly polarisation?: Polarisation;
-    readonly monochromator?: number;
-    readonly wasm?: KernelOrigin;
-  }): Promise<{ readonly profile: Profile; readonly outside: readonly string[] }>;
+  predict(
+    scan: Scan,
+    options: {
+      readonly reflection: Reflection;
+      readonly polarisation?: Polarisation;
+      readonly monochromator?: number;
+      readonly wasm?: KernelOrigin;
+    },
+  ): Promise<{ readonly profile: Profile; readonly outside: readonly string[] }>;
 }
 
 /** How an inversion is steered; all optional. */
@@ -31,8 +34,15 @@ export interface InvertOptions extends Omit<FitOptions, "guesses"> {
  *  @example
  *  const predictor = await createPredictor(await loadModel("models/universal")); // of takagi/nn
  *  const { profile, verdict, method } = await invert(scan, reflection, { predictor }); */
-export async function invert(scan: Scan, reflection: Reflection, { predictor, ...options }: InvertOptions = {}): Promise<Inversion> {
-  const plainly = async (methodReason: string): Promise<Inversion> => ({ ...(await fit(scan, reflection, options)), methodReason });
+export async function invert(
+  scan: Scan,
+  reflection: Reflection,
+  { predictor, ...options }: InvertOptions = {},
+): Promise<Inversion> {
+  const plainly = async (methodReason: string): Promise<Inversion> => ({
+    ...(await fit(scan, reflection, options)),
+    methodReason,
+  });
   if (predictor === undefined) return plainly("no network was given");
   const name = `network ${predictor.model?.card.name ?? "given"}`;
   const { geometry = "single crystal" } = options.sample ?? {};
@@ -47,5 +57,9 @@ export async function invert(scan: Scan, reflection: Reflection, { predictor, ..
   });
   if (outside.length > 0) return plainly(`${name} does not know such scans: ${outside.join("; ")}`);
   const found = await fit(scan, reflection, { ...options, guesses: guessesFrom(profile) });
-  return { ...found, method: "network and fit", methodReason: `fitted from the profile of ${name} and from rough starts` };
+  return {
+    ...found,
+    method: "network and fit",
+    methodReason: `fitted from the profile of ${name} and from rough starts`,
+  };
 }

@@ -77,7 +77,10 @@ export function detectDialect(text: string): Dialect {
   });
   if (point) return "point";
   if (bothCommas > 0 && repeats > bothCommas / 4) {
-    throw new ScanFormatError("decimal commas and separating commas cannot be told apart; separate the columns by semicolons or tabs", firstLine);
+    throw new ScanFormatError(
+      "decimal commas and separating commas cannot be told apart; separate the columns by semicolons or tabs",
+      firstLine,
+    );
   }
   return commas > 0 && bothCommas === 0 ? "comma" : "point";
 }

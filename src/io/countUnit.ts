@@ -21,7 +21,9 @@ export function countUnit(intensity: ArrayLike<number>): number | undefined {
   const unit = commonDivisor(values, rounding.lastDigit) ?? nearDivisor(values, rounding.half);
   const scatter = relativeScatter(intensity, unit ?? rounding.lastDigit);
   if (unit !== undefined) return scatter !== undefined && scatter < 0.02 ? undefined : unit;
-  return rounding.lastDigit > 1e-7 && scatter !== undefined && scatter > 0.3 && scatter < 2 ? rounding.lastDigit : undefined;
+  return rounding.lastDigit > 1e-7 && scatter !== undefined && scatter > 0.3 && scatter < 2
+    ? rounding.lastDigit
+    : undefined;
 }
 
 /** The greatest divisor of the values as decimal numbers, where it is more than their last digit; whole numbers are counts
@@ -120,7 +122,9 @@ function confirm(values: Float64Array, half: Float64Array, low: number, high: nu
   const direct = new Range(start.bestLow, start.bestHigh);
   for (let i = 0; i < values.length && direct.hopeful; i++) direct.meet(values[i], half[i]);
   if (direct.best <= 0) return undefined;
-  return Math.max(direct.best, differences.best) >= EVIDENCE ? shortest(direct.bestLow, direct.bestHigh) : undefined;
+  return Math.max(direct.best, differences.best) >= EVIDENCE
+    ? shortest(direct.bestLow, direct.bestHigh)
+    : undefined;
 }
 
 /** Where a unit may lie, and how much speaks for it. */
@@ -181,7 +185,13 @@ function relativeScatter(intensity: ArrayLike<number>, unit: number): number | u
   const ratios: number[] = [];
   // Fourth differences leave little of a smooth curve; those of independent points have 70 times their variance.
   for (let i = 2; i + 2 < intensity.length; i++) {
-    const [a, b, c, d, e] = [intensity[i - 2], intensity[i - 1], intensity[i], intensity[i + 1], intensity[i + 2]];
+    const [a, b, c, d, e] = [
+      intensity[i - 2],
+      intensity[i - 1],
+      intensity[i],
+      intensity[i + 1],
+      intensity[i + 2],
+    ];
     const mean = (a + b + c + d + e) / 5;
     if (mean < 4 * unit) continue;
     const bend = a - 4 * b + 6 * c - 4 * d + e;

@@ -31,10 +31,20 @@ export function findPeak({ twoTheta, intensity }: Scan, expected: number, window
   }
   if (top < 0) {
     const range = `${twoTheta[0]}° … ${twoTheta[count - 1]}°`;
-    throw new InvalidParameterError("scan.twoTheta", `a range that holds the reflection, at ${expected.toFixed(3)}° for this crystal and wavelength (are the angles θ or 2θ?)`, range);
+    throw new InvalidParameterError(
+      "scan.twoTheta",
+      `a range that holds the reflection, at ${expected.toFixed(3)}° for this crystal and wavelength (are the angles θ or 2θ?)`,
+      range,
+    );
   }
-  if (!intensity.some((y) => y > 0)) throw new InvalidParameterError("scan.intensity", "above zero somewhere", "zeros only");
-  if (!(intensity[top] > 0)) throw new InvalidParameterError("scan.intensity", `above zero near the reflection at ${expected.toFixed(3)}°`, 0);
+  if (!intensity.some((y) => y > 0))
+    throw new InvalidParameterError("scan.intensity", "above zero somewhere", "zeros only");
+  if (!(intensity[top] > 0))
+    throw new InvalidParameterError(
+      "scan.intensity",
+      `above zero near the reflection at ${expected.toFixed(3)}°`,
+      0,
+    );
   const sorted = Float64Array.from(intensity).sort();
   const median = sorted[count >> 1];
 
@@ -42,10 +52,14 @@ export function findPeak({ twoTheta, intensity }: Scan, expected: number, window
   const crossing = (step: 1 | -1): number => {
     let i = top;
     while (i + step >= 0 && i + step < count && intensity[i] > half) i += step;
-    const a = intensity[i], b = intensity[i - step];
-    return i === top || a > half ? twoTheta[i] : twoTheta[i] + ((twoTheta[i - step] - twoTheta[i]) * (half - a)) / (b - a);
+    const a = intensity[i],
+      b = intensity[i - step];
+    return i === top || a > half
+      ? twoTheta[i]
+      : twoTheta[i] + ((twoTheta[i - step] - twoTheta[i]) * (half - a)) / (b - a);
   };
-  const low = crossing(-1), high = crossing(1);
+  const low = crossing(-1),
+    high = crossing(1);
   const step = (twoTheta[count - 1] - twoTheta[0]) / (count - 1);
   return {
     twoTheta: 0.5 * (low + high),
@@ -61,7 +75,8 @@ export function smooth(values: ArrayLike<number>, half: number): Float64Array {
   const sums = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
   return Float64Array.from({ length: values.length }, (_, i) => {
-    const low = Math.max(i - half, 0), high = Math.min(i + half + 1, values.length);
+    const low = Math.max(i - half, 0),
+      high = Math.min(i + half + 1, values.length);
     return (sums[high] - sums[low]) / (high - low);
   });
 }

@@ -17,12 +17,18 @@ export interface RadmaxCoefficients {
  *  @throws {InvalidParameterError} a solution without spline weights
  *  @example
  *  const { strain, debyeWaller } = radmaxCoefficients(await invert(scan, ysz400)); */
-export function radmaxCoefficients({ parameters: { names, values }, thickness }: Solution): RadmaxCoefficients {
+export function radmaxCoefficients({
+  parameters: { names, values },
+  thickness,
+}: Solution): RadmaxCoefficients {
   const file = (name: string, what: string): string => {
     const weights = names.flatMap((each, i) => (new RegExp(`^${name}\\d+$`).test(each) ? [values[i]] : []));
     if (weights.length === 0) throw new InvalidParameterError("solution.parameters", `with ${name}s`, names);
     const head = `# ${what}: weights of cubic B-splines (smooth), interface first; damaged_depth = ${Number((10 * thickness).toPrecision(10))}\n`;
     return head + weights.map((weight) => `${weight}\n`).join("");
   };
-  return { strain: file("strainWeight", "strain (%)"), debyeWaller: file("debyeWallerWeight", "Debye-Waller factor") };
+  return {
+    strain: file("strainWeight", "strain (%)"),
+    debyeWaller: file("debyeWallerWeight", "Debye-Waller factor"),
+  };
 }

@@ -23,10 +23,16 @@ export interface ReadScanOptions extends ParseScanOptions {
  *  @example
  *  const { format, scans } = await readScans(await readFile("scan.xrdml"));
  *  for (const { axis, wavelength, intensity } of scans) console.log(format, axis, wavelength, intensity.length); */
-export async function readScans(file: Uint8Array | ArrayBuffer | string, options: ParseScanOptions = {}): Promise<ScanFile> {
+export async function readScans(
+  file: Uint8Array | ArrayBuffer | string,
+  options: ParseScanOptions = {},
+): Promise<ScanFile> {
   if (typeof file === "string") return readText(file, options);
   const bytes = bytesOf(file);
-  if (bytes.length > MAX_FILE_BYTES) throw new ScanFormatError(`the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`);
+  if (bytes.length > MAX_FILE_BYTES)
+    throw new ScanFormatError(
+      `the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`,
+    );
   const kind = kindOfBytes(bytes);
   if (kind === "zip") return (await readers()).readZip(bytes);
   if (kind === "raw") return (await readers()).readRaw(bytes);
@@ -46,12 +52,20 @@ export async function readScans(file: Uint8Array | ArrayBuffer | string, options
  *  @example
  *  const scan = await readScan(await readFile("scan.brml"), { scan: 2 });
  *  console.log(scan.wavelength, scan.countingTime); */
-export async function readScan(file: Uint8Array | ArrayBuffer | string, options: ReadScanOptions = {}): Promise<Scan> {
+export async function readScan(
+  file: Uint8Array | ArrayBuffer | string,
+  options: ReadScanOptions = {},
+): Promise<Scan> {
   const { format, scans } = await readScans(file, options);
   if (options.scan !== undefined) requireInteger("scan", options.scan, 1, scans.length);
   if (options.scan === undefined && scans.length > 1) {
-    const list = scans.slice(0, 9).map((scan, i) => `${i + 1}: ${describeScan(scan)}`).join("; ");
-    throw new ScanFormatError(`the file holds ${scans.length} scans, and one is to be chosen: ${list}${scans.length > 9 ? "; …" : ""}`);
+    const list = scans
+      .slice(0, 9)
+      .map((scan, i) => `${i + 1}: ${describeScan(scan)}`)
+      .join("; ");
+    throw new ScanFormatError(
+      `the file holds ${scans.length} scans, and one is to be chosen: ${list}${scans.length > 9 ? "; …" : ""}`,
+    );
   }
   const scan = scans[(options.scan ?? 1) - 1]!;
   if (format === "text") return asScan(scan, scan.twoTheta!);
@@ -65,7 +79,11 @@ export function describeScan({ axis, axisName, twoTheta, omega, position, intens
   return `${axis === undefined || axis === "other" ? (axisName ?? "2θ") : NAMES[axis]}${range}, ${intensity.length} points`;
 }
 
-const NAMES: Readonly<Record<Exclude<ScanAxis, "other">, string>> = { "2theta-omega": "2θ–ω", "2theta": "2θ", omega: "ω" };
+const NAMES: Readonly<Record<Exclude<ScanAxis, "other">, string>> = {
+  "2theta-omega": "2θ–ω",
+  "2theta": "2θ",
+  omega: "ω",
+};
 
 function round(value: number | undefined): string {
   return String(Number((value ?? NaN).toFixed(4)));
@@ -86,22 +104,36 @@ function bytesOf(file: Uint8Array | ArrayBuffer): Uint8Array {
   throw new InvalidParameterError("file", "bytes or text", file);
 }
 
-function anglesOf({ axis, axisName, twoTheta, omega }: FileScan, angle: ParseScanOptions["angle"]): Float64Array {
+function anglesOf(
+  { axis, axisName, twoTheta, omega }: FileScan,
+  angle: ParseScanOptions["angle"],
+): Float64Array {
   if (angle !== undefined) requireOneOf("angle", angle, ["twoTheta", "theta"]);
   if (axis === "omega") {
     if (angle === "theta" && omega !== undefined) return omega.map((value) => 2 * value);
     const at = twoTheta === undefined ? "" : ` at 2θ = ${round(twoTheta[0])}°`;
-    throw new ScanFormatError(`the scan is a rocking scan: its angles are ω, with the detector${at}; if that was open wide, read them as θ (\`angle: "theta"\`, --theta)`);
+    throw new ScanFormatError(
+      `the scan is a rocking scan: its angles are ω, with the detector${at}; if that was open wide, read them as θ (\`angle: "theta"\`, --theta)`,
+    );
   }
-  if (axis === "other" || twoTheta === undefined) throw new ScanFormatError(`the scan is one of ${axisName ?? "another motor"}, not of 2θ`);
-  if (angle === "theta") throw new InvalidParameterError("angle", `"twoTheta" for this file, whose axis is ${axis ?? "2θ"}`, angle);
+  if (axis === "other" || twoTheta === undefined)
+    throw new ScanFormatError(`the scan is one of ${axisName ?? "another motor"}, not of 2θ`);
+  if (angle === "theta")
+    throw new InvalidParameterError(
+      "angle",
+      `"twoTheta" for this file, whose axis is ${axis ?? "2θ"}`,
+      angle,
+    );
   return twoTheta;
 }
 
 function asScan(scan: FileScan, angles: Float64Array): Scan {
   const { axis, wavelength, countingTime, countUnit, intensity, attenuation } = scan;
-  if (!angles.every((value) => value > 0 && value < 180)) throw new ScanFormatError("2θ must be between 0° and 180° everywhere");
-  const points = averageRepeats(sortByAngle({ twoTheta: angles, intensity, ...(attenuation === undefined ? {} : { attenuation }) }));
+  if (!angles.every((value) => value > 0 && value < 180))
+    throw new ScanFormatError("2θ must be between 0° and 180° everywhere");
+  const points = averageRepeats(
+    sortByAngle({ twoTheta: angles, intensity, ...(attenuation === undefined ? {} : { attenuation }) }),
+  );
   if (points.twoTheta.length < 2) throw new ScanFormatError("all points have the same angle");
   return {
     ...points,

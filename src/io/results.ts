@@ -12,12 +12,18 @@ export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): strin
   const rows = columns[names[0]].length;
   for (const name of names) {
     if (columns[name].length !== rows) {
-      throw new InvalidParameterError(`columns[${JSON.stringify(name)}]`, `of length ${rows}, as the first column is`, columns[name]);
+      throw new InvalidParameterError(
+        `columns[${JSON.stringify(name)}]`,
+        `of length ${rows}, as the first column is`,
+        columns[name],
+      );
     }
   }
   const lines = [names.map(quoted).join(",")];
   for (let i = 0; i < rows; i++) {
-    lines.push(names.map((name) => (Object.is(columns[name][i], -0) ? "-0" : String(columns[name][i]))).join(","));
+    lines.push(
+      names.map((name) => (Object.is(columns[name][i], -0) ? "-0" : String(columns[name][i]))).join(","),
+    );
   }
   return `${lines.join("\r\n")}\r\n`;
 }

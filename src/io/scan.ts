@@ -27,10 +27,14 @@ export function validateScan(scan: ScanInput): Scan {
   const { twoTheta, intensity, attenuation, countUnit, wavelength, countingTime, axis } = scan;
   requireNumbers("twoTheta", twoTheta);
   if (twoTheta.length < 2) throw new InvalidParameterError("twoTheta", "of two points or more", twoTheta);
-  for (const [name, values] of [["intensity", intensity], ["attenuation", attenuation]] as const) {
+  for (const [name, values] of [
+    ["intensity", intensity],
+    ["attenuation", attenuation],
+  ] as const) {
     if (name === "attenuation" && values === undefined) continue;
     requireNumbers(name, values);
-    if (values.length !== twoTheta.length) throw new InvalidParameterError(name, `of the length of twoTheta, ${twoTheta.length}`, values);
+    if (values.length !== twoTheta.length)
+      throw new InvalidParameterError(name, `of the length of twoTheta, ${twoTheta.length}`, values);
     requireFiniteArray(name, values);
   }
   requireFiniteArray("twoTheta", twoTheta);
@@ -40,14 +44,18 @@ export function validateScan(scan: ScanInput): Scan {
     }
     if (intensity[i] < 0) throw new InvalidParameterError(`intensity[${i}]`, "≥ 0", intensity[i]);
     if (intensity[i] > 1e15) throw new InvalidParameterError(`intensity[${i}]`, "at most 1e15", intensity[i]);
-    if (attenuation !== undefined && !(attenuation[i] > 0)) throw new InvalidParameterError(`attenuation[${i}]`, "> 0", attenuation[i]);
+    if (attenuation !== undefined && !(attenuation[i] > 0))
+      throw new InvalidParameterError(`attenuation[${i}]`, "> 0", attenuation[i]);
   }
   if (countUnit !== undefined) requirePositive("countUnit", countUnit);
   if (wavelength !== undefined) requirePositive("wavelength", wavelength, "Å");
   if (countingTime !== undefined) requirePositive("countingTime", countingTime, "s");
   if (axis !== undefined) requireOneOf("axis", axis, AXES);
-  const merged = averageRepeats(sortByAngle({ twoTheta, intensity, ...(attenuation === undefined ? {} : { attenuation }) }));
-  if (merged.twoTheta.length < 2) throw new InvalidParameterError("twoTheta", "of two different angles or more", twoTheta);
+  const merged = averageRepeats(
+    sortByAngle({ twoTheta, intensity, ...(attenuation === undefined ? {} : { attenuation }) }),
+  );
+  if (merged.twoTheta.length < 2)
+    throw new InvalidParameterError("twoTheta", "of two different angles or more", twoTheta);
   return {
     ...merged,
     ...(countUnit === undefined ? {} : { countUnit }),
@@ -78,7 +86,9 @@ export function sortByAngle(columns: Columns): Points {
   }
   if (ascending) return eachColumn(columns, (values) => Float64Array.from(values));
   if (descending) return eachColumn(columns, (values) => Float64Array.from(values).reverse());
-  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => twoTheta[a] - twoTheta[b] || a - b);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort(
+    (a, b) => twoTheta[a] - twoTheta[b] || a - b,
+  );
   return eachColumn(columns, (values) => Float64Array.from(order, (i) => values[i]));
 }
 

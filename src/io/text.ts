@@ -7,9 +7,14 @@ export const MAX_FILE_BYTES = 100e6;
 
 /** Decodes UTF-8, UTF-16 (with or without a byte order mark) or, where it is neither, Windows-1252.
  *  @throws {ScanFormatError} too large, or not text */
-export function decodeText(bytes: Uint8Array, otherwise: "windows-1252" | "shift_jis" = "windows-1252"): string {
+export function decodeText(
+  bytes: Uint8Array,
+  otherwise: "windows-1252" | "shift_jis" = "windows-1252",
+): string {
   if (bytes.length > MAX_FILE_BYTES) {
-    throw new ScanFormatError(`the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`);
+    throw new ScanFormatError(
+      `the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`,
+    );
   }
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decode(bytes.subarray(2), "utf-16le");
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decode(swapped(bytes.subarray(2)), "utf-16le");
@@ -43,15 +48,17 @@ const MAX_LINE_LENGTH = 100_000;
  *  @throws {ScanFormatError} too many lines, or one too long */
 export function eachLine(text: string, visit: (line: string, number: number) => void): void {
   let number = 0;
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     let end = at;
     for (; end < text.length; end++) {
       const code = text.charCodeAt(end);
       if (code === 10 || code === 13) break;
     }
     number++;
-    if (number > MAX_LINES) throw new ScanFormatError(`the file has more than the ${MAX_LINES} lines that are read`);
-    if (end - at > MAX_LINE_LENGTH) throw new ScanFormatError(`the line has more than ${MAX_LINE_LENGTH} characters`, number);
+    if (number > MAX_LINES)
+      throw new ScanFormatError(`the file has more than the ${MAX_LINES} lines that are read`);
+    if (end - at > MAX_LINE_LENGTH)
+      throw new ScanFormatError(`the line has more than ${MAX_LINE_LENGTH} characters`, number);
     visit(text.slice(at, end), number);
     at = end + (text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1);
   }
@@ -64,7 +71,11 @@ export function requireText(text: string): void {
   for (let i = 0; i < sample; i++) {
     const code = text.charCodeAt(i);
     if (code === 0) throw new ScanFormatError("the file is binary, not text");
-    if ((code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 11 && code !== 12 && code !== 26) || code === 0xfffd) odd++;
+    if (
+      (code < 32 && code !== 9 && code !== 10 && code !== 13 && code !== 11 && code !== 12 && code !== 26) ||
+      code === 0xfffd
+    )
+      odd++;
   }
   if (odd > 0.02 * sample) throw new ScanFormatError("the file is binary, not text");
 }

@@ -34,9 +34,12 @@ export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
   const [angleColumn, intensityColumn] = options.columns ?? [1, 2];
   requireInteger("columns[0]", angleColumn, 1, 1000);
   requireInteger("columns[1]", intensityColumn, 1, 1000);
-  if (angleColumn === intensityColumn) throw new InvalidParameterError("columns", "two different columns", options.columns);
+  if (angleColumn === intensityColumn)
+    throw new InvalidParameterError("columns", "two different columns", options.columns);
   if (text.length > MAX_FILE_BYTES) {
-    throw new ScanFormatError(`the file has ${text.length} characters, more than the ${MAX_FILE_BYTES} that are read`);
+    throw new ScanFormatError(
+      `the file has ${text.length} characters, more than the ${MAX_FILE_BYTES} that are read`,
+    );
   }
   requireText(text);
   const dialect = detectDialect(text);
@@ -53,7 +56,9 @@ export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
     const angle = numberOf(fields[angleColumn - 1], dialect);
     const value = numberOf(fields[intensityColumn - 1], dialect);
     if (angle === undefined || value === undefined) {
-      const first = numberOf(fields[0], dialect) !== undefined && (fields.length === 1 || (fields.length === 2 && fields[1] === ""));
+      const first =
+        numberOf(fields[0], dialect) !== undefined &&
+        (fields.length === 1 || (fields.length === 2 && fields[1] === ""));
       if (first) oneColumn ||= number;
       if (count === 0) return;
       if (first) throw new ScanFormatError("there is one column only", number);
@@ -61,10 +66,13 @@ export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
       if (fields.length < which) throw new ScanFormatError(`there is no column ${which}`, number);
       throw new ScanFormatError(`${JSON.stringify(shortened(fields[which - 1]))} is not a number`, number);
     }
-    if (!Number.isFinite(angle)) throw new ScanFormatError(`the angle is ${shortened(fields[angleColumn - 1])}`, number);
-    if (!Number.isFinite(value)) throw new ScanFormatError(`the intensity is ${shortened(fields[intensityColumn - 1])}`, number);
+    if (!Number.isFinite(angle))
+      throw new ScanFormatError(`the angle is ${shortened(fields[angleColumn - 1])}`, number);
+    if (!Number.isFinite(value))
+      throw new ScanFormatError(`the intensity is ${shortened(fields[intensityColumn - 1])}`, number);
     const degrees = angle * toTwoTheta;
-    if (!(degrees > 0 && degrees < 180)) throw new ScanFormatError(`2θ must be between 0° and 180°; got ${degrees}`, number);
+    if (!(degrees > 0 && degrees < 180))
+      throw new ScanFormatError(`2θ must be between 0° and 180°; got ${degrees}`, number);
     if (value < 0) throw new ScanFormatError(`the intensity must be ≥ 0; got ${value}`, number);
     if (count === MAX_POINTS) throw new ScanFormatError(`there are more than ${MAX_POINTS} points`, number);
     if (count === twoTheta.length) {
@@ -78,7 +86,10 @@ export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
   if (count === 0) throw nothingFound(text, lines, oneColumn);
   if (count === 1) throw new ScanFormatError("there is one point only", firstLine);
 
-  const sorted = sortByAngle({ twoTheta: twoTheta.subarray(0, count), intensity: intensity.subarray(0, count) });
+  const sorted = sortByAngle({
+    twoTheta: twoTheta.subarray(0, count),
+    intensity: intensity.subarray(0, count),
+  });
   const unit = countUnit(sorted.intensity);
   const points = averageRepeats(sorted);
   if (points.twoTheta.length < 2) throw new ScanFormatError("all points have the same angle", firstLine);
@@ -92,9 +103,13 @@ function factorOf(angle: unknown): number {
 
 function nothingFound(text: string, lines: number, oneColumn: number): ScanFormatError {
   if (text.trim() === "") return new ScanFormatError("the file is empty");
-  if (oneColumn > 0) return new ScanFormatError("there is one column only; angle and intensity are needed", oneColumn);
-  if (text.trimStart().startsWith("<")) return new ScanFormatError("the file is XML, not columns of numbers; `readScan` reads XRDML");
-  return new ScanFormatError(lines === 0 ? "the file has comments only" : "no line has an angle and an intensity");
+  if (oneColumn > 0)
+    return new ScanFormatError("there is one column only; angle and intensity are needed", oneColumn);
+  if (text.trimStart().startsWith("<"))
+    return new ScanFormatError("the file is XML, not columns of numbers; `readScan` reads XRDML");
+  return new ScanFormatError(
+    lines === 0 ? "the file has comments only" : "no line has an angle and an intensity",
+  );
 }
 
 function grown(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {

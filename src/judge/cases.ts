@@ -22,12 +22,23 @@ export interface Case {
 }
 
 /** @throws {InvalidParameterError} for labels that are no profile's */
-export async function caseOf(preset: PaperPreset, scan: Scan, found: Readonly<Record<string, number>>, truth: Readonly<Record<string, number>>): Promise<Case> {
+export async function caseOf(
+  preset: PaperPreset,
+  scan: Scan,
+  found: Readonly<Record<string, number>>,
+  truth: Readonly<Record<string, number>>,
+): Promise<Case> {
   // What a network of fewer outputs does not say is taken from the truth.
   const whole = { ...truth, ...found };
   return {
-    scan, labels: truth,
-    calculated: await meanCounts(preset, scan.twoTheta, whole, scan.intensity.reduce((a, b) => Math.max(a, b), 0)),
+    scan,
+    labels: truth,
+    calculated: await meanCounts(
+      preset,
+      scan.twoTheta,
+      whole,
+      scan.intensity.reduce((a, b) => Math.max(a, b), 0),
+    ),
     truth: await profileOf(truth),
     found: await profileOf(whole),
     error: strainError(weightsOf(whole), thicknessOf(whole), weightsOf(truth), thicknessOf(truth)),
@@ -35,9 +46,15 @@ export async function caseOf(preset: PaperPreset, scan: Scan, found: Readonly<Re
 }
 
 /** The samples of the smallest and of the largest strain errors. */
-export async function extremeCases(judgement: Judgement, preset: PaperPreset, count: number): Promise<{ best: Case[]; worst: Case[] }> {
-  const { generator, streamSeed, index, predicted, truth } = judgement, order = rowsByError(judgement);
-  const make = async (row: number): Promise<Case> => caseOf(preset, generator.scan(streamSeed, index[row]!), named(predicted, row), named(truth, row));
+export async function extremeCases(
+  judgement: Judgement,
+  preset: PaperPreset,
+  count: number,
+): Promise<{ best: Case[]; worst: Case[] }> {
+  const { generator, streamSeed, index, predicted, truth } = judgement,
+    order = rowsByError(judgement);
+  const make = async (row: number): Promise<Case> =>
+    caseOf(preset, generator.scan(streamSeed, index[row]!), named(predicted, row), named(truth, row));
   const all = async (rows: readonly number[]): Promise<Case[]> => {
     const cases: Case[] = [];
     for (const row of rows) cases.push(await make(row));
@@ -56,9 +73,17 @@ export function named({ names, labels }: Judgement["truth"], row: number): Recor
 }
 
 /** Mean counts of labels, `top` at the maximum. */
-export async function meanCounts(preset: PaperPreset, twoTheta: Float64Array, labels: Readonly<Record<string, number>>, top: number): Promise<Float64Array> {
-  const kernels = await loadKernels(), model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, preset, twoTheta);
-  const x = new Float64Array(Place.count), counts = new Float64Array(model.points), background = top / (1 + 10 ** labels.dynamicRange!);
+export async function meanCounts(
+  preset: PaperPreset,
+  twoTheta: Float64Array,
+  labels: Readonly<Record<string, number>>,
+  top: number,
+): Promise<Float64Array> {
+  const kernels = await loadKernels(),
+    model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, preset, twoTheta);
+  const x = new Float64Array(Place.count),
+    counts = new Float64Array(model.points),
+    background = top / (1 + 10 ** labels.dynamicRange!);
   x[Place.thickness] = Math.log(thicknessOf(labels));
   x.set(weightsOf(labels), Place.weights);
   x[Place.disorder] = Math.abs(labels.disorder!);
@@ -72,7 +97,9 @@ export async function meanCounts(preset: PaperPreset, twoTheta: Float64Array, la
 
 /** By modulus, as in the paper. */
 function weightsOf(labels: Readonly<Record<string, number>>): number[] {
-  return Object.keys(labels).filter((name) => /^weight\d+$/.test(name)).map((name) => Math.abs(labels[name]!));
+  return Object.keys(labels)
+    .filter((name) => /^weight\d+$/.test(name))
+    .map((name) => Math.abs(labels[name]!));
 }
 
 function thicknessOf({ thickness }: Readonly<Record<string, number>>): number {
@@ -80,11 +107,29 @@ function thicknessOf({ thickness }: Readonly<Record<string, number>>): number {
 }
 
 function profileOf(labels: Readonly<Record<string, number>>): Promise<Profile> {
-  return splineProfile({ thickness: thicknessOf(labels), strainWeights: weightsOf(labels), disorder: Math.abs(labels.disorder!), points: 201 });
+  return splineProfile({
+    thickness: thicknessOf(labels),
+    strainWeights: weightsOf(labels),
+    disorder: Math.abs(labels.disorder!),
+    points: 201,
+  });
 }
 
 /** In words: thickness, largest strain, disorder, resolution, dynamic range. */
-export function facts(labels: Readonly<Record<string, number>>): { thickness: number; maxStrain: number; debyeWaller: number; fwhm: number; dynamicRange: number } {
-  const table = { names: Object.keys(labels), labels: Object.values(labels) }, { t, emax, dw, h, dr } = quantities(table);
-  return { thickness: t![0]!, maxStrain: emax![0]!, debyeWaller: dw![0]!, fwhm: h![0]!, dynamicRange: dr![0]! };
+export function facts(labels: Readonly<Record<string, number>>): {
+  thickness: number;
+  maxStrain: number;
+  debyeWaller: number;
+  fwhm: number;
+  dynamicRange: number;
+} {
+  const table = { names: Object.keys(labels), labels: Object.values(labels) },
+    { t, emax, dw, h, dr } = quantities(table);
+  return {
+    thickness: t![0]!,
+    maxStrain: emax![0]!,
+    debyeWaller: dw![0]!,
+    fwhm: h![0]!,
+    dynamicRange: dr![0]!,
+  };
 }

@@ -34,26 +34,61 @@ const HELD = [0.15, 0.15] as const;
 const HELD_OTHERS = 0.3;
 
 export function climb(whole: PaperProblem, start: Float64Array): LeastSquaresResult {
-  const largest = largestWeight(start), edge = Math.ceil((REACH * Math.exp(start[Unknown.fwhm])) / whole.step) + 1;
+  const largest = largestWeight(start),
+    edge = Math.ceil((REACH * Math.exp(start[Unknown.fwhm])) / whole.step) + 1;
   const shown = (e: number): boolean => e > -BELOW * largest - BESIDE && e < ABOVE * largest + BESIDE;
-  const from = Math.max(0, whole.strains.findIndex(shown) - edge), to = Math.min(whole.points, whole.strains.findLastIndex(shown) + 1 + edge);
-  const part = whole.part(from, to), first = from > 0 ? edge : 0, end = part.points - (to < whole.points ? edge : 0);
+  const from = Math.max(0, whole.strains.findIndex(shown) - edge),
+    to = Math.min(whole.points, whole.strains.findLastIndex(shown) + 1 + edge);
+  const part = whole.part(from, to),
+    first = from > 0 ? edge : 0,
+    end = part.points - (to < whole.points ? edge : 0);
   const anchor: Anchor = { x: start, sigma: Float64Array.from(start, (_, k) => HELD[k] ?? HELD_OTHERS) };
-  const errors = (of: (strain: number) => number): Float64Array => part.strains.map((strain, j) => (j >= first && j < end ? of(strain) : Infinity));
-  let { x } = fitted(part, start, errors(() => LOOSE), BEFORE, anchor);
+  const errors = (of: (strain: number) => number): Float64Array =>
+    part.strains.map((strain, j) => (j >= first && j < end ? of(strain) : Infinity));
+  let { x } = fitted(
+    part,
+    start,
+    errors(() => LOOSE),
+    BEFORE,
+    anchor,
+  );
   for (const least of LET_IN) {
     const top = HEIGHT * largestWeight(x);
-    ({ x } = fitted(part, x, errors((strain) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - strain / top) / GRADUALLY)))), EACH, anchor));
+    ({ x } = fitted(
+      part,
+      x,
+      errors((strain) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - strain / top) / GRADUALLY)))),
+      EACH,
+      anchor,
+    ));
   }
-  ({ x } = fitted(part, x, errors(() => FLOOR), AFTER));
+  ({ x } = fitted(
+    part,
+    x,
+    errors(() => FLOOR),
+    AFTER,
+  ));
   return fitted(whole, x, new Float64Array(whole.points).fill(FLOOR), LAST);
 }
 
-function fitted(problem: PaperProblem, x: Float64Array, errors: Float64Array, maxIterations: number, anchor?: Anchor): LeastSquaresResult {
-  return levenbergMarquardt(problem.leastSquares(x, problem.component(x), errors, anchor), { maxIterations, costTolerance: 1e-5, stepTolerance: 1e-5 });
+function fitted(
+  problem: PaperProblem,
+  x: Float64Array,
+  errors: Float64Array,
+  maxIterations: number,
+  anchor?: Anchor,
+): LeastSquaresResult {
+  return levenbergMarquardt(problem.leastSquares(x, problem.component(x), errors, anchor), {
+    maxIterations,
+    costTolerance: 1e-5,
+    stepTolerance: 1e-5,
+  });
 }
 
 /** %. */
 function largestWeight(x: Float64Array): number {
-  return Math.exp(x[Unknown.scale]) * x.subarray(Unknown.shape, Unknown.disorder).reduce((most, w) => Math.max(most, w), 0);
+  return (
+    Math.exp(x[Unknown.scale]) *
+    x.subarray(Unknown.shape, Unknown.disorder).reduce((most, w) => Math.max(most, w), 0)
+  );
 }

@@ -5,7 +5,14 @@ import { createPool } from "../dataset/pool.ts";
 import { inTermsOf } from "../dataset/measuredPreset.ts";
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requirePositive } from "../errors.ts";
-import { accuracyOf, type Accuracy, type LabelTable, type PerSample, quantities, relativeErrors } from "../nn/metrics.ts";
+import {
+  accuracyOf,
+  type Accuracy,
+  type LabelTable,
+  type PerSample,
+  quantities,
+  relativeErrors,
+} from "../nn/metrics.ts";
 import { outputsOf, pickLabels } from "../nn/outputs.ts";
 import type { Predictor } from "../nn/predict.ts";
 import { streamSeed } from "../nn/train.ts";
@@ -51,30 +58,59 @@ const BATCH = 512;
 /** Draws test samples and asks the network.
  *  @throws {InvalidParameterError} @throws {WorkerError} `signal.reason` where it is aborted */
 export async function judge(predictor: Predictor, options: EvaluateOptions): Promise<Judgement> {
-  const { card } = predictor.model, { count, seed = 1, noise = "poisson", maxStrain = Infinity, processorSeconds = () => performance.now() / 1000 } = options;
+  const { card } = predictor.model,
+    {
+      count,
+      seed = 1,
+      noise = "poisson",
+      maxStrain = Infinity,
+      processorSeconds = () => performance.now() / 1000,
+    } = options;
   requireInteger("count", count, 1, 10_000_000);
   const preset = inTermsOf(card.preset, options.preset ?? card.preset);
   if (options.maxStrain !== undefined) requirePositive("maxStrain", options.maxStrain, "%");
-  if (preset.axis.points !== card.network.inputLength) throw new InvalidParameterError("preset", `one whose curves have the ${card.network.inputLength} points that the model takes`, `${preset.name}, ${preset.axis.points} points`);
-  const generator = await createGenerator(preset, { noise }), names = generator.labelNames, stream = streamSeed(seed, "test");
+  if (preset.axis.points !== card.network.inputLength)
+    throw new InvalidParameterError(
+      "preset",
+      `one whose curves have the ${card.network.inputLength} points that the model takes`,
+      `${preset.name}, ${preset.axis.points} points`,
+    );
+  const generator = await createGenerator(preset, { noise }),
+    names = generator.labelNames,
+    stream = streamSeed(seed, "test");
   pickLabels(new Float32Array(0), names, card.labels);
-  const index: number[] = [], predicted: Float32Array[] = [], truth: Float32Array[] = [];
+  const index: number[] = [],
+    predicted: Float32Array[] = [],
+    truth: Float32Array[] = [];
   let timed: Inputs | undefined;
   for await (const batch of batchesOf(generator, stream, options)) {
     options.signal?.throwIfAborted();
     const { emax } = quantities({ names, labels: batch.labels });
-    const kept = Array.from({ length: batch.count }, (_, row) => row).filter((row) => !((emax?.[row] ?? 0) > maxStrain));
-    const asked: Inputs = { count: kept.length, inputs: rowsOf(batch.inputs, kept, generator.inputLength), extras: rowsOf(batch.extras, kept, generator.extraNames.length) };
+    const kept = Array.from({ length: batch.count }, (_, row) => row).filter(
+      (row) => !((emax?.[row] ?? 0) > maxStrain),
+    );
+    const asked: Inputs = {
+      count: kept.length,
+      inputs: rowsOf(batch.inputs, kept, generator.inputLength),
+      extras: rowsOf(batch.extras, kept, generator.extraNames.length),
+    };
     timed ??= kept.length > 0 ? asked : undefined;
     index.push(...kept.map((row) => batch.first + row));
     truth.push(rowsOf(batch.labels, kept, names.length));
     predicted.push(await predictor.predictInputs(asked.inputs, asked.extras));
     options.onProgress?.(batch.first + batch.count, count);
   }
-  if (timed === undefined) throw new InvalidParameterError("maxStrain", "such that some samples remain", maxStrain);
-  const found = { names: card.labels, labels: joined(predicted) }, actual = { names, labels: joined(truth) };
+  if (timed === undefined)
+    throw new InvalidParameterError("maxStrain", "such that some samples remain", maxStrain);
+  const found = { names: card.labels, labels: joined(predicted) },
+    actual = { names, labels: joined(truth) };
   return {
-    generator, streamSeed: stream, index: Float64Array.from(index), predicted: found, truth: actual, errors: relativeErrors(found, actual),
+    generator,
+    streamSeed: stream,
+    index: Float64Array.from(index),
+    predicted: found,
+    truth: actual,
+    errors: relativeErrors(found, actual),
     secondsPerCurve: await timeOf(predictor, timed, processorSeconds),
   };
 }
@@ -93,16 +129,23 @@ export function scores({ generator, predicted, truth, errors, index }: Judgement
 }
 
 function scaledError(generator: SampleGenerator, predicted: LabelTable, truth: Judgement["truth"]): number {
-  const halves = outputsOf(generator, predicted.names, "range").map(({ half }) => half), right = pickLabels(truth.labels, truth.names, predicted.names);
+  const halves = outputsOf(generator, predicted.names, "range").map(({ half }) => half),
+    right = pickLabels(truth.labels, truth.names, predicted.names);
   let sum = 0;
-  for (let i = 0; i < right.length; i++) sum += ((predicted.labels[i]! - right[i]!) / (2 * halves[i % halves.length]!)) ** 2;
+  for (let i = 0; i < right.length; i++)
+    sum += ((predicted.labels[i]! - right[i]!) / (2 * halves[i % halves.length]!)) ** 2;
   return sum / right.length;
 }
 
-async function* batchesOf(generator: SampleGenerator, seed: number, { count, workers, signal }: EvaluateOptions): AsyncGenerator<Batch> {
+async function* batchesOf(
+  generator: SampleGenerator,
+  seed: number,
+  { count, workers, signal }: EvaluateOptions,
+): AsyncGenerator<Batch> {
   const { preset, noise } = generator;
   if (workers === 0) {
-    for (let first = 0; first < count; first += BATCH) yield generator.generate(seed, first, Math.min(BATCH, count - first));
+    for (let first = 0; first < count; first += BATCH)
+      yield generator.generate(seed, first, Math.min(BATCH, count - first));
     return;
   }
   const pool = await createPool({ preset, noise, ...(workers === undefined ? {} : { workers }) });
@@ -114,15 +157,22 @@ async function* batchesOf(generator: SampleGenerator, seed: number, { count, wor
 }
 
 /** When all else is done, so that nothing else runs. */
-async function timeOf(predictor: Predictor, { count, inputs, extras }: Inputs, processorSeconds: () => number): Promise<number> {
-  const { inputLength, extras: known } = predictor.model.card.network, part = Math.min(TIMED, count), start = processorSeconds();
+async function timeOf(
+  predictor: Predictor,
+  { count, inputs, extras }: Inputs,
+  processorSeconds: () => number,
+): Promise<number> {
+  const { inputLength, extras: known } = predictor.model.card.network,
+    part = Math.min(TIMED, count),
+    start = processorSeconds();
   await predictor.predictInputs(inputs.subarray(0, part * inputLength), extras.subarray(0, part * known));
   return (processorSeconds() - start) / part;
 }
 
 function rowsOf(values: Float32Array, rows: readonly number[], width: number): Float32Array {
   const picked = new Float32Array(rows.length * width);
-  for (const [k, row] of rows.entries()) picked.set(values.subarray(row * width, (row + 1) * width), k * width);
+  for (const [k, row] of rows.entries())
+    picked.set(values.subarray(row * width, (row + 1) * width), k * width);
   return picked;
 }
 

@@ -21,7 +21,9 @@ const RIGHT = 0.1;
 
 /** The network's answers replaced by those of the fit. */
 export function finalJudgement(alone: Judgement, refined: readonly Pick<Refined, "labels">[]): Judgement {
-  const { predicted, truth } = alone, width = predicted.names.length, labels = new Float32Array(predicted.labels.length);
+  const { predicted, truth } = alone,
+    width = predicted.names.length,
+    labels = new Float32Array(predicted.labels.length);
   for (const [row, { labels: own }] of refined.entries()) labels.set(own, row * width);
   const found = { names: predicted.names, labels };
   return { ...alone, predicted: found, errors: relativeErrors(found, truth) };
@@ -32,7 +34,10 @@ export function honesty(final: Judgement, refined: readonly Pick<Refined, "verdi
   const right = sure.filter((row) => final.errors.strain![row]! < RIGHT).length;
   const held = refined.reduce((sum, { band }, row) => sum + heldShare(final, row, band), 0);
   return {
-    determined: { share: (100 * sure.length) / refined.length, right: sure.length === 0 ? undefined : (100 * right) / sure.length },
+    determined: {
+      share: (100 * sure.length) / refined.length,
+      right: sure.length === 0 ? undefined : (100 * right) / sure.length,
+    },
     coverage: (100 * held) / refined.length,
   };
 }
@@ -40,13 +45,19 @@ export function honesty(final: Judgement, refined: readonly Pick<Refined, "verdi
 /** Share of the depths of the true film where the band holds the true strain; below where the band ends it is that of an
  *  unstrained crystal. */
 function heldShare({ truth }: Judgement, row: number, { depth, lower, upper }: Refined["band"]): number {
-  const { names } = truth, own = truth.labels.subarray(row * names.length, (row + 1) * names.length);
-  const weights = own.filter((_, k) => /^weight\d+$/.test(names[k]!)), { t, emax } = quantities({ names, labels: own });
-  const thickness = t![0]!, slack = SLACK * emax![0]!, deepest = depth[depth.length - 1]!;
+  const { names } = truth,
+    own = truth.labels.subarray(row * names.length, (row + 1) * names.length);
+  const weights = own.filter((_, k) => /^weight\d+$/.test(names[k]!)),
+    { t, emax } = quantities({ names, labels: own });
+  const thickness = t![0]!,
+    slack = SLACK * emax![0]!,
+    deepest = depth[depth.length - 1]!;
   const depths = Float64Array.from({ length: DEPTHS }, (_, k) => ((k + 0.5) / DEPTHS) * thickness);
-  const low = interpolate(depth, lower, depths), high = interpolate(depth, upper, depths);
+  const low = interpolate(depth, lower, depths),
+    high = interpolate(depth, upper, depths);
   const held = depths.filter((z, k) => {
-    const strain = strainAt(weights, 1 - z / thickness), isBeyond = z > deepest;
+    const strain = strainAt(weights, 1 - z / thickness),
+      isBeyond = z > deepest;
     return strain >= (isBeyond ? 0 : low[k]!) - slack && strain <= (isBeyond ? 0 : high[k]!) + slack;
   });
   return held.length / DEPTHS;

@@ -27,8 +27,15 @@ export interface Mode {
 
 /** The maximum that a fit ended in.
  *  @param error relative error of the counts besides Poisson's, as in the fit */
-export function modeOf(problem: PaperProblem, { x, cost, residuals, jacobian, activeBound }: LeastSquaresResult, error: number): Mode {
-  const n = x.length, rows = residuals.length, free = Array.from({ length: n }, (_, k) => k).filter((k) => activeBound[k] === 0), d = free.length;
+export function modeOf(
+  problem: PaperProblem,
+  { x, cost, residuals, jacobian, activeBound }: LeastSquaresResult,
+  error: number,
+): Mode {
+  const n = x.length,
+    rows = residuals.length,
+    free = Array.from({ length: n }, (_, k) => k).filter((k) => activeBound[k] === 0),
+    d = free.length;
   const precision = new Float64Array(d * d);
   for (let i = 0; i < rows; i++) {
     for (let a = 0; a < d; a++) {
@@ -38,34 +45,63 @@ export function modeOf(problem: PaperProblem, { x, cost, residuals, jacobian, ac
   }
   for (let a = 0; a < d; a++) precision[a * d + a] += 1e-9 * (1 + precision[a * d + a]);
   // precision = M Mᵀ, covariance = M⁻ᵀ M⁻¹: a draw is M⁻ᵀ z.
-  const inverse = inverseFactor(precision, d), spread = new Float64Array(d * d);
+  const inverse = inverseFactor(precision, d),
+    spread = new Float64Array(d * d);
   let lnVolume = (d / 2) * Math.log(2 * Math.PI);
   for (let a = 0; a < d; a++) {
     lnVolume += Math.log(inverse[a * d + a]);
     for (let b = a; b < d; b++) spread[a * d + b] = inverse[b * d + a];
   }
   const deviance = residuals.subarray(0, problem.points).reduce((sum, r) => sum + r * r, 0);
-  const shape = x.slice(Unknown.shape, Unknown.disorder), others = residuals.subarray(rows - 2).reduce((sum, r) => sum + r * r, 0);
-  const lnEvidence = -(deviance + others) / 2 + lnDensity(problem.mixture, shape) + lnVolume + x[Unknown.scale] + x[Unknown.thickness];
-  return { x, cost, deviance: deviance / problem.points, excess: problem.excess(x, deviance, error), lnEvidence, spread, free };
+  const shape = x.slice(Unknown.shape, Unknown.disorder),
+    others = residuals.subarray(rows - 2).reduce((sum, r) => sum + r * r, 0);
+  const lnEvidence =
+    -(deviance + others) / 2 +
+    lnDensity(problem.mixture, shape) +
+    lnVolume +
+    x[Unknown.scale] +
+    x[Unknown.thickness];
+  return {
+    x,
+    cost,
+    deviance: deviance / problem.points,
+    excess: problem.excess(x, deviance, error),
+    lnEvidence,
+    spread,
+    free,
+  };
 }
 
 /** Shares of the modes, which add up to 1. */
 export function sharesOf(modes: readonly Mode[]): number[] {
-  const top = Math.max(...modes.map(({ lnEvidence }) => lnEvidence)), weights = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - top) / TEMPER));
+  const top = Math.max(...modes.map(({ lnEvidence }) => lnEvidence)),
+    weights = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - top) / TEMPER));
   const sum = weights.reduce((a, b) => a + b, 0);
   return weights.map((weight) => weight / sum);
 }
 
 /** Draws of the posterior, within the bounds.
  *  @param inflation factor on the standard deviations */
-export function drawsOf(problem: PaperProblem, modes: readonly Mode[], count: number, inflation: number, seed = 1): Float64Array[] {
-  const shares = sharesOf(modes), next = uniforms(seed), normal = normals(seed + 1);
+export function drawsOf(
+  problem: PaperProblem,
+  modes: readonly Mode[],
+  count: number,
+  inflation: number,
+  seed = 1,
+): Float64Array[] {
+  const shares = sharesOf(modes),
+    next = uniforms(seed),
+    normal = normals(seed + 1);
   return Array.from({ length: count }, () => {
-    let left = next(), k = 0;
+    let left = next(),
+      k = 0;
     while (k < modes.length - 1 && (left -= shares[k]) > 0) k++;
-    const { x, spread, free } = modes[k], d = free.length, drawn = x.slice(), z = free.map(() => normal());
-    for (let a = 0; a < d; a++) for (let b = a; b < d; b++) drawn[free[a]] += inflation * spread[a * d + b] * z[b];
+    const { x, spread, free } = modes[k],
+      d = free.length,
+      drawn = x.slice(),
+      z = free.map(() => normal());
+    for (let a = 0; a < d; a++)
+      for (let b = a; b < d; b++) drawn[free[a]] += inflation * spread[a * d + b] * z[b];
     return problem.bound(drawn);
   });
 }

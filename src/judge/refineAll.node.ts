@@ -17,10 +17,18 @@ export interface RefineAllOptions {
 
 /** @returns the fits in the order of the judgement's rows, and the processor's seconds of all
  *  @throws {WorkerError} where a process dies or a fit throws; `signal.reason` where it is aborted */
-export async function refineAll({ generator, streamSeed, index, predicted }: Judgement, options: RefineAllOptions = {}): Promise<{ refined: Refined[]; seconds: number }> {
-  const { signal, onProgress, module } = options, count = index.length, width = predicted.names.length;
-  const children: ChildProcess[] = [], refined = new Array<Refined>(count);
-  let next = 0, done = 0, seconds = 0;
+export async function refineAll(
+  { generator, streamSeed, index, predicted }: Judgement,
+  options: RefineAllOptions = {},
+): Promise<{ refined: Refined[]; seconds: number }> {
+  const { signal, onProgress, module } = options,
+    count = index.length,
+    width = predicted.names.length;
+  const children: ChildProcess[] = [],
+    refined = new Array<Refined>(count);
+  let next = 0,
+    done = 0,
+    seconds = 0;
   signal?.throwIfAborted();
   let abort: (() => void) | undefined;
   try {
@@ -30,14 +38,26 @@ export async function refineAll({ generator, streamSeed, index, predicted }: Jud
       const give = (child: ChildProcess): void => {
         if (next >= count) return;
         const row = next++;
-        post(child, { kind: "refine", row, index: index[row]!, prediction: predicted.labels.slice(row * width, (row + 1) * width) });
+        post(child, {
+          kind: "refine",
+          row,
+          index: index[row]!,
+          prediction: predicted.labels.slice(row * width, (row + 1) * width),
+        });
       };
       for (let k = 0; k < Math.min(count, Math.max(1, options.workers ?? availableParallelism())); k++) {
         // The options of this process are not for files of another.
-        const child = fork(new URL("../../dist/refineProcess.node.js", import.meta.url), { serialization: "advanced", execArgv: [] });
+        const child = fork(new URL("../../dist/refineProcess.node.js", import.meta.url), {
+          serialization: "advanced",
+          execArgv: [],
+        });
         children.push(child);
-        child.on("error", (cause) => reject(new WorkerError(`a process that fits cannot be started: ${cause.message}`, { cause })));
-        child.on("exit", (code, by) => reject(new WorkerError(`a process that fits ended (${by ?? `code ${code}`})`)));
+        child.on("error", (cause) =>
+          reject(new WorkerError(`a process that fits cannot be started: ${cause.message}`, { cause })),
+        );
+        child.on("exit", (code, by) =>
+          reject(new WorkerError(`a process that fits ended (${by ?? `code ${code}`})`)),
+        );
         child.on("message", (answer: RefineAnswer) => {
           if (answer.kind === "failed") return reject(new WorkerError(`a fit failed: ${answer.message}`));
           if (answer.kind === "ready") return give(child);
@@ -48,7 +68,13 @@ export async function refineAll({ generator, streamSeed, index, predicted }: Jud
           if (done === count) resolve();
           else give(child);
         });
-        post(child, { kind: "open", preset: generator.preset, noise: generator.noise, seed: streamSeed, ...(module === undefined ? {} : { module }) });
+        post(child, {
+          kind: "open",
+          preset: generator.preset,
+          noise: generator.noise,
+          seed: streamSeed,
+          ...(module === undefined ? {} : { module }),
+        });
       }
     });
     return { refined, seconds };

@@ -5,8 +5,19 @@ import type { createRefiner, Refined } from "./refine.ts";
 
 export type RefineRequest =
   /** `module`: address of a module whose `createRefiner` serves instead of this package's. */
-  | { readonly kind: "open"; readonly preset: Preset; readonly noise: NoiseKind; readonly seed: number; readonly module?: string }
-  | { readonly kind: "refine"; readonly row: number; readonly index: number; readonly prediction: Float32Array };
+  | {
+      readonly kind: "open";
+      readonly preset: Preset;
+      readonly noise: NoiseKind;
+      readonly seed: number;
+      readonly module?: string;
+    }
+  | {
+      readonly kind: "refine";
+      readonly row: number;
+      readonly index: number;
+      readonly prediction: Float32Array;
+    };
 
 export type RefineAnswer =
   | { readonly kind: "ready" }

@@ -9,13 +9,23 @@ let opened: { generator: SampleGenerator; refiner: Refiner; seed: number } | und
 async function answerTo(request: RefineRequest): Promise<RefineAnswer> {
   if (request.kind === "open") {
     const { preset, noise, seed, module } = request;
-    const create = module === undefined ? createRefiner : ((await import(module)) as { createRefiner: CreateRefiner }).createRefiner;
-    opened = { generator: await createGenerator(preset, { noise }), refiner: await create(preset, noise), seed };
+    const create =
+      module === undefined
+        ? createRefiner
+        : ((await import(module)) as { createRefiner: CreateRefiner }).createRefiner;
+    opened = {
+      generator: await createGenerator(preset, { noise }),
+      refiner: await create(preset, noise),
+      seed,
+    };
     return { kind: "ready" };
   }
   if (opened === undefined) throw new Error("the process was asked to fit before it was told what");
-  const { row, index, prediction } = request, scan = opened.generator.scan(opened.seed, index), before = process.cpuUsage();
-  const refined = opened.refiner.refine(scan, prediction), { user, system } = process.cpuUsage(before);
+  const { row, index, prediction } = request,
+    scan = opened.generator.scan(opened.seed, index),
+    before = process.cpuUsage();
+  const refined = opened.refiner.refine(scan, prediction),
+    { user, system } = process.cpuUsage(before);
   return { kind: "refined", row, refined, seconds: (user + system) / 1e6 };
 }
 
@@ -23,7 +33,10 @@ let queue = Promise.resolve();
 process.on("message", (request: RefineRequest) => {
   queue = queue
     .then(() => answerTo(request))
-    .catch((error: unknown): RefineAnswer => ({ kind: "failed", message: error instanceof Error ? error.message : String(error) }))
+    .catch((error: unknown): RefineAnswer => ({
+      kind: "failed",
+      message: error instanceof Error ? error.message : String(error),
+    }))
     .then((answer) => void process.send?.(answer));
 });
 // Ctrl-C goes to the whole group; who started this process ends it.

@@ -17,7 +17,10 @@ export interface GradientSource {
 }
 
 /** @param draw makes samples, at best in advance */
-export function localSource(learner: Learner, draw: (seed: number, first: number, count: number) => Promise<Batch>): GradientSource {
+export function localSource(
+  learner: Learner,
+  draw: (seed: number, first: number, count: number) => Promise<Batch>,
+): GradientSource {
   return {
     step: async (seed, first, count) => {
       const { loss, gradients } = learner.gradients(await draw(seed, first, count));
@@ -37,9 +40,16 @@ interface Member {
 /** Each worker has the same part of every batch, and the gradients are added in the order of the workers: the result does
  *  not depend on who is done first.
  *  @throws {WorkerError} when a worker dies: the last checkpoint holds the training */
-export async function crewSource(tf: Tf, learner: Learner, task: Task, recipe: Recipe, workers: number): Promise<GradientSource> {
+export async function crewSource(
+  tf: Tf,
+  learner: Learner,
+  task: Task,
+  recipe: Recipe,
+  workers: number,
+): Promise<GradientSource> {
   const members = Array.from({ length: workers }, hire);
-  const close = async (): Promise<void> => void (await Promise.all(members.map(({ handle }) => handle.terminate())));
+  const close = async (): Promise<void> =>
+    void (await Promise.all(members.map(({ handle }) => handle.terminate())));
   try {
     const moments = await read(learner.network.moving);
     await Promise.all(members.map((member) => ask(member, { kind: "open", task, recipe, moments })));
@@ -49,22 +59,32 @@ export async function crewSource(tf: Tf, learner: Learner, task: Task, recipe: R
   }
   return {
     step: async (seed, first, count) => {
-      const flat = await read(learner.network.weights), shares = sharesOf(count, workers);
+      const flat = await read(learner.network.weights),
+        shares = sharesOf(count, workers);
       const answers = await Promise.all(
         shares.map((share, k) => {
-          const weights = k === shares.length - 1 ? flat : flat.slice(), from = first + shares.slice(0, k).reduce((sum, n) => sum + n, 0);
-          return ask(members[k]!, { kind: "gradients", weights, seed, first: from, count: share, next: from + count }, [weights.buffer]);
+          const weights = k === shares.length - 1 ? flat : flat.slice(),
+            from = first + shares.slice(0, k).reduce((sum, n) => sum + n, 0);
+          return ask(
+            members[k]!,
+            { kind: "gradients", weights, seed, first: from, count: share, next: from + count },
+            [weights.buffer],
+          );
         }),
       );
-      const parts = answers.map((answer) => answer as TrainerAnswer & { kind: "gradients" }), sum = parts[0]!.gradients;
+      const parts = answers.map((answer) => answer as TrainerAnswer & { kind: "gradients" }),
+        sum = parts[0]!.gradients;
       let loss = 0;
       for (const [k, { gradients, loss: own }] of parts.entries()) {
         const share = shares[k]! / count;
         loss += share * own;
-        for (let i = 0; i < sum.length; i++) sum[i] = k === 0 ? share * sum[i]! : sum[i]! + share * gradients[i]!;
+        for (let i = 0; i < sum.length; i++)
+          sum[i] = k === 0 ? share * sum[i]! : sum[i]! + share * gradients[i]!;
       }
       let at = 0;
-      const gradients = learner.network.weights.map(({ shape, size }) => tf.tensor(sum.subarray(at, (at += size)), shape));
+      const gradients = learner.network.weights.map(({ shape, size }) =>
+        tf.tensor(sum.subarray(at, (at += size)), shape),
+      );
       return { loss, gradients };
     },
     close,
@@ -72,7 +92,10 @@ export async function crewSource(tf: Tf, learner: Learner, task: Task, recipe: R
 }
 
 function sharesOf(count: number, workers: number): number[] {
-  return Array.from({ length: workers }, (_, k) => Math.floor(((k + 1) * count) / workers) - Math.floor((k * count) / workers));
+  return Array.from(
+    { length: workers },
+    (_, k) => Math.floor(((k + 1) * count) / workers) - Math.floor((k * count) / workers),
+  );
 }
 
 function hire(): Member {
@@ -82,12 +105,15 @@ function hire(): Member {
       answered: (answer) => {
         const { waiting } = member;
         member.waiting = undefined;
-        if (answer.kind === "failed") waiting?.failed(new WorkerError(`a worker of the training failed: ${answer.message}`));
+        if (answer.kind === "failed")
+          waiting?.failed(new WorkerError(`a worker of the training failed: ${answer.message}`));
         else waiting?.done(answer);
       },
       died: (reason) => {
         dead = reason;
-        member.waiting?.failed(new WorkerError(`a worker of the training died: ${reason.message}`, { cause: reason }));
+        member.waiting?.failed(
+          new WorkerError(`a worker of the training died: ${reason.message}`, { cause: reason }),
+        );
       },
     },
     "trainer",
@@ -97,7 +123,10 @@ function hire(): Member {
     handle: {
       ...handle,
       post: (request, transfer) => {
-        if (dead !== undefined) member.waiting?.failed(new WorkerError(`a worker of the training died: ${dead.message}`, { cause: dead }));
+        if (dead !== undefined)
+          member.waiting?.failed(
+            new WorkerError(`a worker of the training died: ${dead.message}`, { cause: dead }),
+          );
         else handle.post(request, transfer);
       },
     },
@@ -106,7 +135,11 @@ function hire(): Member {
   return member;
 }
 
-function ask(member: Member, request: TrainerRequest, transfer: readonly ArrayBuffer[] = []): Promise<TrainerAnswer> {
+function ask(
+  member: Member,
+  request: TrainerRequest,
+  transfer: readonly ArrayBuffer[] = [],
+): Promise<TrainerAnswer> {
   return new Promise((done, failed) => {
     member.waiting = { done, failed };
     member.handle.post(request, transfer);

@@ -37,10 +37,15 @@ export class Learner {
 
   /** @returns the mean loss, and gradients in the order of the network's weights; theirs to dispose */
   gradients(batch: Batch): { loss: Scalar; gradients: Tensor[] } {
-    const tf = this.#tf, { weights } = this.network, moments: Tensor[] | undefined = this.#task.moments === "start" ? undefined : [];
+    const tf = this.#tf,
+      { weights } = this.network,
+      moments: Tensor[] | undefined = this.#task.moments === "start" ? undefined : [];
     const { value, grads } = tf.tidy(() => {
       const { curves, extras, labels } = this.#tensors(batch);
-      return tf.variableGrads(() => this.#loss(this.network.forward(curves, extras, moments), labels), weights);
+      return tf.variableGrads(
+        () => this.#loss(this.network.forward(curves, extras, moments), labels),
+        weights,
+      );
     });
     if (moments !== undefined) tf.dispose(moments);
     return { loss: value, gradients: weights.map(({ name }) => grads[name]!) };
@@ -74,7 +79,8 @@ export class Learner {
   }
 
   #tensors(batch: Batch): { curves: Tensor2D; extras: Tensor2D | undefined; labels: Tensor2D } {
-    const tf = this.#tf, { count, inputs, extras } = batch;
+    const tf = this.#tf,
+      { count, inputs, extras } = batch;
     return {
       curves: tf.tensor2d(inputs, [count, inputs.length / count]),
       extras: extras.length === 0 ? undefined : tf.tensor2d(extras, [count, extras.length / count]),
@@ -104,7 +110,11 @@ export async function read(tensors: readonly Tensor[]): Promise<Float32Array<Arr
 }
 
 /** Gives variables the values that `read` gave. */
-export function assign(tf: Tf, variables: readonly { readonly shape: number[]; readonly size: number; assign(value: Tensor): void }[], flat: Float32Array): void {
+export function assign(
+  tf: Tf,
+  variables: readonly { readonly shape: number[]; readonly size: number; assign(value: Tensor): void }[],
+  flat: Float32Array,
+): void {
   let at = 0;
   for (const variable of variables) {
     const values = tf.tensor(flat.subarray(at, at + variable.size), variable.shape);

@@ -1,13 +1,38 @@
 /** `takagi/nn`: machine learning on the tfjs backend that the machine has. */
 export { chooseBackend, listBackends } from "./backend/choose.ts";
-export type { Backend, BackendName, BackendOptions, BackendReport, Purpose, WasmOrigin } from "./backend/types.ts";
+export type {
+  Backend,
+  BackendName,
+  BackendOptions,
+  BackendReport,
+  Purpose,
+  WasmOrigin,
+} from "./backend/types.ts";
 export { BackendError } from "../errors.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Task } from "./gradients.ts";
 export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
-export { encodeModel, type Model, type ModelCard, modelFiles, type ModelFiles, parseModel, toLayersModel, trainedOn } from "./model.ts";
+export {
+  encodeModel,
+  type Model,
+  type ModelCard,
+  modelFiles,
+  type ModelFiles,
+  parseModel,
+  toLayersModel,
+  trainedOn,
+} from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
 export { type LossName, lossNames, type Output } from "./outputs.ts";
-export { type ScheduleName, scheduleNames, train, type TrainingProgress, type TrainingRecipe, type TrainingState, type TrainOptions, type Validation } from "./train.ts";
+export {
+  type ScheduleName,
+  scheduleNames,
+  train,
+  type TrainingProgress,
+  type TrainingRecipe,
+  type TrainingState,
+  type TrainOptions,
+  type Validation,
+} from "./train.ts";
 export { createPredictor, loadModel, type Prediction, type Predictor } from "./predict.ts";

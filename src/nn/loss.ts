@@ -20,9 +20,15 @@ export function lossOf(tf: Tf, name: LossName, outputs: readonly Output[], label
 /** Mean squared error of the labels scaled to [0, 1]: z/2 + 1/2 of each output. */
 function rangeLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]): Loss {
   const order = outputs.map(({ label }) => labels.indexOf(label));
-  if (order.some((at, k) => at !== k) || outputs.length !== labels.length) throw new InvalidParameterError("outputs", "one a label, in their order", outputs.map(({ label }) => label).join(", "));
+  if (order.some((at, k) => at !== k) || outputs.length !== labels.length)
+    throw new InvalidParameterError(
+      "outputs",
+      "one a label, in their order",
+      outputs.map(({ label }) => label).join(", "),
+    );
   return (raw, truth) => {
-    const centre = tf.tensor1d(outputs.map((output) => output.centre)), half = tf.tensor1d(outputs.map((output) => output.half));
+    const centre = tf.tensor1d(outputs.map((output) => output.centre)),
+      half = tf.tensor1d(outputs.map((output) => output.half));
     return tf.mul(tf.mean(tf.squaredDifference(raw, tf.div(tf.sub(truth, centre), half))), 0.25) as Scalar;
   };
 }
@@ -35,9 +41,14 @@ export function splineTensor(tf: Tf, weights: Tensor2D, heights: Tensor2D, count
   return tf.tidy(() => {
     const [rows, depths] = heights.shape;
     // β(u) = (max(0, 2 − |u − 2|)³ − 4 max(0, 1 − |u − 2|)³)/6, u = count·height − k.
-    const middles = tf.add(tf.range(0, count), 2), u = tf.abs(tf.sub(tf.mul(tf.reshape(heights, [rows, depths, 1]), count), middles));
-    const outer = tf.relu(tf.sub(2, u)), inner = tf.relu(tf.sub(1, u));
-    const basis = tf.div(tf.sub(tf.mul(outer, tf.square(outer)), tf.mul(4, tf.mul(inner, tf.square(inner)))), 6);
+    const middles = tf.add(tf.range(0, count), 2),
+      u = tf.abs(tf.sub(tf.mul(tf.reshape(heights, [rows, depths, 1]), count), middles));
+    const outer = tf.relu(tf.sub(2, u)),
+      inner = tf.relu(tf.sub(1, u));
+    const basis = tf.div(
+      tf.sub(tf.mul(outer, tf.square(outer)), tf.mul(4, tf.mul(inner, tf.square(inner)))),
+      6,
+    );
     return tf.sum(tf.mul(basis, tf.reshape(weights, [rows, 1, count])), 2) as Tensor2D;
   });
 }
@@ -51,34 +62,62 @@ function rho(tf: Tf, x: Tensor): Tensor {
  *  true film. With weights of the Debye–Waller factor in place of α: ½ρ(2σ_DW), its rms difference there. Other labels:
  *  0.1|Δ|, in half their spread. What the outputs do not say has no term. */
 function scoreLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]): Loss {
-  const names = outputs.map(({ label }) => label), count = labels.filter(isStrainWeight).length, own = labels.filter(isDisorderWeight).length;
-  const wanted = count === 0 ? labels : [...labels, STRAIN], numbered = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
-  const areTogether = [...numbered("weight", count), ...numbered("debyeWaller", own)].every((name, k, all) => labels.indexOf(name) === labels.indexOf(all[0]!) + k);
+  const names = outputs.map(({ label }) => label),
+    count = labels.filter(isStrainWeight).length,
+    own = labels.filter(isDisorderWeight).length;
+  const wanted = count === 0 ? labels : [...labels, STRAIN],
+    numbered = (name: string, count: number): string[] =>
+      Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
+  const areTogether = [...numbered("weight", count), ...numbered("debyeWaller", own)].every(
+    (name, k, all) => labels.indexOf(name) === labels.indexOf(all[0]!) + k,
+  );
   if (names.join() !== wanted.join() || !areTogether || !labels.includes("thickness")) {
-    throw new InvalidParameterError("outputs", "thickness and what else is wanted, weights in their order", names.join(", "));
+    throw new InvalidParameterError(
+      "outputs",
+      "thickness and what else is wanted, weights in their order",
+      names.join(", "),
+    );
   }
   return (raw, truth) => {
     const rows = raw.shape[0];
-    const u = tf.add(tf.mul(raw, tf.tensor1d(outputs.map(({ half }) => half))), tf.tensor1d(outputs.map(({ centre }) => centre))) as Tensor2D;
+    const u = tf.add(
+      tf.mul(raw, tf.tensor1d(outputs.map(({ half }) => half))),
+      tf.tensor1d(outputs.map(({ centre }) => centre)),
+    ) as Tensor2D;
     /** One column, or as many as stand together. */
-    const column = (from: Tensor2D, name: string, width = 1): Tensor2D => tf.slice(from, [0, names.indexOf(name)], [rows, width]);
-    const difference = (name: string): Tensor => tf.sub(column(u, name), column(truth, name)), logDifference = (name: string): Tensor => tf.sub(column(u, name), tf.log(column(truth, name)));
+    const column = (from: Tensor2D, name: string, width = 1): Tensor2D =>
+      tf.slice(from, [0, names.indexOf(name)], [rows, width]);
+    const difference = (name: string): Tensor => tf.sub(column(u, name), column(truth, name)),
+      logDifference = (name: string): Tensor => tf.sub(column(u, name), tf.log(column(truth, name)));
     const grid = tf.tile(tf.reshape(tf.linspace(1, 0, DEPTHS), [1, DEPTHS]), [rows, 1]) as Tensor2D;
     const ratio = tf.mul(column(truth, "thickness"), tf.exp(tf.neg(column(u, "thickness"))));
     // Height at the predicted film of the same depth: 1 − (1 − ζ) t/t_predicted.
     const heights = tf.sub(1, tf.mul(tf.sub(1, grid), ratio)) as Tensor2D;
-    const rms = (a: Tensor, b: Tensor, floor: Tensor | number): Tensor => tf.sqrt(tf.add(tf.mean(tf.squaredDifference(a, b), 1, true), floor));
+    const rms = (a: Tensor, b: Tensor, floor: Tensor | number): Tensor =>
+      tf.sqrt(tf.add(tf.mean(tf.squaredDifference(a, b), 1, true), floor));
     const terms: Tensor[] = [];
     if (count > 0) {
       const predicted = tf.mul(column(u, "weight1", count), tf.exp(column(u, STRAIN))) as Tensor2D;
-      const strain = splineTensor(tf, column(truth, "weight1", count), grid, count), largest = tf.max(tf.abs(strain), 1, true);
-      const sigma = rms(splineTensor(tf, predicted, heights, count), strain, tf.mul(tf.square(largest), 1e-8));
-      const top = tf.maximum(tf.max(tf.abs(splineTensor(tf, predicted, grid, count)), 1, true), tf.mul(largest, 1e-3));
-      terms.push(tf.mul(2, rho(tf, tf.mul(2, tf.div(sigma, largest)))), tf.mul(0.5, rho(tf, tf.log(tf.div(top, largest)))));
+      const strain = splineTensor(tf, column(truth, "weight1", count), grid, count),
+        largest = tf.max(tf.abs(strain), 1, true);
+      const sigma = rms(
+        splineTensor(tf, predicted, heights, count),
+        strain,
+        tf.mul(tf.square(largest), 1e-8),
+      );
+      const top = tf.maximum(
+        tf.max(tf.abs(splineTensor(tf, predicted, grid, count)), 1, true),
+        tf.mul(largest, 1e-3),
+      );
+      terms.push(
+        tf.mul(2, rho(tf, tf.mul(2, tf.div(sigma, largest)))),
+        tf.mul(0.5, rho(tf, tf.log(tf.div(top, largest)))),
+      );
     }
     if (own > 0) {
       // 1 − DW is the spline of 1 − weights, and 0 at the interface as the strain is.
-      const missing = (of: Tensor2D, at: Tensor2D): Tensor => splineTensor(tf, tf.sub(1, column(of, "debyeWaller1", own)), at, own);
+      const missing = (of: Tensor2D, at: Tensor2D): Tensor =>
+        splineTensor(tf, tf.sub(1, column(of, "debyeWaller1", own)), at, own);
       terms.push(tf.mul(0.5, rho(tf, tf.mul(2, rms(missing(u, heights), missing(truth, grid), 1e-8)))));
     }
     const single: Readonly<Record<string, () => Tensor>> = {
@@ -89,7 +128,8 @@ function scoreLoss(tf: Tf, outputs: readonly Output[], labels: readonly string[]
       dynamicRange: () => tf.mul(0.5, tf.abs(difference("dynamicRange"))),
     };
     for (const { label, half } of outputs) {
-      if (label !== STRAIN && !isStrainWeight(label) && !isDisorderWeight(label)) terms.push(single[label]?.() ?? tf.mul(0.1 / half, tf.abs(difference(label))));
+      if (label !== STRAIN && !isStrainWeight(label) && !isDisorderWeight(label))
+        terms.push(single[label]?.() ?? tf.mul(0.1 / half, tf.abs(difference(label))));
     }
     return tf.mean(terms.reduce((a, b) => tf.add(a, b))) as Scalar;
   };

@@ -24,15 +24,27 @@ const TOLERANCE = 0.1;
 /** t (nm), e_max (%), DW_min, H (degrees 2θ) and DR (decades) of each row; what cannot be negative by its modulus, as in
  *  the paper. */
 export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
-  const { names } = table, weights = weightsOf(table), disorder = disorderOf(table);
+  const { names } = table,
+    weights = weightsOf(table),
+    disorder = disorderOf(table);
   const each = (name: string, from: (value: number) => number): Float64Array | undefined => {
     const column = names.indexOf(name);
-    return column < 0 ? undefined : Float64Array.from({ length: rowsOf(table) }, (_, row) => from(table.labels[row * names.length + column]!));
+    return column < 0
+      ? undefined
+      : Float64Array.from({ length: rowsOf(table) }, (_, row) =>
+          from(table.labels[row * names.length + column]!),
+        );
   };
   return present({
     t: each("thickness", Math.abs),
-    emax: weights === undefined ? each("maxStrain", Math.abs) : Float64Array.from({ length: rowsOf(table) }, (_, row) => largestStrain(weights(row))),
-    dw: disorder === undefined ? each("disorder", (alpha) => Math.exp(-Math.abs(alpha))) : Float64Array.from({ length: rowsOf(table) }, (_, row) => smallestDebyeWaller(disorder(row))),
+    emax:
+      weights === undefined
+        ? each("maxStrain", Math.abs)
+        : Float64Array.from({ length: rowsOf(table) }, (_, row) => largestStrain(weights(row))),
+    dw:
+      disorder === undefined
+        ? each("disorder", (alpha) => Math.exp(-Math.abs(alpha)))
+        : Float64Array.from({ length: rowsOf(table) }, (_, row) => smallestDebyeWaller(disorder(row))),
     h: each("fwhm", Number),
     dr: each("dynamicRange", Number),
   });
@@ -41,31 +53,49 @@ export function quantities(table: LabelTable): Omit<PerSample, "strain"> {
 /** (p − q)/q of each quantity that both tables hold, and the strain's rms error relative to its maximum; the rms error of
  *  a Debye–Waller factor that has weights of its own. */
 export function relativeErrors(predicted: LabelTable, truth: LabelTable): PerSample {
-  const found = quantities(predicted), actual = quantities(truth);
+  const found = quantities(predicted),
+    actual = quantities(truth);
   const errors: Partial<Record<Measure, Float64Array>> = {};
   for (const [name, values] of Object.entries(found) as [keyof typeof found, Float64Array][]) {
     const right = actual[name];
     if (right !== undefined) errors[name] = values.map((value, row) => (value - right[row]!) / right[row]!);
   }
-  const weights = weightsOf(predicted), trueWeights = weightsOf(truth), { t } = found, trueT = actual.t;
+  const weights = weightsOf(predicted),
+    trueWeights = weightsOf(truth),
+    { t } = found,
+    trueT = actual.t;
   if (weights !== undefined && trueWeights !== undefined && t !== undefined && trueT !== undefined) {
-    errors.strain = t.map((thickness, row) => strainError(weights(row), thickness, trueWeights(row), trueT[row]!));
+    errors.strain = t.map((thickness, row) =>
+      strainError(weights(row), thickness, trueWeights(row), trueT[row]!),
+    );
   }
-  const disorder = disorderOf(predicted), trueDisorder = disorderOf(truth);
+  const disorder = disorderOf(predicted),
+    trueDisorder = disorderOf(truth);
   if (disorder !== undefined && trueDisorder !== undefined && t !== undefined && trueT !== undefined) {
-    errors.dw = t.map((thickness, row) => disorderError(disorder(row), thickness, trueDisorder(row), trueT[row]!));
+    errors.dw = t.map((thickness, row) =>
+      disorderError(disorder(row), thickness, trueDisorder(row), trueT[row]!),
+    );
   }
   return errors;
 }
 
 /** Shares, in percent, of errors whose modulus is under 0.1. */
 export function accuracyOf(errors: PerSample): Accuracy {
-  return Object.fromEntries(Object.entries(errors).map(([name, values]) => [name, (100 * values.filter((error) => Math.abs(error) < TOLERANCE).length) / values.length]));
+  return Object.fromEntries(
+    Object.entries(errors).map(([name, values]) => [
+      name,
+      (100 * values.filter((error) => Math.abs(error) < TOLERANCE).length) / values.length,
+    ]),
+  );
 }
 
 /** @param predicted row-major [count][names.length], of the same names as `truth`
  *  @returns percent */
-export function accuracy(predicted: ArrayLike<number>, truth: ArrayLike<number>, names: readonly string[]): Accuracy {
+export function accuracy(
+  predicted: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  names: readonly string[],
+): Accuracy {
   return accuracyOf(relativeErrors({ names, labels: predicted }, { names, labels: truth }));
 }
 
@@ -76,7 +106,9 @@ function rowsOf({ names, labels }: LabelTable): number {
 /** The strain weights of a row, those of protocol "paper" by modulus; undefined where there are none. */
 function weightsOf(table: LabelTable): ((row: number) => number[]) | undefined {
   const weights = rowOf(table, /^weight\d+$/);
-  return weights === undefined || disorderOf(table) !== undefined ? weights : (row) => weights(row).map(Math.abs);
+  return weights === undefined || disorderOf(table) !== undefined
+    ? weights
+    : (row) => weights(row).map(Math.abs);
 }
 
 function disorderOf(table: LabelTable): ((row: number) => number[]) | undefined {
@@ -89,5 +121,7 @@ function rowOf({ names, labels }: LabelTable, pattern: RegExp): ((row: number) =
 }
 
 function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

@@ -62,7 +62,10 @@ export interface Model {
 }
 
 /** What a model was trained on, together with all that it started from. */
-export function trainedOn({ training: { samples, seconds, start } }: ModelCard): { samples: number; seconds: number } {
+export function trainedOn({ training: { samples, seconds, start } }: ModelCard): {
+  samples: number;
+  seconds: number;
+} {
   return { samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
 }
 
@@ -74,30 +77,67 @@ export interface ModelFiles {
 
 /** @param name of the model
  *  @param dtype "float16" halves the size; weights keep three digits */
-export async function modelFiles(state: TrainingState, name: string, dtype: "float32" | "float16" = "float32"): Promise<ModelFiles> {
-  const { recipe, samples, seconds, backend, history, model } = state, { task } = recipe;
+export async function modelFiles(
+  state: TrainingState,
+  name: string,
+  dtype: "float32" | "float16" = "float32",
+): Promise<ModelFiles> {
+  const { recipe, samples, seconds, backend, history, model } = state,
+    { task } = recipe;
   const card = {
-    format: FORMAT, takagi: VERSION, name, licence: "MIT",
-    preset: recipe.preset, network: task.network, outputs: task.outputs, labels: task.labels, ...(task.extras === undefined ? {} : { extras: task.extras }),
+    format: FORMAT,
+    takagi: VERSION,
+    name,
+    licence: "MIT",
+    preset: recipe.preset,
+    network: task.network,
+    outputs: task.outputs,
+    labels: task.labels,
+    ...(task.extras === undefined ? {} : { extras: task.extras }),
     training: {
-      noise: recipe.noise, loss: task.loss, optimizer: recipe.optimizer, schedule: recipe.schedule, rate: recipe.rate, batch: recipe.batch, seed: recipe.seed,
-      samples, seconds: Math.round(seconds), hardware: backend, ...(task.moments === undefined ? {} : { moments: task.moments }), ...(recipe.start === undefined ? {} : { start: recipe.start }),
+      noise: recipe.noise,
+      loss: task.loss,
+      optimizer: recipe.optimizer,
+      schedule: recipe.schedule,
+      rate: recipe.rate,
+      batch: recipe.batch,
+      seed: recipe.seed,
+      samples,
+      seconds: Math.round(seconds),
+      hardware: backend,
+      ...(task.moments === undefined ? {} : { moments: task.moments }),
+      ...(recipe.start === undefined ? {} : { start: recipe.start }),
     },
-    metrics: history.at(-1) ?? {}, learning: thinned(history),
+    metrics: history.at(-1) ?? {},
+    learning: thinned(history),
   };
   return encode(card, model.layout, model.values, dtype);
 }
 
-async function encode(about: Omit<ModelCard, "weights">, arrays: ModelCard["weights"]["arrays"], values: Float32Array, dtype: "float32" | "float16"): Promise<ModelFiles> {
+async function encode(
+  about: Omit<ModelCard, "weights">,
+  arrays: ModelCard["weights"]["arrays"],
+  values: Float32Array,
+  dtype: "float32" | "float16",
+): Promise<ModelFiles> {
   const bytes = dtype === "float16" ? toHalf(values) : new Uint8Array(values.slice().buffer);
-  const card: ModelCard = { ...about, weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays } };
+  const card: ModelCard = {
+    ...about,
+    weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays },
+  };
   return { "model.json": `${JSON.stringify(card, null, 2)}\n`, "weights.bin": bytes };
 }
 
 /** A model's files anew, in another precision.
  *  @param dtype its own if absent; "float16" halves the size; weights keep three digits */
-export async function encodeModel({ card, weights }: Model, dtype: "float32" | "float16" = card.weights.dtype): Promise<ModelFiles> {
-  const { weights: { arrays }, ...about } = card;
+export async function encodeModel(
+  { card, weights }: Model,
+  dtype: "float32" | "float16" = card.weights.dtype,
+): Promise<ModelFiles> {
+  const {
+    weights: { arrays },
+    ...about
+  } = card;
   return encode(about, arrays, weights, dtype);
 }
 
@@ -116,16 +156,30 @@ export async function toLayersModel(model: Model, dtype?: "float32" | "float16")
  *  @throws {ModelError} for what is damaged, truncated or of another version */
 export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Model> {
   const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
-  if (typeof card !== "object" || card === null || typeof card.format !== "number") throw new ModelError("model.json is not the card of a takagi model");
-  if (card.format !== FORMAT) throw new ModelError(`model.json has format ${card.format}; this version (${VERSION}) reads ${FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`);
-  const { weights } = card, count = weights?.arrays?.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  if (!(count > 0) || !Array.isArray(card.outputs) || !Array.isArray(card.labels)) throw new ModelError("model.json is incomplete");
+  if (typeof card !== "object" || card === null || typeof card.format !== "number")
+    throw new ModelError("model.json is not the card of a takagi model");
+  if (card.format !== FORMAT)
+    throw new ModelError(
+      `model.json has format ${card.format}; this version (${VERSION}) reads ${FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`,
+    );
+  const { weights } = card,
+    count = weights?.arrays?.reduce(
+      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+      0,
+    );
+  if (!(count > 0) || !Array.isArray(card.outputs) || !Array.isArray(card.labels))
+    throw new ModelError("model.json is incomplete");
   parsePreset(card.preset);
   const wanted = count * (weights.dtype === "float16" ? 2 : 4);
-  if (bytes.length !== wanted) throw new ModelError(`weights.bin must have ${wanted} bytes; got ${bytes.length}: it is truncated, or of another model`);
+  if (bytes.length !== wanted)
+    throw new ModelError(
+      `weights.bin must have ${wanted} bytes; got ${bytes.length}: it is truncated, or of another model`,
+    );
   const sum = await sha256(bytes);
-  if (sum !== weights.sha256) throw new ModelError(`weights.bin is damaged: its SHA-256 is ${sum}, model.json says ${weights.sha256}`);
-  const values = weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
+  if (sum !== weights.sha256)
+    throw new ModelError(`weights.bin is damaged: its SHA-256 is ${sum}, model.json says ${weights.sha256}`);
+  const values =
+    weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
   return { card, weights: values };
 }
@@ -133,7 +187,10 @@ export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Mode
 function cardOf(json: unknown): unknown {
   if ((json as { format?: unknown } | null)?.format !== LAYERS_FORMAT) return json;
   const card = cardOfLayersModel(json as object);
-  if (card === undefined) throw new ModelError("model.json is a layers model of tfjs, but none that takagi wrote: it says neither what it was trained on nor what its outputs mean");
+  if (card === undefined)
+    throw new ModelError(
+      "model.json is a layers model of tfjs, but none that takagi wrote: it says neither what it was trained on nor what its outputs mean",
+    );
   return card;
 }
 
@@ -160,13 +217,17 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 
 /** IEEE 754 binary16, rounded to nearest, ties to even; beyond its range ±infinity. */
 export function toHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
-  const bits = new Uint32Array(values.slice().buffer), half = new Uint16Array(values.length);
+  const bits = new Uint32Array(values.slice().buffer),
+    half = new Uint16Array(values.length);
   for (const [i, b] of bits.entries()) {
-    const sign = (b >>> 16) & 0x8000, exponent = ((b >>> 23) & 0xff) - 112, mantissa = b & 0x7fffff;
+    const sign = (b >>> 16) & 0x8000,
+      exponent = ((b >>> 23) & 0xff) - 112,
+      mantissa = b & 0x7fffff;
     if (exponent >= 31) half[i] = sign | 0x7c00;
     else if (exponent <= 0) {
       // Subnormal: the mantissa with its leading one, shifted.
-      const shift = 14 - exponent, whole = mantissa | 0x800000;
+      const shift = 14 - exponent,
+        whole = mantissa | 0x800000;
       half[i] = shift > 24 ? sign : sign | round(whole, shift);
     } else half[i] = sign | round((exponent << 23) | mantissa, 13);
   }
@@ -174,14 +235,18 @@ export function toHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
 }
 
 function round(value: number, shift: number): number {
-  const cut = Math.floor(value / 2 ** shift), rest = value - cut * 2 ** shift, middle = 2 ** (shift - 1);
+  const cut = Math.floor(value / 2 ** shift),
+    rest = value - cut * 2 ** shift,
+    middle = 2 ** (shift - 1);
   return rest > middle || (rest === middle && cut % 2 === 1) ? cut + 1 : cut;
 }
 
 export function fromHalf(bytes: Uint8Array): Float32Array {
   const half = new Uint16Array(new Uint8Array(bytes).buffer);
   return Float32Array.from(half, (h) => {
-    const sign = h & 0x8000 ? -1 : 1, exponent = (h >> 10) & 31, mantissa = h & 1023;
+    const sign = h & 0x8000 ? -1 : 1,
+      exponent = (h >> 10) & 31,
+      mantissa = h & 1023;
     if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
     return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
   });

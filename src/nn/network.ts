@@ -5,7 +5,13 @@ import { type Branch, convolution, dense, maxPool, normalisation, type Tf } from
 
 /** Convolutions and dense layers are followed by batch normalisation and max(0, ·); "same" padding. */
 export type Layer =
-  | { readonly kind: "convolution"; readonly taps: number; readonly stride: number; readonly channels: number; readonly bias: boolean }
+  | {
+      readonly kind: "convolution";
+      readonly taps: number;
+      readonly stride: number;
+      readonly channels: number;
+      readonly bias: boolean;
+    }
   /** Two convolutions (the second of three taps) beside a 1×1 one, added. */
   | { readonly kind: "residual"; readonly taps: number; readonly stride: number; readonly channels: number }
   | { readonly kind: "pool" }
@@ -40,18 +46,56 @@ export function network(name: NetworkName, inputLength: number, outputs: number,
   requireInteger("extras", extras, 0, 10_000);
   const base = { name, inputLength, extras, outputs };
   const first = inputLength > 600 ? 4 : 2;
-  const conv = (taps: number, stride: number, channels: number, bias = false): Layer => ({ kind: "convolution", taps, stride, channels, bias });
+  const conv = (taps: number, stride: number, channels: number, bias = false): Layer => ({
+    kind: "convolution",
+    taps,
+    stride,
+    channels,
+    bias,
+  });
   const full = (channels: number, bias = false): Layer => ({ kind: "dense", channels, bias });
   if (name === "paper") {
-    const blocks = [16, 32, 64, 128].flatMap((channels, i) => [conv(15, 2, channels, i > 0), conv(15, 1, channels, true), { kind: "pool" } as const]);
-    return { ...base, layers: [...blocks, full(1000, true), full(100, true)], normalisation: { gamma: false, epsilon: 1e-3 } };
+    const blocks = [16, 32, 64, 128].flatMap((channels, i) => [
+      conv(15, 2, channels, i > 0),
+      conv(15, 1, channels, true),
+      { kind: "pool" } as const,
+    ]);
+    return {
+      ...base,
+      layers: [...blocks, full(1000, true), full(100, true)],
+      normalisation: { gamma: false, epsilon: 1e-3 },
+    };
   }
   const normalisation = { gamma: true, epsilon: 1e-3 };
   if (name === "five") {
-    return { ...base, layers: [conv(9, first, 32), conv(7, 2, 48), conv(5, 2, 64), conv(5, 2, 96), conv(3, 2, 128), full(512), full(256)], normalisation };
+    return {
+      ...base,
+      layers: [
+        conv(9, first, 32),
+        conv(7, 2, 48),
+        conv(5, 2, 64),
+        conv(5, 2, 96),
+        conv(3, 2, 128),
+        full(512),
+        full(256),
+      ],
+      normalisation,
+    };
   }
   const residual = (channels: number): Layer => ({ kind: "residual", taps: 5, stride: 2, channels });
-  return { ...base, layers: [conv(9, first, 32), residual(48), residual(64), residual(96), residual(128), full(512), full(256)], normalisation };
+  return {
+    ...base,
+    layers: [
+      conv(9, first, 32),
+      residual(48),
+      residual(64),
+      residual(96),
+      residual(128),
+      full(512),
+      full(256),
+    ],
+    normalisation,
+  };
 }
 
 /** One array of weights: its name, shape, and for a random start the fan-in and fan-out of Glorot & Bengio 2010. */
@@ -81,13 +125,22 @@ export class Network {
     const { slots, statistics } = plan(spec);
     let next = seed * 1000 + 1;
     for (const { name, shape, start } of slots) {
-      const [taps, channels] = shape.length === 3 ? [shape[0]!, shape[1]!] : [1, shape[0]!], limit = Math.sqrt(6 / (taps * (channels + shape.at(-1)!)));
-      const values = start === "glorot" ? tf.randomUniform([...shape], -limit, limit, "float32", next++) : start === "ones" ? tf.ones([...shape]) : tf.zeros([...shape]);
+      const [taps, channels] = shape.length === 3 ? [shape[0]!, shape[1]!] : [1, shape[0]!],
+        limit = Math.sqrt(6 / (taps * (channels + shape.at(-1)!)));
+      const values =
+        start === "glorot"
+          ? tf.randomUniform([...shape], -limit, limit, "float32", next++)
+          : start === "ones"
+            ? tf.ones([...shape])
+            : tf.zeros([...shape]);
       this.#weights.set(name, tf.variable(values, true));
       values.dispose();
     }
     for (const { name, channels } of statistics) {
-      for (const [moment, value] of [["mean", 0], ["variance", 1]] as const) {
+      for (const [moment, value] of [
+        ["mean", 0],
+        ["variance", 1],
+      ] as const) {
         const values = tf.fill([channels], value);
         this.#moving.set(`${name}.${moment}`, tf.variable(values, false));
         values.dispose();
@@ -117,33 +170,56 @@ export class Network {
    *    normalised by `moving`
    *  @returns [count, outputs] */
   forward(curves: Tensor2D, extras: Tensor2D | undefined, moments?: Tensor[]): Tensor2D {
-    const tf = this.#tf, { epsilon, gamma: hasGamma } = this.spec.normalisation;
+    const tf = this.#tf,
+      { epsilon, gamma: hasGamma } = this.spec.normalisation;
     const weight = <T extends Tensor>(name: string): T => this.#weights.get(name) as unknown as T;
     /** Normalises each branch, adds them and rectifies. */
     const normal = <T extends Tensor>(named: Readonly<Record<string, T>>): T => {
       const branches = Object.entries(named).map(([name, x]): Branch<T> => {
         const beta = weight<Tensor1D>(`${name}.beta`);
-        const fixed = { mean: this.#moving.get(`${name}.mean`)! as Tensor as Tensor1D, variance: this.#moving.get(`${name}.variance`)! as Tensor as Tensor1D };
-        return { x, beta, gamma: hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D), ...(moments === undefined ? { moments: fixed } : {}) };
+        const fixed = {
+          mean: this.#moving.get(`${name}.mean`)! as Tensor as Tensor1D,
+          variance: this.#moving.get(`${name}.variance`)! as Tensor as Tensor1D,
+        };
+        return {
+          x,
+          beta,
+          gamma: hasGamma ? weight<Tensor1D>(`${name}.gamma`) : (tf.onesLike(beta) as Tensor1D),
+          ...(moments === undefined ? { moments: fixed } : {}),
+        };
       });
       const { y, moments: found } = normalisation(tf, branches, epsilon, true);
-      if (moments !== undefined) for (const { mean, variance } of found) moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
+      if (moments !== undefined)
+        for (const { mean, variance } of found)
+          moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
       return y;
     };
     let h = tf.reshape(curves, [curves.shape[0], curves.shape[1], 1]) as Tensor3D;
     let flat: Tensor2D | undefined;
     const flatten = (): Tensor2D => {
       const values = tf.reshape(h, [h.shape[0], h.shape[1] * h.shape[2]]) as Tensor2D;
-      return extras === undefined || this.spec.extras === 0 ? values : (tf.concat([values, extras], 1) as Tensor2D);
+      return extras === undefined || this.spec.extras === 0
+        ? values
+        : (tf.concat([values, extras], 1) as Tensor2D);
     };
     for (const [i, layer] of this.spec.layers.entries()) {
       const name = `${layer.kind}${i + 1}`;
       switch (layer.kind) {
         case "convolution":
-          h = normal({ [name]: convolution(tf, h, weight(`${name}.filters`), layer.bias ? weight(`${name}.bias`) : undefined, layer.stride) });
+          h = normal({
+            [name]: convolution(
+              tf,
+              h,
+              weight(`${name}.filters`),
+              layer.bias ? weight(`${name}.bias`) : undefined,
+              layer.stride,
+            ),
+          });
           break;
         case "residual": {
-          const inner = normal({ [`${name}.first`]: convolution(tf, h, weight(`${name}.first.filters`), undefined, layer.stride) });
+          const inner = normal({
+            [`${name}.first`]: convolution(tf, h, weight(`${name}.first.filters`), undefined, layer.stride),
+          });
           h = normal({
             [`${name}.second`]: convolution(tf, inner, weight(`${name}.second.filters`), undefined, 1),
             [`${name}.short`]: convolution(tf, h, weight(`${name}.short.filters`), undefined, layer.stride),
@@ -154,10 +230,21 @@ export class Network {
           h = maxPool(tf, h);
           break;
         case "dense":
-          flat = normal({ [name]: dense(tf, flat ?? flatten(), weight(`${name}.matrix`), layer.bias ? weight(`${name}.bias`) : undefined) });
+          flat = normal({
+            [name]: dense(
+              tf,
+              flat ?? flatten(),
+              weight(`${name}.matrix`),
+              layer.bias ? weight(`${name}.bias`) : undefined,
+            ),
+          });
           break;
         default:
-          throw new InvalidParameterError("layer.kind", "convolution, residual, pool or dense", (layer as { kind: unknown }).kind);
+          throw new InvalidParameterError(
+            "layer.kind",
+            "convolution, residual, pool or dense",
+            (layer as { kind: unknown }).kind,
+          );
       }
     }
     return dense(tf, flat ?? flatten(), weight("output.matrix"), weight("output.bias"));
@@ -169,9 +256,15 @@ export class Network {
 }
 
 /** Every array of a network, in order. */
-function plan({ inputLength, extras, outputs, layers, normalisation }: NetworkSpec): { slots: Slot[]; statistics: Statistics[] } {
-  const slots: Slot[] = [], statistics: Statistics[] = [];
-  let length = inputLength, channels = 1, width: number | undefined;
+function plan({ inputLength, extras, outputs, layers, normalisation }: NetworkSpec): {
+  slots: Slot[];
+  statistics: Statistics[];
+} {
+  const slots: Slot[] = [],
+    statistics: Statistics[] = [];
+  let length = inputLength,
+    channels = 1,
+    width: number | undefined;
   const normal = (name: string, size: number): void => {
     if (normalisation.gamma) slots.push({ name: `${name}.gamma`, shape: [size], start: "ones" });
     slots.push({ name: `${name}.beta`, shape: [size], start: "zeros" });
@@ -189,14 +282,19 @@ function plan({ inputLength, extras, outputs, layers, normalisation }: NetworkSp
       if (layer.bias) slots.push({ name: `${name}.bias`, shape: [layer.channels], start: "zeros" });
       normal(name, layer.channels);
       width = layer.channels;
-    } else if (width !== undefined) throw new InvalidParameterError("network.layers", "convolutions before dense layers", layer.kind);
+    } else if (width !== undefined)
+      throw new InvalidParameterError("network.layers", "convolutions before dense layers", layer.kind);
     else {
       if (layer.kind === "convolution") {
         filters(name, layer.taps, channels, layer.channels);
         if (layer.bias) slots.push({ name: `${name}.bias`, shape: [layer.channels], start: "zeros" });
         normal(name, layer.channels);
       } else {
-        for (const [part, taps, from] of [["first", layer.taps, channels], ["second", 3, layer.channels], ["short", 1, channels]] as const) {
+        for (const [part, taps, from] of [
+          ["first", layer.taps, channels],
+          ["second", 3, layer.channels],
+          ["short", 1, channels],
+        ] as const) {
           filters(`${name}.${part}`, taps, from, layer.channels);
           normal(`${name}.${part}`, layer.channels);
         }
@@ -206,6 +304,9 @@ function plan({ inputLength, extras, outputs, layers, normalisation }: NetworkSp
     }
   }
   width ??= length * channels + extras;
-  slots.push({ name: "output.matrix", shape: [width, outputs], start: "glorot" }, { name: "output.bias", shape: [outputs], start: "zeros" });
+  slots.push(
+    { name: "output.matrix", shape: [width, outputs], start: "glorot" },
+    { name: "output.bias", shape: [outputs], start: "zeros" },
+  );
   return { slots, statistics };
 }

@@ -7,8 +7,12 @@ export const optimizerNames = ["rmsprop", "adamw"] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 
 /** Keras's defaults of RMSprop; AdamW: Loshchilov & Hutter 2019, with the decay on matrices and filters alone. */
-const RHO = 0.9, RMS_EPSILON = 1e-7;
-const BETA1 = 0.9, BETA2 = 0.999, ADAM_EPSILON = 1e-8, DECAY = 0.01;
+const RHO = 0.9,
+  RMS_EPSILON = 1e-7;
+const BETA1 = 0.9,
+  BETA2 = 0.999,
+  ADAM_EPSILON = 1e-8,
+  DECAY = 0.01;
 
 export class Optimizer {
   /** Steps taken. */
@@ -28,10 +32,12 @@ export class Optimizer {
     this.#name = name;
     this.#weights = weights;
     this.#averaging = averaging;
-    const blank = (): Variable[] => weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
+    const blank = (): Variable[] =>
+      weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
     if (name === "adamw") this.#first = blank();
     this.#second = blank();
-    this.averages = averaging > 0 ? weights.map((weight) => tf.tidy(() => tf.variable(tf.mul(weight, 1), false))) : [];
+    this.averages =
+      averaging > 0 ? weights.map((weight) => tf.tidy(() => tf.variable(tf.mul(weight, 1), false))) : [];
   }
 
   /** State beside the weights, in a fixed order. */
@@ -54,11 +60,25 @@ export class Optimizer {
   }
 
   #applyInPlace(gradients: readonly Tensor[], rate: number, limit: number): void {
-    const tf = this.#tf, biased = 1 - BETA1 ** this.step, root = Math.sqrt(1 - BETA2 ** this.step);
+    const tf = this.#tf,
+      biased = 1 - BETA1 ** this.step,
+      root = Math.sqrt(1 - BETA2 ** this.step);
     const scale = Math.min(1, limit / (Math.sqrt(squareSum(tf, gradients)) + 1e-12));
     for (const [k, w] of this.#weights.entries()) {
-      const numbers = { beta1: BETA1, beta2: BETA2, scale, decay: w.rank > 1 ? 1 - rate * DECAY : 1, rate: (rate * root) / biased, epsilon: ADAM_EPSILON * root, keep: this.#keep };
-      adamw(tf, { w, gradient: gradients[k]!, m: this.#first[k]!, v: this.#second[k]!, average: this.averages[k] }, numbers);
+      const numbers = {
+        beta1: BETA1,
+        beta2: BETA2,
+        scale,
+        decay: w.rank > 1 ? 1 - rate * DECAY : 1,
+        rate: (rate * root) / biased,
+        epsilon: ADAM_EPSILON * root,
+        keep: this.#keep,
+      };
+      adamw(
+        tf,
+        { w, gradient: gradients[k]!, m: this.#first[k]!, v: this.#second[k]!, average: this.averages[k] },
+        numbers,
+      );
     }
   }
 
@@ -66,11 +86,15 @@ export class Optimizer {
     const tf = this.#tf;
     tf.tidy(() => {
       // One by one: a GPU's program takes eight arrays at most.
-      const norm = Number.isFinite(limit) ? tf.sqrt(gradients.map((gradient) => tf.sum(tf.square(gradient))).reduce((a, b) => tf.add(a, b))) : undefined;
+      const norm = Number.isFinite(limit)
+        ? tf.sqrt(gradients.map((gradient) => tf.sum(tf.square(gradient))).reduce((a, b) => tf.add(a, b)))
+        : undefined;
       const factor = norm === undefined ? tf.scalar(1) : tf.minimum(1, tf.div(limit, tf.add(norm, 1e-12)));
-      const biased = 1 - BETA1 ** this.step, root = Math.sqrt(1 - BETA2 ** this.step);
+      const biased = 1 - BETA1 ** this.step,
+        root = Math.sqrt(1 - BETA2 ** this.step);
       for (const [k, weight] of this.#weights.entries()) {
-        const g = tf.mul(gradients[k]!, factor), second = this.#second[k]!;
+        const g = tf.mul(gradients[k]!, factor),
+          second = this.#second[k]!;
         if (this.#name === "rmsprop") {
           second.assign(tf.add(tf.mul(second, RHO), tf.mul(tf.square(g), 1 - RHO)));
           weight.assign(tf.sub(weight, tf.mul(rate, tf.div(g, tf.add(tf.sqrt(second), RMS_EPSILON)))));

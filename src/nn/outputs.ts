@@ -51,7 +51,11 @@ function log(label: string, [low, high]: Range): Output {
  *  scale besides where it says weights.
  *  @param labels what the network is to say
  *  @throws {InvalidParameterError} for labels that it does not know */
-export function outputsOf({ preset, labelNames, labels: draw }: Pick<SampleGenerator, "preset" | "labelNames" | "labels">, labels: readonly string[], loss: LossName): Output[] {
+export function outputsOf(
+  { preset, labelNames, labels: draw }: Pick<SampleGenerator, "preset" | "labelNames" | "labels">,
+  labels: readonly string[],
+  loss: LossName,
+): Output[] {
   const sample = pickLabels(draw(0, 0, SAMPLES).labels, labelNames, labels);
   return preset.protocol === "paper" ? ofRanges(preset, labels, loss) : ofSamples(labels, sample, loss);
 }
@@ -64,7 +68,13 @@ function isRelative({ map }: Output): boolean {
 function rangeOf({ ranges }: PaperPreset, label: string): Range | undefined {
   const { strain, debyeWaller, thickness, fwhm, dynamicRange } = ranges;
   if (isStrainWeight(label)) return [0, strain[1]];
-  const others: Readonly<Record<string, Range>> = { disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])], maxStrain: strain, thickness, fwhm, dynamicRange };
+  const others: Readonly<Record<string, Range>> = {
+    disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])],
+    maxStrain: strain,
+    thickness,
+    fwhm,
+    dynamicRange,
+  };
   return others[label];
 }
 
@@ -72,7 +82,12 @@ function rangeOf({ ranges }: PaperPreset, label: string): Range | undefined {
 function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
   const outputs = labels.map((label): Output => {
     const range = rangeOf(preset, label);
-    if (range === undefined) throw new InvalidParameterError("preset", `one whose labels the "${loss}" loss knows (weights, disorder, maxStrain, thickness, fwhm, dynamicRange)`, label);
+    if (range === undefined)
+      throw new InvalidParameterError(
+        "preset",
+        `one whose labels the "${loss}" loss knows (weights, disorder, maxStrain, thickness, fwhm, dynamicRange)`,
+        label,
+      );
     if (loss === "range") return linear(label, range);
     if (isStrainWeight(label)) return { label, map: "relative", centre: 0.5, half: 0.5 };
     return (LOGARITHMIC.includes(label) ? log : linear)(label, range);
@@ -82,9 +97,12 @@ function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName
 
 /** Others: from the spread of a few samples' labels. Strains have a sign. */
 function ofSamples(labels: readonly string[], sample: ArrayLike<number>, loss: LossName): Output[] {
-  const rows = Array.from({ length: sample.length / labels.length }, (_, row) => labels.map((_, j) => sample[row * labels.length + j]!));
+  const rows = Array.from({ length: sample.length / labels.length }, (_, row) =>
+    labels.map((_, j) => sample[row * labels.length + j]!),
+  );
   const spread = (label: string, map: "linear" | "log", values: readonly number[]): Output => {
-    const mean = values.reduce((a, b) => a + b, 0) / values.length, variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    const mean = values.reduce((a, b) => a + b, 0) / values.length,
+      variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
     return { label, map, centre: mean, half: Math.sqrt(3 * variance) || 1 };
   };
   const outputs = labels.map((label, j): Output => {
@@ -102,13 +120,21 @@ function ofSamples(labels: readonly string[], sample: ArrayLike<number>, loss: L
  *  @param labels row-major [count][drawn.length]
  *  @returns row-major [count][wanted.length]; the labels themselves where nothing is to be done
  *  @throws {InvalidParameterError} naming a column that is not there */
-export function pickLabels(labels: Float32Array, drawn: readonly string[], wanted: readonly string[]): Float32Array {
+export function pickLabels(
+  labels: Float32Array,
+  drawn: readonly string[],
+  wanted: readonly string[],
+): Float32Array {
   if (wanted.join() === drawn.join()) return labels;
-  const count = labels.length / drawn.length, picked = new Float32Array(count * wanted.length);
+  const count = labels.length / drawn.length,
+    picked = new Float32Array(count * wanted.length);
   for (const [k, name] of wanted.entries()) {
-    const column = drawn.indexOf(name), values = column < 0 && name === "maxStrain" ? quantities({ names: drawn, labels }).emax : undefined;
-    if (column < 0 && values === undefined) throw new InvalidParameterError("outputs", `of ${drawn.join(", ")}, maxStrain`, name);
-    for (let row = 0; row < count; row++) picked[row * wanted.length + k] = values?.[row] ?? labels[row * drawn.length + column]!;
+    const column = drawn.indexOf(name),
+      values = column < 0 && name === "maxStrain" ? quantities({ names: drawn, labels }).emax : undefined;
+    if (column < 0 && values === undefined)
+      throw new InvalidParameterError("outputs", `of ${drawn.join(", ")}, maxStrain`, name);
+    for (let row = 0; row < count; row++)
+      picked[row * wanted.length + k] = values?.[row] ?? labels[row * drawn.length + column]!;
   }
   return picked;
 }
@@ -116,18 +142,34 @@ export function pickLabels(labels: Float32Array, drawn: readonly string[], wante
 /** What a network says, as labels: row-major [count][outputs] → [count][labels], in the labels' order. Labels of protocol
  *  "paper" are bounded by its ranges: no sample has others, so that this brings each nearer to the truth.
  *  @param preset what the network was trained on */
-export function decode(outputs: readonly Output[], raw: ArrayLike<number>, labels: readonly string[], preset: Preset): Float32Array {
-  const count = raw.length / outputs.length, decoded = new Float32Array(count * labels.length);
+export function decode(
+  outputs: readonly Output[],
+  raw: ArrayLike<number>,
+  labels: readonly string[],
+  preset: Preset,
+): Float32Array {
+  const count = raw.length / outputs.length,
+    decoded = new Float32Array(count * labels.length);
   const scale = outputs.findIndex(({ label }) => label === STRAIN);
   const value = (row: number, k: number): number => {
-    const { map, centre, half } = outputs[k]!, u = centre + half * raw[row * outputs.length + k]!;
+    const { map, centre, half } = outputs[k]!,
+      u = centre + half * raw[row * outputs.length + k]!;
     return map === "linear" ? u : map === "log" ? Math.exp(u) : u * value(row, scale);
   };
   for (const [j, label] of labels.entries()) {
     const k = outputs.findIndex((output) => output.label === label);
-    if (k < 0) throw new InvalidParameterError("outputs", `ones that hold ${label}`, outputs.map(({ label }) => label).join(", "));
-    const [low, high] = (preset.protocol === "paper" ? rangeOf(preset, label) : undefined) ?? [-Infinity, Infinity];
-    for (let row = 0; row < count; row++) decoded[row * labels.length + j] = Math.min(high, Math.max(low, value(row, k)));
+    if (k < 0)
+      throw new InvalidParameterError(
+        "outputs",
+        `ones that hold ${label}`,
+        outputs.map(({ label }) => label).join(", "),
+      );
+    const [low, high] = (preset.protocol === "paper" ? rangeOf(preset, label) : undefined) ?? [
+      -Infinity,
+      Infinity,
+    ];
+    for (let row = 0; row < count; row++)
+      decoded[row * labels.length + j] = Math.min(high, Math.max(low, value(row, k)));
   }
   return decoded;
 }

@@ -46,14 +46,23 @@ const BATCH = 256;
  *  @throws {ModelError} */
 export async function loadModel(folder: string | URL): Promise<Model> {
   const read = async (name: string): Promise<Uint8Array> => {
-    const address = typeof folder === "string" && !/^[a-z][a-z\d+.-]+:/i.test(folder) ? `${folder.replace(/[/\\]$/, "")}/${name}` : new URL(name, `${String(folder).replace(/\/$/, "")}/`);
+    const address =
+      typeof folder === "string" && !/^[a-z][a-z\d+.-]+:/i.test(folder)
+        ? `${folder.replace(/[/\\]$/, "")}/${name}`
+        : new URL(name, `${String(folder).replace(/\/$/, "")}/`);
     try {
       const opened = await openUrl(address);
-      if (!(opened instanceof Response)) return ArrayBuffer.isView(opened) ? new Uint8Array(opened.buffer, opened.byteOffset, opened.byteLength) : new Uint8Array(opened as ArrayBuffer);
+      if (!(opened instanceof Response))
+        return ArrayBuffer.isView(opened)
+          ? new Uint8Array(opened.buffer, opened.byteOffset, opened.byteLength)
+          : new Uint8Array(opened as ArrayBuffer);
       if (!opened.ok) throw new Error(`the server answered ${opened.status}`);
       return new Uint8Array(await opened.arrayBuffer());
     } catch (cause) {
-      throw new ModelError(`${name} of the model ${String(folder)} cannot be read: ${(cause as Error).message}`, { cause });
+      throw new ModelError(
+        `${name} of the model ${String(folder)} cannot be read: ${(cause as Error).message}`,
+        { cause },
+      );
     }
   };
   const json = new TextDecoder().decode(await read("model.json"));
@@ -64,51 +73,102 @@ export async function loadModel(folder: string | URL): Promise<Model> {
  *  @example
  *  const predictor = await createPredictor(await loadModel("models/zro2-400-cnn3"));
  *  const { profile, outside } = await predictor.predict(await readScan(await readFile("scan.xy"))); */
-export async function createPredictor(model: Model, options: Omit<BackendOptions, "purpose"> = {}): Promise<Predictor> {
+export async function createPredictor(
+  model: Model,
+  options: Omit<BackendOptions, "purpose"> = {},
+): Promise<Predictor> {
   const { card, weights } = model;
-  const backend = await chooseBackend({ ...options, purpose: "inference" }), { tf } = backend;
+  const backend = await chooseBackend({ ...options, purpose: "inference" }),
+    { tf } = backend;
   const network = new Network(tf, card.network);
-  const wanted = network.layout.map(({ name, shape }) => `${name} ${shape}`).join("; "), given = card.weights.arrays.map(({ name, shape }) => `${name} ${shape}`).join("; ");
+  const wanted = network.layout.map(({ name, shape }) => `${name} ${shape}`).join("; "),
+    given = card.weights.arrays.map(({ name, shape }) => `${name} ${shape}`).join("; ");
   if (wanted !== given) {
     network.dispose();
     throw new ModelError("model.json names other arrays than its network has");
   }
   assign(tf, [...network.weights, ...network.moving], weights);
-  const { inputLength, extras: known } = card.network, width = card.labels.length;
+  const { inputLength, extras: known } = card.network,
+    width = card.labels.length;
 
   async function predictInputs(inputs: Float32Array, extras = new Float32Array(0)): Promise<Float32Array> {
-    if (inputs.length % inputLength !== 0) throw new InvalidParameterError("inputs", `rows of ${inputLength} numbers`, inputs);
-    const count = inputs.length / inputLength, labels = new Float32Array(count * width);
-    if (extras.length !== count * known) throw new InvalidParameterError("extras", known === 0 ? "absent: the model is given the curve alone" : `rows of ${known} numbers (${card.extras?.join(", ")})`, extras);
+    if (inputs.length % inputLength !== 0)
+      throw new InvalidParameterError("inputs", `rows of ${inputLength} numbers`, inputs);
+    const count = inputs.length / inputLength,
+      labels = new Float32Array(count * width);
+    if (extras.length !== count * known)
+      throw new InvalidParameterError(
+        "extras",
+        known === 0
+          ? "absent: the model is given the curve alone"
+          : `rows of ${known} numbers (${card.extras?.join(", ")})`,
+        extras,
+      );
     for (let first = 0; first < count; first += BATCH) {
       const part = Math.min(BATCH, count - first);
-      const rows = (values: Float32Array, columns: number): Tensor2D => tf.tensor2d(values.subarray(first * columns, (first + part) * columns), [part, columns]);
-      const raw = tf.tidy(() => network.forward(rows(inputs, inputLength), known === 0 ? undefined : rows(extras, known)));
+      const rows = (values: Float32Array, columns: number): Tensor2D =>
+        tf.tensor2d(values.subarray(first * columns, (first + part) * columns), [part, columns]);
+      const raw = tf.tidy(() =>
+        network.forward(rows(inputs, inputLength), known === 0 ? undefined : rows(extras, known)),
+      );
       labels.set(decode(card.outputs, await raw.data(), card.labels, card.preset), first * width);
       raw.dispose();
     }
     return labels;
   }
 
-  async function predict(given: ScanInput | readonly ScanInput[], options: NetworkInputOptions = {}): Promise<Prediction | Prediction[]> {
+  async function predict(
+    given: ScanInput | readonly ScanInput[],
+    options: NetworkInputOptions = {},
+  ): Promise<Prediction | Prediction[]> {
     if (!Array.isArray(given)) return ((await predict([given as ScanInput], options)) as Prediction[])[0]!;
     const scans = given as readonly ScanInput[];
     const rows = await Promise.all(scans.map((scan) => networkInput(scan, card.preset, options)));
-    const labels = await predictInputs(flatten(rows.map(({ input }) => input)), flatten(rows.map(({ extras }) => extras)));
+    const labels = await predictInputs(
+      flatten(rows.map(({ input }) => input)),
+      flatten(rows.map(({ extras }) => extras)),
+    );
     // Without a reflection of its own networkInput has refused the preset.
     const reflection = options.reflection ?? ownReflection(card.preset)!;
-    return Promise.all(rows.map(async ({ offset, outside }, k) => {
-      const named = physicalLabels(card.preset, Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!])), reflection);
-      return { labels: named, profile: await profileOf(named, options), offset, outside };
-    }));
+    return Promise.all(
+      rows.map(async ({ offset, outside }, k) => {
+        const named = physicalLabels(
+          card.preset,
+          Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!])),
+          reflection,
+        );
+        return { labels: named, profile: await profileOf(named, options), offset, outside };
+      }),
+    );
   }
-  return { model, backend, predictInputs, predict: predict as Predictor["predict"], dispose: () => network.dispose() };
+  return {
+    model,
+    backend,
+    predictInputs,
+    predict: predict as Predictor["predict"],
+    dispose: () => network.dispose(),
+  };
 }
 
 /** The profile that labels stand for; Debye–Waller factors between 0 and 1. */
-async function profileOf(labels: Readonly<Record<string, number>>, { wasm }: Pick<NetworkInputOptions, "wasm">): Promise<Profile> {
-  const all = (isOf: (label: string) => boolean): number[] => Object.keys(labels).filter(isOf).map((name) => labels[name]!);
-  const strainWeights = all(isStrainWeight), own = all(isDisorderWeight), thickness = Math.max(1, labels.thickness!), kernels = wasm === undefined ? {} : { wasm };
-  if (own.length > 0) return splineProfile({ thickness, strainWeights, debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))), ...kernels });
+async function profileOf(
+  labels: Readonly<Record<string, number>>,
+  { wasm }: Pick<NetworkInputOptions, "wasm">,
+): Promise<Profile> {
+  const all = (isOf: (label: string) => boolean): number[] =>
+    Object.keys(labels)
+      .filter(isOf)
+      .map((name) => labels[name]!);
+  const strainWeights = all(isStrainWeight),
+    own = all(isDisorderWeight),
+    thickness = Math.max(1, labels.thickness!),
+    kernels = wasm === undefined ? {} : { wasm };
+  if (own.length > 0)
+    return splineProfile({
+      thickness,
+      strainWeights,
+      debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))),
+      ...kernels,
+    });
   return splineProfile({ thickness, strainWeights, disorder: labels.disorder!, ...kernels });
 }

@@ -113,7 +113,10 @@ export interface TrainingState {
   readonly weights: Float32Array;
   readonly optimizer: Float32Array;
   /** The model: averaged weights and the moments of its normalisations. */
-  readonly model: { readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[]; readonly values: Float32Array };
+  readonly model: {
+    readonly layout: readonly { readonly name: string; readonly shape: readonly number[] }[];
+    readonly values: Float32Array;
+  };
 }
 
 const WARM_UP = 0.03;
@@ -132,19 +135,33 @@ export function streamSeed(seed: number, use: "training" | "validation" | "test"
 /** Trains until the samples are seen, the minutes are over or the signal comes; then returns the state as it is.
  *  @throws {InvalidParameterError} @throws {BackendError} @throws {WorkerError} */
 export async function train(options: TrainOptions): Promise<TrainingState> {
-  const recipe = options.resume?.recipe ?? (await recipeOf(options)), { resume, signal, every = 60 } = options;
+  const recipe = options.resume?.recipe ?? (await recipeOf(options)),
+    { resume, signal, every = 60 } = options;
   const { samples: total, minutes } = options;
-  if ((total === undefined) === (minutes === undefined)) throw new InvalidParameterError("samples", "given, or minutes, and not both", total);
+  if ((total === undefined) === (minutes === undefined))
+    throw new InvalidParameterError("samples", "given, or minutes, and not both", total);
   if (total !== undefined) requireInteger("samples", total, 1, Number.MAX_SAFE_INTEGER);
   if (minutes !== undefined) requirePositive("minutes", minutes);
   requirePositive("every", every, "s");
-  const backend = await chooseBackend({ purpose: "training", allowSoftware: options.allowSoftware === true, ...(options.backend === undefined ? {} : { backend: options.backend }) });
+  const backend = await chooseBackend({
+    purpose: "training",
+    allowSoftware: options.allowSoftware === true,
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+  });
   const { tf } = backend;
   if (backend.name === "wasm") await attachKernels(tf);
-  const learner = new Learner(tf, recipe.task, recipe.seed), { network } = learner;
+  const learner = new Learner(tf, recipe.task, recipe.seed),
+    { network } = learner;
   if (options.start !== undefined && resume === undefined) {
     const all = [...network.weights, ...network.moving];
-    assign(tf, all, startFrom(options.start, recipe.task, recipe.preset, { layout: network.layout, values: await read(all) }));
+    assign(
+      tf,
+      all,
+      startFrom(options.start, recipe.task, recipe.preset, {
+        layout: network.layout,
+        values: await read(all),
+      }),
+    );
   }
   const optimizer = new Optimizer(tf, recipe.optimizer, network.weights, recipe.averaging);
   if (resume !== undefined) {
@@ -157,14 +174,20 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   const judge = new Judge(backend, recipe, generator);
   const source = await sourceOf(backend, learner, recipe, options.workers);
   const history: Validation[] = [...(resume?.history ?? [])];
-  let samples = resume?.samples ?? 0, seconds = resume?.seconds ?? 0;
+  let samples = resume?.samples ?? 0,
+    seconds = resume?.seconds ?? 0;
   // A model that goes on from another goes on behind its samples.
   const seen = recipe.start?.samples ?? 0;
-  const startSeconds = seconds, startSamples = samples, started = performance.now();
+  const startSeconds = seconds,
+    startSamples = samples,
+    started = performance.now();
   const clock = (): number => startSeconds + (performance.now() - started) / 1000;
   const shareNow = (): number => (total !== undefined ? samples / total : clock() / (60 * minutes!));
   const isOver = (): boolean => shareNow() >= 1 || signal?.aborted === true;
-  let sum = 0, count = 0, last = clock(), smooth = NaN;
+  let sum = 0,
+    count = 0,
+    last = clock(),
+    smooth = NaN;
   let state: TrainingState | undefined;
   // Time spent on judging and writing, which is none of the steps'.
   let aside = 0;
@@ -173,17 +196,29 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
     const { model, ...judged } = await judge.judge(learner, optimizer, isFinal);
     history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
     state = {
-      recipe, step: optimizer.step, samples, seconds, share: shareNow(), history: [...history], backend: backend.adapter ?? backend.name,
-      weights: await read(network.weights), optimizer: await read(optimizer.state), model,
+      recipe,
+      step: optimizer.step,
+      samples,
+      seconds,
+      share: shareNow(),
+      history: [...history],
+      backend: backend.adapter ?? backend.name,
+      weights: await read(network.weights),
+      optimizer: await read(optimizer.state),
+      model,
     };
     await options.onCheckpoint?.(state);
     [sum, count, last] = [0, 0, clock()];
     aside += last - from;
   };
   try {
-    for (let isDone = isOver(); !isDone; ) {
+    for (let isDone = isOver(); !isDone;) {
       const rate = rateAt(recipe, shareNow(), history);
-      const { loss, gradients } = await source.step(streamSeed(recipe.seed, "training"), seen + samples, recipe.batch);
+      const { loss, gradients } = await source.step(
+        streamSeed(recipe.seed, "training"),
+        seen + samples,
+        recipe.batch,
+      );
       optimizer.apply(gradients, rate, recipe.optimizer === "adamw" ? GRADIENT_NORM : Infinity);
       tf.dispose(gradients);
       samples += recipe.batch;
@@ -193,13 +228,19 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
       seconds = clock();
       const validation = history.at(-1);
       options.onProgress?.({
-        samples, share: shareNow(), samplesPerSecond: (samples - startSamples) / (seconds - startSeconds - aside), loss: smooth, rate, ...(validation === undefined ? {} : { validation }),
+        samples,
+        share: shareNow(),
+        samplesPerSecond: (samples - startSamples) / (seconds - startSeconds - aside),
+        loss: smooth,
+        rate,
+        ...(validation === undefined ? {} : { validation }),
       });
       isDone = isOver();
       if (!isDone && seconds - last >= every) await checkpoint(false);
     }
     if (count > 0) await checkpoint(true);
-    if (state === undefined) throw new InvalidParameterError("samples", `more than the ${samples} that were seen`, total ?? minutes);
+    if (state === undefined)
+      throw new InvalidParameterError("samples", `more than the ${samples} that were seen`, total ?? minutes);
     return state;
   } finally {
     await source.close();
@@ -220,24 +261,42 @@ class Judge {
   }
 
   /** The model: averaged weights, and moments over fresh samples with these, if they are not kept; then what it scores. */
-  async judge(learner: Learner, { averages }: Optimizer, isFinal: boolean): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
-    const { tf } = this.#backend, { preset, batch, seed, validation, task } = this.#recipe, { network } = learner;
+  async judge(
+    learner: Learner,
+    { averages }: Optimizer,
+    isFinal: boolean,
+  ): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
+    const { tf } = this.#backend,
+      { preset, batch, seed, validation, task } = this.#recipe,
+      { network } = learner;
     const trained = averages.length > 0 ? await read(network.weights) : undefined;
     if (trained !== undefined) assign(tf, network.weights, await read(averages));
     try {
       if (task.moments !== "start") this.#takeMoments(learner, (isFinal ? FINAL_MOMENTS : 1) * validation);
       const model = { layout: network.layout, values: await read([...network.weights, ...network.moving]) };
-      const raw: number[] = [], truth: number[] = [];
+      const raw: number[] = [],
+        truth: number[] = [];
       let loss = 0;
       for (let first = 0; first < validation; first += batch) {
-        const part = this.#generator.generate(streamSeed(seed, "validation"), first, Math.min(batch, validation - first));
-        const predicted = learner.predict(part), wanted = learner.truth(part), labels = tf.tensor2d(wanted, [part.count, task.labels.length]), value = learner.loss(predicted, labels);
+        const part = this.#generator.generate(
+          streamSeed(seed, "validation"),
+          first,
+          Math.min(batch, validation - first),
+        );
+        const predicted = learner.predict(part),
+          wanted = learner.truth(part),
+          labels = tf.tensor2d(wanted, [part.count, task.labels.length]),
+          value = learner.loss(predicted, labels);
         raw.push(...(await predicted.data()));
         truth.push(...wanted);
         loss += ((await value.data())[0]! * part.count) / validation;
         tf.dispose([predicted, labels, value]);
       }
-      return { model, loss, accuracy: accuracy(decode(task.outputs, raw, task.labels, preset), truth, task.labels) };
+      return {
+        model,
+        loss,
+        accuracy: accuracy(decode(task.outputs, raw, task.labels, preset), truth, task.labels),
+      };
     } finally {
       if (trained !== undefined) assign(tf, network.weights, trained);
     }
@@ -245,11 +304,15 @@ class Judge {
 
   /** Gives the network's normalisations their moments over fresh samples. */
   #takeMoments(learner: Learner, count: number): void {
-    const { tf } = this.#backend, { batch, seed } = this.#recipe, { moving } = learner.network;
+    const { tf } = this.#backend,
+      { batch, seed } = this.#recipe,
+      { moving } = learner.network;
     const sums: Tensor[] = moving.map((variable) => tf.tidy(() => tf.zerosLike(variable)));
     const batches = Math.ceil(count / batch);
     for (let k = 0; k < batches; k++) {
-      const moments = learner.moments(this.#generator.generate(streamSeed(seed, "moments"), k * batch, batch));
+      const moments = learner.moments(
+        this.#generator.generate(streamSeed(seed, "moments"), k * batch, batch),
+      );
       for (const [i, moment] of moments.entries()) {
         const next = tf.add(sums[i]!, tf.div(moment, batches));
         tf.dispose([sums[i]!, moment]);
@@ -262,36 +325,84 @@ class Judge {
 }
 
 async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
-  const { noise = "poisson", network = "takagi", loss = "score", optimizer = "adamw", schedule = "cosine", batch = 128, seed = 1, validation = 4096, moments = "batch" } = options;
+  const {
+    noise = "poisson",
+    network = "takagi",
+    loss = "score",
+    optimizer = "adamw",
+    schedule = "cosine",
+    batch = 128,
+    seed = 1,
+    validation = 4096,
+    moments = "batch",
+  } = options;
   const { rate = optimizer === "adamw" ? 2e-3 : 1e-3 } = options;
   requireOneOf("loss", loss, lossNames);
   requireOneOf("optimizer", optimizer, optimizerNames);
   requireOneOf("schedule", schedule, scheduleNames);
   requireOneOf("moments", moments, ["batch", "start"]);
-  if (moments === "start" && options.start === undefined) throw new InvalidParameterError("start", 'given with moments "start"', options.start);
+  if (moments === "start" && options.start === undefined)
+    throw new InvalidParameterError("start", 'given with moments "start"', options.start);
   requirePositive("rate", rate);
   requireInteger("batch", batch, 2, 65_536);
   requireInteger("seed", seed, 0, 2 ** 50);
   requireInteger("validation", validation, 1, 1_000_000);
-  const given = typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
+  const given =
+    typeof options.preset === "string" ? namedPreset(options.preset) : parsePreset(options.preset);
   const preset = options.start === undefined ? given : inTermsOf(options.start.card.preset, given);
-  const generator = await createGenerator(preset, { noise }), { labelNames, extraNames, inputLength } = generator;
-  const labels = options.outputs ?? labelNames, outputs = outputsOf(generator, labels, loss);
-  const spec = typeof network === "string" ? namedNetwork(network, inputLength, outputs.length, extraNames.length) : network;
-  if (spec.inputLength !== inputLength || spec.outputs !== outputs.length || spec.extras !== extraNames.length) {
-    const sizes = (length: number, extras: number, outputs: number): string => `${length} inputs and ${outputs} outputs${extras === 0 ? "" : `, and ${extras} numbers beside the curve`}`;
-    throw new InvalidParameterError("network", `one of ${sizes(inputLength, extraNames.length, outputs.length)}`, sizes(spec.inputLength, spec.extras, spec.outputs));
+  const generator = await createGenerator(preset, { noise }),
+    { labelNames, extraNames, inputLength } = generator;
+  const labels = options.outputs ?? labelNames,
+    outputs = outputsOf(generator, labels, loss);
+  const spec =
+    typeof network === "string"
+      ? namedNetwork(network, inputLength, outputs.length, extraNames.length)
+      : network;
+  if (
+    spec.inputLength !== inputLength ||
+    spec.outputs !== outputs.length ||
+    spec.extras !== extraNames.length
+  ) {
+    const sizes = (length: number, extras: number, outputs: number): string =>
+      `${length} inputs and ${outputs} outputs${extras === 0 ? "" : `, and ${extras} numbers beside the curve`}`;
+    throw new InvalidParameterError(
+      "network",
+      `one of ${sizes(inputLength, extraNames.length, outputs.length)}`,
+      sizes(spec.inputLength, spec.extras, spec.outputs),
+    );
   }
-  const task: Task = { network: spec, loss, outputs, labels, ...(options.outputs === undefined ? {} : { drawn: labelNames }), ...(extraNames.length === 0 ? {} : { extras: extraNames }), ...(moments === "start" ? { moments } : {}) };
+  const task: Task = {
+    network: spec,
+    loss,
+    outputs,
+    labels,
+    ...(options.outputs === undefined ? {} : { drawn: labelNames }),
+    ...(extraNames.length === 0 ? {} : { extras: extraNames }),
+    ...(moments === "start" ? { moments } : {}),
+  };
   const start = options.start?.card;
   return {
-    preset, noise, task, optimizer, schedule, rate, batch, seed, averaging: optimizer === "adamw" ? 0.998 : 0, validation,
+    preset,
+    noise,
+    task,
+    optimizer,
+    schedule,
+    rate,
+    batch,
+    seed,
+    averaging: optimizer === "adamw" ? 0.998 : 0,
+    validation,
     ...(start === undefined ? {} : { start: { name: start.name, ...trainedOn(start) } }),
   };
 }
 
 /** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */
-async function sourceOf({ tf, name }: Backend, learner: Learner, recipe: TrainingRecipe, asked: number | undefined): Promise<GradientSource> {
+async function sourceOf(
+  { tf, name }: Backend,
+  learner: Learner,
+  recipe: TrainingRecipe,
+  asked: number | undefined,
+): Promise<GradientSource> {
   const { preset, noise, task } = recipe;
   const workers = asked ?? host.parallelism();
   requireInteger("workers", workers, 0, 256);
@@ -310,8 +421,13 @@ async function sourceOf({ tf, name }: Backend, learner: Learner, recipe: Trainin
 }
 
 function rateAt({ schedule, rate }: TrainingRecipe, share: number, history: readonly Validation[]): number {
-  if (schedule === "cosine") return share < WARM_UP ? (rate * (share + 1e-3)) / WARM_UP : rate * Math.max(1e-3, 0.5 * (1 + Math.cos((Math.PI * (share - WARM_UP)) / (1 - WARM_UP))));
-  let best = Infinity, since = 0, factor = 1;
+  if (schedule === "cosine")
+    return share < WARM_UP
+      ? (rate * (share + 1e-3)) / WARM_UP
+      : rate * Math.max(1e-3, 0.5 * (1 + Math.cos((Math.PI * (share - WARM_UP)) / (1 - WARM_UP))));
+  let best = Infinity,
+    since = 0,
+    factor = 1;
   for (const { loss } of history) {
     since = loss < best ? 0 : since + 1;
     best = Math.min(best, loss);

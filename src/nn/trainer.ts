@@ -8,7 +8,9 @@ import type { TrainerAnswer, TrainerRequest } from "./trainerMessages.ts";
 import { attachKernels } from "./wasmKernels.ts";
 
 /** @param answer sends to the training; the buffers go with it */
-export function serveTrainer(answer: (answer: TrainerAnswer, transfer: ArrayBuffer[]) => void): (request: TrainerRequest) => void {
+export function serveTrainer(
+  answer: (answer: TrainerAnswer, transfer: ArrayBuffer[]) => void,
+): (request: TrainerRequest) => void {
   let opened: { tf: Tf; learner: Learner; generator: SampleGenerator } | undefined;
   let ahead: { seed: number; batch: Batch } | undefined;
 
@@ -22,13 +24,16 @@ export function serveTrainer(answer: (answer: TrainerAnswer, transfer: ArrayBuff
       answer({ kind: "ready" }, []);
       return;
     }
-    if (opened === undefined) throw new Error("the worker was asked for gradients before it was told of what");
-    const { tf, learner, generator } = opened, { seed, first, count, next } = request;
+    if (opened === undefined)
+      throw new Error("the worker was asked for gradients before it was told of what");
+    const { tf, learner, generator } = opened,
+      { seed, first, count, next } = request;
     const isAhead = ahead?.seed === seed && ahead.batch.first === first && ahead.batch.count === count;
     const batch = isAhead ? ahead!.batch : generator.generate(seed, first, count);
     assign(tf, learner.network.weights, request.weights);
     const { loss, gradients } = learner.gradients(batch);
-    const flat = await read(gradients), [value] = await loss.data();
+    const flat = await read(gradients),
+      [value] = await loss.data();
     tf.dispose([loss, ...gradients]);
     answer({ kind: "gradients", loss: value!, gradients: flat }, [flat.buffer]);
     ahead = { seed, batch: generator.generate(seed, next, count) };
@@ -36,6 +41,10 @@ export function serveTrainer(answer: (answer: TrainerAnswer, transfer: ArrayBuff
 
   let queue = Promise.resolve();
   return (request) => {
-    queue = queue.then(() => respond(request)).catch((error: unknown) => answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) }, []));
+    queue = queue
+      .then(() => respond(request))
+      .catch((error: unknown) =>
+        answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) }, []),
+      );
   };
 }

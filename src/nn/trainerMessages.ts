@@ -4,9 +4,21 @@ import type { Task } from "./gradients.ts";
 
 export type TrainerRequest =
   /** @param moments of the normalisations, for tasks that keep them */
-  | { readonly kind: "open"; readonly task: Task; readonly recipe: Recipe; readonly moments: Float32Array<ArrayBuffer> }
+  | {
+      readonly kind: "open";
+      readonly task: Task;
+      readonly recipe: Recipe;
+      readonly moments: Float32Array<ArrayBuffer>;
+    }
   /** The gradient over samples first … first + count − 1 of `seed`; those of `next` are drawn afterwards, in advance. */
-  | { readonly kind: "gradients"; readonly weights: Float32Array<ArrayBuffer>; readonly seed: number; readonly first: number; readonly count: number; readonly next: number };
+  | {
+      readonly kind: "gradients";
+      readonly weights: Float32Array<ArrayBuffer>;
+      readonly seed: number;
+      readonly first: number;
+      readonly count: number;
+      readonly next: number;
+    };
 
 export type TrainerAnswer =
   | { readonly kind: "ready" }

@@ -9,7 +9,9 @@ export function strainAt(weights: ArrayLike<number>, z: number): number {
   if (!(z >= 0 && z <= 1)) return 0;
   let sum = 0;
   for (let k = Math.max(0, Math.floor(z * count) - 3); k < Math.min(count, z * count); k++) {
-    const v = Math.abs(z * count - k - 2), outer = Math.max(0, 2 - v), inner = Math.max(0, 1 - v);
+    const v = Math.abs(z * count - k - 2),
+      outer = Math.max(0, 2 - v),
+      inner = Math.max(0, 1 - v);
     sum += (weights[k]! * (outer * outer * outer - 4 * inner * inner * inner)) / 6;
   }
   return sum;
@@ -40,8 +42,16 @@ function rmsDifference(a: OnFilm, b: OnFilm): number {
 }
 
 /** rms(e_predicted − e)/max |e| over the thicker film's depths, both profiles 0 beyond their own thickness. */
-export function strainError(predicted: ArrayLike<number>, predictedThickness: number, weights: ArrayLike<number>, thickness: number): number {
-  return rmsDifference({ weights: predicted, thickness: predictedThickness }, { weights, thickness }) / largestStrain(weights);
+export function strainError(
+  predicted: ArrayLike<number>,
+  predictedThickness: number,
+  weights: ArrayLike<number>,
+  thickness: number,
+): number {
+  return (
+    rmsDifference({ weights: predicted, thickness: predictedThickness }, { weights, thickness }) /
+    largestStrain(weights)
+  );
 }
 
 /** 1 − DW is the spline of 1 − weights, and 0 at the interface as the strain is. */
@@ -58,6 +68,14 @@ export function smallestDebyeWaller(weights: ArrayLike<number>): number {
 }
 
 /** rms(DW_predicted − DW) over the thicker film's depths, both profiles 1 beyond their own thickness. */
-export function disorderError(predicted: ArrayLike<number>, predictedThickness: number, weights: ArrayLike<number>, thickness: number): number {
-  return rmsDifference({ weights: missing(predicted), thickness: predictedThickness }, { weights: missing(weights), thickness });
+export function disorderError(
+  predicted: ArrayLike<number>,
+  predictedThickness: number,
+  weights: ArrayLike<number>,
+  thickness: number,
+): number {
+  return rmsDifference(
+    { weights: missing(predicted), thickness: predictedThickness },
+    { weights: missing(weights), thickness },
+  );
 }

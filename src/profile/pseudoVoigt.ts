@@ -29,7 +29,13 @@ export interface PseudoVoigtOptions {
  *  @throws {InvalidParameterError} */
 export function pseudoVoigtProfile(options: PseudoVoigtOptions): Profile {
   const { thickness, height, depth: peak, widthSurface, widthInterface } = options;
-  const { lorentzFractionSurface = 0, lorentzFractionInterface = 0, background = 0, debyeWallerMin = 1, points = 501 } = options;
+  const {
+    lorentzFractionSurface = 0,
+    lorentzFractionInterface = 0,
+    background = 0,
+    debyeWallerMin = 1,
+    points = 501,
+  } = options;
   requirePositive("thickness", thickness, "nm");
   requireFinite("height", height);
   requireWithin("depth", peak, 0, thickness, "nm");
@@ -42,7 +48,8 @@ export function pseudoVoigtProfile(options: PseudoVoigtOptions): Profile {
   requireInteger("points", points, 2, 100_000);
   const depth = evenDepths(thickness, points);
   const strain = depth.map((z) => {
-    const [width, fraction] = z < peak ? [widthSurface, lorentzFractionSurface] : [widthInterface, lorentzFractionInterface];
+    const [width, fraction] =
+      z < peak ? [widthSurface, lorentzFractionSurface] : [widthInterface, lorentzFractionInterface];
     const u = (2 * (z - peak)) / width;
     return background + height * (fraction / (1 + u * u) + (1 - fraction) * Math.exp(-Math.LN2 * u * u));
   });

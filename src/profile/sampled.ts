@@ -11,17 +11,29 @@ export function validateProfile(profile: Profile): void {
   const { depth, strain, debyeWaller } = profile;
   const count = depth.length;
   if (count < 2) throw new InvalidParameterError("profile.depth", "at least two depths", depth);
-  for (const [name, values] of [["profile.strain", strain], ["profile.debyeWaller", debyeWaller]] as const) {
-    if (values.length !== count) throw new InvalidParameterError(name, `of the length of profile.depth (${count})`, values);
+  for (const [name, values] of [
+    ["profile.strain", strain],
+    ["profile.debyeWaller", debyeWaller],
+  ] as const) {
+    if (values.length !== count)
+      throw new InvalidParameterError(name, `of the length of profile.depth (${count})`, values);
     requireFiniteArray(name, values);
   }
   requireFiniteArray("profile.depth", depth);
   if (depth[0] !== 0) throw new InvalidParameterError("profile.depth[0]", "0 (the surface)", depth[0]);
-  if (!(depth[count - 1] <= THICKEST)) throw new InvalidParameterError("profile.depth", `at most ${THICKEST} nm`, depth[count - 1]);
+  if (!(depth[count - 1] <= THICKEST))
+    throw new InvalidParameterError("profile.depth", `at most ${THICKEST} nm`, depth[count - 1]);
   for (let i = 0; i < count; i++) {
-    if (i > 0 && !(depth[i] > depth[i - 1])) throw new InvalidParameterError(`profile.depth[${i}]`, `> ${depth[i - 1]} nm (depths ascend)`, depth[i]);
-    if (Math.abs(strain[i]) > 50) throw new InvalidParameterError(`profile.strain[${i}]`, "within ±50 %", strain[i]);
-    if (!(debyeWaller[i] >= 0 && debyeWaller[i] <= 1)) throw new InvalidParameterError(`profile.debyeWaller[${i}]`, "within [0, 1]", debyeWaller[i]);
+    if (i > 0 && !(depth[i] > depth[i - 1]))
+      throw new InvalidParameterError(
+        `profile.depth[${i}]`,
+        `> ${depth[i - 1]} nm (depths ascend)`,
+        depth[i],
+      );
+    if (Math.abs(strain[i]) > 50)
+      throw new InvalidParameterError(`profile.strain[${i}]`, "within ±50 %", strain[i]);
+    if (!(debyeWaller[i] >= 0 && debyeWaller[i] <= 1))
+      throw new InvalidParameterError(`profile.debyeWaller[${i}]`, "within [0, 1]", debyeWaller[i]);
   }
 }
 
@@ -32,7 +44,7 @@ export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, at: Arra
     if (t <= x[0]) return y[0];
     if (t >= x[last]) return y[last];
     let low = 0;
-    for (let high = last; high - low > 1; ) {
+    for (let high = last; high - low > 1;) {
       const middle = (low + high) >> 1;
       if (x[middle] <= t) low = middle;
       else high = middle;

@@ -1,5 +1,11 @@
 /** Profiles made of uniform cubic B-splines (Boulle et al. 2003, J. Appl. Cryst. 36 1424). */
-import { InvalidParameterError, requireFiniteArray, requireInteger, requirePositive, requireWithin } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireFiniteArray,
+  requireInteger,
+  requirePositive,
+  requireWithin,
+} from "../errors.ts";
 import type { Profile } from "../types.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
@@ -34,18 +40,34 @@ export function withInterface(weights: ArrayLike<number>, shape: SplineShape, fi
 
 /** Spline of `weights` (all of them) at one relative height, 0 (interface) … 1 (surface), as assembly/math/bspline.ts. */
 export function splineAt(weights: ArrayLike<number>, height: number): number {
-  const intervals = weights.length - 3, position = height * intervals, cell = Math.min(Math.floor(position), intervals - 1), u = position - cell, v = 1 - u;
+  const intervals = weights.length - 3,
+    position = height * intervals,
+    cell = Math.min(Math.floor(position), intervals - 1),
+    u = position - cell,
+    v = 1 - u;
   return (
     (weights[cell] * v * v * v + weights[cell + 3] * u * u * u) / 6 +
-    weights[cell + 1] * (2 / 3 - u * u * (1 - u / 2)) + weights[cell + 2] * (2 / 3 - v * v * (1 - v / 2))
+    weights[cell + 1] * (2 / 3 - u * u * (1 - u / 2)) +
+    weights[cell + 2] * (2 / 3 - v * v * (1 - v / 2))
   );
 }
 
 /** Spline of `weights` (all of them) at each relative height 0 (interface) … 1 (surface). */
-export function splineValues(workspace: Workspace, weights: ArrayLike<number>, heights: ArrayLike<number>): Float64Array {
+export function splineValues(
+  workspace: Workspace,
+  weights: ArrayLike<number>,
+  heights: ArrayLike<number>,
+): Float64Array {
   return workspace.scope(() => {
     const out = workspace.f64(heights.length);
-    const args = [workspace.put(weights), workspace.put(heights), heights.length, weights.length - 3, workspace.bytes(48), out] as const;
+    const args = [
+      workspace.put(weights),
+      workspace.put(heights),
+      heights.length,
+      weights.length - 3,
+      workspace.bytes(48),
+      out,
+    ] as const;
     check("bsplineValues", workspace.kernels.bsplineValues(...args));
     return workspace.copy(out, heights.length);
   });
@@ -54,14 +76,25 @@ export function splineValues(workspace: Workspace, weights: ArrayLike<number>, h
 /** Profile of cubic B-splines, sampled from the surface down.
  *  @throws {InvalidParameterError} @throws {NotFiniteError} */
 export async function splineProfile(options: SplineProfileOptions): Promise<Profile> {
-  const { thickness, strainWeights, debyeWallerWeights, disorder = 0, shape = "smooth", points = 501 } = options;
+  const {
+    thickness,
+    strainWeights,
+    debyeWallerWeights,
+    disorder = 0,
+    shape = "smooth",
+    points = 501,
+  } = options;
   requirePositive("thickness", thickness, "nm");
   requireWithin("disorder", disorder, 0, 1e3);
   requireInteger("points", points, 2, 100_000);
   const fewest = shape === "smooth" ? 1 : 4;
-  for (const [name, weights] of [["strainWeights", strainWeights], ["debyeWallerWeights", debyeWallerWeights]] as const) {
+  for (const [name, weights] of [
+    ["strainWeights", strainWeights],
+    ["debyeWallerWeights", debyeWallerWeights],
+  ] as const) {
     if (weights === undefined) continue;
-    if (!(weights.length >= fewest)) throw new InvalidParameterError(name, `at least ${fewest} weights`, weights);
+    if (!(weights.length >= fewest))
+      throw new InvalidParameterError(name, `at least ${fewest} weights`, weights);
     requireFiniteArray(name, weights);
   }
   const workspace = workspaceOf((await loadKernels(options.wasm)).exports);

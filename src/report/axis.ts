@@ -57,7 +57,8 @@ function logTicks(axis: Axis, count: number): Tick[] {
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
   const marks: Tick[] = [];
   for (let power = first - 1; power <= last; power++) {
-    if (power >= first) marks.push({ value: 10 ** power, text: (power - first) % every === 0 ? powerOfTen(power) : "" });
+    if (power >= first)
+      marks.push({ value: 10 ** power, text: (power - first) % every === 0 ? powerOfTen(power) : "" });
     if (every > 1 || last - first > 9) continue;
     for (let digit = 2; digit < 10; digit++) {
       const value = digit * 10 ** power;

@@ -26,9 +26,16 @@ export function profileFigure(inversion: Inversion, options: FigureOptions = {})
 /** 2(√(I+⅜) − √(M+⅜)) in counts: of unit variance where the fit is right and counting is the only noise
  *  (Anscombe 1948, Biometrika 35, 246).
  *  @returns shape [points], yours to keep */
-export function weightedResiduals({ scan, calculated, countUnit }: Pick<Inversion, "scan" | "calculated" | "countUnit">): Float64Array {
+export function weightedResiduals({
+  scan,
+  calculated,
+  countUnit,
+}: Pick<Inversion, "scan" | "calculated" | "countUnit">): Float64Array {
   return Float64Array.from(scan.intensity, (intensity, i) => {
-    return 2 * (Math.sqrt(intensity / countUnit + 0.375) - Math.sqrt(Math.max(0, calculated[i]!) / countUnit + 0.375));
+    return (
+      2 *
+      (Math.sqrt(intensity / countUnit + 0.375) - Math.sqrt(Math.max(0, calculated[i]!) / countUnit + 0.375))
+    );
   });
 }
 
@@ -57,17 +64,32 @@ export function curvePicture(inversion: Inversion, width: number): Picture {
   const measured = split(twoTheta, intensity, (value) => value > 0);
   const masks = maskedRanges(inversion);
 
-  const entries: Entry[] = [{ mark: "dots", words: "measured" }, { mark: "fit", words: "calculated" }];
+  const entries: Entry[] = [
+    { mark: "dots", words: "measured" },
+    { mark: "fit", words: "calculated" },
+  ];
   if (measured.outside.x.length > 0) entries.push({ mark: "zeros", words: "zero counts" });
   if (masks.length > 0) entries.push({ mark: "mask", words: "not fitted" });
   const legend = legendRows(entries, left, inner);
 
   const topY = 48 + 18 * legend.rows;
-  const top = { label: "Δd/d (%)", ticks: strainTicks(reflection, inversion.instrument.offset ?? 0, x, inner / 80) };
-  const curve = new Panel({ box: { x: left, y: topY, width: inner, height: heights[0]! }, x, y, xLabels: false, top });
+  const top = {
+    label: "Δd/d (%)",
+    ticks: strainTicks(reflection, inversion.instrument.offset ?? 0, x, inner / 80),
+  };
+  const curve = new Panel({
+    box: { x: left, y: topY, width: inner, height: heights[0]! },
+    x,
+    y,
+    xLabels: false,
+    top,
+  });
   const fine = twoTheta.length > 1.2 * inner ? "dots fine" : "dots";
   for (const range of masks) curve.shade(...range);
-  curve.dots(measured.inside.x, measured.inside.y, fine).rug(measured.outside.x).line(twoTheta, calculated, "fit");
+  curve
+    .dots(measured.inside.x, measured.inside.y, fine)
+    .rug(measured.outside.x)
+    .line(twoTheta, calculated, "fit");
 
   const residuals = weightedResiduals(inversion);
   const limit = residualLimit(residuals, inversion.used);
@@ -99,10 +121,15 @@ export function profilePicture(inversion: Inversion, width: number): Picture {
   const first = { x: left, y: 12, width: inner, height };
   const second = narrow ? { ...first, y: 12 + height + 14 } : { ...first, x: left + inner + gap };
   const strain = new Panel({ box: first, x, y: strainAxis([inversion]), xLabels: !narrow });
-  strain.band(profile.depth, strainBand.lower, strainBand.upper).horizontal(0).line(profile.depth, profile.strain, "fit");
+  strain
+    .band(profile.depth, strainBand.lower, strainBand.upper)
+    .horizontal(0)
+    .line(profile.depth, profile.strain, "fit");
   if (maxStrain !== 0) strain.mark(maxStrainDepth, maxStrain);
   const disorder = new Panel({ box: second, x, y: DEBYE_WALLER, gutter: left });
-  disorder.band(profile.depth, debyeWallerBand.lower, debyeWallerBand.upper).line(profile.depth, profile.debyeWaller, "fit");
+  disorder
+    .band(profile.depth, debyeWallerBand.lower, debyeWallerBand.upper)
+    .line(profile.depth, profile.debyeWaller, "fit");
   return {
     width,
     height: second.y + height + 44,
@@ -122,7 +149,12 @@ export function solutionPictures(inversion: Inversion): Picture[] {
     const strain = new Panel({ box, x, y, xLabels: false, spacing });
     strain.horizontal(0).line(inversion.profile.depth, inversion.profile.strain, "ghost");
     strain.line(solution.profile.depth, solution.profile.strain, "fit");
-    const disorder = new Panel({ box: below, x: { ...x, label: "Depth (nm)" }, y: { ...DEBYE_WALLER, label: "DW" }, spacing });
+    const disorder = new Panel({
+      box: below,
+      x: { ...x, label: "Depth (nm)" },
+      y: { ...DEBYE_WALLER, label: "DW" },
+      spacing,
+    });
     disorder.line(inversion.profile.depth, inversion.profile.debyeWaller, "ghost");
     disorder.line(solution.profile.depth, solution.profile.debyeWaller, "fit");
     const description = `Strain and Debye–Waller factor of solution ${i + 2} against depth`;
@@ -143,7 +175,11 @@ function strainAxis(solutions: readonly Pick<Solution, "profile" | "strainBand">
   const tight = around(label, [0, ...solutions.flatMap(({ profile }) => [...profile.strain])], 0);
   const free = 0.6 * (tight.to - tight.from);
   const bands = solutions.flatMap(({ strainBand }) => [...strainBand.lower, ...strainBand.upper]);
-  return around(label, [tight.from, tight.to, ...bands.map((value) => Math.min(tight.to + free, Math.max(tight.from - free, value)))]);
+  return around(label, [
+    tight.from,
+    tight.to,
+    ...bands.map((value) => Math.min(tight.to + free, Math.max(tight.from - free, value))),
+  ]);
 }
 
 function logAxis(label: string, curves: readonly ArrayLike<number>[]): Axis {
@@ -164,7 +200,8 @@ function logAxis(label: string, curves: readonly ArrayLike<number>[]): Axis {
 
 /** Strains whose Bragg peaks lie on the axis; refraction aside. */
 function strainTicks({ wavelength, d }: Reflection, offset: number, x: Axis, count: number) {
-  const strainAt = (twoTheta: number) => 100 * (wavelength / (2 * Math.sin((twoTheta - offset) / 2 / DEGREES)) / d - 1);
+  const strainAt = (twoTheta: number) =>
+    100 * (wavelength / (2 * Math.sin((twoTheta - offset) / 2 / DEGREES)) / d - 1);
   const range: Axis = { from: strainAt(x.to), to: strainAt(x.from), log: false, label: "" };
   if (!(range.from < range.to)) return [];
   return ticks(range, Math.max(2, Math.floor(count))).map(({ value, text }) => {
@@ -176,7 +213,10 @@ function strainTicks({ wavelength, d }: Reflection, offset: number, x: Axis, cou
 /** Wide enough for all residuals that count where none is far out, else for nine of ten with room: those of the peak, where
  *  counting is not what limits the fit, must not flatten the rest. */
 function residualLimit(residuals: Float64Array, used: Uint8Array): number {
-  const sizes = residuals.filter((_, i) => used[i] !== 0).map(Math.abs).sort();
+  const sizes = residuals
+    .filter((_, i) => used[i] !== 0)
+    .map(Math.abs)
+    .sort();
   if (sizes.length === 0) return 4;
   const most = Math.max(3.2, 2.2 * sizes[Math.floor(0.9 * (sizes.length - 1))]!);
   const all = 1.05 * sizes.at(-1)!;
@@ -188,8 +228,15 @@ interface XY {
   readonly y: number[];
 }
 
-function split(x: ArrayLike<number>, y: ArrayLike<number>, test: (y: number) => boolean): { inside: XY; outside: XY } {
-  const parts = { inside: { x: [] as number[], y: [] as number[] }, outside: { x: [] as number[], y: [] as number[] } };
+function split(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  test: (y: number) => boolean,
+): { inside: XY; outside: XY } {
+  const parts = {
+    inside: { x: [] as number[], y: [] as number[] },
+    outside: { x: [] as number[], y: [] as number[] },
+  };
   for (let i = 0; i < x.length; i++) {
     const part = test(y[i]!) ? parts.inside : parts.outside;
     part.x.push(x[i]!);

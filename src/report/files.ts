@@ -69,7 +69,12 @@ export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom
       profile: profileJson(solution),
       instrument: solution.instrument,
     })),
-    curve: { twoTheta: [...scan.twoTheta], measured: [...scan.intensity], calculated: [...calculated], used: [...used] },
+    curve: {
+      twoTheta: [...scan.twoTheta],
+      measured: [...scan.intensity],
+      calculated: [...calculated],
+      used: [...used],
+    },
   };
 }
 
@@ -85,8 +90,24 @@ function parametersJson({ parameters: { names, values, covariance } }: Solution)
   };
 }
 
-function numbersOf({ rms, chi2PerPoint, maxStrain, maxStrainDepth, thickness, minDebyeWaller, splines }: Solution) {
-  return { rms, chi2PerPoint, maxStrainPercent: maxStrain, maxStrainDepthNm: maxStrainDepth, thicknessNm: thickness, minDebyeWaller, splines };
+function numbersOf({
+  rms,
+  chi2PerPoint,
+  maxStrain,
+  maxStrainDepth,
+  thickness,
+  minDebyeWaller,
+  splines,
+}: Solution) {
+  return {
+    rms,
+    chi2PerPoint,
+    maxStrainPercent: maxStrain,
+    maxStrainDepthNm: maxStrainDepth,
+    thicknessNm: thickness,
+    minDebyeWaller,
+    splines,
+  };
 }
 
 function profileJson({ profile, strainBand, debyeWallerBand }: Solution) {

@@ -22,7 +22,11 @@ export function fixed(value: number, decimals: number): string {
 }
 
 /** A value and its interval, written to the second digit of the interval's half width: "1.52 (1.49 … 1.55)". */
-export function withBand(value: number, lower: number, upper: number): { readonly value: string; readonly band: string } {
+export function withBand(
+  value: number,
+  lower: number,
+  upper: number,
+): { readonly value: string; readonly band: string } {
   const half = (upper - lower) / 2;
   if (!Number.isFinite(half) || !(half > 0)) return { value: plain(value), band: "" };
   // Between 1 and 6 decimals: a band of 1e-9 comes of a constraint, not of knowledge.
@@ -36,6 +40,9 @@ export function superscript(exponent: number): string {
 
 /** For text and attributes of HTML and SVG; characters that XML forbids are dropped. */
 export function escape(text: string): string {
-  const allowed = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "");
+  const allowed = text.replace(
+    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    "",
+  );
   return allowed.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -16,24 +16,60 @@ const PROFILE = { x: 560, width: 250, height: 104 };
 export async function preview(generator: SampleGenerator, seed: number): Promise<string> {
   const { inputs, labels } = generator.generate(seed, 0, ROWS);
   const { axis, name, protocol } = generator.preset;
-  const n = generator.inputLength, m = generator.labelNames.length;
-  const places = Float64Array.from({ length: n }, (_, j) => axis.first + ((axis.last - axis.first) * j) / (n - 1)).reverse();
-  const parts: (string | Panel)[] = [text(CURVE.x, 16, `${name}, seed ${seed}, noise: ${generator.noise}`, "start", "label")];
+  const n = generator.inputLength,
+    m = generator.labelNames.length;
+  const places = Float64Array.from(
+    { length: n },
+    (_, j) => axis.first + ((axis.last - axis.first) * j) / (n - 1),
+  ).reverse();
+  const parts: (string | Panel)[] = [
+    text(CURVE.x, 16, `${name}, seed ${seed}, noise: ${generator.noise}`, "start", "label"),
+  ];
   for (let i = 0; i < ROWS; i++) {
     const last = i === ROWS - 1;
     const curve = Float64Array.from(inputs.subarray(i * n, (i + 1) * n)).reverse();
     const { profile, words } = await sampleOf(generator, labels.subarray(i * m, (i + 1) * m));
-    const top = 28 + i * ROW_HEIGHT, [low, high] = [Math.min(0, ...profile.strain), Math.max(0, ...profile.strain)];
-    const strainAxis: Axis = { from: low * 1.08, to: high + 0.08 * (high - low), log: false, label: "Strain (%)" };
-    const x: Axis = { from: axis.last, to: axis.first, log: false, label: protocol === "paper" ? "100 (Δd/d)/d (1/Å)" : "Δd/d (%)" };
+    const top = 28 + i * ROW_HEIGHT,
+      [low, high] = [Math.min(0, ...profile.strain), Math.max(0, ...profile.strain)];
+    const strainAxis: Axis = {
+      from: low * 1.08,
+      to: high + 0.08 * (high - low),
+      log: false,
+      label: "Strain (%)",
+    };
+    const x: Axis = {
+      from: axis.last,
+      to: axis.first,
+      log: false,
+      label: protocol === "paper" ? "100 (Δd/d)/d (1/Å)" : "Δd/d (%)",
+    };
     const y: Axis = { from: Math.min(...curve) - 0.3, to: 0.3, log: false, label: "log I/max" };
     const left = new Panel({ box: { ...CURVE, y: top }, x, y, xLabels: last, spacing: { y: 30 } });
     left.line(places, curve, "fit");
     const depth: Axis = { from: 0, to: 1, log: false, label: "Depth / thickness" };
-    const right = new Panel({ box: { ...PROFILE, y: top }, x: depth, y: strainAxis, xLabels: last, gutter: 46, spacing: { x: 62, y: 30 } });
-    const scaled = profile.debyeWaller.map((d) => strainAxis.from + d * (strainAxis.to - strainAxis.from) * 0.98);
+    const right = new Panel({
+      box: { ...PROFILE, y: top },
+      x: depth,
+      y: strainAxis,
+      xLabels: last,
+      gutter: 46,
+      spacing: { x: 62, y: 30 },
+    });
+    const scaled = profile.debyeWaller.map(
+      (d) => strainAxis.from + d * (strainAxis.to - strainAxis.from) * 0.98,
+    );
     const thickness = profile.depth[profile.depth.length - 1]!;
-    right.line(profile.depth.map((z) => z / thickness), scaled, "ghost").line(profile.depth.map((z) => z / thickness), profile.strain, "fit");
+    right
+      .line(
+        profile.depth.map((z) => z / thickness),
+        scaled,
+        "ghost",
+      )
+      .line(
+        profile.depth.map((z) => z / thickness),
+        profile.strain,
+        "fit",
+      );
     parts.push(left, right, text(CURVE.x + CURVE.width - 6, top + 14, words, "end"));
   }
   return standaloneSvg({
@@ -45,16 +81,33 @@ export async function preview(generator: SampleGenerator, seed: number): Promise
 }
 
 /** What a row of labels says, as a profile and in words. */
-async function sampleOf({ preset, labelNames }: SampleGenerator, row: Float32Array): Promise<{ profile: Profile; words: string }> {
+async function sampleOf(
+  { preset, labelNames }: SampleGenerator,
+  row: Float32Array,
+): Promise<{ profile: Profile; words: string }> {
   const value = (name: string): number => row[labelNames.indexOf(name)]!;
-  const weights = (name: string): number[] => labelNames.flatMap((label, k) => (new RegExp(`^${name}\\d+$`).test(label) ? [row[k]!] : []));
-  const thickness = value("thickness"), strainWeights = weights("weight"), decades = `${value("dynamicRange").toFixed(1)} decades`;
+  const weights = (name: string): number[] =>
+    labelNames.flatMap((label, k) => (new RegExp(`^${name}\\d+$`).test(label) ? [row[k]!] : []));
+  const thickness = value("thickness"),
+    strainWeights = weights("weight"),
+    decades = `${value("dynamicRange").toFixed(1)} decades`;
   if (preset.protocol === "paper") {
     const disorder = value("disorder");
     const profile = await splineProfile({ thickness, strainWeights, disorder, points: 201 });
-    return { profile, words: `t ${thickness.toFixed(0)} nm, DW ≥ ${Math.exp(-disorder).toFixed(3)}, H ${value("fwhm").toFixed(3)}°, ${decades}` };
+    return {
+      profile,
+      words: `t ${thickness.toFixed(0)} nm, DW ≥ ${Math.exp(-disorder).toFixed(3)}, H ${value("fwhm").toFixed(3)}°, ${decades}`,
+    };
   }
-  const profile = await splineProfile({ thickness, strainWeights, debyeWallerWeights: weights("debyeWaller"), points: 201 });
+  const profile = await splineProfile({
+    thickness,
+    strainWeights,
+    debyeWallerWeights: weights("debyeWaller"),
+    points: 201,
+  });
   const [length, width] = preset.reflection === undefined ? ["planes", "%"] : ["nm", "°"];
-  return { profile, words: `t ${thickness.toFixed(0)} ${length}, H ${value("fwhm").toFixed(3)}${width}, ${decades}` };
+  return {
+    profile,
+    words: `t ${thickness.toFixed(0)} ${length}, H ${value("fwhm").toFixed(3)}${width}, ${decades}`,
+  };
 }

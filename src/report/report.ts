@@ -26,10 +26,17 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
   const unconverged = `The fit did not converge: ${inversion.reason}. Take what follows as a description, not as a result.`;
   return page(`${title} · takagi`, [
     `<h1>${escape(title)}</h1>`,
-    paragraph(`Strain against depth from X-ray diffraction: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å`, "soft"),
+    paragraph(
+      `Strain against depth from X-ray diffraction: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å`,
+      "soft",
+    ),
     paragraph(lead(inversion), "lead"),
     ...(inversion.converged ? [] : [paragraph(unconverged, "note")]),
-    ...(others.length === 0 ? [] : [`<p class="note">${others.length === 1 ? "One other profile explains" : `${others.length} other profiles explain`} the scan about as well: see <a href="#others">below</a>.</p>`]),
+    ...(others.length === 0
+      ? []
+      : [
+          `<p class="note">${others.length === 1 ? "One other profile explains" : `${others.length} other profiles explain`} the scan about as well: see <a href="#others">below</a>.</p>`,
+        ]),
     "<h2>Strain and disorder</h2>",
     twice((width) => profilePicture(inversion, width), profileCaption(inversion)),
     "<h2>Scan and fit</h2>",
@@ -41,7 +48,13 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     "</div>",
     '<h2 id="others">Other solutions</h2>',
     paragraph(uniqueness(inversion)),
-    ...(others.length === 0 ? [] : ['<div class="others">', ...others.map((picture, i) => otherSolution(inversion, picture, i + 1)), "</div>"]),
+    ...(others.length === 0
+      ? []
+      : [
+          '<div class="others">',
+          ...others.map((picture, i) => otherSolution(inversion, picture, i + 1)),
+          "</div>",
+        ]),
     `<footer>takagi ${VERSION} · ${escape(inversion.method)}</footer>`,
   ]);
 }
@@ -64,7 +77,8 @@ function twice(picture: (width: number) => Picture, caption: string): string {
 }
 
 function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
-  const { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solutions[index]!;
+  const { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } =
+    solutions[index]!;
   const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, weight ${Math.round(100 * weight)} %`;
   const key = index === 1 ? ". Dashed: the answer" : "";
   return `<figure>${inlineSvg(picture)}<figcaption>${prose(words + key)}</figcaption></figure>`;

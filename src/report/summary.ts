@@ -18,7 +18,13 @@ export interface Summary {
 
 /** What the report says of an inversion, for pages and programs of one's own. */
 export function summary(inversion: Inversion): Summary {
-  return { lead: lead(inversion), uniqueness: uniqueness(inversion), profile: profileRows(inversion), fit: fitRows(inversion), experiment: experimentRows(inversion) };
+  return {
+    lead: lead(inversion),
+    uniqueness: uniqueness(inversion),
+    profile: profileRows(inversion),
+    fit: fitRows(inversion),
+    experiment: experimentRows(inversion),
+  };
 }
 
 /** Which profile the scan tells of. */
@@ -26,11 +32,22 @@ export function profileRows(inversion: Inversion): Row[] {
   const { profile, strainBand, debyeWallerBand } = inversion;
   const peak = nearest(profile.depth, inversion.maxStrainDepth);
   const strain = withBand(inversion.maxStrain, strainBand.lower[peak]!, strainBand.upper[peak]!);
-  const lowest = profile.debyeWaller.reduce((best, value, i) => (value < profile.debyeWaller[best]! ? i : best), 0);
-  const disorder = withBand(inversion.minDebyeWaller, debyeWallerBand.lower[lowest]!, debyeWallerBand.upper[lowest]!);
+  const lowest = profile.debyeWaller.reduce(
+    (best, value, i) => (value < profile.debyeWaller[best]! ? i : best),
+    0,
+  );
+  const disorder = withBand(
+    inversion.minDebyeWaller,
+    debyeWallerBand.lower[lowest]!,
+    debyeWallerBand.upper[lowest]!,
+  );
   return [
     ["Maximum strain", `${strain.value} %`, bandRemark(strain.band, strainBand.level, " %")],
-    ["Depth of the maximum", `${nanometres(inversion.maxStrainDepth)} nm`, inversion.maxStrainDepth === 0 ? "at the surface" : ""],
+    [
+      "Depth of the maximum",
+      `${nanometres(inversion.maxStrainDepth)} nm`,
+      inversion.maxStrainDepth === 0 ? "at the surface" : "",
+    ],
     ["Thickness of the strained region", `${nanometres(inversion.thickness)} nm`],
     ["Lowest Debye–Waller factor", disorder.value, bandRemark(disorder.band, debyeWallerBand.level, "")],
   ];
@@ -48,8 +65,17 @@ export function fitRows(inversion: Inversion): Row[] {
     ["Verdict", inversion.verdict, inversion.verdictReason],
     ["Other solutions", others <= 0 ? "none found" : String(others)],
     ["Converged", inversion.converged ? "yes" : "no", inversion.reason],
-    ["Points fitted", `${used} of ${points}`, masks.length === 0 ? "" : `left out: ${masks.slice(0, 4).join(", ")}${masks.length > 4 ? ", …" : ""}`],
-    ["One count", inversion.countUnit === 1 ? "1" : `${Number(inversion.countUnit.toPrecision(4))} in the unit of the file`],
+    [
+      "Points fitted",
+      `${used} of ${points}`,
+      masks.length === 0 ? "" : `left out: ${masks.slice(0, 4).join(", ")}${masks.length > 4 ? ", …" : ""}`,
+    ],
+    [
+      "One count",
+      inversion.countUnit === 1
+        ? "1"
+        : `${Number(inversion.countUnit.toPrecision(4))} in the unit of the file`,
+    ],
     ["Found by", inversion.method, `${inversion.methodReason}; ${inversion.splines} cubic B-splines`],
   ];
 }
@@ -61,30 +87,57 @@ export function experimentRows({ reflection, instrument, scan }: Inversion): Row
     ["Wavelength", `${reflection.wavelength} Å`],
   ];
   if (instrument.lines !== undefined && instrument.lines.length > 1) {
-    rows.push(["Lines", instrument.lines.map(({ wavelength, weight }) => `${wavelength} Å × ${plain(weight)}`).join(", ")]);
+    rows.push([
+      "Lines",
+      instrument.lines.map(({ wavelength, weight }) => `${wavelength} Å × ${plain(weight)}`).join(", "),
+    ]);
   }
-  if (reflection.asymmetry !== undefined) rows.push(["Planes to surface", `${fixed(reflection.asymmetry, 3)}°`]);
+  if (reflection.asymmetry !== undefined)
+    rows.push(["Planes to surface", `${fixed(reflection.asymmetry, 3)}°`]);
   if (instrument.polarisation !== undefined) {
-    const monochromator = instrument.monochromator === undefined ? "" : `monochromator at 2θ = ${instrument.monochromator}°`;
-    rows.push(["Polarisation", { sigma: "σ", pi: "π", unpolarised: "unpolarised" }[instrument.polarisation], monochromator]);
+    const monochromator =
+      instrument.monochromator === undefined ? "" : `monochromator at 2θ = ${instrument.monochromator}°`;
+    rows.push([
+      "Polarisation",
+      { sigma: "σ", pi: "π", unpolarised: "unpolarised" }[instrument.polarisation],
+      monochromator,
+    ]);
   }
   if (instrument.resolution !== undefined) {
-    const { resolution } = instrument, fraction = resolution.shape === "pseudo-voigt" ? `, Lorentz fraction ${plain(resolution.lorentzFraction, 2)}` : "";
+    const { resolution } = instrument,
+      fraction =
+        resolution.shape === "pseudo-voigt"
+          ? `, Lorentz fraction ${plain(resolution.lorentzFraction, 2)}`
+          : "";
     rows.push(["Width of the resolution (FWHM)", `${widthOf(resolution)}° 2θ`, resolution.shape + fraction]);
   }
   rows.push(["Offset of 2θ", `${fixed(instrument.offset ?? 0, 4)}°`]);
   rows.push(["Scale", plain(instrument.scale ?? 1, 4)]);
   const slope = instrument.backgroundSlope ?? 0;
-  rows.push(["Background", plain(instrument.background ?? 0), slope === 0 ? "" : `slope ${plain(slope)} per degree 2θ`]);
+  rows.push([
+    "Background",
+    plain(instrument.background ?? 0),
+    slope === 0 ? "" : `slope ${plain(slope)} per degree 2θ`,
+  ]);
   const [first, last] = [scan.twoTheta[0]!, scan.twoTheta.at(-1)!];
-  rows.push(["Scan", `2θ from ${first.toFixed(3)}° to ${last.toFixed(3)}°`, `${scan.twoTheta.length} points`]);
+  rows.push([
+    "Scan",
+    `2θ from ${first.toFixed(3)}° to ${last.toFixed(3)}°`,
+    `${scan.twoTheta.length} points`,
+  ]);
   return rows;
 }
 
 /** One sentence: what the scan says. */
 export function lead(inversion: Inversion): string {
-  const [strain, depth, thickness, disorder] = profileRows(inversion).map(([, value]) => value) as [string, string, string, string];
-  if (inversion.maxStrain === 0) return `No strain: the scan is that of a perfect crystal, with a Debye–Waller factor of ${disorder} or more.`;
+  const [strain, depth, thickness, disorder] = profileRows(inversion).map(([, value]) => value) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  if (inversion.maxStrain === 0)
+    return `No strain: the scan is that of a perfect crystal, with a Debye–Waller factor of ${disorder} or more.`;
   const where = inversion.maxStrainDepth === 0 ? "at the surface" : `${depth} below the surface`;
   return `The strain is largest ${where}, ${strain}, in a strained region ${thickness} thick; the Debye–Waller factor falls to ${disorder}.`;
 }
@@ -104,8 +157,14 @@ export function uniqueness({ solutions }: Inversion): string {
   return (
     `${many} this scan about as well as the answer above (Δχ² < 9, strain or Debye–Waller factor different by more than 10 %). ` +
     "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
-    `Together they span a maximum strain of ${range((s) => s.maxStrain, (v) => plain(v))} %, ` +
-    `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range((s) => s.minDebyeWaller, (v) => plain(v, 2))}. ` +
+    `Together they span a maximum strain of ${range(
+      (s) => s.maxStrain,
+      (v) => plain(v),
+    )} %, ` +
+    `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range(
+      (s) => s.minDebyeWaller,
+      (v) => plain(v, 2),
+    )}. ` +
     "The band of the answer holds them all by their weights; the search tries many starts, not all: there may be more."
   );
 }
@@ -126,5 +185,8 @@ function bandRemark(band: string, level: number, unit: string): string {
 }
 
 function nearest(values: Float64Array, wanted: number): number {
-  return values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best]! - wanted) ? i : best), 0);
+  return values.reduce(
+    (best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best]! - wanted) ? i : best),
+    0,
+  );
 }

@@ -4,8 +4,26 @@ import { position, ticks, type Axis, type Tick } from "./axis.ts";
 import { escape } from "./numbers.ts";
 
 /** Colours by role, for light and dark surroundings; shared by pictures and pages. */
-const LIGHT = { paper: "#fff", ink: "#1b1d21", soft: "#5c626b", rule: "#8a9099", grid: "#e6e8eb", accent: "#1763ad", dots: "#3c4047", mask: "#eceef1" };
-const DARK = { paper: "#15171a", ink: "#e7e9ec", soft: "#a3a9b2", rule: "#7a818b", grid: "#2b2f35", accent: "#6fb1f0", dots: "#c9cdd3", mask: "#22262b" };
+const LIGHT = {
+  paper: "#fff",
+  ink: "#1b1d21",
+  soft: "#5c626b",
+  rule: "#8a9099",
+  grid: "#e6e8eb",
+  accent: "#1763ad",
+  dots: "#3c4047",
+  mask: "#eceef1",
+};
+const DARK = {
+  paper: "#15171a",
+  ink: "#e7e9ec",
+  soft: "#a3a9b2",
+  rule: "#7a818b",
+  grid: "#2b2f35",
+  accent: "#6fb1f0",
+  dots: "#c9cdd3",
+  mask: "#22262b",
+};
 
 /** The palettes as CSS variables. */
 export const PALETTE = /* @__PURE__ */ variables(LIGHT);
@@ -69,7 +87,8 @@ export class Panel {
     const px = Array.from(x, this.toX);
     const there = thinned(px, Array.from(upper, this.toY));
     const back = thinned(px, Array.from(lower, this.toY)).reverse();
-    if (there.length > 0) this.#inside.push(`<path class="band" d="M${there.join("L")}L${back.join("L")}Z"/>`);
+    if (there.length > 0)
+      this.#inside.push(`<path class="band" d="M${there.join("L")}L${back.join("L")}Z"/>`);
     return this;
   }
 
@@ -103,7 +122,9 @@ export class Panel {
   shade(from: number, to: number): this {
     const left = this.toX(from);
     const width = Math.max(1, this.toX(to) - left);
-    this.#inside.push(`<rect class="mask" x="${px(left)}" y="0" width="${px(width)}" height="${this.#options.box.height}"/>`);
+    this.#inside.push(
+      `<rect class="mask" x="${px(left)}" y="0" width="${px(width)}" height="${this.#options.box.height}"/>`,
+    );
     return this;
   }
 
@@ -118,17 +139,36 @@ export class Panel {
   }
 
   toString(): string {
-    const { box, x: xAxis, y: yAxis, xLabels = true, yLabels = true, top, spacing, gutter = this.#options.box.x } = this.#options;
+    const {
+      box,
+      x: xAxis,
+      y: yAxis,
+      xLabels = true,
+      yLabels = true,
+      top,
+      spacing,
+      gutter = this.#options.box.x,
+    } = this.#options;
     const { width, height } = box;
     const along = onAxis(ticks(xAxis, Math.max(2, Math.floor(width / (spacing?.x ?? 70)))), xAxis);
-    const up = yLabels ? onAxis(ticks(yAxis, Math.max(2, Math.floor(height / (spacing?.y ?? 34)))), yAxis) : [];
+    const up = yLabels
+      ? onAxis(ticks(yAxis, Math.max(2, Math.floor(height / (spacing?.y ?? 34)))), yAxis)
+      : [];
     const out: string[] = [];
-    const grid = [...along.filter(named).map((t) => `M${px(this.toX(t.value))} 0v${height}`), ...up.filter(named).map((t) => `M0 ${px(this.toY(t.value))}h${width}`)];
+    const grid = [
+      ...along.filter(named).map((t) => `M${px(this.toX(t.value))} 0v${height}`),
+      ...up.filter(named).map((t) => `M0 ${px(this.toY(t.value))}h${width}`),
+    ];
     out.push(`<g transform="translate(${box.x} ${box.y})">`);
     // A picture in the picture cuts at its edges without needing names that could meet others on one page.
     out.push(`<svg width="${width}" height="${height}" overflow="hidden">`);
     const shades = this.#inside.filter((piece) => piece.includes('class="mask"'));
-    out.push(...shades, `<path class="grid" d="${grid.join("")}"/>`, ...this.#inside.filter((piece) => !shades.includes(piece)), "</svg>");
+    out.push(
+      ...shades,
+      `<path class="grid" d="${grid.join("")}"/>`,
+      ...this.#inside.filter((piece) => !shades.includes(piece)),
+      "</svg>",
+    );
     out.push(`<rect class="frame" width="${width}" height="${height}"/>`);
     const strokes = [
       ...along.map((t) => `M${px(this.toX(t.value))} ${height}v${named(t) ? -5 : -3}`),
@@ -146,14 +186,22 @@ export class Panel {
       out.push(text(width / 2, -25, top.label, "middle", "label"));
     }
     const middle = px(height / 2);
-    out.push(`<text class="label" text-anchor="middle" transform="translate(${13 - gutter} ${middle}) rotate(-90)">${escape(yAxis.label)}</text>`);
+    out.push(
+      `<text class="label" text-anchor="middle" transform="translate(${13 - gutter} ${middle}) rotate(-90)">${escape(yAxis.label)}</text>`,
+    );
     out.push("</g>");
     return out.join("\n");
   }
 }
 
 /** A line of text at its place in px. */
-export function text(x: number, y: number, words: string, anchor: "start" | "middle" | "end" = "start", className = ""): string {
+export function text(
+  x: number,
+  y: number,
+  words: string,
+  anchor: "start" | "middle" | "end" = "start",
+  className = "",
+): string {
   const look = className === "" ? "" : ` class="${className}"`;
   return `<text${look} x="${px(x)}" y="${px(y)}" text-anchor="${anchor}">${escape(words)}</text>`;
 }
@@ -185,7 +233,9 @@ export function standaloneSvg({ width, height, description, parts }: Picture): s
 }
 
 function variables(palette: typeof LIGHT): string {
-  return Object.entries(palette).map(([name, colour]) => `--${name}:${colour}`).join(";");
+  return Object.entries(palette)
+    .map(([name, colour]) => `--${name}:${colour}`)
+    .join(";");
 }
 
 /** Without CSS variables, which drawing programs do not know. */
@@ -215,7 +265,7 @@ function half(value: number): number {
 /** "x y" of each point; where more than four fall on half a pixel, first, lowest, highest and last of them. */
 function thinned(x: readonly number[], y: readonly number[]): string[] {
   const out: string[] = [];
-  for (let i = 0; i < x.length; ) {
+  for (let i = 0; i < x.length;) {
     const column = half(x[i]!);
     let end = i;
     let low = i;
@@ -225,7 +275,9 @@ function thinned(x: readonly number[], y: readonly number[]): string[] {
       if (y[end]! > y[high]!) high = end;
     }
     const few = end - i <= 4;
-    const kept = few ? Array.from({ length: end - i }, (_, k) => i + k) : [...new Set([i, low, high, end - 1])].sort((a, b) => a - b);
+    const kept = few
+      ? Array.from({ length: end - i }, (_, k) => i + k)
+      : [...new Set([i, low, high, end - 1])].sort((a, b) => a - b);
     for (const k of kept) out.push(`${px(x[k]!)} ${px(y[k]!)}`);
     i = end;
   }

@@ -1,7 +1,19 @@
 /** The one place that drives the recursion kernels: slices and angles in, |X|² out. Internal units: Å, radians,
  *  strain as a fraction. */
-import { AnglePlane, DeviationForm, ReflectionSlot, SliceSlot, SliceDerivative } from "../../assembly/layout.ts";
-import { InvalidParameterError, UnreachableReflectionError, requireFiniteArray, requireOneOf, requirePositive } from "../errors.ts";
+import {
+  AnglePlane,
+  DeviationForm,
+  ReflectionSlot,
+  SliceSlot,
+  SliceDerivative,
+} from "../../assembly/layout.ts";
+import {
+  InvalidParameterError,
+  UnreachableReflectionError,
+  requireFiniteArray,
+  requireOneOf,
+  requirePositive,
+} from "../errors.ts";
 import type { Wave } from "../instrument/waves.ts";
 import type { Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS, RADIANS } from "../units.ts";
@@ -31,7 +43,10 @@ const ANGLE_COST = 28;
 
 export function braggAngleOf(wavelength: number, d: number): number {
   const sine = wavelength / (2 * d);
-  if (!(sine < 1)) throw new UnreachableReflectionError(`wavelength ${wavelength} Å is longer than 2d = ${2 * d} Å: the reflection cannot be reached`);
+  if (!(sine < 1))
+    throw new UnreachableReflectionError(
+      `wavelength ${wavelength} Å is longer than 2d = ${2 * d} Å: the reflection cannot be reached`,
+    );
   return Math.asin(sine);
 }
 
@@ -42,11 +57,14 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
   requirePositive("wavelength", wavelength, "Å");
   requirePositive("reflection.d", d, "Å");
   requirePositive("reflection.cellVolume", cellVolume, "Å³");
-  for (const part of ["zero", "h", "hBar"] as const) requireFiniteArray(`reflection.structureFactor.${part}`, structureFactor[part]);
+  for (const part of ["zero", "h", "hBar"] as const)
+    requireFiniteArray(`reflection.structureFactor.${part}`, structureFactor[part]);
   const theta = braggAngleOf(wavelength, d);
   const asymmetry = (reflection.asymmetry ?? 0) * RADIANS;
   if (!(Math.abs(asymmetry) < theta)) {
-    throw new UnreachableReflectionError(`asymmetry of ${reflection.asymmetry}° leaves no Bragg geometry at a Bragg angle of ${(theta / RADIANS).toFixed(3)}°`);
+    throw new UnreachableReflectionError(
+      `asymmetry of ${reflection.asymmetry}° leaves no Bragg geometry at a Bragg angle of ${(theta / RADIANS).toFixed(3)}°`,
+    );
   }
   const at = workspace.f64(ReflectionSlot.Size);
   const block = workspace.view(at, ReflectionSlot.Size);
@@ -61,7 +79,14 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
 }
 
 /** Angle table of `theta` with the amplitude that comes from below the slices; returns its address. */
-export function putAngles(workspace: Workspace, wave: Wave, block: number, theta: ArrayLike<number>, sample: Sample, filmAngstrom: number): number {
+export function putAngles(
+  workspace: Workspace,
+  wave: Wave,
+  block: number,
+  theta: ArrayLike<number>,
+  sample: Sample,
+  filmAngstrom: number,
+): number {
   const { kernels } = workspace;
   const count = theta.length;
   const angles = workspace.put(theta);
@@ -69,13 +94,23 @@ export function putAngles(workspace: Workspace, wave: Wave, block: number, theta
   const scratch = workspace.bytes(256);
   check("prepareAngles", kernels.prepareAngles(block, angles, count, table));
   const geometry = sample.geometry ?? "single crystal";
-  requireOneOf("sample.geometry", geometry, ["single crystal", "thin film", "thick film", "thick film on substrate"]);
+  requireOneOf("sample.geometry", geometry, [
+    "single crystal",
+    "thin film",
+    "thick film",
+    "thick film on substrate",
+  ]);
   if (geometry === "single crystal") {
     check("startSemiInfinite", kernels.startSemiInfinite(block, table, table, count, scratch));
     return table;
   }
   if (geometry === "thick film on substrate") {
-    if (sample.substrate === undefined) throw new InvalidParameterError("sample.substrate", 'a reflection for the geometry "thick film on substrate"', undefined);
+    if (sample.substrate === undefined)
+      throw new InvalidParameterError(
+        "sample.substrate",
+        'a reflection for the geometry "thick film on substrate"',
+        undefined,
+      );
     const other = putReflection(workspace, wave, sample.substrate);
     const own = workspace.f64(AnglePlane.Size * count);
     check("prepareAngles", kernels.prepareAngles(other, angles, count, own));
@@ -94,7 +129,11 @@ export function putAngles(workspace: Workspace, wave: Wave, block: number, theta
 export function filmThickness(sample: Sample, strainedAngstrom: number): number {
   const whole = (sample.filmThickness ?? NaN) * ANGSTROM_PER_NM;
   if (!(whole >= strainedAngstrom * (1 - 1e-9))) {
-    throw new InvalidParameterError("sample.filmThickness", `at least the ${strainedAngstrom / ANGSTROM_PER_NM} nm of the strained region for the geometry "${sample.geometry}"`, sample.filmThickness);
+    throw new InvalidParameterError(
+      "sample.filmThickness",
+      `at least the ${strainedAngstrom / ANGSTROM_PER_NM} nm of the strained region for the geometry "${sample.geometry}"`,
+      sample.filmThickness,
+    );
   }
   return Math.max(whole, strainedAngstrom);
 }
@@ -102,19 +141,32 @@ export function filmThickness(sample: Sample, strainedAngstrom: number): number 
 /** Each slice cut into `parts` equal ones: the same crystal. */
 function cut(slices: Slices, parts: number): Slices {
   if (parts === 1) return slices;
-  const repeat = (values: Float64Array): Float64Array => Float64Array.from({ length: values.length * parts }, (_, i) => values[Math.floor(i / parts)]);
-  return { strain: repeat(slices.strain), debyeWaller: repeat(slices.debyeWaller), thickness: slices.thickness / parts };
+  const repeat = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: values.length * parts }, (_, i) => values[Math.floor(i / parts)]);
+  return {
+    strain: repeat(slices.strain),
+    debyeWaller: repeat(slices.debyeWaller),
+    thickness: slices.thickness / parts,
+  };
 }
 
 /** Slice table, and its derivatives where asked for. */
-export function putSlices(workspace: Workspace, block: number, slices: Slices, withDerivatives: boolean): { table: number; derivatives: number } {
+export function putSlices(
+  workspace: Workspace,
+  block: number,
+  slices: Slices,
+  withDerivatives: boolean,
+): { table: number; derivatives: number } {
   const count = slices.strain.length;
   const table = workspace.f64(SliceSlot.Size * count);
   const derivatives = withDerivatives ? workspace.f64(SliceDerivative.Size * count) : 0;
   const strain = workspace.put(slices.strain);
   const debyeWaller = workspace.put(slices.debyeWaller);
   const thickness = workspace.put(new Float64Array(count).fill(slices.thickness));
-  check("prepareSlices", workspace.kernels.prepareSlices(block, strain, debyeWaller, thickness, count, table, derivatives));
+  check(
+    "prepareSlices",
+    workspace.kernels.prepareSlices(block, strain, debyeWaller, thickness, count, table, derivatives),
+  );
   return { table, derivatives };
 }
 
@@ -128,10 +180,21 @@ export interface Extent {
 }
 
 /** Largest |K|, |Im A|, |Re A| and what else chooses kernel and cuts. */
-export function extent(workspace: Workspace, table: number, sliceCount: number, angles: number, angleCount: number): Extent {
+export function extent(
+  workspace: Workspace,
+  table: number,
+  sliceCount: number,
+  angles: number,
+  angleCount: number,
+): Extent {
   const slices = workspace.view(table, SliceSlot.Size * sliceCount);
   const plane = workspace.view(angles, AnglePlane.Size * angleCount);
-  let slope = 0, slopeLow = Infinity, offsetLow = Infinity, offsetHigh = -Infinity, offsetIm = 0, coupling = 0;
+  let slope = 0,
+    slopeLow = Infinity,
+    offsetLow = Infinity,
+    offsetHigh = -Infinity,
+    offsetIm = 0,
+    coupling = 0;
   for (let n = 0; n < sliceCount; n++) {
     const at = n * SliceSlot.Size;
     slope = Math.max(slope, slices[at + SliceSlot.Slope]);
@@ -141,13 +204,19 @@ export function extent(workspace: Workspace, table: number, sliceCount: number, 
     offsetIm = Math.max(offsetIm, Math.abs(slices[at + SliceSlot.OffsetIm]));
     coupling = Math.max(coupling, Math.abs(slices[at + SliceSlot.Coupling]));
   }
-  let low = Infinity, high = -Infinity, xIm = 0, g2 = 0;
+  let low = Infinity,
+    high = -Infinity,
+    xIm = 0,
+    g2 = 0;
   for (let j = 0; j < angleCount; j++) {
     const x = plane[j];
     low = Math.min(low, x);
     high = Math.max(high, x);
     xIm = Math.max(xIm, Math.abs(plane[AnglePlane.XIm * angleCount + j]));
-    g2 = Math.max(g2, plane[AnglePlane.GRe * angleCount + j] ** 2 + plane[AnglePlane.GIm * angleCount + j] ** 2);
+    g2 = Math.max(
+      g2,
+      plane[AnglePlane.GRe * angleCount + j] ** 2 + plane[AnglePlane.GIm * angleCount + j] ** 2,
+    );
   }
   return {
     coupling: coupling * Math.sqrt(g2),
@@ -161,7 +230,15 @@ export function extent(workspace: Workspace, table: number, sliceCount: number, 
 
 /** |X|² at each θ (radians, any order; ascending is fastest).
  *  @returns a copy */
-export function reflectivity(workspace: Workspace, simd: boolean, wave: Wave, slices: Slices, sample: Sample, theta: ArrayLike<number>, kernel: Kernel): Float64Array {
+export function reflectivity(
+  workspace: Workspace,
+  simd: boolean,
+  wave: Wave,
+  slices: Slices,
+  sample: Sample,
+  theta: ArrayLike<number>,
+  kernel: Kernel,
+): Float64Array {
   return workspace.scope(() => {
     const { kernels } = workspace;
     const block = putReflection(workspace, wave);
@@ -173,7 +250,10 @@ export function reflectivity(workspace: Workspace, simd: boolean, wave: Wave, sl
     const { table } = putSlices(workspace, block, slices, false);
     const given = slices.strain.length;
     if (!simd || kernel === "f64" || given === 0) {
-      check("transferMatrix", kernels.transferMatrix(table, given, angles, angleCount, workspace.bytes(64), out));
+      check(
+        "transferMatrix",
+        kernels.transferMatrix(table, given, angles, angleCount, workspace.bytes(64), out),
+      );
       return workspace.copy(out, theta.length);
     }
     const size = extent(workspace, table, given, angles, angleCount);
@@ -184,21 +264,60 @@ export function reflectivity(workspace: Workspace, simd: boolean, wave: Wave, sl
     const count = given * parts;
     const cutTable = parts === 1 ? table : putSlices(workspace, block, cut(slices, parts), false).table;
     if (fast) {
-      check("transferMatrixFast", kernels.transferMatrixFast(cutTable, count, angles, angleCount, workspace.bytes(count * 32 + 1024), out));
+      check(
+        "transferMatrixFast",
+        kernels.transferMatrixFast(
+          cutTable,
+          count,
+          angles,
+          angleCount,
+          workspace.bytes(count * 32 + 1024),
+          out,
+        ),
+      );
       return workspace.copy(out, theta.length);
     }
-    const nodes = chooseNodes(padded, count, (size.slope / parts) * size.xRange, Math.abs(wave.reflection.asymmetry ?? 0) * RADIANS);
+    const nodes = chooseNodes(
+      padded,
+      count,
+      (size.slope / parts) * size.xRange,
+      Math.abs(wave.reflection.asymmetry ?? 0) * RADIANS,
+    );
     if (nodes === undefined) {
-      check("transferMatrixSimd", kernels.transferMatrixSimd(cutTable, count, angles, angleCount, workspace.bytes(count * 40 + angleCount * 64 + 64), out));
+      check(
+        "transferMatrixSimd",
+        kernels.transferMatrixSimd(
+          cutTable,
+          count,
+          angles,
+          angleCount,
+          workspace.bytes(count * 40 + angleCount * 64 + 64),
+          out,
+        ),
+      );
       return workspace.copy(out, theta.length);
     }
     const nodeTable = workspace.f64(AnglePlane.Size * nodes.theta.length);
-    check("prepareAngles", kernels.prepareAngles(block, workspace.put(nodes.theta), nodes.theta.length, nodeTable));
+    check(
+      "prepareAngles",
+      kernels.prepareAngles(block, workspace.put(nodes.theta), nodes.theta.length, nodeTable),
+    );
     const positions = workspace.put(nodes.positions);
     const scratch = workspace.bytes(count * 40 + nodes.theta.length * 64 + angleCount * 112 + 64);
     check(
       "transferMatrixBlocks",
-      kernels.transferMatrixBlocks(cutTable, count, nodes.blockLength, angles, angleCount, nodeTable, nodes.theta.length, positions, scratch, out),
+      kernels.transferMatrixBlocks(
+        cutTable,
+        count,
+        nodes.blockLength,
+        angles,
+        angleCount,
+        nodeTable,
+        nodes.theta.length,
+        positions,
+        scratch,
+        out,
+      ),
     );
     return workspace.copy(out, theta.length);
   });
@@ -213,8 +332,14 @@ interface Nodes {
 /** Block length and node angles of least cost, or undefined where blocks do not pay.
  *  @param slicePhase phase of one slice over the whole range, radians
  *  @param lowest θ that nodes must stay above, radians */
-function chooseNodes(theta: Float64Array, sliceCount: number, slicePhase: number, lowest: number): Nodes | undefined {
-  let low = Infinity, high = -Infinity;
+function chooseNodes(
+  theta: Float64Array,
+  sliceCount: number,
+  slicePhase: number,
+  lowest: number,
+): Nodes | undefined {
+  let low = Infinity,
+    high = -Infinity;
   for (const t of theta) {
     low = Math.min(low, t);
     high = Math.max(high, t);
@@ -224,7 +349,11 @@ function chooseNodes(theta: Float64Array, sliceCount: number, slicePhase: number
   const blockLength = Math.min(Math.max(Math.round(best), 1), sliceCount);
   const steps = Math.max(Math.ceil((blockLength * slicePhase) / NODE_PHASE), 1);
   const nodeCount = steps + 9 + ((steps + 9) % 2);
-  if (nodeCount * NODE_COST * blockLength + ANGLE_COST * theta.length > NODE_COST * blockLength * theta.length) return undefined;
+  if (
+    nodeCount * NODE_COST * blockLength + ANGLE_COST * theta.length >
+    NODE_COST * blockLength * theta.length
+  )
+    return undefined;
   const step = (high - low) / steps;
   const first = low - 4 * step;
   if (!(first > lowest && low + (nodeCount - 5) * step < Math.PI / 2 - lowest)) return undefined;

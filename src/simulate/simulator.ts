@@ -1,5 +1,13 @@
 /** The one door to the physics: profiles in, curves out. */
-import { InvalidParameterError, requireFinite, requireFiniteArray, requireInteger, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireFinite,
+  requireFiniteArray,
+  requireInteger,
+  requireOneOf,
+  requirePositive,
+  requireWithin,
+} from "../errors.ts";
 import { interpolate, validateProfile } from "../profile/sampled.ts";
 import type { Curve, Deviation, Instrument, Polarisation, Profile, Reflection, Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
@@ -51,12 +59,22 @@ export interface Simulator {
    *  @param twoTheta degrees, shape [angles]
    *  @returns shape [angles], in [0, 1]
    *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} */
-  reflectivity(stack: Stack, reflection: Reflection, twoTheta: ArrayLike<number>, options?: PhysicsOptions): Float64Array;
+  reflectivity(
+    stack: Stack,
+    reflection: Reflection,
+    twoTheta: ArrayLike<number>,
+    options?: PhysicsOptions,
+  ): Float64Array;
   /** What a diffractometer would measure of a profile, without noise: the profile is cut as finely as it needs, the
    *  reflectivity computed on angles that resolve it, seen through the instrument, and sampled at `twoTheta`.
    *  @param twoTheta degrees, ascending, shape [angles]
    *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} */
-  simulate(profile: Profile, reflection: Reflection, twoTheta: ArrayLike<number>, options?: SimulateOptions): Curve;
+  simulate(
+    profile: Profile,
+    reflection: Reflection,
+    twoTheta: ArrayLike<number>,
+    options?: SimulateOptions,
+  ): Curve;
   /** Poisson counts of mean intensities; the same seed gives the same counts on every runtime.
    *  @param intensity mean counts, ≥ 0, shape [angles]
    *  @param seed an integer, 0 … 2⁵³ − 1 */
@@ -75,8 +93,10 @@ export async function createSimulator(options: { readonly wasm?: KernelOrigin } 
   const workspace = workspaceOf(kernels.exports);
   return {
     simd: kernels.simd,
-    reflectivity: (stack, reflection, twoTheta, physics = {}) => stackReflectivity(workspace, kernels.simd, stack, reflection, twoTheta, physics),
-    simulate: (profile, reflection, twoTheta, settings = {}) => simulate(workspace, kernels.simd, profile, reflection, twoTheta, settings),
+    reflectivity: (stack, reflection, twoTheta, physics = {}) =>
+      stackReflectivity(workspace, kernels.simd, stack, reflection, twoTheta, physics),
+    simulate: (profile, reflection, twoTheta, settings = {}) =>
+      simulate(workspace, kernels.simd, profile, reflection, twoTheta, settings),
     counts: (intensity, seed) => counts(workspace, intensity, seed),
   };
 }
@@ -86,11 +106,19 @@ function requireAngles(twoTheta: ArrayLike<number>, offset: number): void {
   requireFiniteArray("twoTheta", twoTheta);
   for (let i = 0; i < twoTheta.length; i++) {
     const angle = twoTheta[i] - offset;
-    if (!(angle > 0 && angle < 180)) throw new InvalidParameterError(`twoTheta[${i}]`, "within (0, 180) degrees", twoTheta[i]);
+    if (!(angle > 0 && angle < 180))
+      throw new InvalidParameterError(`twoTheta[${i}]`, "within (0, 180) degrees", twoTheta[i]);
   }
 }
 
-function stackReflectivity(workspace: Workspace, simd: boolean, stack: Stack, reflection: Reflection, twoTheta: ArrayLike<number>, options: PhysicsOptions): Float64Array {
+function stackReflectivity(
+  workspace: Workspace,
+  simd: boolean,
+  stack: Stack,
+  reflection: Reflection,
+  twoTheta: ArrayLike<number>,
+  options: PhysicsOptions,
+): Float64Array {
   const { kernel = "simd", deviation = "exact", sample = {} } = options;
   requireOneOf("kernel", kernel, ["f64", "simd", "fast"]);
   requirePositive("stack.thickness", stack.thickness, "nm");
@@ -98,7 +126,12 @@ function stackReflectivity(workspace: Workspace, simd: boolean, stack: Stack, re
   requireFiniteArray("stack.debyeWaller", stack.debyeWaller);
   const count = stack.strain.length;
   if (count < 1) throw new InvalidParameterError("stack.strain", "at least one slice", stack.strain);
-  if (stack.debyeWaller.length !== count) throw new InvalidParameterError("stack.debyeWaller", `of the length of stack.strain (${count})`, stack.debyeWaller);
+  if (stack.debyeWaller.length !== count)
+    throw new InvalidParameterError(
+      "stack.debyeWaller",
+      `of the length of stack.strain (${count})`,
+      stack.debyeWaller,
+    );
   for (let n = 0; n < count; n++) {
     requireWithin(`stack.strain[${n}]`, stack.strain[n], -50, 50, "%");
     requireWithin(`stack.debyeWaller[${n}]`, stack.debyeWaller[n], 0, 1);
@@ -110,7 +143,10 @@ function stackReflectivity(workspace: Workspace, simd: boolean, stack: Stack, re
     thickness: (stack.thickness * ANGSTROM_PER_NM) / count,
   };
   const theta = Float64Array.from(twoTheta, (t) => (t * RADIANS) / 2);
-  const instrument = { polarisation: options.polarisation ?? "sigma", ...(options.monochromator !== undefined && { monochromator: options.monochromator }) };
+  const instrument = {
+    polarisation: options.polarisation ?? "sigma",
+    ...(options.monochromator !== undefined && { monochromator: options.monochromator }),
+  };
   const total = new Float64Array(theta.length);
   for (const { wave, share } of wavesOf(reflection, deviation, instrument)) {
     const part = reflectivity(workspace, simd, wave, slices, sample, theta, kernel);
@@ -136,7 +172,8 @@ export function continuous(profile: Profile): ContinuousProfile {
 
 /** Smallest and largest value, 0 included: the unstrained crystal is always there. */
 export function strainRange(strain: Float64Array, unit: number): [number, number] {
-  let low = 0, high = 0;
+  let low = 0,
+    high = 0;
   for (const e of strain) {
     low = Math.min(low, e * unit);
     high = Math.max(high, e * unit);
@@ -152,7 +189,14 @@ export function resolutionMargin(instrument: Instrument): number {
   return (resolution.shape === "gaussian" ? 4 : 20) * resolutionWidth(resolution);
 }
 
-function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflection: Reflection, twoTheta: ArrayLike<number>, options: SimulateOptions): Curve {
+function simulate(
+  workspace: Workspace,
+  simd: boolean,
+  profile: Profile,
+  reflection: Reflection,
+  twoTheta: ArrayLike<number>,
+  options: SimulateOptions,
+): Curve {
   const { sample = {}, instrument = {}, deviation = "exact", kernel = "simd" } = options;
   const { offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
   requireOneOf("kernel", kernel, ["f64", "simd", "fast"]);
@@ -164,25 +208,39 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   requireFinite("instrument.backgroundSlope", backgroundSlope);
   requireAngles(twoTheta, offset);
   const places = Float64Array.from(twoTheta, (t) => t - offset);
-  let low = Infinity, high = -Infinity;
+  let low = Infinity,
+    high = -Infinity;
   for (const t of places) {
     low = Math.min(low, t);
     high = Math.max(high, t);
   }
   const margin = Math.max(resolutionMargin(instrument), 1e-3);
-  const range: [number, number] = [(Math.max(low - margin, 1e-3) * RADIANS) / 2, (Math.min(high + margin, 179.999) * RADIANS) / 2];
+  const range: [number, number] = [
+    (Math.max(low - margin, 1e-3) * RADIANS) / 2,
+    (Math.min(high + margin, 179.999) * RADIANS) / 2,
+  ];
   const source = continuous(profile);
   const waves = wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
-    const count = options.slices ?? sliceCount(source.thickness, reflection.d, wave.wavelength, strainRange(profile.strain, 0.01), range);
+    const count =
+      options.slices ??
+      sliceCount(source.thickness, reflection.d, wave.wavelength, strainRange(profile.strain, 0.01), range);
     const slices = slice(source, count);
     const theta = resolvedAngles(range, reflection, sample, wave.wavelength, source.thickness);
-    return { wave, share, slices, theta, onGrid: reflectivity(workspace, simd, wave, slices, sample, theta, kernel) };
+    return {
+      wave,
+      share,
+      slices,
+      theta,
+      onGrid: reflectivity(workspace, simd, wave, slices, sample, theta, kernel),
+    };
   });
   const ideal = (at: Float64Array): Float64Array => {
     const total = new Float64Array(at.length);
     const theta = at.map((t) => (t * RADIANS) / 2);
     for (const { wave, share, slices } of waves) {
-      reflectivity(workspace, simd, wave, slices, sample, theta, kernel).forEach((r, i) => (total[i] += share * r));
+      reflectivity(workspace, simd, wave, slices, sample, theta, kernel).forEach(
+        (r, i) => (total[i] += share * r),
+      );
     }
     return total;
   };
@@ -202,9 +260,14 @@ function simulate(workspace: Workspace, simd: boolean, profile: Profile, reflect
   // The maximum of the curve itself, which no point of the scan need hit.
   const main = waves.reduce((a, b) => (b.share > a.share ? b : a));
   const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
-  const peak = measured.reduce((a, b) => Math.max(a, b), maximum(seen, aroundMaximum(main.theta, main.onGrid), width));
+  const peak = measured.reduce(
+    (a, b) => Math.max(a, b),
+    maximum(seen, aroundMaximum(main.theta, main.onGrid), width),
+  );
   const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
-  const intensity = measured.map((r, i) => Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0));
+  const intensity = measured.map((r, i) =>
+    Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0),
+  );
   return {
     twoTheta: Float64Array.from(twoTheta),
     intensity,
@@ -228,7 +291,8 @@ function aroundMaximum(theta: Float64Array, onGrid: Float64Array): Float64Array 
 /** Largest value of the curve near `places`, to 1e-6 of it. What the instrument sees varies over its width, so finer and
  *  finer combs of 9 points, the first one a width wide, close in on it. */
 function maximum(curve: (at: Float64Array) => Float64Array, places: Float64Array, width: number): number {
-  let found = -Infinity, centre = places[0];
+  let found = -Infinity,
+    centre = places[0];
   const look = (at: Float64Array): void =>
     curve(at).forEach((value, i) => {
       if (value > found) {
@@ -244,14 +308,32 @@ function maximum(curve: (at: Float64Array) => Float64Array, places: Float64Array
   return found;
 }
 
-function resolve(workspace: Workspace, block: Float64Array, theta: Float64Array, onGrid: Float64Array, places: Float64Array): Float64Array {
+function resolve(
+  workspace: Workspace,
+  block: Float64Array,
+  theta: Float64Array,
+  onGrid: Float64Array,
+  places: Float64Array,
+): Float64Array {
   return workspace.scope(() => {
     const grid = workspace.put(theta.map((t) => (2 * t) / RADIANS));
     const out = workspace.f64(places.length);
     const count = theta.length;
     check(
       "resolve",
-      workspace.kernels.resolve(workspace.put(block), grid, count, workspace.put(onGrid), 1, workspace.put(places), places.length, out, 0, 0, workspace.bytes(workspace.kernels.resolveScratch(count, 1))),
+      workspace.kernels.resolve(
+        workspace.put(block),
+        grid,
+        count,
+        workspace.put(onGrid),
+        1,
+        workspace.put(places),
+        places.length,
+        out,
+        0,
+        0,
+        workspace.bytes(workspace.kernels.resolveScratch(count, 1)),
+      ),
     );
     return workspace.copy(out, places.length);
   });
@@ -263,8 +345,18 @@ function counts(workspace: Workspace, intensity: ArrayLike<number>, seed: number
   for (let i = 0; i < intensity.length; i++) requireWithin(`intensity[${i}]`, intensity[i], 0, 1e15);
   return workspace.scope(() => {
     const at = workspace.put(intensity);
-    check("poisson", workspace.kernels.poisson(at, intensity.length, seed >>> 0, Math.floor(seed / 2 ** 32), 0, workspace.bytes(16), at));
+    check(
+      "poisson",
+      workspace.kernels.poisson(
+        at,
+        intensity.length,
+        seed >>> 0,
+        Math.floor(seed / 2 ** 32),
+        0,
+        workspace.bytes(16),
+        at,
+      ),
+    );
     return workspace.copy(at, intensity.length);
   });
 }
-

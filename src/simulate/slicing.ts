@@ -32,10 +32,20 @@ export interface ContinuousProfile {
  *  @param strainRange smallest and largest strain, fraction
  *  @param theta range in radians
  *  @param coarseness factor by which slices may be thicker, where the first digits are enough */
-export function sliceCount(thickness: number, d: number, wavelength: number, strainRange: readonly [number, number], theta: readonly [number, number], coarseness = 1): number {
+export function sliceCount(
+  thickness: number,
+  d: number,
+  wavelength: number,
+  strainRange: readonly [number, number],
+  theta: readonly [number, number],
+  coarseness = 1,
+): number {
   const h = (2 * Math.PI) / d;
   const k = (4 * Math.PI) / wavelength;
-  const farthest = Math.max(k * Math.sin(theta[1]) - h / (1 + strainRange[1]), h / (1 + strainRange[0]) - k * Math.sin(theta[0]));
+  const farthest = Math.max(
+    k * Math.sin(theta[1]) - h / (1 + strainRange[1]),
+    h / (1 + strainRange[0]) - k * Math.sin(theta[0]),
+  );
   const needed = Math.ceil((thickness * farthest) / 2 / (SLICE_PHASE * coarseness));
   return Math.min(Math.max(needed, Math.round(FEWEST_SLICES / coarseness)), MOST_SLICES);
 }
@@ -50,12 +60,27 @@ export function slice(profile: ContinuousProfile, count: number): Slices {
  *  ones into each peak of total reflection, which is far narrower than any scan's step.
  *  @param range θ in radians, what is to be covered
  *  @param thickness of the strained region, Å */
-export function resolvedAngles(range: readonly [number, number], reflection: Reflection, sample: Sample, wavelength: number, thickness: number, coarseness = 1): Float64Array {
+export function resolvedAngles(
+  range: readonly [number, number],
+  reflection: Reflection,
+  sample: Sample,
+  wavelength: number,
+  thickness: number,
+  coarseness = 1,
+): Float64Array {
   const [low, high] = range;
   const geometry = sample.geometry ?? "single crystal";
-  const whole = geometry.startsWith("thick film") ? Math.max(thickness, (sample.filmThickness ?? 0) * ANGSTROM_PER_NM) : thickness;
-  const step = Math.max(wavelength / (2 * Math.max(whole, 100) * Math.cos(0.5 * (low + high))) * coarseness / POINTS_PER_FRINGE, (high - low) / MOST_POINTS);
-  const peaks = peaksOf(reflection, sample, wavelength).filter((peak) => peak.theta > low - 20 * step && peak.theta < high + 20 * step);
+  const whole = geometry.startsWith("thick film")
+    ? Math.max(thickness, (sample.filmThickness ?? 0) * ANGSTROM_PER_NM)
+    : thickness;
+  const step = Math.max(
+    ((wavelength / (2 * Math.max(whole, 100) * Math.cos(0.5 * (low + high)))) * coarseness) /
+      POINTS_PER_FRINGE,
+    (high - low) / MOST_POINTS,
+  );
+  const peaks = peaksOf(reflection, sample, wavelength).filter(
+    (peak) => peak.theta > low - 20 * step && peak.theta < high + 20 * step,
+  );
   const points: number[] = [];
   const stepAt = (theta: number): number => {
     let smallest = step;
@@ -65,11 +90,12 @@ export function resolvedAngles(range: readonly [number, number], reflection: Ref
     }
     return smallest;
   };
-  for (let theta = low; theta < high; ) {
+  for (let theta = low; theta < high;) {
     points.push(theta);
     // A step is as fine as the finer of its ends, so that none jumps over a peak.
     let next = theta + stepAt(theta);
-    for (const peak of peaks) if (theta < peak.theta - peak.width && next > peak.theta - peak.width) next = peak.theta - peak.width;
+    for (const peak of peaks)
+      if (theta < peak.theta - peak.width && next > peak.theta - peak.width) next = peak.theta - peak.width;
     theta = next;
   }
   if (high - points[points.length - 1] < 0.3 * step && points.length > 2) points.pop();
@@ -89,8 +115,17 @@ export function totalReflection(crystal: Reflection, wavelength: number): { thet
 }
 
 /** That of every thick part of the sample. */
-function peaksOf(reflection: Reflection, sample: Sample, wavelength: number): { theta: number; width: number }[] {
+function peaksOf(
+  reflection: Reflection,
+  sample: Sample,
+  wavelength: number,
+): { theta: number; width: number }[] {
   const geometry = sample.geometry ?? "single crystal";
-  const thick = geometry === "single crystal" || geometry === "thick film" ? [reflection] : geometry === "thin film" ? [] : [reflection, sample.substrate];
+  const thick =
+    geometry === "single crystal" || geometry === "thick film"
+      ? [reflection]
+      : geometry === "thin film"
+        ? []
+        : [reflection, sample.substrate];
   return thick.flatMap((crystal) => (crystal === undefined ? [] : [totalReflection(crystal, wavelength)]));
 }

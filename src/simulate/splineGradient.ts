@@ -35,41 +35,127 @@ export function splineColumnCount({ splines, tied }: Pick<SplineSlices, "splines
 /** Address of f64[splineColumnCount][angleCount] in the caller's scope: R, ∂R/∂ln(thickness of all slices), by each strain weight, by each weight
  *  of the Debye–Waller factor (or by what all of them are tied to).
  *  @param angles table of putAngles */
-export function splineColumns(workspace: Workspace, simd: boolean, kernel: SplineKernel, slices: SplineSlices, angles: number, angleCount: number): number {
+export function splineColumns(
+  workspace: Workspace,
+  simd: boolean,
+  kernel: SplineKernel,
+  slices: SplineSlices,
+  angles: number,
+  angleCount: number,
+): number {
   const out = workspace.f64(splineColumnCount(slices) * angleCount);
-  if (simd && isWithin(workspace, slices, angles, angleCount)) runKernel(workspace, kernel, slices, slices.splines, angles, angleCount, out);
+  if (simd && isWithin(workspace, slices, angles, angleCount))
+    runKernel(workspace, kernel, slices, slices.splines, angles, angleCount, out);
   else exactColumns(workspace, slices, angles, angleCount, out);
   return out;
 }
 
 /** Address of R alone, f64[angleCount]: the first row of splineColumns. */
-export function splineCurve(workspace: Workspace, simd: boolean, kernel: SplineKernel, slices: SplineSlices, angles: number, angleCount: number): number {
+export function splineCurve(
+  workspace: Workspace,
+  simd: boolean,
+  kernel: SplineKernel,
+  slices: SplineSlices,
+  angles: number,
+  angleCount: number,
+): number {
   const out = workspace.f64(angleCount);
-  if (simd && isWithin(workspace, slices, angles, angleCount)) runKernel(workspace, kernel, slices, 0, angles, angleCount, out);
-  else check("transferMatrix", workspace.kernels.transferMatrix(slices.table, slices.count, angles, angleCount, workspace.bytes(64), out));
+  if (simd && isWithin(workspace, slices, angles, angleCount))
+    runKernel(workspace, kernel, slices, 0, angles, angleCount, out);
+  else
+    check(
+      "transferMatrix",
+      workspace.kernels.transferMatrix(
+        slices.table,
+        slices.count,
+        angles,
+        angleCount,
+        workspace.bytes(64),
+        out,
+      ),
+    );
   return out;
 }
 
-function isWithin(workspace: Workspace, { table, count }: SplineSlices, angles: number, angleCount: number): boolean {
+function isWithin(
+  workspace: Workspace,
+  { table, count }: SplineSlices,
+  angles: number,
+  angleCount: number,
+): boolean {
   if (angleCount < FEWEST_ANGLES) return false;
   const { coupling, absorption, phase, evenSlopes } = extent(workspace, table, count, angles, angleCount);
   return evenSlopes && coupling <= MOST_COUPLING && absorption <= MOST_ABSORPTION && phase <= MOST_PHASE;
 }
 
-function runKernel(workspace: Workspace, kernel: SplineKernel, slices: SplineSlices, splines: number, angles: number, angleCount: number, out: number): void {
-  const { kernels } = workspace, { count, table, derivatives, basis, first, tied } = slices;
+function runKernel(
+  workspace: Workspace,
+  kernel: SplineKernel,
+  slices: SplineSlices,
+  splines: number,
+  angles: number,
+  angleCount: number,
+  out: number,
+): void {
+  const { kernels } = workspace,
+    { count, table, derivatives, basis, first, tied } = slices;
   const run = kernel === "fast" ? kernels.splineGradientFast : kernels.splineGradientSimd;
-  check("splineGradient", run(table, derivatives, count, basis, first, splines, tied ? 1 : 0, angles, angleCount, workspace.bytes(336 * count + 16 * splines + 1024), out));
+  check(
+    "splineGradient",
+    run(
+      table,
+      derivatives,
+      count,
+      basis,
+      first,
+      splines,
+      tied ? 1 : 0,
+      angles,
+      angleCount,
+      workspace.bytes(336 * count + 16 * splines + 1024),
+      out,
+    ),
+  );
 }
 
 /** The same from the exact matrix and all derivatives of every slice: for machines without SIMD, and the judge of the kernels.
  *  @param out as splineColumns gives, written */
-export function exactColumns(workspace: Workspace, slices: SplineSlices, angles: number, angleCount: number, out: number): void {
-  const { kernels } = workspace, { count, table, derivatives, basis, first, splines, tied } = slices;
+export function exactColumns(
+  workspace: Workspace,
+  slices: SplineSlices,
+  angles: number,
+  angleCount: number,
+  out: number,
+): void {
+  const { kernels } = workspace,
+    { count, table, derivatives, basis, first, splines, tied } = slices;
   workspace.scope(() => {
-    const byStrain = workspace.f64(count * angleCount), byDebyeWaller = workspace.f64(count * angleCount), row = 8 * angleCount;
-    check("gradient", kernels.gradient(table, derivatives, count, angles, angleCount, workspace.bytes(32 * count + 128), out, byStrain, byDebyeWaller, out + row));
-    const project = (rows: number, basis: number, first: number, fixed: number, columns: number, to: number): void => {
+    const byStrain = workspace.f64(count * angleCount),
+      byDebyeWaller = workspace.f64(count * angleCount),
+      row = 8 * angleCount;
+    check(
+      "gradient",
+      kernels.gradient(
+        table,
+        derivatives,
+        count,
+        angles,
+        angleCount,
+        workspace.bytes(32 * count + 128),
+        out,
+        byStrain,
+        byDebyeWaller,
+        out + row,
+      ),
+    );
+    const project = (
+      rows: number,
+      basis: number,
+      first: number,
+      fixed: number,
+      columns: number,
+      to: number,
+    ): void => {
       const all = workspace.f64((fixed + columns + 3) * angleCount);
       workspace.view(all, (fixed + columns + 3) * angleCount).fill(0);
       check("projectRows", kernels.projectRows(rows, count, angleCount, basis, first, all));
@@ -83,6 +169,13 @@ export function exactColumns(workspace: Workspace, slices: SplineSlices, angles:
     }
     const zeros = workspace.bytes(4 * count);
     workspace.view32(zeros, count).fill(0);
-    project(byDebyeWaller, workspace.put(Float64Array.from({ length: 4 * count }, (_, i) => (i % 4 === 0 ? 1 : 0))), zeros, 0, 1, rest);
+    project(
+      byDebyeWaller,
+      workspace.put(Float64Array.from({ length: 4 * count }, (_, i) => (i % 4 === 0 ? 1 : 0))),
+      zeros,
+      0,
+      1,
+      rest,
+    );
   });
 }

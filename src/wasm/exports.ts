@@ -13,42 +13,162 @@ export interface AnyExports {
 
 /** takagi.wasm: assembly/index.ts. */
 export interface KernelExports extends AnyExports {
-  prepareSlices(block: number, strain: number, debyeWaller: number, thickness: number, count: number, slices: number, derivatives: number): number;
+  prepareSlices(
+    block: number,
+    strain: number,
+    debyeWaller: number,
+    thickness: number,
+    count: number,
+    slices: number,
+    derivatives: number,
+  ): number;
   prepareAngles(block: number, theta: number, count: number, table: number): number;
   startEmpty(table: number, count: number): number;
   startSemiInfinite(block: number, source: number, table: number, count: number, scratch: number): number;
   startSlab(block: number, thickness: number, table: number, count: number, scratch: number): number;
-  transferMatrix(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
-  transferMatrixSimd(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
-  transferMatrixFast(slices: number, sliceCount: number, angles: number, angleCount: number, scratch: number, out: number): number;
+  transferMatrix(
+    slices: number,
+    sliceCount: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
+  ): number;
+  transferMatrixSimd(
+    slices: number,
+    sliceCount: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
+  ): number;
+  transferMatrixFast(
+    slices: number,
+    sliceCount: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
+  ): number;
   transferMatrixBlocks(
-    slices: number, sliceCount: number, blockLength: number, angles: number, angleCount: number,
-    nodes: number, nodeCount: number, positions: number, scratch: number, out: number,
+    slices: number,
+    sliceCount: number,
+    blockLength: number,
+    angles: number,
+    angleCount: number,
+    nodes: number,
+    nodeCount: number,
+    positions: number,
+    scratch: number,
+    out: number,
   ): number;
   gradient(
-    slices: number, derivatives: number, sliceCount: number, angles: number, angleCount: number,
-    scratch: number, out: number, byStrain: number, byDebyeWaller: number, byThickness: number,
+    slices: number,
+    derivatives: number,
+    sliceCount: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
+    byStrain: number,
+    byDebyeWaller: number,
+    byThickness: number,
   ): number;
   splineGradientFast(
-    slices: number, derivatives: number, sliceCount: number, basis: number, first: number, splines: number, tied: number,
-    angles: number, angleCount: number, scratch: number, out: number,
+    slices: number,
+    derivatives: number,
+    sliceCount: number,
+    basis: number,
+    first: number,
+    splines: number,
+    tied: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
   ): number;
   splineGradientSimd(
-    slices: number, derivatives: number, sliceCount: number, basis: number, first: number, splines: number, tied: number,
-    angles: number, angleCount: number, scratch: number, out: number,
+    slices: number,
+    derivatives: number,
+    sliceCount: number,
+    basis: number,
+    first: number,
+    splines: number,
+    tied: number,
+    angles: number,
+    angleCount: number,
+    scratch: number,
+    out: number,
   ): number;
-  projectRows(rows: number, sliceCount: number, angleCount: number, basis: number, first: number, out: number): number;
+  projectRows(
+    rows: number,
+    sliceCount: number,
+    angleCount: number,
+    basis: number,
+    first: number,
+    out: number,
+  ): number;
   resolve(
-    block: number, grid: number, gridCount: number, columns: number, columnCount: number, places: number, placeCount: number,
-    out: number, byPlace: number, byWidth: number, scratch: number,
+    block: number,
+    grid: number,
+    gridCount: number,
+    columns: number,
+    columnCount: number,
+    places: number,
+    placeCount: number,
+    out: number,
+    byPlace: number,
+    byWidth: number,
+    scratch: number,
   ): number;
   resolveScratch(gridCount: number, columnCount: number): number;
-  resolveSampled(columns: number, columnCount: number, stride: number, count: number, taps: number, reach: number, scratch: number, out: number): number;
+  resolveSampled(
+    columns: number,
+    columnCount: number,
+    stride: number,
+    count: number,
+    taps: number,
+    reach: number,
+    scratch: number,
+    out: number,
+  ): number;
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
-  bsplineValues(weights: number, zeta: number, count: number, intervals: number, scratch: number, out: number): number;
-  toAxis(strain: number, intensity: number, count: number, first: number, last: number, axisCount: number, out: number): number;
-  toCells(strain: number, intensity: number, count: number, first: number, last: number, cellCount: number, scratch: number, out: number): number;
-  poisson(mean: number, count: number, seedLow: number, seedHigh: number, stream: number, scratch: number, out: number): number;
+  bsplineValues(
+    weights: number,
+    zeta: number,
+    count: number,
+    intervals: number,
+    scratch: number,
+    out: number,
+  ): number;
+  toAxis(
+    strain: number,
+    intensity: number,
+    count: number,
+    first: number,
+    last: number,
+    axisCount: number,
+    out: number,
+  ): number;
+  toCells(
+    strain: number,
+    intensity: number,
+    count: number,
+    first: number,
+    last: number,
+    cellCount: number,
+    scratch: number,
+    out: number,
+  ): number;
+  poisson(
+    mean: number,
+    count: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    scratch: number,
+    out: number,
+  ): number;
 }
 
 /** takagi.data.wasm: assembly/dataset/index.ts. */
@@ -56,12 +176,31 @@ export interface DataExports extends AnyExports {
   bsplineBasis(zeta: number, count: number, intervals: number, basis: number, first: number): number;
   sampleScratch(): number;
   samples(
-    reflection: number, preset: number, matrix: number, seedLow: number, seedHigh: number, first: number, count: number,
-    judge: number, scratch: number, inputs: number, labels: number, scan: number,
+    reflection: number,
+    preset: number,
+    matrix: number,
+    seedLow: number,
+    seedHigh: number,
+    first: number,
+    count: number,
+    judge: number,
+    scratch: number,
+    inputs: number,
+    labels: number,
+    scan: number,
   ): number;
   measuredScratch(): number;
   measuredSamples(
-    preset: number, seedLow: number, seedHigh: number, first: number, count: number,
-    judge: number, scratch: number, inputs: number, labels: number, extras: number, scan: number,
+    preset: number,
+    seedLow: number,
+    seedHigh: number,
+    first: number,
+    count: number,
+    judge: number,
+    scratch: number,
+    inputs: number,
+    labels: number,
+    extras: number,
+    scan: number,
   ): number;
 }

@@ -16,7 +16,37 @@ export type KernelOrigin = KernelBinary | URL | string;
 
 /** A function that needs SIMD: i32.const 0, i8x16.splat, i8x16.popcnt. */
 const SIMD_PROBE = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  10,
+  1,
+  8,
+  0,
+  65,
+  0,
+  253,
+  15,
+  253,
+  98,
+  11,
 );
 
 const shared = new Map<KernelPart, Promise<Kernels<AnyExports>>>();
@@ -36,11 +66,16 @@ export function loadKernels(source?: KernelOrigin | Promise<KernelOrigin>): Prom
 }
 
 /** As loadKernels, of the generator of training samples: takagi.data.wasm. */
-export function loadDataKernels(source?: KernelOrigin | Promise<KernelOrigin>): Promise<Kernels<DataExports>> {
+export function loadDataKernels(
+  source?: KernelOrigin | Promise<KernelOrigin>,
+): Promise<Kernels<DataExports>> {
   return loadPart("data", source) as Promise<Kernels<DataExports>>;
 }
 
-function loadPart(part: KernelPart, source: KernelOrigin | Promise<KernelOrigin> | undefined): Promise<Kernels<AnyExports>> {
+function loadPart(
+  part: KernelPart,
+  source: KernelOrigin | Promise<KernelOrigin> | undefined,
+): Promise<Kernels<AnyExports>> {
   if (source !== undefined) return load(part, async () => open(await source));
   let loading = shared.get(part);
   if (loading === undefined) {
@@ -93,10 +128,15 @@ async function compile(binary: KernelBinary): Promise<WebAssembly.Module> {
   }
   if (tag === "[object ArrayBuffer]") return compileBytes(new Uint8Array(binary as ArrayBuffer), "");
   if (tag !== "[object Response]") {
-    throw new KernelLoadError(`source must be a WebAssembly module, its bytes, a response or an URL; got ${show(binary)}`);
+    throw new KernelLoadError(
+      `source must be a WebAssembly module, its bytes, a response or an URL; got ${show(binary)}`,
+    );
   }
   const response = binary as Response;
-  if (!response.ok) throw new KernelLoadError(`the WebAssembly kernels cannot be fetched: HTTP ${response.status} ${response.url}`);
+  if (!response.ok)
+    throw new KernelLoadError(
+      `the WebAssembly kernels cannot be fetched: HTTP ${response.status} ${response.url}`,
+    );
   return compileBytes(new Uint8Array(await response.arrayBuffer()), response.url);
 }
 
@@ -105,7 +145,9 @@ async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string): Promis
   const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
   if (!isWasm) {
     const start = show(String.fromCharCode(...bytes.subarray(0, 24)));
-    throw new KernelLoadError(`source must be a WebAssembly file; got ${bytes.length} bytes${url && ` from ${url}`}, ${start}`);
+    throw new KernelLoadError(
+      `source must be a WebAssembly file; got ${bytes.length} bytes${url && ` from ${url}`}, ${start}`,
+    );
   }
   try {
     return await WebAssembly.compile(bytes);
@@ -117,9 +159,14 @@ async function compileBytes(bytes: Uint8Array<ArrayBuffer>, url: string): Promis
 
 function checked(part: KernelPart, exports: WebAssembly.Exports): AnyExports {
   const { memory, layoutVersion, hasSimd } = exports;
-  const isOurs = memory instanceof WebAssembly.Memory && typeof layoutVersion === "function" && typeof hasSimd === "function";
+  const isOurs =
+    memory instanceof WebAssembly.Memory &&
+    typeof layoutVersion === "function" &&
+    typeof hasSimd === "function";
   if (!isOurs) {
-    throw new KernelLoadError("the file holds no takagi kernels: it must export memory, layoutVersion and hasSimd");
+    throw new KernelLoadError(
+      "the file holds no takagi kernels: it must export memory, layoutVersion and hasSimd",
+    );
   }
   const version: unknown = layoutVersion();
   if (version !== Layout.Version) {
@@ -128,7 +175,11 @@ function checked(part: KernelPart, exports: WebAssembly.Exports): AnyExports {
     );
   }
   if ("samples" in exports !== (part === "data")) {
-    throw new KernelLoadError(part === "data" ? "these are the kernels of the physics; training samples are made by takagi.data.wasm" : "these are the kernels of the generator; the physics is in takagi.wasm");
+    throw new KernelLoadError(
+      part === "data"
+        ? "these are the kernels of the physics; training samples are made by takagi.data.wasm"
+        : "these are the kernels of the generator; the physics is in takagi.wasm",
+    );
   }
   return exports as unknown as AnyExports;
 }

@@ -10,7 +10,12 @@ import simd from "../../build/takagi.wasm?base64";
 
 /** @param part "data" for the generator of training samples
  *  @returns the bytes of the WebAssembly module; a new array at each call */
-export function inlineKernels(build: "simd" | "scalar" = "simd", part: "core" | "data" = "core"): Uint8Array<ArrayBuffer> {
-  const text = atob(part === "data" ? (build === "simd" ? dataSimd : dataScalar) : build === "simd" ? simd : scalar);
+export function inlineKernels(
+  build: "simd" | "scalar" = "simd",
+  part: "core" | "data" = "core",
+): Uint8Array<ArrayBuffer> {
+  const text = atob(
+    part === "data" ? (build === "simd" ? dataSimd : dataScalar) : build === "simd" ? simd : scalar,
+  );
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

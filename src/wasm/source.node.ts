@@ -18,12 +18,18 @@ export async function openBuild(build: KernelBuild, part: KernelPart = "core"): 
 }
 
 function urlOf(build: KernelBuild, part: KernelPart): URL {
-  if (part === "data") return build === "simd" ? new URL("../../build/takagi.data.wasm", import.meta.url) : new URL("../../build/takagi.data.scalar.wasm", import.meta.url);
-  return build === "simd" ? new URL("../../build/takagi.wasm", import.meta.url) : new URL("../../build/takagi.scalar.wasm", import.meta.url);
+  if (part === "data")
+    return build === "simd"
+      ? new URL("../../build/takagi.data.wasm", import.meta.url)
+      : new URL("../../build/takagi.data.scalar.wasm", import.meta.url);
+  return build === "simd"
+    ? new URL("../../build/takagi.wasm", import.meta.url)
+    : new URL("../../build/takagi.scalar.wasm", import.meta.url);
 }
 
 /** A string is an URL (http, https, data, file) or else a path. */
 export async function openUrl(url: URL | string): Promise<KernelBinary> {
-  const target = typeof url === "string" && !/^[a-z][a-z\d+.-]+:/i.test(url) ? pathToFileURL(url) : new URL(url);
+  const target =
+    typeof url === "string" && !/^[a-z][a-z\d+.-]+:/i.test(url) ? pathToFileURL(url) : new URL(url);
   return target.protocol === "file:" ? readFile(target) : fetch(target);
 }

@@ -8,5 +8,7 @@ export async function openBuild(_build: KernelBuild, part: KernelPart = "core"):
 }
 
 export async function openUrl(): Promise<KernelBinary> {
-  throw new Error("this runtime forbids compiling bytes; import the .wasm file and give the module as `wasm`");
+  throw new Error(
+    "this runtime forbids compiling bytes; import the .wasm file and give the module as `wasm`",
+  );
 }

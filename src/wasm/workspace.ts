@@ -30,7 +30,8 @@ export class Workspace<E extends AnyExports = KernelExports> {
   bytes(bytes: number): number {
     const at = (this.top + 15) & ~15;
     const need = at + bytes;
-    if (need > LIMIT) throw new InvalidParameterError("problem size", `at most ${LIMIT} bytes of working memory`, need);
+    if (need > LIMIT)
+      throw new InvalidParameterError("problem size", `at most ${LIMIT} bytes of working memory`, need);
     const missing = need - this.kernels.memory.buffer.byteLength;
     if (missing > 0) this.kernels.memory.grow(Math.ceil(missing / PAGE));
     this.top = need;

@@ -7,7 +7,20 @@ import { invert } from "../../src/invert/pipeline.ts";
 import { readScan } from "../../src/io/read.ts";
 import { chromiumPath, testWithChromium } from "../dataset/tools.ts";
 import { sharedPath, testWithShared } from "../support/shared.ts";
-import { answered, brush, columns, dragHandle, drop, handles, number, openExample, save, undisturbed, visits, withoutNetwork } from "./page.ts";
+import {
+  answered,
+  brush,
+  columns,
+  dragHandle,
+  drop,
+  handles,
+  number,
+  openExample,
+  save,
+  undisturbed,
+  visits,
+  withoutNetwork,
+} from "./page.ts";
 import { ambiguousScan, example } from "./scans.ts";
 
 const visit = visits();
@@ -17,8 +30,15 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
   const { page } = opened;
   await openExample(page);
   await withoutNetwork(page);
-  const expected = await invert(await readScan(example), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 }));
-  const json = JSON.parse((await save(page, "All numbers, JSON")).text) as { maxStrainPercent: number; thicknessNm: number; rms: number };
+  const expected = await invert(
+    await readScan(example),
+    await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 }),
+  );
+  const json = JSON.parse((await save(page, "All numbers, JSON")).text) as {
+    maxStrainPercent: number;
+    thicknessNm: number;
+    rms: number;
+  };
   expect(json.rms / expected.rms).toBeCloseTo(1, 5);
   expect(json.maxStrainPercent / expected.maxStrain).toBeCloseTo(1, 4);
   expect(json.thicknessNm / expected.thickness).toBeCloseTo(1, 4);
@@ -26,11 +46,17 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
   await undisturbed(opened);
 });
 
-const testWithMeasured = chromiumPath === undefined ? testWithChromium : testWithShared("the measured YSZ scan", "data/ysz-400-measured.xy");
+const testWithMeasured =
+  chromiumPath === undefined
+    ? testWithChromium
+    : testWithShared("the measured YSZ scan", "data/ysz-400-measured.xy");
 
 testWithMeasured("a measured scan dropped on the page gives the rms of the command line", async () => {
   const content = readFileSync(sharedPath("data/ysz-400-measured.xy"));
-  const expected = await invert(await readScan(content), await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }));
+  const expected = await invert(
+    await readScan(content),
+    await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }),
+  );
   const { page } = await visit();
   await drop(page, { name: "measured.xy", content });
   // The file does not say which crystal it is: the page proposes those whose reflection is at the peak.
@@ -40,32 +66,48 @@ testWithMeasured("a measured scan dropped on the page gives the rms of the comma
   expect(await number(page, "rms")).toBeCloseTo(expected.rms, 3);
 });
 
-testWithChromium("a dragged point takes the profile through the pointer, the curve follows, and undo brings both back", async () => {
-  const opened = await visit();
-  const { page } = opened;
-  await openExample(page);
-  const before = columns((await save(page, "Scan and curve, CSV")).text), was = await handles(page);
-  expect(await dragHandle(page, 2, 18)).toBeLessThan(1.5);
-  await page.getByText("Changed by hand").waitFor();
-  const now = await handles(page);
-  expect(now[2]).toBeGreaterThan(was[2]!);
-  expect(now[5]).toBe(was[5]);
-  const profile = columns((await save(page, "Profile, CSV")).text);
-  const depth = Number(/at ([\d.]+) nm/.exec((await page.getByRole("slider", { name: /^Strain at/ }).nth(2).getAttribute("aria-label"))!)![1]);
-  const nearest = profile.depth_nm!.reduce((best, d, i) => (Math.abs(d - depth) < Math.abs(profile.depth_nm![best]! - depth) ? i : best), 0);
-  expect(profile.strain_percent![nearest]).toBeCloseTo(now[2]!, 1);
-  const after = columns((await save(page, "Scan and curve, CSV")).text);
-  const moved = after.calculated!.filter((value, i) => Math.abs(Math.log10(value / before.calculated![i]!)) > 0.05).length;
-  expect(moved).toBeGreaterThan(20);
-  await page.getByRole("button", { name: "Undo" }).click();
-  expect(await handles(page)).toEqual(was);
-  await page.getByText("Changed by hand").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Redo" }).click();
-  expect(await handles(page)).toEqual(now);
-  await page.getByRole("button", { name: "Back to the fit" }).click();
-  expect(await handles(page)).toEqual(was);
-  await undisturbed(opened);
-});
+testWithChromium(
+  "a dragged point takes the profile through the pointer, the curve follows, and undo brings both back",
+  async () => {
+    const opened = await visit();
+    const { page } = opened;
+    await openExample(page);
+    const before = columns((await save(page, "Scan and curve, CSV")).text),
+      was = await handles(page);
+    expect(await dragHandle(page, 2, 18)).toBeLessThan(1.5);
+    await page.getByText("Changed by hand").waitFor();
+    const now = await handles(page);
+    expect(now[2]).toBeGreaterThan(was[2]!);
+    expect(now[5]).toBe(was[5]);
+    const profile = columns((await save(page, "Profile, CSV")).text);
+    const depth = Number(
+      /at ([\d.]+) nm/.exec(
+        (await page
+          .getByRole("slider", { name: /^Strain at/ })
+          .nth(2)
+          .getAttribute("aria-label"))!,
+      )![1],
+    );
+    const nearest = profile.depth_nm!.reduce(
+      (best, d, i) => (Math.abs(d - depth) < Math.abs(profile.depth_nm![best]! - depth) ? i : best),
+      0,
+    );
+    expect(profile.strain_percent![nearest]).toBeCloseTo(now[2]!, 1);
+    const after = columns((await save(page, "Scan and curve, CSV")).text);
+    const moved = after.calculated!.filter(
+      (value, i) => Math.abs(Math.log10(value / before.calculated![i]!)) > 0.05,
+    ).length;
+    expect(moved).toBeGreaterThan(20);
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect(await handles(page)).toEqual(was);
+    await page.getByText("Changed by hand").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Redo" }).click();
+    expect(await handles(page)).toEqual(now);
+    await page.getByRole("button", { name: "Back to the fit" }).click();
+    expect(await handles(page)).toEqual(was);
+    await undisturbed(opened);
+  },
+);
 
 testWithChromium("the curve of an untouched point is the fit's own: model and answer agree", async () => {
   const { page } = await visit();
@@ -78,7 +120,9 @@ testWithChromium("the curve of an untouched point is the fit's own: model and an
   await page.keyboard.press("ArrowDown");
   await page.getByText("Changed by hand").waitFor();
   const model = columns((await save(page, "Scan and curve, CSV")).text);
-  const worst = Math.max(...model.calculated!.map((value, i) => Math.abs(Math.log10(value / fitted.calculated![i]!))));
+  const worst = Math.max(
+    ...model.calculated!.map((value, i) => Math.abs(Math.log10(value / fitted.calculated![i]!))),
+  );
   expect(worst).toBeLessThan(0.01);
 });
 
@@ -109,7 +153,11 @@ testWithChromium("a brushed range is left out of the next fit, and undo takes it
   await page.getByRole("button", { name: "Invert again" }).click();
   await page.getByText("Settings have changed since").waitFor({ state: "detached" });
   const { fitted, two_theta_deg: twoTheta } = columns((await save(page, "Scan and curve, CSV")).text);
-  fitted!.forEach((used, i) => expect(used, `2θ ${twoTheta![i]}`).toBe(twoTheta![i]! >= Number(from) && twoTheta![i]! <= Number(to) ? 0 : 1));
+  fitted!.forEach((used, i) =>
+    expect(used, `2θ ${twoTheta![i]}`).toBe(
+      twoTheta![i]! >= Number(from) && twoTheta![i]! <= Number(to) ? 0 : 1,
+    ),
+  );
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("button", { name: "Undo" }).click();
   expect(await masks.count()).toBe(0);
@@ -126,33 +174,39 @@ testWithChromium("a held parameter keeps the value that it was given", async () 
   expect(await number(page, "Thickness")).toBe(300);
 });
 
-testWithChromium("a fit from the drawn profile goes back to the minimum that it was drawn away from", async () => {
-  const { page } = await visit();
-  await openExample(page);
-  const rms = await number(page, "rms");
-  await dragHandle(page, 2, 30);
-  await page.getByText("Changed by hand").waitFor();
-  await page.getByRole("button", { name: "Fit from here" }).click();
-  await page.getByText("Changed by hand").waitFor({ state: "detached" });
-  await page.getByText("fitted from the profile that was drawn").waitFor();
-  expect(await number(page, "rms")).toBeCloseTo(rms, 3);
-});
+testWithChromium(
+  "a fit from the drawn profile goes back to the minimum that it was drawn away from",
+  async () => {
+    const { page } = await visit();
+    await openExample(page);
+    const rms = await number(page, "rms");
+    await dragHandle(page, 2, 30);
+    await page.getByText("Changed by hand").waitFor();
+    await page.getByRole("button", { name: "Fit from here" }).click();
+    await page.getByText("Changed by hand").waitFor({ state: "detached" });
+    await page.getByText("fitted from the profile that was drawn").waitFor();
+    expect(await number(page, "rms")).toBeCloseTo(rms, 3);
+  },
+);
 
-testWithMeasured("a fit from the profile that a network led to stays there, though rough starts alone may end elsewhere", async () => {
-  const { page } = await visit();
-  await drop(page, { name: "measured.xy", content: readFileSync(sharedPath("data/ysz-400-measured.xy")) });
-  await page.getByRole("button", { name: /^YSZ/ }).click();
-  await answered(page);
-  const found = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
-  const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(4);
-  await handle.focus();
-  await page.keyboard.press("ArrowUp");
-  await page.getByRole("button", { name: "Fit from here" }).click();
-  await page.getByText("fitted from the profile that was drawn").waitFor();
-  const again = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
-  expect(again.rms / found.rms).toBeLessThan(1.01);
-  expect(again.thickness / found.thickness).toBeCloseTo(1, 1);
-});
+testWithMeasured(
+  "a fit from the profile that a network led to stays there, though rough starts alone may end elsewhere",
+  async () => {
+    const { page } = await visit();
+    await drop(page, { name: "measured.xy", content: readFileSync(sharedPath("data/ysz-400-measured.xy")) });
+    await page.getByRole("button", { name: /^YSZ/ }).click();
+    await answered(page);
+    const found = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
+    const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(4);
+    await handle.focus();
+    await page.keyboard.press("ArrowUp");
+    await page.getByRole("button", { name: "Fit from here" }).click();
+    await page.getByText("fitted from the profile that was drawn").waitFor();
+    const again = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
+    expect(again.rms / found.rms).toBeLessThan(1.01);
+    expect(again.thickness / found.thickness).toBeCloseTo(1, 1);
+  },
+);
 
 testWithChromium("an inversion can be cancelled, and started again", async () => {
   const { page } = await visit();

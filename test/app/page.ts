@@ -2,7 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContext, chromium as playwright, type Download, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium as playwright,
+  type Download,
+  type Page,
+} from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { chromiumPath } from "../dataset/tools.ts";
 
@@ -27,11 +33,17 @@ export interface VisitOptions {
 
 /** Starts server and browser for the tests of a file; what it returns opens the page in a browser without memories. */
 export function visits(): (options?: VisitOptions) => Promise<Visit> {
-  let server: ChildProcess | undefined, browser: Browser | undefined, url = "";
+  let server: ChildProcess | undefined,
+    browser: Browser | undefined,
+    url = "";
   beforeAll(async () => {
     if (chromiumPath === undefined) return;
-    server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-    url = await new Promise((resolve) => server!.stdout!.once("data", (text: Buffer) => resolve(text.toString().trim())));
+    server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    url = await new Promise((resolve) =>
+      server!.stdout!.once("data", (text: Buffer) => resolve(text.toString().trim())),
+    );
     browser = await playwright.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
   }, PATIENCE);
   afterAll(async () => {
@@ -39,7 +51,11 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
     server?.kill();
   });
   return async ({ width = 1440, height = 900, scheme = "light" } = {}) => {
-    const context = await browser!.newContext({ viewport: { width, height }, colorScheme: scheme, acceptDownloads: true });
+    const context = await browser!.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      acceptDownloads: true,
+    });
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const errors: string[] = [];
@@ -61,8 +77,11 @@ export async function drop(page: Page, ...files: readonly Dropped[]): Promise<vo
   const payload = files.map(({ name, content }) => ({ name, text: Buffer.from(content).toString("base64") }));
   await page.evaluate((given) => {
     const transfer = new DataTransfer();
-    for (const { name, text } of given) transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    for (const { name, text } of given)
+      transfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+    document.body.dispatchEvent(
+      new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
   }, payload);
 }
 
@@ -96,22 +115,33 @@ export async function number(page: Page, name: string): Promise<number> {
 }
 
 /** Saves by the menu and returns the file's name and text. */
-export async function save(page: Page, words: string): Promise<{ readonly name: string; readonly bytes: Buffer; readonly text: string }> {
+export async function save(
+  page: Page,
+  words: string,
+): Promise<{ readonly name: string; readonly bytes: Buffer; readonly text: string }> {
   await page.getByRole("button", { name: /^Save/ }).click();
-  const [file] = (await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: words, exact: true }).click()])) as [Download, void];
+  const [file] = (await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: words, exact: true }).click(),
+  ])) as [Download, void];
   const bytes = await readFile(await file.path());
   return { name: file.suggestedFilename(), bytes, text: bytes.toString() };
 }
 
 /** Columns of a CSV by name. */
 export function columns(text: string): Record<string, number[]> {
-  const [head, ...lines] = text.trim().split("\r\n").map((line) => line.split(","));
+  const [head, ...lines] = text
+    .trim()
+    .split("\r\n")
+    .map((line) => line.split(","));
   return Object.fromEntries(head!.map((name, i) => [name, lines.map((line) => Number(line[i]))]));
 }
 
 /** Values of the strain's handles, the deepest first. */
 export function handles(page: Page): Promise<number[]> {
-  return page.getByRole("slider", { name: /^Strain at/ }).evaluateAll((all) => all.map((handle) => Number(handle.getAttribute("aria-valuenow"))));
+  return page
+    .getByRole("slider", { name: /^Strain at/ })
+    .evaluateAll((all) => all.map((handle) => Number(handle.getAttribute("aria-valuenow"))));
 }
 
 export async function brush(page: Page, from: number, to: number): Promise<void> {

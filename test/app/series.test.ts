@@ -6,7 +6,19 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
 import { testWithChromium } from "../dataset/tools.ts";
-import { answered, columns, drop, handles, openExample, PATIENCE, save, undisturbed, type Visit, visits, withoutNetwork } from "./page.ts";
+import {
+  answered,
+  columns,
+  drop,
+  handles,
+  openExample,
+  PATIENCE,
+  save,
+  undisturbed,
+  type Visit,
+  visits,
+  withoutNetwork,
+} from "./page.ts";
 import { ambiguousScan, example } from "./scans.ts";
 
 const visit = visits();
@@ -18,21 +30,40 @@ async function findings({ page }: Visit): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: axe });
   return page.evaluate(async () => {
-    const run = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }> } }).axe.run;
+    const run = (
+      globalThis as unknown as {
+        axe: {
+          run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }>;
+        };
+      }
+    ).axe.run;
     const { violations } = await run();
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
   });
 }
 
 testWithChromium("several scans stand side by side, with one table of results", async () => {
   const opened = await visit();
   const { page } = opened;
-  await drop(page, { name: "high fluence.xy", content: example }, { name: "low fluence.xy", content: await ambiguousScan() });
+  await drop(
+    page,
+    { name: "high fluence.xy", content: example },
+    { name: "low fluence.xy", content: await ambiguousScan() },
+  );
   const rows = page.getByRole("region", { name: "Results of all scans" }).locator("tbody tr");
   await expect.poll(() => rows.count()).toBe(2);
   // Both are inverted at once, without being asked for.
-  await expect.poll(async () => (await rows.allInnerTexts()).every((text) => text.split("\t").length === 8), { timeout: 60_000 }).toBe(true);
-  await page.getByRole("button", { name: /^low fluence/ }).first().click();
+  await expect
+    .poll(async () => (await rows.allInnerTexts()).every((text) => text.split("\t").length === 8), {
+      timeout: 60_000,
+    })
+    .toBe(true);
+  await page
+    .getByRole("button", { name: /^low fluence/ })
+    .first()
+    .click();
   // All of them are what the fit alone finds.
   await withoutNetwork(page);
   await page.getByRole("button", { name: /Solution 2/ }).waitFor();
@@ -44,62 +75,93 @@ testWithChromium("several scans stand side by side, with one table of results", 
   await undisturbed(opened);
 });
 
-testWithChromium("a simulation without a scan is the SDK's, and its noisy scan can be inverted again", async () => {
-  const opened = await visit();
-  const { page } = opened;
-  await page.getByRole("button", { name: "Simulate without a scan" }).click();
-  await page.getByRole("slider", { name: /^Strain at/ }).first().waitFor();
-  await expect.poll(async () => page.locator(".by-hand").innerText()).toMatch(/Drag/);
-  const curve = columns((await save(page, "Scan and curve, CSV")).text), profile = columns((await save(page, "Profile, CSV")).text);
-  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 });
-  const expected = (await createSimulator()).simulate(
-    { depth: Float64Array.from(profile.depth_nm!), strain: Float64Array.from(profile.strain_percent!), debyeWaller: Float64Array.from(profile.debye_waller!) },
-    ysz, curve.two_theta_deg!, { instrument: { resolution: { shape: "gaussian", fwhm: 0.015 }, scale: 1e5, background: 2 } },
-  );
-  curve.calculated!.forEach((value, i) => expect(Math.abs(value / expected.intensity[i]! - 1), `2θ ${curve.two_theta_deg![i]}`).toBeLessThan(1e-9));
-  expect(await findings(opened)).toEqual([]);
-  const strain = await handles(page);
-  const scan = await save(page, "As a scan with counting noise, .xy");
-  await drop(page, { name: scan.name, content: scan.bytes });
-  await answered(page);
-  const found = columns((await save(page, "Profile, CSV")).text);
-  expect(Math.max(...found.strain_percent!) / Math.max(...strain)).toBeCloseTo(1, 1);
-  await undisturbed(opened);
-});
-
-testWithChromium("the share of the Lorentzian is the SDK's, and a fit holds it", async () => {
-  const opened = await visit();
-  const { page } = opened;
-  await page.getByRole("button", { name: "Simulate without a scan" }).click();
-  await page.getByText("Beam and resolution").click();
-  await page.getByRole("combobox", { name: "Shape of the resolution" }).selectOption("pseudo-voigt");
-  const field = page.getByRole("textbox", { name: "Share of the Lorentzian" });
-  await field.fill("1.2");
-  await page.getByText("A number from 0 to 1.").waitFor();
-  await field.fill("0.8");
-  await page.keyboard.press("Enter");
-  // Tails as long as the scan cost the fit the square of its points.
-  await page.getByRole("textbox", { name: "Points" }).fill("250");
-  await page.keyboard.press("Enter");
-  const resolution = { shape: "pseudo-voigt", fwhm: 0.015, lorentzFraction: 0.8 } as const;
-  const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }), simulator = await createSimulator();
-  const worst = async (): Promise<number> => {
-    const curve = columns((await save(page, "Scan and curve, CSV")).text), profile = columns((await save(page, "Profile, CSV")).text);
-    const { intensity } = simulator.simulate(
-      { depth: Float64Array.from(profile.depth_nm!), strain: Float64Array.from(profile.strain_percent!), debyeWaller: Float64Array.from(profile.debye_waller!) },
-      ysz, curve.two_theta_deg!, { instrument: { resolution, scale: 1e5, background: 2 } },
+testWithChromium(
+  "a simulation without a scan is the SDK's, and its noisy scan can be inverted again",
+  async () => {
+    const opened = await visit();
+    const { page } = opened;
+    await page.getByRole("button", { name: "Simulate without a scan" }).click();
+    await page
+      .getByRole("slider", { name: /^Strain at/ })
+      .first()
+      .waitFor();
+    await expect.poll(async () => page.locator(".by-hand").innerText()).toMatch(/Drag/);
+    const curve = columns((await save(page, "Scan and curve, CSV")).text),
+      profile = columns((await save(page, "Profile, CSV")).text);
+    const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 });
+    const expected = (await createSimulator()).simulate(
+      {
+        depth: Float64Array.from(profile.depth_nm!),
+        strain: Float64Array.from(profile.strain_percent!),
+        debyeWaller: Float64Array.from(profile.debye_waller!),
+      },
+      ysz,
+      curve.two_theta_deg!,
+      { instrument: { resolution: { shape: "gaussian", fwhm: 0.015 }, scale: 1e5, background: 2 } },
     );
-    return Math.max(...curve.calculated!.map((value, i) => Math.abs(value / intensity[i]! - 1)));
-  };
-  await expect.poll(worst, { timeout: PATIENCE }).toBeLessThan(1e-9);
-  const scan = await save(page, "As a scan with counting noise, .xy");
-  await drop(page, { name: scan.name, content: scan.bytes });
-  await answered(page);
-  const { instrument } = JSON.parse((await save(page, "All numbers, JSON")).text) as { instrument: { resolution: { shape: string; fwhm: number; lorentzFraction: number } } };
-  expect(instrument.resolution).toMatchObject({ shape: "pseudo-voigt", lorentzFraction: 0.8 });
-  expect(instrument.resolution.fwhm / resolution.fwhm).toBeCloseTo(1, 1);
-  await undisturbed(opened);
-}, 2 * PATIENCE);
+    curve.calculated!.forEach((value, i) =>
+      expect(Math.abs(value / expected.intensity[i]! - 1), `2θ ${curve.two_theta_deg![i]}`).toBeLessThan(
+        1e-9,
+      ),
+    );
+    expect(await findings(opened)).toEqual([]);
+    const strain = await handles(page);
+    const scan = await save(page, "As a scan with counting noise, .xy");
+    await drop(page, { name: scan.name, content: scan.bytes });
+    await answered(page);
+    const found = columns((await save(page, "Profile, CSV")).text);
+    expect(Math.max(...found.strain_percent!) / Math.max(...strain)).toBeCloseTo(1, 1);
+    await undisturbed(opened);
+  },
+);
+
+testWithChromium(
+  "the share of the Lorentzian is the SDK's, and a fit holds it",
+  async () => {
+    const opened = await visit();
+    const { page } = opened;
+    await page.getByRole("button", { name: "Simulate without a scan" }).click();
+    await page.getByText("Beam and resolution").click();
+    await page.getByRole("combobox", { name: "Shape of the resolution" }).selectOption("pseudo-voigt");
+    const field = page.getByRole("textbox", { name: "Share of the Lorentzian" });
+    await field.fill("1.2");
+    await page.getByText("A number from 0 to 1.").waitFor();
+    await field.fill("0.8");
+    await page.keyboard.press("Enter");
+    // Tails as long as the scan cost the fit the square of its points.
+    await page.getByRole("textbox", { name: "Points" }).fill("250");
+    await page.keyboard.press("Enter");
+    const resolution = { shape: "pseudo-voigt", fwhm: 0.015, lorentzFraction: 0.8 } as const;
+    const ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }),
+      simulator = await createSimulator();
+    const worst = async (): Promise<number> => {
+      const curve = columns((await save(page, "Scan and curve, CSV")).text),
+        profile = columns((await save(page, "Profile, CSV")).text);
+      const { intensity } = simulator.simulate(
+        {
+          depth: Float64Array.from(profile.depth_nm!),
+          strain: Float64Array.from(profile.strain_percent!),
+          debyeWaller: Float64Array.from(profile.debye_waller!),
+        },
+        ysz,
+        curve.two_theta_deg!,
+        { instrument: { resolution, scale: 1e5, background: 2 } },
+      );
+      return Math.max(...curve.calculated!.map((value, i) => Math.abs(value / intensity[i]! - 1)));
+    };
+    await expect.poll(worst, { timeout: PATIENCE }).toBeLessThan(1e-9);
+    const scan = await save(page, "As a scan with counting noise, .xy");
+    await drop(page, { name: scan.name, content: scan.bytes });
+    await answered(page);
+    const { instrument } = JSON.parse((await save(page, "All numbers, JSON")).text) as {
+      instrument: { resolution: { shape: string; fwhm: number; lorentzFraction: number } };
+    };
+    expect(instrument.resolution).toMatchObject({ shape: "pseudo-voigt", lorentzFraction: 0.8 });
+    expect(instrument.resolution.fwhm / resolution.fwhm).toBeCloseTo(1, 1);
+    await undisturbed(opened);
+  },
+  2 * PATIENCE,
+);
 
 testWithChromium("a point of the profile can be moved with the keyboard", async () => {
   const { page } = await visit();
@@ -119,21 +181,30 @@ testWithChromium("a point of the profile can be moved with the keyboard", async 
 });
 
 for (const scheme of ["light", "dark"] as const) {
-  testWithChromium(`nothing stands in the way of assistive technology, ${scheme}, wide and narrow, and nothing is wider than the screen`, async () => {
-    for (const [width, height] of [[1440, 900], [360, 740]] as const) {
-      const opened = await visit({ width, height, scheme });
-      const { page } = opened;
-      expect(await findings(opened), `welcome ${width}`).toEqual([]);
-      await drop(page, { name: "broken.xy", content: "nothing" });
-      await page.getByRole("alert").waitFor();
-      await openExample(page);
-      await page.getByText("How sure is this?").click();
-      await page.getByText("Beam and resolution").click();
-      await page.getByText("Sample", { exact: true }).click();
-      await page.getByText(/^Train one for/).click();
-      expect(await findings(opened), `answer ${width}`).toEqual([]);
-      expect(await page.evaluate(() => document.scrollingElement!.scrollWidth), `width ${width}`).toBeLessThanOrEqual(width);
-      await page.context().close();
-    }
-  });
+  testWithChromium(
+    `nothing stands in the way of assistive technology, ${scheme}, wide and narrow, and nothing is wider than the screen`,
+    async () => {
+      for (const [width, height] of [
+        [1440, 900],
+        [360, 740],
+      ] as const) {
+        const opened = await visit({ width, height, scheme });
+        const { page } = opened;
+        expect(await findings(opened), `welcome ${width}`).toEqual([]);
+        await drop(page, { name: "broken.xy", content: "nothing" });
+        await page.getByRole("alert").waitFor();
+        await openExample(page);
+        await page.getByText("How sure is this?").click();
+        await page.getByText("Beam and resolution").click();
+        await page.getByText("Sample", { exact: true }).click();
+        await page.getByText(/^Train one for/).click();
+        expect(await findings(opened), `answer ${width}`).toEqual([]);
+        expect(
+          await page.evaluate(() => document.scrollingElement!.scrollWidth),
+          `width ${width}`,
+        ).toBeLessThanOrEqual(width);
+        await page.context().close();
+      }
+    },
+  );
 }

@@ -1,27 +1,42 @@
 /** What stays, what leaves and what comes back: storage, files, offline, and input that cannot be read. */
 import { expect } from "vitest";
 import { testWithChromium } from "../dataset/tools.ts";
-import { answered, columns, drop, handles, dragHandle, number, openExample, PATIENCE, save, undisturbed, visits } from "./page.ts";
+import {
+  answered,
+  columns,
+  drop,
+  handles,
+  dragHandle,
+  number,
+  openExample,
+  PATIENCE,
+  save,
+  undisturbed,
+  visits,
+} from "./page.ts";
 import { example } from "./scans.ts";
 
 const visit = visits();
 
-testWithChromium("a session saved as a file opens elsewhere as it was, changes by hand included", async () => {
-  const first = await visit();
-  await openExample(first.page);
-  const rms = await number(first.page, "rms");
-  await dragHandle(first.page, 1, 12);
-  await first.page.getByText("Changed by hand").waitFor();
-  const was = await handles(first.page);
-  const file = await save(first.page, "Whole session, to open here again");
-  const second = await visit();
-  await drop(second.page, { name: file.name, content: file.bytes });
-  await answered(second.page);
-  await expect.poll(() => handles(second.page)).toEqual(was);
-  expect(await number(second.page, "rms")).toBe(rms);
-  await second.page.getByText("Changed by hand").waitFor();
-  await undisturbed(second);
-});
+testWithChromium(
+  "a session saved as a file opens elsewhere as it was, changes by hand included",
+  async () => {
+    const first = await visit();
+    await openExample(first.page);
+    const rms = await number(first.page, "rms");
+    await dragHandle(first.page, 1, 12);
+    await first.page.getByText("Changed by hand").waitFor();
+    const was = await handles(first.page);
+    const file = await save(first.page, "Whole session, to open here again");
+    const second = await visit();
+    await drop(second.page, { name: file.name, content: file.bytes });
+    await answered(second.page);
+    await expect.poll(() => handles(second.page)).toEqual(was);
+    expect(await number(second.page, "rms")).toBe(rms);
+    await second.page.getByText("Changed by hand").waitFor();
+    await undisturbed(second);
+  },
+);
 
 testWithChromium("every file that can be saved is what its name says", async () => {
   const { page } = await visit();
@@ -44,33 +59,47 @@ testWithChromium("every file that can be saved is what its name says", async () 
   }
 });
 
-testWithChromium("after the first load no request leaves the browser, and without a network all works, also after a reload", async () => {
-  const opened = await visit();
-  const { page, context } = opened;
-  await page.evaluate(async () => (await navigator.serviceWorker.ready).active!.state);
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  // Networks come last.
-  await expect.poll(() => page.evaluate(async () => (await caches.match(new URL("models/zro2-400-cnn1/weights.bin", document.baseURI))) !== undefined), { timeout: PATIENCE }).toBe(true);
-  const strangers: string[] = [];
-  context.on("request", (request) => {
-    if (!request.url().startsWith("blob:") && !request.url().startsWith(opened.url)) strangers.push(request.url());
-  });
-  await context.setOffline(true);
-  await openExample(page);
-  const rms = await number(page, "rms");
-  // Storage follows the last change a moment later.
-  await page.waitForTimeout(600);
-  await page.reload();
-  await answered(page);
-  expect(await number(page, "rms")).toBe(rms);
-  await page.getByRole("button", { name: "Invert again" }).click();
-  await page.getByRole("button", { name: "Cancel" }).waitFor();
-  await answered(page);
-  expect(await number(page, "rms")).toBe(rms);
-  await page.getByText("Found by network and fit").waitFor();
-  expect(strangers).toEqual([]);
-  await undisturbed(opened);
-});
+testWithChromium(
+  "after the first load no request leaves the browser, and without a network all works, also after a reload",
+  async () => {
+    const opened = await visit();
+    const { page, context } = opened;
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).active!.state);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // Networks come last.
+    await expect
+      .poll(
+        () =>
+          page.evaluate(
+            async () =>
+              (await caches.match(new URL("models/zro2-400-cnn1/weights.bin", document.baseURI))) !==
+              undefined,
+          ),
+        { timeout: PATIENCE },
+      )
+      .toBe(true);
+    const strangers: string[] = [];
+    context.on("request", (request) => {
+      if (!request.url().startsWith("blob:") && !request.url().startsWith(opened.url))
+        strangers.push(request.url());
+    });
+    await context.setOffline(true);
+    await openExample(page);
+    const rms = await number(page, "rms");
+    // Storage follows the last change a moment later.
+    await page.waitForTimeout(600);
+    await page.reload();
+    await answered(page);
+    expect(await number(page, "rms")).toBe(rms);
+    await page.getByRole("button", { name: "Invert again" }).click();
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    await answered(page);
+    expect(await number(page, "rms")).toBe(rms);
+    await page.getByText("Found by network and fit").waitFor();
+    expect(strangers).toEqual([]);
+    await undisturbed(opened);
+  },
+);
 
 testWithChromium("what cannot be read is told where it is, in words, and the page goes on", async () => {
   const opened = await visit();
@@ -103,10 +132,16 @@ testWithChromium("impossible experiments are told at the field, and undo leads o
   const field = page.getByRole("textbox", { name: "Reflection" });
   await field.fill("1 0 0");
   await page.keyboard.press("Enter");
-  await page.locator(".field", { has: field }).getByText(/forbidden/).waitFor();
+  await page
+    .locator(".field", { has: field })
+    .getByText(/forbidden/)
+    .waitFor();
   expect(await page.getByRole("button", { name: "Invert again" }).isDisabled()).toBe(true);
   await page.getByRole("button", { name: "Undo" }).click();
-  await page.locator(".field", { has: field }).getByText(/forbidden/).waitFor({ state: "detached" });
+  await page
+    .locator(".field", { has: field })
+    .getByText(/forbidden/)
+    .waitFor({ state: "detached" });
   await field.fill("four");
   await page.getByText("Three whole numbers, such as 4 0 0.").waitFor();
   await page.keyboard.press("Escape");
@@ -114,7 +149,10 @@ testWithChromium("impossible experiments are told at the field, and undo leads o
   await field.fill("2 2 0");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Invert again" }).click();
-  await page.getByRole("alert").getByText(/does not reach the reflection/).waitFor();
+  await page
+    .getByRole("alert")
+    .getByText(/does not reach the reflection/)
+    .waitFor();
 });
 
 testWithChromium("pasted columns of numbers are a scan", async () => {
@@ -122,7 +160,9 @@ testWithChromium("pasted columns of numbers are a scan", async () => {
   await page.evaluate((text) => {
     const data = new DataTransfer();
     data.setData("text/plain", text);
-    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    document.body.dispatchEvent(
+      new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }),
+    );
   }, example.toString());
   await answered(page);
 });

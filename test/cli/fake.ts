@@ -11,7 +11,10 @@ export interface Outcome {
   readonly err: string;
 }
 
-export async function takagi(words: readonly string[], options: { interactive?: boolean; signal?: AbortSignal } = {}): Promise<Outcome> {
+export async function takagi(
+  words: readonly string[],
+  options: { interactive?: boolean; signal?: AbortSignal } = {},
+): Promise<Outcome> {
   let out = "";
   let err = "";
   const start = performance.now();

@@ -52,11 +52,21 @@ test("one scan as JSON has what the file formats promise, and nothing else is pr
     profile: { strainBand: { level: 0.95 }, debyeWallerBand: { level: 0.95 } },
   });
   expect(result.seconds).toBeGreaterThan(0);
-  for (const { profile, rms, chi2PerPoint } of [result as never as ResultSolution, ...(result.solutions as ResultSolution[])]) {
+  for (const { profile, rms, chi2PerPoint } of [
+    result as never as ResultSolution,
+    ...(result.solutions as ResultSolution[]),
+  ]) {
     expect(rms).toBeGreaterThan(0);
     expect(chi2PerPoint).toBeGreaterThan(0);
     const { depthNm, strainPercent, debyeWaller, strainBand, debyeWallerBand } = profile;
-    for (const column of [strainPercent, debyeWaller, strainBand.lower, strainBand.upper, debyeWallerBand.lower, debyeWallerBand.upper]) {
+    for (const column of [
+      strainPercent,
+      debyeWaller,
+      strainBand.lower,
+      strainBand.upper,
+      debyeWallerBand.lower,
+      debyeWallerBand.upper,
+    ]) {
       expect(column).toHaveLength(depthNm.length);
     }
   }
@@ -88,7 +98,14 @@ test("--out writes six files and leaves nothing else behind", async () => {
   const outcome = await takagi(["invert", ...files, ...YSZ, "--out", out]);
   expect(outcome.code).toBe(0);
   expect(outcome.out).toContain(join(out, "report.html"));
-  expect((await readdir(out)).sort()).toEqual(["curve.csv", "input_DW_coeff.txt", "input_strain_coeff.txt", "profile.csv", "report.html", "result.json"]);
+  expect((await readdir(out)).sort()).toEqual([
+    "curve.csv",
+    "input_DW_coeff.txt",
+    "input_strain_coeff.txt",
+    "profile.csv",
+    "report.html",
+    "result.json",
+  ]);
   const text = (name: string) => readFile(join(out, name), "utf8");
   expect(JSON.parse(await text("result.json"))).toMatchObject({ scan: "scan1", rms: 0.0834 });
   const inversion = syntheticInversion();
@@ -102,19 +119,39 @@ test("--out writes six files and leaves nothing else behind", async () => {
 test("a profile.csv of an inversion is a profile for simulate", async () => {
   const { dir, files } = await scans(SCAN);
   await takagi(["invert", ...files, ...YSZ, "--out", dir]);
-  const { code, out } = await takagi(["simulate", ...YSZ, "--profile", join(dir, "profile.csv"), "--range", "72:74", "--step", "0.1"]);
+  const { code, out } = await takagi([
+    "simulate",
+    ...YSZ,
+    "--profile",
+    join(dir, "profile.csv"),
+    "--range",
+    "72:74",
+    "--step",
+    "0.1",
+  ]);
   expect(code).toBe(0);
   expect(out.trim().split("\n")).toHaveLength(22);
 });
 
 test("several scans: a row each, a failed one does not stop the rest, exit code 1", async () => {
   const { dir, files } = await scans(SCAN, "", SCAN);
-  const { code, out, err } = await takagi(["invert", ...files, join(dir, "missing.xy"), ...YSZ, "--out", join(dir, "out")]);
+  const { code, out, err } = await takagi([
+    "invert",
+    ...files,
+    join(dir, "missing.xy"),
+    ...YSZ,
+    "--out",
+    join(dir, "out"),
+  ]);
   expect(code).toBe(1);
-  expect(err).toBe(`takagi: ${files[1]}: the file is empty\ntakagi: cannot read ${join(dir, "missing.xy")}: no such file\n`);
+  expect(err).toBe(
+    `takagi: ${files[1]}: the file is empty\ntakagi: cannot read ${join(dir, "missing.xy")}: no such file\n`,
+  );
   const lines = out.match(/^\d\/4 .*$/gm)!;
   expect(lines).toHaveLength(4);
-  expect(lines[0]).toMatch(/^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous$/);
+  expect(lines[0]).toMatch(
+    /^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous$/,
+  );
   expect(lines[1]).toBe("2/4  scan2: failed");
   const table = out.slice(out.indexOf("\nscan ") + 1).split("\n");
   expect(table[0]).toContain("e_max (%)");
@@ -129,7 +166,9 @@ test("several scans as JSON are one document, failures among them", async () => 
   const { files } = await scans(SCAN, "73 1\n74 -1\n");
   const { code, out } = await takagi(["invert", ...files, ...YSZ, "--json"]);
   expect(code).toBe(1);
-  const { scans: results } = JSON.parse(out) as { scans: { scan: string; rms?: number; error?: { code: string; message: string } }[] };
+  const { scans: results } = JSON.parse(out) as {
+    scans: { scan: string; rms?: number; error?: { code: string; message: string } }[];
+  };
   expect(results.map(({ scan }) => scan)).toEqual(["scan1", "scan2"]);
   expect(results[0]!.rms).toBe(0.0834);
   expect(results[1]!.error).toMatchObject({ code: "SCAN_FORMAT" });
@@ -146,9 +185,47 @@ test("scans of one name go to folders of their own", async () => {
 
 test("options reach the inversion as they are meant", async () => {
   const { files } = await scans("36.5;5\n36.6;7\n36.7;9\n");
-  const words = ["--theta", "--fix", "thickness=320", "--fix", "background-slope=0", "--mask", "73.1:73.15", "--mask", "73.3:73.35", "--splines", "12", "--residual", "log"];
-  const physics = ["--count-unit", "0.5", "--starts", "4", "--relative-error", "0.05", "--polarisation", "unpolarised", "--monochromator", "45.3", "--lines", "1.5406:1,1.5444:0.5", "--resolution", "pseudo-voigt"];
-  const film = ["--film-thickness", "900", "--substrate-material", "Si", "--substrate-hkl", "0,0,4", "--deviation", "linear"];
+  const words = [
+    "--theta",
+    "--fix",
+    "thickness=320",
+    "--fix",
+    "background-slope=0",
+    "--mask",
+    "73.1:73.15",
+    "--mask",
+    "73.3:73.35",
+    "--splines",
+    "12",
+    "--residual",
+    "log",
+  ];
+  const physics = [
+    "--count-unit",
+    "0.5",
+    "--starts",
+    "4",
+    "--relative-error",
+    "0.05",
+    "--polarisation",
+    "unpolarised",
+    "--monochromator",
+    "45.3",
+    "--lines",
+    "1.5406:1,1.5444:0.5",
+    "--resolution",
+    "pseudo-voigt",
+  ];
+  const film = [
+    "--film-thickness",
+    "900",
+    "--substrate-material",
+    "Si",
+    "--substrate-hkl",
+    "0,0,4",
+    "--deviation",
+    "linear",
+  ];
   const outcome = await takagi(["invert", ...files, ...YSZ, ...words, ...physics, ...film]);
   expect(outcome).toMatchObject({ code: 0, err: "" });
   const [scan, reflection, options] = calls[0]!;
@@ -156,7 +233,10 @@ test("options reach the inversion as they are meant", async () => {
   expect(reflection.name).toBe("YSZ 4 0 0");
   expect(options).toMatchObject({
     fix: { thickness: 320, backgroundSlope: 0 },
-    mask: [[73.1, 73.15], [73.3, 73.35]],
+    mask: [
+      [73.1, 73.15],
+      [73.3, 73.35],
+    ],
     splines: 12,
     residual: "log",
     countUnit: 0.5,
@@ -166,10 +246,17 @@ test("options reach the inversion as they are meant", async () => {
     instrument: {
       polarisation: "unpolarised",
       monochromator: 45.3,
-      lines: [{ wavelength: 1.5406, weight: 1 }, { wavelength: 1.5444, weight: 0.5 }],
+      lines: [
+        { wavelength: 1.5406, weight: 1 },
+        { wavelength: 1.5444, weight: 0.5 },
+      ],
       resolution: { shape: "pseudo-voigt", lorentzFraction: 0.5 },
     },
-    sample: { geometry: "thick film on substrate", filmThickness: 900, substrate: { name: "Si 0 0 4", wavelength: 1.5406 } },
+    sample: {
+      geometry: "thick film on substrate",
+      filmThickness: 900,
+      substrate: { name: "Si 0 0 4", wavelength: 1.5406 },
+    },
   });
 });
 
@@ -216,7 +303,9 @@ test("an interruption stops all scans and leaves no files", async () => {
     return Promise.reject(signal!.reason as Error);
   };
   const { dir, files } = await scans(SCAN, SCAN);
-  const { code, out, err } = await takagi(["invert", ...files, ...YSZ, "--out", join(dir, "out")], { signal: controller.signal });
+  const { code, out, err } = await takagi(["invert", ...files, ...YSZ, "--out", join(dir, "out")], {
+    signal: controller.signal,
+  });
   expect([code, out, err]).toEqual([130, "", "takagi: interrupted\n"]);
   expect(calls).toHaveLength(1);
   expect(await readdir(dir)).toEqual(["scan1.xy", "scan2.xy"]);
@@ -236,5 +325,11 @@ interface ResultBand {
 interface ResultSolution {
   readonly rms: number;
   readonly chi2PerPoint: number;
-  readonly profile: { depthNm: number[]; strainPercent: number[]; debyeWaller: number[]; strainBand: ResultBand; debyeWallerBand: ResultBand };
+  readonly profile: {
+    depthNm: number[];
+    strainPercent: number[];
+    debyeWaller: number[];
+    strainBand: ResultBand;
+    debyeWallerBand: ResultBand;
+  };
 }

@@ -11,12 +11,21 @@ describe("what options take", () => {
     expect(hkl("--hkl")("-2,2,\u22124")).toEqual([-2, 2, -4]);
     expect(number("--x")("1.5e-3")).toBe(0.0015);
     expect(range("--range")("72.5:74")).toEqual([72.5, 74]);
-    expect(ranges("--mask")("73:74", [[70, 71]])).toEqual([[70, 71], [73, 74]]);
-    expect(lines("--lines")("1.540598:1,1.544426:0.5")).toEqual([{ wavelength: 1.540598, weight: 1 }, { wavelength: 1.544426, weight: 0.5 }]);
+    expect(ranges("--mask")("73:74", [[70, 71]])).toEqual([
+      [70, 71],
+      [73, 74],
+    ]);
+    expect(lines("--lines")("1.540598:1,1.544426:0.5")).toEqual([
+      { wavelength: 1.540598, weight: 1 },
+      { wavelength: 1.544426, weight: 0.5 },
+    ]);
     expect(lines("--lines")("1.5406")).toEqual([{ wavelength: 1.5406, weight: 1 }]);
     expect(columns("--columns")("1,3")).toEqual([1, 3]);
     expect(choice("--geometry", ["thick film", "thin film"])("Thick_Film")).toBe("thick film");
-    expect(fixed("--fix")("background-slope=-2", fixed("--fix")("thickness=300"))).toEqual({ thickness: 300, backgroundSlope: -2 });
+    expect(fixed("--fix")("background-slope=-2", fixed("--fix")("thickness=300"))).toEqual({
+      thickness: 300,
+      backgroundSlope: -2,
+    });
   });
 
   test.each<[string, () => unknown]>([

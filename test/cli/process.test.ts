@@ -48,13 +48,41 @@ test("a curve from a CIF and options, and structure factors, through pipes", asy
 
 test("errors are one line without a stack, with their exit codes", async () => {
   const wrong = await takagi(["simulate", "--material", "Si", "--hkl", "0,0", "--wavelength", "1.54"]);
-  expect(wrong).toEqual({ code: 2, out: "", err: 'takagi: --hkl must be three Miller indices such as 4,0,0; got "0,0"\n' });
-  const missing = await takagi(["invert", "missing.xy", "--material", "Si", "--hkl", "0,0,4", "--wavelength", "1.54", "--json"]);
+  expect(wrong).toEqual({
+    code: 2,
+    out: "",
+    err: 'takagi: --hkl must be three Miller indices such as 4,0,0; got "0,0"\n',
+  });
+  const missing = await takagi([
+    "invert",
+    "missing.xy",
+    "--material",
+    "Si",
+    "--hkl",
+    "0,0,4",
+    "--wavelength",
+    "1.54",
+    "--json",
+  ]);
   expect(missing).toEqual({ code: 1, out: "", err: "takagi: cannot read missing.xy: no such file\n" });
 });
 
 test("a reader that has enough, such as head, is no error", async () => {
-  const words = ["simulate", "--material", "Si", "--hkl", "0,0,4", "--wavelength", "1.54", "--thickness", "100", "--strain", "1", "--step", "0.0001"];
+  const words = [
+    "simulate",
+    "--material",
+    "Si",
+    "--hkl",
+    "0,0,4",
+    "--wavelength",
+    "1.54",
+    "--thickness",
+    "100",
+    "--strain",
+    "1",
+    "--step",
+    "0.0001",
+  ];
   const { err } = await takagi(words, 100);
   expect(err).toBe("");
 });
@@ -63,23 +91,86 @@ test("from a profile to counts, and from the counts back to the profile, with no
   const dir = await folder();
   const file = join(dir, "scan.xy");
   const crystal = ["--material", "YSZ", "--hkl", "4,0,0", "--wavelength", "1.5406"];
-  const shape = ["--thickness", "200", "--strain", "1.2", "--debye-waller", "0.6", "--fwhm", "0.01", "--offset", "0.02"];
-  await takagi(["simulate", ...crystal, ...shape, "--counts", "1e6", "--background", "3", "--step", "0.01", "--seed", "3", "--out", file]);
-  const { code, out, err } = await takagi(["invert", file, ...crystal, "--out", join(dir, "result"), "--json"]);
+  const shape = [
+    "--thickness",
+    "200",
+    "--strain",
+    "1.2",
+    "--debye-waller",
+    "0.6",
+    "--fwhm",
+    "0.01",
+    "--offset",
+    "0.02",
+  ];
+  await takagi([
+    "simulate",
+    ...crystal,
+    ...shape,
+    "--counts",
+    "1e6",
+    "--background",
+    "3",
+    "--step",
+    "0.01",
+    "--seed",
+    "3",
+    "--out",
+    file,
+  ]);
+  const { code, out, err } = await takagi([
+    "invert",
+    file,
+    ...crystal,
+    "--out",
+    join(dir, "result"),
+    "--json",
+  ]);
   expect([code, err]).toEqual([0, ""]);
-  const result = JSON.parse(out) as Record<"rms" | "maxStrainPercent" | "thicknessNm" | "seconds", number> & { converged: boolean };
+  const result = JSON.parse(out) as Record<"rms" | "maxStrainPercent" | "thicknessNm" | "seconds", number> & {
+    converged: boolean;
+  };
   expect(result.converged).toBe(true);
   expect(Math.abs(result.maxStrainPercent / 1.2 - 1)).toBeLessThan(0.05);
   expect(result.rms).toBeLessThan(0.15);
-  expect((await readdir(join(dir, "result"))).sort()).toEqual(["curve.csv", "input_DW_coeff.txt", "input_strain_coeff.txt", "profile.csv", "report.html", "result.json"]);
+  expect((await readdir(join(dir, "result"))).sort()).toEqual([
+    "curve.csv",
+    "input_DW_coeff.txt",
+    "input_strain_coeff.txt",
+    "profile.csv",
+    "report.html",
+    "result.json",
+  ]);
 });
 
 test.skipIf(process.platform === "win32")("Ctrl-C ends an inversion with one line and no files", async () => {
   const dir = await folder();
   const file = join(dir, "scan.xy");
   const crystal = ["--material", "YSZ", "--hkl", "4,0,0", "--wavelength", "1.5406"];
-  await takagi(["simulate", ...crystal, "--thickness", "300", "--strain", "1.5", "--counts", "1e6", "--background", "3", "--out", file]);
-  const child = spawn(process.execPath, [program, "invert", file, ...crystal, "--starts", "200", "--out", join(dir, "result")]);
+  await takagi([
+    "simulate",
+    ...crystal,
+    "--thickness",
+    "300",
+    "--strain",
+    "1.5",
+    "--counts",
+    "1e6",
+    "--background",
+    "3",
+    "--out",
+    file,
+  ]);
+  const child = spawn(process.execPath, [
+    program,
+    "invert",
+    file,
+    ...crystal,
+    "--starts",
+    "200",
+    "--out",
+    join(dir, "result"),
+  ]);
   let err = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
   const ended = new Promise((resolve) => child.on("close", resolve));

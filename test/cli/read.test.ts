@@ -28,19 +28,37 @@ async function file(bytes: Uint8Array, name = "scan"): Promise<string> {
 test("as JSON: the format and each scan with its axis, angles, intensities, wavelength and counting time", async () => {
   const { code, out, err } = await takagi(["read", await file(xrdml([{}, { axis: "omega" }])), "--json"]);
   expect([code, err]).toEqual([0, ""]);
-  const { format, version, scans } = JSON.parse(out) as { format: string; version: string; scans: Record<string, unknown>[] };
+  const { format, version, scans } = JSON.parse(out) as {
+    format: string;
+    version: string;
+    scans: Record<string, unknown>[];
+  };
   expect([format, version, scans.length]).toEqual(["xrdml", "2.1", 2]);
-  expect(scans[0]).toMatchObject({ number: 1, points: 10, axis: "2theta-omega", axisName: "Gonio", intensity: COUNTS, intensityUnit: "counts", wavelength: ALPHA1, countingTime: 2, countUnit: 1 });
+  expect(scans[0]).toMatchObject({
+    number: 1,
+    points: 10,
+    axis: "2theta-omega",
+    axisName: "Gonio",
+    intensity: COUNTS,
+    intensityUnit: "counts",
+    wavelength: ALPHA1,
+    countingTime: 2,
+    countUnit: 1,
+  });
   expect((scans[0]!.twoTheta as number[])[1]).toBeCloseTo(72.02, 9);
   expect(scans[1]).toMatchObject({ number: 2, axis: "omega", twoTheta: Array(10).fill(72) });
-  const second = JSON.parse((await takagi(["read", await file(xrdml([{}, { axis: "omega" }])), "--json", "--scan", "2"])).out) as typeof JSON & { scans: unknown[] };
+  const second = JSON.parse(
+    (await takagi(["read", await file(xrdml([{}, { axis: "omega" }])), "--json", "--scan", "2"])).out,
+  ) as typeof JSON & { scans: unknown[] };
   expect(second.scans).toEqual([scans[1]]);
 });
 
 test("for people: a few lines a scan", async () => {
   const { code, out } = await takagi(["read", await file(raw4([{}, { axis: "omega" }]))]);
   expect(code).toBe(0);
-  expect(out).toMatch(/raw 4, 2 scans\n {2}1 {2}2θ–ω 72° … 72\.18°, 10 points\n {5}axis "Locked Coupled"; λ = 1\.540598 Å \(and 1\.544426 Å, 0\.5 times as strong\); 2 s a point; up to 900\n/);
+  expect(out).toMatch(
+    /raw 4, 2 scans\n {2}1 {2}2θ–ω 72° … 72\.18°, 10 points\n {5}axis "Locked Coupled"; λ = 1\.540598 Å \(and 1\.544426 Å, 0\.5 times as strong\); 2 s a point; up to 900\n/,
+  );
   expect(out).toMatch(/ {2}2 {2}ω 36° … 36\.18°, 10 points\n {5}axis "Rocking Curve"/);
   expect((await takagi(["read", await file(text())])).out).toContain("wavelength not in the file");
 });
@@ -57,7 +75,10 @@ test.each<[code: number, message: RegExp, words: string[]]>([
 
 test("a scan that a file does not have", async () => {
   const outcome = await takagi(["read", await file(text()), "--scan", "2"]);
-  expect([outcome.code, outcome.err]).toEqual([2, "takagi: --scan must be one of the file's 1 scans; got 2\n"]);
+  expect([outcome.code, outcome.err]).toEqual([
+    2,
+    "takagi: --scan must be one of the file's 1 scans; got 2\n",
+  ]);
 });
 
 test("invert takes the file's wavelength where none is given, and says so", async () => {
@@ -66,8 +87,16 @@ test("invert takes the file's wavelength where none is given, and says so", asyn
   expect([code, err]).toEqual([0, ""]);
   expect(out).toContain(`λ = ${ALPHA1} Å (from the file)`);
   expect(calls[0]![1].wavelength).toBe(ALPHA1);
-  expect(calls[0]![0]).toMatchObject({ wavelength: ALPHA1, countingTime: 2, countUnit: 1, axis: "2theta-omega" });
-  expect(JSON.parse((await takagi(["invert", path, ...YSZ, "--json"])).out)).toMatchObject({ wavelengthFrom: "file", reflection: { wavelength: ALPHA1 } });
+  expect(calls[0]![0]).toMatchObject({
+    wavelength: ALPHA1,
+    countingTime: 2,
+    countUnit: 1,
+    axis: "2theta-omega",
+  });
+  expect(JSON.parse((await takagi(["invert", path, ...YSZ, "--json"])).out)).toMatchObject({
+    wavelengthFrom: "file",
+    reflection: { wavelength: ALPHA1 },
+  });
   calls.length = 1;
   const given = await takagi(["invert", path, ...YSZ, "--wavelength", "1.5406"]);
   expect(given.out).toContain("λ = 1.5406 Å\n");
@@ -79,7 +108,9 @@ test("of several files each has its own wavelength, and one without it does not 
   const none = await file(text(), "none");
   const { code, err } = await takagi(["invert", beta, none, await file(xrdml(), "alpha"), ...YSZ, "--json"]);
   expect(code).toBe(1);
-  expect(err).toBe(`takagi: --wavelength is missing: in Å, such as --wavelength 1.5406; ${none} does not say it\n`);
+  expect(err).toBe(
+    `takagi: --wavelength is missing: in Å, such as --wavelength 1.5406; ${none} does not say it\n`,
+  );
   expect(calls.map(([, { wavelength }]) => wavelength)).toEqual([1.39225, ALPHA1]);
 });
 
@@ -94,8 +125,14 @@ test("a rocking scan is refused, or read as θ; of several scans one must be cho
   expect((await takagi(["invert", two, ...YSZ])).err).toMatch(/holds 2 scans/);
   expect((await takagi(["invert", two, ...YSZ, "--scan", "2"])).code).toBe(0);
   expect(calls[1]![0].intensity).toHaveLength(3);
-  expect(await takagi(["invert", two, ...YSZ, "--scan", "3"])).toMatchObject({ code: 2, err: expect.stringContaining("--scan") as string });
-  expect(await takagi(["invert", two, ...YSZ, "--scan", "2", "--theta"])).toMatchObject({ code: 1, err: expect.stringContaining("--theta contradicts the file") as string });
+  expect(await takagi(["invert", two, ...YSZ, "--scan", "3"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--scan") as string,
+  });
+  expect(await takagi(["invert", two, ...YSZ, "--scan", "2", "--theta"])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("--theta contradicts the file") as string,
+  });
 });
 
 test("a scan of the detector alone is taken, with a note", async () => {
@@ -106,11 +143,23 @@ test("a scan of the detector alone is taken, with a note", async () => {
 
 test("simulate --like has the angles and the wavelength of a scan", async () => {
   const path = await file(xrdml());
-  const { code, out } = await takagi(["simulate", "--like", path, ...YSZ, "--thickness", "200", "--strain", "1", "--json"]);
+  const { code, out } = await takagi([
+    "simulate",
+    "--like",
+    path,
+    ...YSZ,
+    "--thickness",
+    "200",
+    "--strain",
+    "1",
+    "--json",
+  ]);
   expect(code).toBe(0);
   const { twoTheta, reflection } = JSON.parse(out) as { twoTheta: number[]; reflection: Reflection };
   expect([twoTheta.length, twoTheta[0], reflection.wavelength]).toEqual([10, 72, ALPHA1]);
   const columns = await takagi(["simulate", "--like", path, ...YSZ, "--thickness", "200", "--strain", "1"]);
   expect(columns.out.split("\n")[2]).toMatch(/^72\.02 /);
-  expect((await takagi(["simulate", "--scan", "2", ...YSZ, "--thickness", "200", "--strain", "1"])).err).toContain("--scan needs --like");
+  expect(
+    (await takagi(["simulate", "--scan", "2", ...YSZ, "--thickness", "200", "--strain", "1"])).err,
+  ).toContain("--scan needs --like");
 });

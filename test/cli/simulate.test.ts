@@ -25,8 +25,13 @@ test("a profile of options and the same profile from a file give the same curve"
   const first = JSON.parse((await takagi(["simulate", ...YSZ, ...STRAIN, ...range])).out) as Simulated;
   const { depthNm, strainPercent, debyeWaller } = first.profile;
   const file = join(await folder(), "profile.csv");
-  await writeFile(file, `depth,strain,dw\n${depthNm.map((depth, i) => `${depth},${strainPercent[i]},${debyeWaller[i]}\n`).join("")}`);
-  const second = JSON.parse((await takagi(["simulate", ...YSZ, "--profile", file, ...range])).out) as Simulated;
+  await writeFile(
+    file,
+    `depth,strain,dw\n${depthNm.map((depth, i) => `${depth},${strainPercent[i]},${debyeWaller[i]}\n`).join("")}`,
+  );
+  const second = JSON.parse(
+    (await takagi(["simulate", ...YSZ, "--profile", file, ...range])).out,
+  ) as Simulated;
   expect(first.twoTheta).toHaveLength(66);
   expect(first.twoTheta[65]).toBe(73.8);
   expect(second.intensity).toEqual(first.intensity);
@@ -34,13 +39,29 @@ test("a profile of options and the same profile from a file give the same curve"
 });
 
 test("counts are whole, come again from the same seed, and scatter about the mean", async () => {
-  const words = ["simulate", ...YSZ, ...STRAIN, "--fwhm", "0.01", "--counts", "1e5", "--background", "4", "--json"];
-  const [a, b, c] = await Promise.all([takagi([...words, "--seed", "7"]), takagi([...words, "--seed", "7"]), takagi([...words, "--seed", "8"])]);
+  const words = [
+    "simulate",
+    ...YSZ,
+    ...STRAIN,
+    "--fwhm",
+    "0.01",
+    "--counts",
+    "1e5",
+    "--background",
+    "4",
+    "--json",
+  ];
+  const [a, b, c] = await Promise.all([
+    takagi([...words, "--seed", "7"]),
+    takagi([...words, "--seed", "7"]),
+    takagi([...words, "--seed", "8"]),
+  ]);
   expect(a.out).toBe(b.out);
   expect(a.out).not.toBe(c.out);
   const { intensity, mean } = JSON.parse(a.out) as Simulated;
   expect(intensity.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
-  const chi2 = intensity.reduce((sum, value, i) => sum + (value - mean![i]!) ** 2 / mean![i]!, 0) / intensity.length;
+  const chi2 =
+    intensity.reduce((sum, value, i) => sum + (value - mean![i]!) ** 2 / mean![i]!, 0) / intensity.length;
   expect(chi2).toBeGreaterThan(0.7);
   expect(chi2).toBeLessThan(1.3);
 });
@@ -59,7 +80,11 @@ test.each<[code: number, message: string, words: string[]]>([
   [2, "--strain is missing", ["--thickness", "100"]],
   [2, "--thickness must be a number > 0 nm", ["--thickness", "0", "--strain", "1"]],
   [2, "--strain must be a number", ["--thickness", "100", "--strain", "big"]],
-  [2, "--peak-depth must be ≤ --thickness, 100 nm; got 200", ["--thickness", "100", "--strain", "1", "--peak-depth", "200"]],
+  [
+    2,
+    "--peak-depth must be ≤ --thickness, 100 nm; got 200",
+    ["--thickness", "100", "--strain", "1", "--peak-depth", "200"],
+  ],
   [2, "--debye-waller must be a number > 0 and ≤ 1", [...STRAIN, "--debye-waller", "0"]],
   [2, "give --profile, or --thickness", [...STRAIN, "--profile", "a.csv"]],
   [2, "--seed needs --counts", [...STRAIN, "--seed", "1"]],
@@ -113,7 +138,14 @@ async function casesFile(document: unknown): Promise<string> {
 
 test("reflectivity: a stack of unstrained slices is the crystal, whatever its slices and the kernel", async () => {
   const whole = { ...CASE, strain: [0], debyeWaller: [1] };
-  const cut = { ...CASE, strain: [0, 0, 0, 0], debyeWaller: [1, 1, 1, 1], thicknessNm: 321, filmThicknessNm: null, substrate: null };
+  const cut = {
+    ...CASE,
+    strain: [0, 0, 0, 0],
+    debyeWaller: [1, 1, 1, 1],
+    thicknessNm: 321,
+    filmThicknessNm: null,
+    substrate: null,
+  };
   const file = await casesFile({ cases: [whole, cut, CASE] });
   for (const kernel of ["f64", "simd"]) {
     const { code, out, err } = await takagi(["reflectivity", file, "--kernel", kernel, "--json"]);
@@ -129,15 +161,24 @@ test.each<[message: string, document: unknown]>([
   ["cases[0] must be an object", { cases: [1] }],
   ["cases[0].wavelength must be > 0 Å; got undefined", { cases: [{}] }],
   ["cases[1].d must be > 0 Å; got 0", { cases: [CASE, { ...CASE, d: 0 }] }],
-  ["cases[0].debyeWaller must have the length of strain, 3; got 2", { cases: [{ ...CASE, debyeWaller: [1, 1] }] }],
+  [
+    "cases[0].debyeWaller must have the length of strain, 3; got 2",
+    { cases: [{ ...CASE, debyeWaller: [1, 1] }] },
+  ],
   ["cases[0].strain[1] must be a finite number", { cases: [{ ...CASE, strain: [0, "x", 0] }] }],
   ["cases[0].strain must have one slice or more", { cases: [{ ...CASE, strain: [] }] }],
   ["cases[0].f0 must be [re, im]", { cases: [{ ...CASE, f0: [1] }] }],
   ["cases[0].thetaDeg[0] must be between 0 and 90", { cases: [{ ...CASE, thetaDeg: [95] }] }],
   ["cases[0].geometry must be one of", { cases: [{ ...CASE, geometry: "sphere" }] }],
   ["cases[0].filmThicknessNm must be > 0 nm", { cases: [{ ...CASE, geometry: "thick film" }] }],
-  ["cases[0].filmThicknessNm must be ≥ thicknessNm, 100; got 50", { cases: [{ ...CASE, geometry: "thick film", filmThicknessNm: 50 }] }],
-  ["cases[0].substrate must be an object", { cases: [{ ...CASE, geometry: "thick film on substrate", filmThicknessNm: 500 }] }],
+  [
+    "cases[0].filmThicknessNm must be ≥ thicknessNm, 100; got 50",
+    { cases: [{ ...CASE, geometry: "thick film", filmThicknessNm: 50 }] },
+  ],
+  [
+    "cases[0].substrate must be an object",
+    { cases: [{ ...CASE, geometry: "thick film on substrate", filmThicknessNm: 500 }] },
+  ],
 ])("reflectivity refuses: %s", async (message, document) => {
   const outcome = await takagi(["reflectivity", await casesFile(document), "--json"]);
   expect(outcome.code).toBe(1);
@@ -150,11 +191,17 @@ const reference = new URL("../../../shared/reference/curves.json", import.meta.u
 
 test.skipIf(!existsSync(reference))("reflectivity gives the reference curves", async () => {
   const { cases } = JSON.parse(await readFile(reference, "utf8")) as Cases;
-  for (const [kernel, bound] of [["f64", 1e-8], ["simd", 1e-7], ["fast", 2e-4]] as const) {
+  for (const [kernel, bound] of [
+    ["f64", 1e-8],
+    ["simd", 1e-7],
+    ["fast", 2e-4],
+  ] as const) {
     const { out } = await takagi(["reflectivity", reference.pathname, "--kernel", kernel, "--json"]);
     const found = (JSON.parse(out) as Cases).cases;
     cases.forEach(({ reflectivity }, i) => {
-      const off = reflectivity.map((value, j) => (value > 1e-8 ? Math.abs(Math.log10(found[i]!.reflectivity[j]! / value)) : 0));
+      const off = reflectivity.map((value, j) =>
+        value > 1e-8 ? Math.abs(Math.log10(found[i]!.reflectivity[j]! / value)) : 0,
+      );
       expect(Math.max(...off), `case ${i}, ${kernel}`).toBeLessThan(bound);
     });
   }
@@ -168,5 +215,9 @@ interface Simulated {
   readonly twoTheta: number[];
   readonly intensity: number[];
   readonly mean?: number[];
-  readonly profile: { readonly depthNm: number[]; readonly strainPercent: number[]; readonly debyeWaller: number[] };
+  readonly profile: {
+    readonly depthNm: number[];
+    readonly strainPercent: number[];
+    readonly debyeWaller: number[];
+  };
 }

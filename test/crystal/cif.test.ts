@@ -7,10 +7,18 @@ import { CifError } from "../../src/errors.ts";
 import { cif, cifNames, cifText, composition, CUBIC, hasShared, SITES } from "./shared.ts";
 
 const P1 = "_symmetry_space_group_name_H-M 'P 1'";
-const HEXAGONAL = ["_cell_length_a 3.19", "_cell_length_b 3.19", "_cell_length_c 5.189", "_cell_angle_gamma 120"];
+const HEXAGONAL = [
+  "_cell_length_a 3.19",
+  "_cell_length_b 3.19",
+  "_cell_length_c 5.189",
+  "_cell_angle_gamma 120",
+];
 
 function item(text: string, tag: string): string | undefined {
-  return new RegExp(`^${tag}\\s+(?:'([^']*)'|"([^"]*)"|(\\S+))`, "m").exec(text)?.slice(1).find((v) => v !== undefined);
+  return new RegExp(`^${tag}\\s+(?:'([^']*)'|"([^"]*)"|(\\S+))`, "m")
+    .exec(text)
+    ?.slice(1)
+    .find((v) => v !== undefined);
 }
 
 describe.skipIf(!hasShared)("files of the Crystallography Open Database", () => {
@@ -20,10 +28,13 @@ describe.skipIf(!hasShared)("files of the Crystallography Open Database", () => 
     const counts = composition(crystal.atoms);
     const formula = item(text, "_chemical_formula_sum");
     if (formula !== undefined) {
-      const wanted = Object.fromEntries([...formula.matchAll(/([A-Z][a-z]?)([\d.]*)/g)].map(([, e, n]) => [e!, Number(n || 1)]));
+      const wanted = Object.fromEntries(
+        [...formula.matchAll(/([A-Z][a-z]?)([\d.]*)/g)].map(([, e, n]) => [e!, Number(n || 1)]),
+      );
       expect(Object.keys(counts).sort()).toEqual(Object.keys(wanted).sort());
       const z = item(text, "_cell_formula_units_Z");
-      const ratio = z === undefined ? counts[Object.keys(wanted)[0]!]! / wanted[Object.keys(wanted)[0]!]! : Number(z);
+      const ratio =
+        z === undefined ? counts[Object.keys(wanted)[0]!]! / wanted[Object.keys(wanted)[0]!]! : Number(z);
       // AlN.cif states the cell's formula and Z of the unit
       const units = name === "AlN" ? 1 : ratio;
       for (const [element, n] of Object.entries(wanted)) expect(counts[element]).toBeCloseTo(n * units, 6);
@@ -46,8 +57,12 @@ describe.skipIf(!hasShared)("files of the Crystallography Open Database", () => 
       const listed = /_(?:equiv_pos_as|symop_operation)_xyz\s+([\s\S]*?)\n\s*loop_/.exec(text)?.[1];
       if (hall === undefined || listed === undefined) continue;
       const quoted = /'R 3 -2"c'|'-R 3 2"c'/.exec(text)?.[0].slice(1, -1) ?? hall;
-      const fromFile = listed.trim().split("\n").map((l) => parseOperation(l.replace(/^\s*\d+\s+/, "").replaceAll("'", ""))!);
-      const keys = (ops: Parameters<typeof generateGroup>[0]): string[] => generateGroup(ops)!.map(operationKey).sort();
+      const fromFile = listed
+        .trim()
+        .split("\n")
+        .map((l) => parseOperation(l.replace(/^\s*\d+\s+/, "").replaceAll("'", ""))!);
+      const keys = (ops: Parameters<typeof generateGroup>[0]): string[] =>
+        generateGroup(ops)!.map(operationKey).sort();
       expect(keys(hallOperations(quoted)!)).toEqual(keys(fromFile));
       compared++;
     }
@@ -60,25 +75,51 @@ describe.skipIf(!hasShared)("files of the Crystallography Open Database", () => 
       const without = text.replace(/loop_\s+_symmetry_equiv_pos_as_xyz[\s\S]*?(?=\nloop_)/, "");
       expect(without.length).toBeLessThan(text.length);
       const key = (t: string): string[] =>
-        parseCif(t).atoms.map((a) => `${a.element} ${a.position.map((x) => (x % 1).toFixed(5))} ${a.occupancy}`).sort();
+        parseCif(t)
+          .atoms.map((a) => `${a.element} ${a.position.map((x) => (x % 1).toFixed(5))} ${a.occupancy}`)
+          .sort();
       expect(key(without)).toEqual(key(text));
     }
   });
 
   test("thermal parameters are read as B or as 8π²U", () => {
-    expect(parseCif(cifText("LiTaO3")).atoms.find((a) => a.element === "O")!.thermal).toBeCloseTo(0.485146, 6);
-    expect(parseCif(cifText("CaMoO4")).atoms.find((a) => a.element === "Ca")!.thermal).toBeCloseTo(8 * Math.PI ** 2 * 0.01115, 6);
+    expect(parseCif(cifText("LiTaO3")).atoms.find((a) => a.element === "O")!.thermal).toBeCloseTo(
+      0.485146,
+      6,
+    );
+    expect(parseCif(cifText("CaMoO4")).atoms.find((a) => a.element === "Ca")!.thermal).toBeCloseTo(
+      8 * Math.PI ** 2 * 0.01115,
+      6,
+    );
   });
 });
 
 describe("syntax", () => {
   test("comments, quotations, text fields, uncertainties, line ends and letter case", () => {
     const text = [
-      "\uFEFF# a comment before", "DATA_x", "_chemical_name_common 'it''s' # after",
-      "_publ_section_title", ";loop_ inside", "_cell_length_a 99", ";", "_CELL_length_A 4.000(12)", "_cell_length_b   4.0",
-      '_cell_length_c "4."', "_cell_angle_alpha 90.0(1)", "_symmetry_space_group_name_H-M \"P 1\"",
-      "LOOP_", "_atom_site_label", "_atom_site_fract_x _atom_site_fract_y _atom_site_fract_z", "_publ_note", "Zr1 .0 -0.25", "1.5(3) 'a b'",
-      "O1", "1/2 5e-1 +.5", ";", "x y", ";",
+      "\uFEFF# a comment before",
+      "DATA_x",
+      "_chemical_name_common 'it''s' # after",
+      "_publ_section_title",
+      ";loop_ inside",
+      "_cell_length_a 99",
+      ";",
+      "_CELL_length_A 4.000(12)",
+      "_cell_length_b   4.0",
+      '_cell_length_c "4."',
+      "_cell_angle_alpha 90.0(1)",
+      '_symmetry_space_group_name_H-M "P 1"',
+      "LOOP_",
+      "_atom_site_label",
+      "_atom_site_fract_x _atom_site_fract_y _atom_site_fract_z",
+      "_publ_note",
+      "Zr1 .0 -0.25",
+      "1.5(3) 'a b'",
+      "O1",
+      "1/2 5e-1 +.5",
+      ";",
+      "x y",
+      ";",
     ];
     for (const end of ["\n", "\r\n", "\r"]) {
       const crystal = parseCif(text.join(end));
@@ -97,13 +138,23 @@ describe("syntax", () => {
   });
 
   test.each([
-    ["Zr4+", "Zr"], ["O2-", "O"], ["AL1", "Al"], ["OA1", "O"], ["Wat", "O"], ["D1", "H"], ["Siva", "Si"], ["U", "U"], ["OH", "O"],
+    ["Zr4+", "Zr"],
+    ["O2-", "O"],
+    ["AL1", "Al"],
+    ["OA1", "O"],
+    ["Wat", "O"],
+    ["D1", "H"],
+    ["Siva", "Si"],
+    ["U", "U"],
+    ["OH", "O"],
   ])("label %s is %s", (label, element) => {
     expect(parseCif(cif(...CUBIC, P1, ...SITES, `${label} 0 0 0`)).atoms[0]!.element).toBe(element);
   });
 
   test("a formula decides between one letter and two", () => {
-    expect(parseCif(cif("_chemical_formula_sum 'C6 H6'", ...CUBIC, P1, ...SITES, "CA1 0 0 0")).atoms[0]!.element).toBe("C");
+    expect(
+      parseCif(cif("_chemical_formula_sum 'C6 H6'", ...CUBIC, P1, ...SITES, "CA1 0 0 0")).atoms[0]!.element,
+    ).toBe("C");
   });
 });
 
@@ -111,15 +162,29 @@ describe("sites", () => {
   test.each(["0.33 0.67", "0.333 0.667", "0.3333 0.6667", "0.333333 0.666667", "1/3 2/3", "0.666 0.333"])(
     "a special position written %s is one atom for each of its two images",
     (xy) => {
-      const text = cif(...HEXAGONAL, "_symmetry_space_group_name_Hall 'P 6c -2c'", ...SITES, `Ga ${xy} 0`, `N ${xy} .377`);
+      const text = cif(
+        ...HEXAGONAL,
+        "_symmetry_space_group_name_Hall 'P 6c -2c'",
+        ...SITES,
+        `Ga ${xy} 0`,
+        `N ${xy} .377`,
+      );
       const { atoms } = parseCif(text);
       expect(composition(atoms)).toEqual({ Ga: 2, N: 2 });
-      for (const { position } of atoms) expect((position[0] * 3) % 1).toBeLessThan(xy.length < 10 ? 0.011 : 2e-5);
+      for (const { position } of atoms)
+        expect((position[0] * 3) % 1).toBeLessThan(xy.length < 10 ? 0.011 : 2e-5);
     },
   );
 
   test("elements sharing a site keep their occupancies", () => {
-    const sites = [...SITES, "_atom_site_occupancy", "Zr 0 0 0 0.8", "Y 0 0 0 .2", "O .25 .25 .25 0.95", "X 0.5 0.5 0.5 0"];
+    const sites = [
+      ...SITES,
+      "_atom_site_occupancy",
+      "Zr 0 0 0 0.8",
+      "Y 0 0 0 .2",
+      "O .25 .25 .25 0.95",
+      "X 0.5 0.5 0.5 0",
+    ];
     const { atoms } = parseCif(cif(...CUBIC, "_symmetry_Int_Tables_number 225", ...sites));
     const counts = composition(atoms);
     expect(counts.Zr).toBeCloseTo(3.2, 12);
@@ -130,7 +195,9 @@ describe("sites", () => {
 
   test("a file that lists equivalent atoms too counts each once", () => {
     const all = ["Cu 0 0 0", "Cu .5 .5 0", "Cu .5 0 .5", "Cu 0 .5 .5"];
-    expect(parseCif(cif(...CUBIC, "_space_group_name_H-M_alt 'F m -3 m'", ...SITES, ...all)).atoms).toHaveLength(4);
+    expect(
+      parseCif(cif(...CUBIC, "_space_group_name_H-M_alt 'F m -3 m'", ...SITES, ...all)).atoms,
+    ).toHaveLength(4);
   });
 
   test("dummy atoms are left out", () => {
@@ -158,21 +225,53 @@ describe("what cannot be read says why", () => {
     ["comments", "# nothing\n", /no data_ block/],
     ["no cell", cif(P1, ...atom), /no unit cell/],
     ["half a cell", cif("_cell_length_a 4", "_cell_length_b 4", P1, ...atom), /_cell_length_c is missing/],
-    ["unknown length", cif(...CUBIC.slice(0, 2), "_cell_length_c ?", P1, ...atom), /_cell_length_c is missing/],
-    ["a word for a length", cif(...CUBIC.slice(0, 2), "_cell_length_c long", P1, ...atom), /line 4: _cell_length_c must be a number/],
+    [
+      "unknown length",
+      cif(...CUBIC.slice(0, 2), "_cell_length_c ?", P1, ...atom),
+      /_cell_length_c is missing/,
+    ],
+    [
+      "a word for a length",
+      cif(...CUBIC.slice(0, 2), "_cell_length_c long", P1, ...atom),
+      /line 4: _cell_length_c must be a number/,
+    ],
     ["zero length", cif(...CUBIC.slice(0, 2), "_cell_length_c 0", P1, ...atom), /_cell_length_c must be > 0/],
-    ["flat cell", cif(...CUBIC, "_cell_angle_alpha 20", "_cell_angle_beta 20", P1, ...atom), /cell is impossible/],
+    [
+      "flat cell",
+      cif(...CUBIC, "_cell_angle_alpha 20", "_cell_angle_beta 20", P1, ...atom),
+      /cell is impossible/,
+    ],
     ["no atoms", cif(...CUBIC, P1), /no atoms/],
     ["no rows", cif(...CUBIC, P1, ...SITES), /cut off/],
     ["cut off", cif(...CUBIC, P1, ...SITES, "Si 0 0 0", "Si .5"), /cut off/],
-    ["unknown coordinate", cif(...CUBIC, P1, ...SITES, "Si 0 ? 0"), /line 11: _atom_site_fract_y of atom "Si" is missing/],
+    [
+      "unknown coordinate",
+      cif(...CUBIC, P1, ...SITES, "Si 0 ? 0"),
+      /line 11: _atom_site_fract_y of atom "Si" is missing/,
+    ],
     ["unknown element", cif(...CUBIC, P1, ...SITES, "Qq 0 0 0"), /unknown element: "Qq"/],
-    ["occupancy", cif(...CUBIC, P1, ...SITES, "_atom_site_occupancy", "Si 0 0 0 10.5"), /_atom_site_occupancy/],
+    [
+      "occupancy",
+      cif(...CUBIC, P1, ...SITES, "_atom_site_occupancy", "Si 0 0 0 10.5"),
+      /_atom_site_occupancy/,
+    ],
     ["no symmetry", cif(...CUBIC, ...atom), /no symmetry/],
-    ["unknown group", cif(...CUBIC, "_symmetry_space_group_name_H-M 'Z 9'", ...atom), /unknown space group "Z 9"/],
-    ["group against cell", cif(...HEXAGONAL, "_symmetry_space_group_name_H-M 'F m -3 m'", ...atom), /does not fit the cell/],
+    [
+      "unknown group",
+      cif(...CUBIC, "_symmetry_space_group_name_H-M 'Z 9'", ...atom),
+      /unknown space group "Z 9"/,
+    ],
+    [
+      "group against cell",
+      cif(...HEXAGONAL, "_symmetry_space_group_name_H-M 'F m -3 m'", ...atom),
+      /does not fit the cell/,
+    ],
     ["open origin", cif(...CUBIC, "_symmetry_space_group_name_H-M 'F d -3 m'", ...atom), /two origins/],
-    ["misprinted operation", cif(...CUBIC, ...ops("x,y,z", "x,y,q"), ...atom), /not a symmetry operation: "x,y,q"/],
+    [
+      "misprinted operation",
+      cif(...CUBIC, ...ops("x,y,z", "x,y,q"), ...atom),
+      /not a symmetry operation: "x,y,q"/,
+    ],
     ["not a group", cif(...CUBIC, ...ops("x,y,z", "y,z,x"), ...atom), /not a group/],
     ["unclosed text", cif(...CUBIC, "_x", ";for ever"), /line 6: text field/],
     ["unclosed quotation", cif(...CUBIC, "_x 'for ever"), /line 5: quotation/],
@@ -185,14 +284,25 @@ describe("what cannot be read says why", () => {
   });
 
   test("more atoms than a cell can have", () => {
-    const rows = Array.from({ length: 100_001 }, (_, i) => `Si ${(i % 97) / 97} ${(i % 101) / 101} ${(i % 89) / 89}`);
+    const rows = Array.from(
+      { length: 100_001 },
+      (_, i) => `Si ${(i % 97) / 97} ${(i % 101) / 101} ${(i % 89) / 89}`,
+    );
     expect(() => parseCif(cif(...CUBIC, P1, ...SITES, ...rows))).toThrow(/limit of 100000/);
   });
 
   test("long hostile texts take no time", () => {
     const started = performance.now();
     const n = 2_000_000;
-    const hostile = ["_".repeat(n), "'".repeat(n), "1".repeat(n), `_cell_length_a ${"1".repeat(n)}x`, ";\n".repeat(n / 2), "loop_ ".repeat(n / 6), "#".repeat(n)];
+    const hostile = [
+      "_".repeat(n),
+      "'".repeat(n),
+      "1".repeat(n),
+      `_cell_length_a ${"1".repeat(n)}x`,
+      ";\n".repeat(n / 2),
+      "loop_ ".repeat(n / 6),
+      "#".repeat(n),
+    ];
     for (const body of hostile) {
       expect(() => parseCif(`data_x\n${body}`)).toThrow(CifError);
       expect(() => parseCif(cif(...CUBIC, P1, ...SITES, `Si 0 0 ${body}`))).toThrow(CifError);
@@ -203,10 +313,31 @@ describe("what cannot be read says why", () => {
 
 test("mutations of a file give a crystal or a CifError, soon", () => {
   const seed = cif(
-    "_chemical_formula_sum 'Ga N'", ...HEXAGONAL, "_symmetry_space_group_name_Hall 'P 6c -2c'", "_symmetry_space_group_name_H-M 'P 63 m c'",
-    "_publ_x", ";", "text", ";", "loop_", "_space_group_symop_operation_xyz", "x,y,z", "'-y, x-y, z'", "-x+y,-x,z", "-x,-y,z+1/2", "y,-x+y,1/2+z", "x-y,x,z+0.5",
-    ...SITES, "_atom_site_occupancy", "_atom_site_U_iso_or_equiv", "Ga3+ .3333 0.66667 0.0(1) 1. 0.004", "N 1/3 .6667 0.377(2) 1 ?",
-    "loop_", "_atom_site_aniso_label", "_atom_site_aniso_U_11", "Ga 0.1",
+    "_chemical_formula_sum 'Ga N'",
+    ...HEXAGONAL,
+    "_symmetry_space_group_name_Hall 'P 6c -2c'",
+    "_symmetry_space_group_name_H-M 'P 63 m c'",
+    "_publ_x",
+    ";",
+    "text",
+    ";",
+    "loop_",
+    "_space_group_symop_operation_xyz",
+    "x,y,z",
+    "'-y, x-y, z'",
+    "-x+y,-x,z",
+    "-x,-y,z+1/2",
+    "y,-x+y,1/2+z",
+    "x-y,x,z+0.5",
+    ...SITES,
+    "_atom_site_occupancy",
+    "_atom_site_U_iso_or_equiv",
+    "Ga3+ .3333 0.66667 0.0(1) 1. 0.004",
+    "N 1/3 .6667 0.377(2) 1 ?",
+    "loop_",
+    "_atom_site_aniso_label",
+    "_atom_site_aniso_U_11",
+    "Ga 0.1",
   );
   let state = 12345;
   const draw = (n: number): number => {
@@ -214,7 +345,32 @@ test("mutations of a file give a crystal or a CifError, soon", () => {
     state = (state * 48271) % 2147483647;
     return state % n;
   };
-  const pieces = ["'", '"', ";", "\n;", "loop_", "data_", "_cell_length_a", "?", ".", "(", "-", "1e9", "NaN", "\0", "é", "#", ",", "x", "/0", "save_", " ", "\n", "0", "9"];
+  const pieces = [
+    "'",
+    '"',
+    ";",
+    "\n;",
+    "loop_",
+    "data_",
+    "_cell_length_a",
+    "?",
+    ".",
+    "(",
+    "-",
+    "1e9",
+    "NaN",
+    "\0",
+    "é",
+    "#",
+    ",",
+    "x",
+    "/0",
+    "save_",
+    " ",
+    "\n",
+    "0",
+    "9",
+  ];
   const started = performance.now();
   let good = 0;
   for (let i = 0; i < 4000; i++) {
@@ -231,7 +387,12 @@ test("mutations of a file give a crystal or a CifError, soon", () => {
       expect(atoms.length).toBeGreaterThan(0);
       expect(cellVolume(cell)).toBeGreaterThan(0);
       for (const { position, occupancy, thermal } of atoms) {
-        expect(position.every((x) => x >= 0 && x < 1) && occupancy > 0 && occupancy <= 1 && (thermal === undefined || thermal >= 0)).toBe(true);
+        expect(
+          position.every((x) => x >= 0 && x < 1) &&
+            occupancy > 0 &&
+            occupancy <= 1 &&
+            (thermal === undefined || thermal >= 0),
+        ).toBe(true);
       }
     } catch (error) {
       if (!(error instanceof CifError)) throw new Error(`mutation ${i} of seed 12345`, { cause: error });

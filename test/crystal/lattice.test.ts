@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { hallOperations } from "../../src/crystal/hall.ts";
-import { braggAngle, cellVolume, dSpacing, metric, planeAngle, product, reciprocalMetric } from "../../src/crystal/lattice.ts";
+import {
+  braggAngle,
+  cellVolume,
+  dSpacing,
+  metric,
+  planeAngle,
+  product,
+  reciprocalMetric,
+} from "../../src/crystal/lattice.ts";
 import { material, materialNames, materialSource } from "../../src/crystal/materials.ts";
 import { groupsByName, groupsByNumber, tabulatedHallSymbols } from "../../src/crystal/spaceGroups.ts";
 import { generateGroup, operationKey } from "../../src/crystal/symmetry.ts";
@@ -9,11 +17,19 @@ import type { Cell } from "../../src/types.ts";
 import { composition } from "./shared.ts";
 
 const RAD = Math.PI / 180;
-const cell = (a: number, b: number, c: number, alpha = 90, beta = 90, gamma = 90): Cell => ({ a, b, c, alpha, beta, gamma });
+const cell = (a: number, b: number, c: number, alpha = 90, beta = 90, gamma = 90): Cell => ({
+  a,
+  b,
+  c,
+  alpha,
+  beta,
+  gamma,
+});
 
 describe("cells", () => {
   const angle = 53.5;
-  const rhombohedral = 3.5 ** 3 * Math.sqrt(1 - 3 * Math.cos(angle * RAD) ** 2 + 2 * Math.cos(angle * RAD) ** 3);
+  const rhombohedral =
+    3.5 ** 3 * Math.sqrt(1 - 3 * Math.cos(angle * RAD) ** 2 + 2 * Math.cos(angle * RAD) ** 3);
   test.each<[string, Cell, number]>([
     ["cubic", cell(5, 5, 5), 125],
     ["tetragonal", cell(4, 4, 3), 48],
@@ -26,18 +42,23 @@ describe("cells", () => {
   ])("volume of a %s cell", (system, c, volume) => {
     expect(cellVolume(c) / volume).toBeCloseTo(1, system === "triclinic" ? 3 : 12);
     const [g, r] = [metric(c), reciprocalMetric(c)];
-    for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) {
-      expect(g[i]!.reduce((sum, v, k) => sum + v * r[k]![j]!, 0)).toBeCloseTo(i === j ? 1 : 0, 12);
-    }
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 3; j++) {
+        expect(g[i]!.reduce((sum, v, k) => sum + v * r[k]![j]!, 0)).toBeCloseTo(i === j ? 1 : 0, 12);
+      }
   });
 
   test("d by the formulas of the crystal systems", () => {
     expect(dSpacing(cell(5, 5, 5), [1, 2, 3])).toBeCloseTo(5 / Math.sqrt(14), 12);
     expect(dSpacing(cell(4, 4, 3), [1, 2, 3])).toBeCloseTo(1 / Math.sqrt(5 / 16 + 1), 12);
     expect(dSpacing(cell(3, 4, 5), [1, 2, 3])).toBeCloseTo(1 / Math.sqrt(1 / 9 + 4 / 16 + 9 / 25), 12);
-    expect(dSpacing(cell(3, 3, 5, 90, 90, 120), [1, 2, 3])).toBeCloseTo(1 / Math.sqrt((4 / 3) * (7 / 9) + 9 / 25), 12);
+    expect(dSpacing(cell(3, 3, 5, 90, 90, 120), [1, 2, 3])).toBeCloseTo(
+      1 / Math.sqrt((4 / 3) * (7 / 9) + 9 / 25),
+      12,
+    );
     const s = Math.sin(103.8 * RAD) ** 2;
-    const monoclinic = (1 / 12.2 ** 2 / s) + 4 / 9 + 9 / 5.8 ** 2 / s - (2 * 3 * Math.cos(103.8 * RAD)) / (12.2 * 5.8 * s);
+    const monoclinic =
+      1 / 12.2 ** 2 / s + 4 / 9 + 9 / 5.8 ** 2 / s - (2 * 3 * Math.cos(103.8 * RAD)) / (12.2 * 5.8 * s);
     expect(dSpacing(cell(12.2, 3, 5.8, 90, 103.8), [1, 2, 3])).toBeCloseTo(1 / Math.sqrt(monoclinic), 12);
   });
 
@@ -61,7 +82,14 @@ describe("cells", () => {
   });
 
   test("impossible cells and indices are refused", () => {
-    for (const bad of [cell(0, 1, 1), cell(NaN, 1, 1), cell(1, 1, 1, 0), cell(1, 1, 1, 180), cell(1, 1, 1, 20, 20, 90), cell(1, 1, 1, 120, 120, 120)]) {
+    for (const bad of [
+      cell(0, 1, 1),
+      cell(NaN, 1, 1),
+      cell(1, 1, 1, 0),
+      cell(1, 1, 1, 180),
+      cell(1, 1, 1, 20, 20, 90),
+      cell(1, 1, 1, 120, 120, 120),
+    ]) {
       expect(() => cellVolume(bad)).toThrow(InvalidParameterError);
     }
     expect(() => dSpacing(cell(1, 1, 1), [0, 0, 0])).toThrow(InvalidParameterError);
@@ -71,9 +99,37 @@ describe("cells", () => {
 
 describe("space groups", () => {
   const ORDER: [upTo: number, order: number][] = [
-    [1, 1], [2, 2], [9, 2], [15, 4], [24, 4], [46, 4], [74, 8], [80, 4], [82, 4], [88, 8], [98, 8], [110, 8], [122, 8], [142, 16],
-    [146, 3], [148, 6], [155, 6], [161, 6], [167, 12], [173, 6], [174, 6], [176, 12], [182, 12], [186, 12], [190, 12], [194, 24],
-    [199, 12], [206, 24], [214, 24], [220, 24], [230, 48],
+    [1, 1],
+    [2, 2],
+    [9, 2],
+    [15, 4],
+    [24, 4],
+    [46, 4],
+    [74, 8],
+    [80, 4],
+    [82, 4],
+    [88, 8],
+    [98, 8],
+    [110, 8],
+    [122, 8],
+    [142, 16],
+    [146, 3],
+    [148, 6],
+    [155, 6],
+    [161, 6],
+    [167, 12],
+    [173, 6],
+    [174, 6],
+    [176, 12],
+    [182, 12],
+    [186, 12],
+    [190, 12],
+    [194, 24],
+    [199, 12],
+    [206, 24],
+    [214, 24],
+    [220, 24],
+    [230, 48],
   ];
 
   test("every tabulated Hall symbol makes a group of its class's order", () => {
@@ -91,15 +147,33 @@ describe("space groups", () => {
   });
 
   test.each([
-    ["P b n m", "-P 2c 2ab"], ["P m c n", "-P 2n 2a"], ["P c m n", "-P 2n 2ac"], ["P 21/n 21/m 21/a", "-P 2ac 2n"], ["A m a 2", "A 2 -2a"],
-    ["B b m 2", "B 2 -2b"], ["C c m m", "-C 2c 2c"], ["P 21 2 2", "P 2a 2a"], ["P 21/c", "-P 2ybc"], ["P 21/n", "-P 2yn"],
-    ["P 1 21/a 1", "-P 2yab"], ["P 1 1 21/b", "-P 2bc"], ["I 2/c", "-I 2yc"], ["C 1 2/c 1", "-C 2yc"], ["F m 3 m", "-F 4 2 3"],
-    ["F 4/m -3 2/m", "-F 4 2 3"], ["P6_3mc", "P 6c -2c"], ["P 4/m 2/m 2/m", "-P 4 2"], ["R -3 c :H", '-R 3 2"c'],
-    ["F d -3 m S", "F 4d 2 3 -1d"], ["F d -3 m:2", "-F 4vw 2vw 3"], ["P_2_2_2", "P 2 2"],
+    ["P b n m", "-P 2c 2ab"],
+    ["P m c n", "-P 2n 2a"],
+    ["P c m n", "-P 2n 2ac"],
+    ["P 21/n 21/m 21/a", "-P 2ac 2n"],
+    ["A m a 2", "A 2 -2a"],
+    ["B b m 2", "B 2 -2b"],
+    ["C c m m", "-C 2c 2c"],
+    ["P 21 2 2", "P 2a 2a"],
+    ["P 21/c", "-P 2ybc"],
+    ["P 21/n", "-P 2yn"],
+    ["P 1 21/a 1", "-P 2yab"],
+    ["P 1 1 21/b", "-P 2bc"],
+    ["I 2/c", "-I 2yc"],
+    ["C 1 2/c 1", "-C 2yc"],
+    ["F m 3 m", "-F 4 2 3"],
+    ["F 4/m -3 2/m", "-F 4 2 3"],
+    ["P6_3mc", "P 6c -2c"],
+    ["P 4/m 2/m 2/m", "-P 4 2"],
+    ["R -3 c :H", '-R 3 2"c'],
+    ["F d -3 m S", "F 4d 2 3 -1d"],
+    ["F d -3 m:2", "-F 4vw 2vw 3"],
+    ["P_2_2_2", "P 2 2"],
   ])("%s is %s", (name, hall) => {
     const found = groupsByName(name);
     expect(found).toHaveLength(1);
-    const keys = (ops: readonly Parameters<typeof operationKey>[0][]): string[] => ops.map(operationKey).sort();
+    const keys = (ops: readonly Parameters<typeof operationKey>[0][]): string[] =>
+      ops.map(operationKey).sort();
     expect(keys(found[0]!)).toEqual(keys(hallOperations(hall)!));
   });
 
@@ -108,12 +182,15 @@ describe("space groups", () => {
     expect(groupsByNumber(227)).toHaveLength(2);
     expect(groupsByNumber(14)).toHaveLength(1);
     for (const name of ["", "Q", "P 7", "x".repeat(1000)]) expect(groupsByName(name)).toHaveLength(0);
-    for (const hall of ["", "P", "Q 2", "P 7", "P 2q", "P 2 2 2 2 2 2 (", "P 4' 2", "P 3 (1 2)"]) expect(hallOperations(hall), hall).toBeUndefined();
+    for (const hall of ["", "P", "Q 2", "P 7", "P 2q", "P 2 2 2 2 2 2 (", "P 4' 2", "P 3 (1 2)"])
+      expect(hallOperations(hall), hall).toBeUndefined();
   });
 
   test("another basis keeps the group and moves it", () => {
     expect(hallOperations("P 2yb (x,y,z)")).toEqual(hallOperations("P 2yb"));
-    expect(hallOperations("-P 2 (0 0 6)")!.map(operationKey)).toEqual(hallOperations("-P 2")!.map(operationKey));
+    expect(hallOperations("-P 2 (0 0 6)")!.map(operationKey)).toEqual(
+      hallOperations("-P 2")!.map(operationKey),
+    );
     expect(hallOperations("-P 2 (0 0 3)")!.some((o) => o.translation[2] === 0.5)).toBe(true);
     const primitive = "(-x+y+z,x-y+z,x+y-z)";
     expect(hallOperations(`F 4 2 3 ${primitive}`)).toHaveLength(24);
@@ -133,11 +210,15 @@ describe("materials", () => {
       expect(cellVolume(crystal.cell)).toBeGreaterThan(10);
       expect(materialSource(name)).toMatch(/\d{4}/);
       // no two atoms of the full cell nearer than 1.2 Å, but those that share a site
-      for (const [i, a] of crystal.atoms.entries()) for (const b of crystal.atoms.slice(i + 1)) {
-        const shift = a.position.map((x, k) => x - b.position[k]! - Math.round(x - b.position[k]!));
-        const d = Math.sqrt(product(metric(crystal.cell), shift, shift));
-        expect(d === 0 ? a.occupancy + b.occupancy <= 1 + 1e-9 : d > 1.2, `${name}: ${a.element} ${b.element} ${d}`).toBe(true);
-      }
+      for (const [i, a] of crystal.atoms.entries())
+        for (const b of crystal.atoms.slice(i + 1)) {
+          const shift = a.position.map((x, k) => x - b.position[k]! - Math.round(x - b.position[k]!));
+          const d = Math.sqrt(product(metric(crystal.cell), shift, shift));
+          expect(
+            d === 0 ? a.occupancy + b.occupancy <= 1 + 1e-9 : d > 1.2,
+            `${name}: ${a.element} ${b.element} ${d}`,
+          ).toBe(true);
+        }
     }
   });
 
@@ -151,7 +232,8 @@ describe("materials", () => {
     expect(4 * counts.Zr! + 3 * counts.Y! - 2 * counts.O!).toBeCloseTo(0, 12);
     expect(ysz.cell.a).toBeCloseTo(5.1427, 3);
     expect(material("YSZ", { yttria: 0.2 }).cell.a).toBeGreaterThan(ysz.cell.a);
-    for (const yttria of [0, 0.5, NaN, -1]) expect(() => material("YSZ", { yttria })).toThrow(InvalidParameterError);
+    for (const yttria of [0, 0.5, NaN, -1])
+      expect(() => material("YSZ", { yttria })).toThrow(InvalidParameterError);
     expect(() => material("Si", { yttria: 0.1 })).toThrow(InvalidParameterError);
   });
 

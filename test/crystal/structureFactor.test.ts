@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseCif } from "../../src/crystal/cif.ts";
 import { atomicNumber } from "../../src/crystal/elements.ts";
 import { material, materialNames } from "../../src/crystal/materials.ts";
-import { loadScatteringTable, type ScatteringTable, WAVELENGTH_RANGE } from "../../src/crystal/scatteringFactors.ts";
+import {
+  loadScatteringTable,
+  type ScatteringTable,
+  WAVELENGTH_RANGE,
+} from "../../src/crystal/scatteringFactors.ts";
 import { reflection, structureFactor } from "../../src/crystal/structureFactor.ts";
 import { InvalidParameterError, UnreachableReflectionError } from "../../src/errors.ts";
 import type { Complex, Crystal, Hkl } from "../../src/types.ts";
@@ -41,7 +45,8 @@ describe("scattering factors", () => {
     for (const element of ["H", "C", "Si", "Zr", "U"]) {
       const z = atomicNumber(element)!;
       expect(Math.abs(table.f0(element, 0) - z)).toBeLessThan(0.01 + 0.001 * z);
-      for (let s = 0.1; s < 2; s += 0.1) expect(table.f0(element, s)).toBeLessThan(table.f0(element, s - 0.1));
+      for (let s = 0.1; s < 2; s += 0.1)
+        expect(table.f0(element, s)).toBeLessThan(table.f0(element, s - 0.1));
     }
   });
 
@@ -49,7 +54,8 @@ describe("scattering factors", () => {
     for (const wavelength of [0.4, 3.2, NaN, -1, 0, Infinity]) {
       expect(() => table.dispersion("Si", wavelength)).toThrow(InvalidParameterError);
     }
-    for (const wavelength of WAVELENGTH_RANGE) expect(table.dispersion("Si", wavelength)[1]).toBeGreaterThan(0);
+    for (const wavelength of WAVELENGTH_RANGE)
+      expect(table.dispersion("Si", wavelength)[1]).toBeGreaterThan(0);
     expect(() => table.f0("Pu", 0.1)).toThrow(/element/);
     expect(() => table.f0("Si", NaN)).toThrow(InvalidParameterError);
   });
@@ -91,9 +97,16 @@ describe.skipIf(!hasShared)("against xrayutilities", () => {
       // the reference applies the thermal parameters of the file
       const got = structureFactor(crystal, row.hkl, row.wavelength, charged, { thermal: true });
       // F_0 counts Z whatever the charge
-      const electrons = crystal.atoms.reduce((sum, a) => sum + a.occupancy * (charged.f0(a.element, 0) - atomicNumber(a.element)!), 0);
+      const electrons = crystal.atoms.reduce(
+        (sum, a) => sum + a.occupancy * (charged.f0(a.element, 0) - atomicNumber(a.element)!),
+        0,
+      );
       const zero: Complex = [row.f0[0] - (name in CHARGED ? electrons : 0), row.f0[1]];
-      for (const [mine, theirs] of [[got.zero, zero], [got.h, row.fh], [got.hBar, row.fhbar]] as const) {
+      for (const [mine, theirs] of [
+        [got.zero, zero],
+        [got.h, row.fh],
+        [got.hBar, row.fhbar],
+      ] as const) {
         const limit = Math.max((heavy ? 0.03 : 0.01) * modulus(theirs), 0.15 * count);
         expect(distance(mine, theirs), `${row.hkl} at ${row.wavelength} Å`).toBeLessThan(limit);
       }
@@ -128,12 +141,19 @@ describe("structure factors", () => {
     for (const name of ["Si", "MgO", "diamond", "Al2O3", "NaCl"]) {
       const crystal = material(name);
       const electrons = crystal.atoms.reduce((sum, a) => sum + a.occupancy * atomicNumber(a.element)!, 0);
-      expect(Math.abs(structureFactor(crystal, [2, 0, 2], 0.42, table).zero[0] / electrons - 1)).toBeLessThan(0.005);
+      expect(Math.abs(structureFactor(crystal, [2, 0, 2], 0.42, table).zero[0] / electrons - 1)).toBeLessThan(
+        0.005,
+      );
     }
   });
 
   test("F_H = F_-H in a centrosymmetric crystal, and |F_H| ≠ |F_-H| with absorption without a centre", () => {
-    for (const [name, hkl] of [["MgO", [2, 2, 0]], ["TiO2", [1, 1, 0]], ["Al2O3", [1, 0, 4]], ["Ga2O3-beta", [4, 0, 1]]] as const) {
+    for (const [name, hkl] of [
+      ["MgO", [2, 2, 0]],
+      ["TiO2", [1, 1, 0]],
+      ["Al2O3", [1, 0, 4]],
+      ["Ga2O3-beta", [4, 0, 1]],
+    ] as const) {
       const { h, hBar } = structureFactor(material(name), hkl, 1.54, table);
       expect(distance(h, hBar)).toBeLessThan(1e-9);
     }
@@ -144,21 +164,105 @@ describe("structure factors", () => {
   });
 
   test.each<[string, Hkl[], Hkl[]]>([
-    ["Si", [[2, 0, 0], [2, 2, 2], [1, 0, 0]], [[1, 1, 1], [2, 2, 0], [4, 0, 0]]],
-    ["Cu", [[1, 0, 0], [2, 1, 0]], [[1, 1, 1], [2, 0, 0]]],
-    ["W", [[1, 0, 0], [1, 1, 1], [2, 1, 0]], [[1, 1, 0], [2, 0, 0]]],
-    ["GaN", [[0, 0, 1], [1, 1, 1]], [[0, 0, 2], [1, 0, 1]]],
-    ["Al2O3", [[0, 0, 3], [1, 0, 1]], [[0, 0, 6], [1, 0, 4]]],
-    ["MgAl2O4", [[2, 0, 0], [1, 0, 0]], [[4, 0, 0], [3, 1, 1]]],
-    ["SiC-6H", [[0, 0, 1], [0, 0, 3]], [[0, 0, 6], [0, 0, 12]]],
-    ["TiO2", [[1, 0, 0], [0, 0, 1]], [[2, 0, 0], [1, 0, 1]]],
+    [
+      "Si",
+      [
+        [2, 0, 0],
+        [2, 2, 2],
+        [1, 0, 0],
+      ],
+      [
+        [1, 1, 1],
+        [2, 2, 0],
+        [4, 0, 0],
+      ],
+    ],
+    [
+      "Cu",
+      [
+        [1, 0, 0],
+        [2, 1, 0],
+      ],
+      [
+        [1, 1, 1],
+        [2, 0, 0],
+      ],
+    ],
+    [
+      "W",
+      [
+        [1, 0, 0],
+        [1, 1, 1],
+        [2, 1, 0],
+      ],
+      [
+        [1, 1, 0],
+        [2, 0, 0],
+      ],
+    ],
+    [
+      "GaN",
+      [
+        [0, 0, 1],
+        [1, 1, 1],
+      ],
+      [
+        [0, 0, 2],
+        [1, 0, 1],
+      ],
+    ],
+    [
+      "Al2O3",
+      [
+        [0, 0, 3],
+        [1, 0, 1],
+      ],
+      [
+        [0, 0, 6],
+        [1, 0, 4],
+      ],
+    ],
+    [
+      "MgAl2O4",
+      [
+        [2, 0, 0],
+        [1, 0, 0],
+      ],
+      [
+        [4, 0, 0],
+        [3, 1, 1],
+      ],
+    ],
+    [
+      "SiC-6H",
+      [
+        [0, 0, 1],
+        [0, 0, 3],
+      ],
+      [
+        [0, 0, 6],
+        [0, 0, 12],
+      ],
+    ],
+    [
+      "TiO2",
+      [
+        [1, 0, 0],
+        [0, 0, 1],
+      ],
+      [
+        [2, 0, 0],
+        [1, 0, 1],
+      ],
+    ],
   ])("extinctions of %s", async (name, extinct, present) => {
     const crystal = material(name);
     for (const hkl of extinct) {
       expect(modulus(structureFactor(crystal, hkl, 0.7, table).h)).toBeLessThan(1e-9);
       await expect(reflection(crystal, { hkl, wavelength: 0.7 })).rejects.toThrow(/forbidden/);
     }
-    for (const hkl of present) expect((await reflection(crystal, { hkl, wavelength: 0.7 })).structureFactor.h).toBeDefined();
+    for (const hkl of present)
+      expect((await reflection(crystal, { hkl, wavelength: 0.7 })).structureFactor.h).toBeDefined();
   });
 });
 
@@ -174,7 +278,8 @@ describe("reflections", () => {
   });
 
   test("the asymmetry is the angle to the surface", async () => {
-    const of = (surface: Hkl): ReturnType<typeof reflection> => reflection(material("GaAs"), { hkl: [2, 2, 4], wavelength: 1.54, surface });
+    const of = (surface: Hkl): ReturnType<typeof reflection> =>
+      reflection(material("GaAs"), { hkl: [2, 2, 4], wavelength: 1.54, surface });
     expect((await of([0, 0, 1])).asymmetry).toBeCloseTo((Math.acos(4 / Math.sqrt(24)) * 180) / Math.PI, 10);
     expect(await of([1, 1, 2])).not.toHaveProperty("asymmetry");
     await expect(of([0, 0, -1])).rejects.toThrow(UnreachableReflectionError);
@@ -182,13 +287,16 @@ describe("reflections", () => {
   });
 
   test("what cannot be is refused", async () => {
-    const of = (hkl: unknown, wavelength = 1.54): ReturnType<typeof reflection> => reflection(material("Si"), { hkl: hkl as Hkl, wavelength });
+    const of = (hkl: unknown, wavelength = 1.54): ReturnType<typeof reflection> =>
+      reflection(material("Si"), { hkl: hkl as Hkl, wavelength });
     for (const hkl of [[0, 0, 0], [1, 1], [1, 1, 0.5], [NaN, 1, 1], "111", undefined]) {
       await expect(of(hkl)).rejects.toThrow(InvalidParameterError);
     }
     await expect(of([4, 0, 0], 0.3)).rejects.toThrow(InvalidParameterError);
     await expect(of([4, 0, 0], 2.8)).rejects.toThrow(/longer than 2d/);
-    await expect(reflection({ ...material("Si"), atoms: [] }, { hkl: [4, 0, 0], wavelength: 1 })).rejects.toThrow(InvalidParameterError);
+    await expect(
+      reflection({ ...material("Si"), atoms: [] }, { hkl: [4, 0, 0], wavelength: 1 }),
+    ).rejects.toThrow(InvalidParameterError);
   });
 });
 
@@ -204,7 +312,8 @@ describe.skipIf(!hasShared)("built-in materials against CIFs", () => {
       // SiC-3C.cif is of 1926, AlN.cif computed
       expect(Math.abs(a!.d / b!.d - 1)).toBeLessThan(0.008);
       // another origin turns the phase of F_H, but not the product
-      const product = (r: typeof a): number => Math.sqrt(modulus(r!.structureFactor.h) * modulus(r!.structureFactor.hBar));
+      const product = (r: typeof a): number =>
+        Math.sqrt(modulus(r!.structureFactor.h) * modulus(r!.structureFactor.hBar));
       expect(Math.abs(product(a) / product(b) - 1)).toBeLessThan(0.02);
       expect(distance(a!.structureFactor.zero, b!.structureFactor.zero)).toBeLessThan(1e-6);
     }

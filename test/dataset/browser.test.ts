@@ -11,12 +11,19 @@ import { chromiumPath, testWithChromium } from "./tools.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const COUNT = 300;
-const PAGE = '<!doctype html><title>takagi</title><script type="module">import { createPool } from "/dist/pool.js"; Object.assign(globalThis, { createPool });</script>';
+const PAGE =
+  '<!doctype html><title>takagi</title><script type="module">import { createPool } from "/dist/pool.js"; Object.assign(globalThis, { createPool });</script>';
 
 /** dist/ as a bundler leaves it: what package.json "imports" names is a file. */
 async function serve(): Promise<Server> {
-  const { imports } = JSON.parse(await readFile(`${root}package.json`, "utf8")) as { imports: Record<string, { default: string }> };
-  const types: Record<string, string> = { js: "text/javascript", wasm: "application/wasm", html: "text/html" };
+  const { imports } = JSON.parse(await readFile(`${root}package.json`, "utf8")) as {
+    imports: Record<string, { default: string }>;
+  };
+  const types: Record<string, string> = {
+    js: "text/javascript",
+    wasm: "application/wasm",
+    html: "text/html",
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const type = types[path.split(".").at(-1) ?? ""];
@@ -24,10 +31,18 @@ async function serve(): Promise<Server> {
       if (path === "/page.html") return PAGE;
       const bytes = await readFile(`${root}${path.slice(1)}`);
       if (!path.endsWith(".js")) return bytes;
-      return Object.entries(imports).reduce((text, [name, { default: file }]) => text.replaceAll(new RegExp(`(['"])${name}\\1`, "g"), `"${file.replace("./", "/")}"`), bytes.toString());
+      return Object.entries(imports).reduce(
+        (text, [name, { default: file }]) =>
+          text.replaceAll(new RegExp(`(['"])${name}\\1`, "g"), `"${file.replace("./", "/")}"`),
+        bytes.toString(),
+      );
     };
     if (type === undefined || path.includes("..")) response.writeHead(404).end();
-    else body().then((data) => response.writeHead(200, { "content-type": type }).end(data), () => response.writeHead(404).end());
+    else
+      body().then(
+        (data) => response.writeHead(200, { "content-type": type }).end(data),
+        () => response.writeHead(404).end(),
+      );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
@@ -60,22 +75,38 @@ async function openPage(): Promise<{ page: Page; errors: string[] }> {
 declare const createPool: typeof import("../../src/dataset/pool.ts").createPool;
 
 /** SHA-256 over all samples, row after row, as the page finds it with so many workers. */
-async function sumInPage(page: Page, preset: string, workers: number, batchSize: number): Promise<{ sum: string; workers: number }> {
+async function sumInPage(
+  page: Page,
+  preset: string,
+  workers: number,
+  batchSize: number,
+): Promise<{ sum: string; workers: number }> {
   return page.evaluate(
     async ({ preset, workers, batchSize, total }) => {
       const pool = await createPool({ preset, workers });
       const width = 4 * (pool.inputLength + pool.labelNames.length);
       const all = new Uint8Array(total * width);
-      for await (const { first, count, inputs, labels } of pool.batches({ seed: 11, count: total, batchSize })) {
-        const n = pool.inputLength, m = pool.labelNames.length;
+      for await (const { first, count, inputs, labels } of pool.batches({
+        seed: 11,
+        count: total,
+        batchSize,
+      })) {
+        const n = pool.inputLength,
+          m = pool.labelNames.length;
         for (let i = 0; i < count; i++) {
           all.set(new Uint8Array(inputs.buffer, inputs.byteOffset + 4 * n * i, 4 * n), (first + i) * width);
-          all.set(new Uint8Array(labels.buffer, labels.byteOffset + 4 * m * i, 4 * m), (first + i) * width + 4 * n);
+          all.set(
+            new Uint8Array(labels.buffer, labels.byteOffset + 4 * m * i, 4 * m),
+            (first + i) * width + 4 * n,
+          );
         }
       }
       await pool.close();
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-      return { sum: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""), workers: pool.workers };
+      return {
+        sum: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+        workers: pool.workers,
+      };
     },
     { preset, workers, batchSize, total: COUNT },
   );
@@ -84,10 +115,15 @@ async function sumInPage(page: Page, preset: string, workers: number, batchSize:
 async function sumHere(preset: string): Promise<string> {
   const generator = await createGenerator(preset);
   const { inputs, labels } = generator.generate(11, 0, COUNT);
-  const n = generator.inputLength, m = generator.labelNames.length;
+  const n = generator.inputLength,
+    m = generator.labelNames.length;
   const hash = createHash("sha256");
   for (let i = 0; i < COUNT; i++) {
-    for (const [values, length] of [[inputs, n], [labels, m]] as const) hash.update(new Uint8Array(values.buffer, values.byteOffset + 4 * length * i, 4 * length));
+    for (const [values, length] of [
+      [inputs, n],
+      [labels, m],
+    ] as const)
+      hash.update(new Uint8Array(values.buffer, values.byteOffset + 4 * length * i, 4 * length));
   }
   return hash.digest("hex");
 }
@@ -103,34 +139,47 @@ testWithChromium("a browser's pool makes the samples of Node, with one worker an
   expect(errors).toEqual([]);
 });
 
-testWithChromium("an abort in a browser ends the loop with its reason and the workers, and the pool goes on", async () => {
-  const { page, errors } = await openPage();
-  const seen = await page.evaluate(async () => {
-    const pool = await createPool({ preset: "cnn2", workers: 2 });
-    const controller = new AbortController(), reason = new Error("enough");
-    let taken = 0, thrown: unknown;
-    try {
-      for await (const { count } of pool.batches({ seed: 1, count: Infinity, batchSize: 10, signal: controller.signal })) {
-        taken += count;
-        if (taken === 50) controller.abort(reason);
+testWithChromium(
+  "an abort in a browser ends the loop with its reason and the workers, and the pool goes on",
+  async () => {
+    const { page, errors } = await openPage();
+    const seen = await page.evaluate(async () => {
+      const pool = await createPool({ preset: "cnn2", workers: 2 });
+      const controller = new AbortController(),
+        reason = new Error("enough");
+      let taken = 0,
+        thrown: unknown;
+      try {
+        for await (const { count } of pool.batches({
+          seed: 1,
+          count: Infinity,
+          batchSize: 10,
+          signal: controller.signal,
+        })) {
+          taken += count;
+          if (taken === 50) controller.abort(reason);
+        }
+      } catch (error) {
+        thrown = error;
       }
-    } catch (error) {
-      thrown = error;
-    }
-    let again = 0;
-    for await (const { count } of pool.batches({ seed: 1, count: 100, batchSize: 10 })) again += count;
-    await pool.close();
-    return { isReason: thrown === reason, taken, again };
-  });
-  expect(seen).toEqual({ isReason: true, taken: 50, again: 100 });
-  await expect.poll(() => page.workers().length).toBe(0);
-  expect(errors).toEqual([]);
-});
+      let again = 0;
+      for await (const { count } of pool.batches({ seed: 1, count: 100, batchSize: 10 })) again += count;
+      await pool.close();
+      return { isReason: thrown === reason, taken, again };
+    });
+    expect(seen).toEqual({ isReason: true, taken: 50, again: 100 });
+    await expect.poll(() => page.workers().length).toBe(0);
+    expect(errors).toEqual([]);
+  },
+);
 
 testWithChromium("a browser's pool tells what went wrong", async () => {
   const { page } = await openPage();
   const seen = await page.evaluate(async () => {
-    return createPool({ preset: "cnn9" }).then(String, (error: Error & { code: string }) => `${error.code} ${error.message}`);
+    return createPool({ preset: "cnn9" }).then(
+      String,
+      (error: Error & { code: string }) => `${error.code} ${error.message}`,
+    );
   });
   expect(seen).toMatch(/^INVALID_PARAMETER preset must be one of cnn1/);
 });

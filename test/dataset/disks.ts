@@ -7,7 +7,9 @@ type Write = (buffer: Uint8Array, from: number, length: number) => Promise<{ byt
 type Handle = nodeFs.FileHandle;
 
 /** Lets every step of a disk pass through `before`, which may throw. */
-function guarded(before: (step: string, path: string, handle?: { write: Write; buffer: Uint8Array }) => Promise<void>): FileSystem {
+function guarded(
+  before: (step: string, path: string, handle?: { write: Write; buffer: Uint8Array }) => Promise<void>,
+): FileSystem {
   const fs = nodeFs as unknown as Record<string, (...words: unknown[]) => Promise<unknown>>;
   const plain = Object.fromEntries(
     ["mkdir", "readdir", "readFile", "rename", "rm", "stat"].map((step) => [
@@ -50,7 +52,10 @@ export function diskOf(bytes: number): FileSystem {
     }
     if (left > 0) await writing.write(writing.buffer, 0, left);
     left = 0;
-    throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC", syscall: "write" });
+    throw Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+      syscall: "write",
+    });
   });
 }
 
@@ -60,7 +65,8 @@ export function dyingDisk(steps: number): FileSystem {
   return guarded(async (_step, _path, writing) => {
     left -= 1;
     if (left >= 0) return;
-    if (left === -1 && writing !== undefined) await writing.write(writing.buffer, 0, Math.floor(writing.buffer.length / 2));
+    if (left === -1 && writing !== undefined)
+      await writing.write(writing.buffer, 0, Math.floor(writing.buffer.length / 2));
     throw new Error("the machine has stopped");
   });
 }

@@ -50,7 +50,10 @@ function countingHost() {
 
 async function countedPool(workers: number, options: { accident?: Accident; delay?: number } = {}) {
   const counted = countingHost();
-  const pool = await openPool({ preset: standIn(options), workers }, { module: STAND_IN, host: counted.host });
+  const pool = await openPool(
+    { preset: standIn(options), workers },
+    { module: STAND_IN, host: counted.host },
+  );
   return { pool, ...counted };
 }
 
@@ -65,9 +68,15 @@ test("batches come in order, whole, with progress", async () => {
   const pool = await standInPool({ workers: 3 });
   const seen: [number, number][] = [];
   const done: number[] = [];
-  for await (const { first, count, inputs, labels } of pool.batches({ ...SLICES, onProgress: (progress) => done.push(progress.done) })) {
+  for await (const { first, count, inputs, labels } of pool.batches({
+    ...SLICES,
+    onProgress: (progress) => done.push(progress.done),
+  })) {
     seen.push([first, count]);
-    expect([inputs.length, labels.length]).toEqual([count * pool.inputLength, count * pool.labelNames.length]);
+    expect([inputs.length, labels.length]).toEqual([
+      count * pool.inputLength,
+      count * pool.labelNames.length,
+    ]);
   }
   expect(seen).toEqual(Array.from({ length: 21 }, (_, i) => [100 + 50 * i, i < 20 ? 50 : 3]));
   expect(done).toEqual(seen.map(([first, count]) => first + count - 100));
@@ -105,15 +114,18 @@ test("at most two batches a worker are made ahead of the consumer", async () => 
   await pool.close();
 });
 
-test.each(["exit", "throw outside"] as const)("a worker that dies (%s) is replaced and its batch made again", async (kind) => {
-  // Early, with much work left after it: a worker that dies with nothing left to do is rightly not replaced.
-  const accident = { kind, at: 160, once: join(await folder(), "happened") };
-  const { pool, started, alive } = await countedPool(2, { accident, delay: 5 });
-  expect(await sumOf(pool.batches(SLICES))).toBe(await expected());
-  expect(started()).toBe(3);
-  await pool.close();
-  expect(alive.size).toBe(0);
-});
+test.each(["exit", "throw outside"] as const)(
+  "a worker that dies (%s) is replaced and its batch made again",
+  async (kind) => {
+    // Early, with much work left after it: a worker that dies with nothing left to do is rightly not replaced.
+    const accident = { kind, at: 160, once: join(await folder(), "happened") };
+    const { pool, started, alive } = await countedPool(2, { accident, delay: 5 });
+    expect(await sumOf(pool.batches(SLICES))).toBe(await expected());
+    expect(started()).toBe(3);
+    await pool.close();
+    expect(alive.size).toBe(0);
+  },
+);
 
 test("a worker terminated from outside in mid-run is replaced", async () => {
   const { pool, alive, started, host } = await countedPool(2, { delay: 2 });
@@ -137,7 +149,13 @@ test("a worker terminated from outside in mid-run is replaced", async () => {
     }
   }
   expect(killed).toBe(3);
-  expect(await sumOf((async function* () { yield* hash; })())).toBe(await expected());
+  expect(
+    await sumOf(
+      (async function* () {
+        yield* hash;
+      })(),
+    ),
+  ).toBe(await expected());
   await pool.close();
 });
 
@@ -145,7 +163,9 @@ test("a batch that kills every worker ends the loop with its samples by name", a
   const { pool, alive, started } = await countedPool(2, { accident: { kind: "exit", at: 420 } });
   const failure = sumOf(pool.batches(SLICES));
   await expect(failure).rejects.toThrow(WorkerError);
-  await expect(failure).rejects.toThrow(/samples 400 to 449 cannot be made: 4 workers died in a row; of the last: it exited with code 3/);
+  await expect(failure).rejects.toThrow(
+    /samples 400 to 449 cannot be made: 4 workers died in a row; of the last: it exited with code 3/,
+  );
   expect(alive.size).toBe(0);
   expect(started()).toBeLessThanOrEqual(8);
 });
@@ -157,7 +177,10 @@ test("what a generator throws reaches the loop, and the pool goes on", async () 
 });
 
 test("a generator that cannot be had is an error of createPool, with its code", async () => {
-  const failure = openPool({ preset: standIn({ accident: { kind: "no generator", at: 0 } }) }, { module: STAND_IN });
+  const failure = openPool(
+    { preset: standIn({ accident: { kind: "no generator", at: 0 } }) },
+    { module: STAND_IN },
+  );
   await expect(failure).rejects.toMatchObject({ code: "KERNEL_LOAD" });
 });
 
@@ -169,7 +192,9 @@ test("a runtime without workers says so", async () => {
     },
   };
   const pool = await openPool({ preset: standIn() }, { module: STAND_IN, host });
-  await expect(sumOf(pool.batches(SLICES))).rejects.toThrow("no worker can be started here: Worker is not defined");
+  await expect(sumOf(pool.batches(SLICES))).rejects.toThrow(
+    "no worker can be started here: Worker is not defined",
+  );
 });
 
 test("workers that die before they begin end the loop, too", async () => {
@@ -183,7 +208,9 @@ test("workers that die before they begin end the loop, too", async () => {
     },
   };
   const pool = await openPool({ preset: standIn() }, { module: STAND_IN, host });
-  await expect(sumOf(pool.batches(SLICES))).rejects.toThrow(/cannot be made: \d+ workers died in a row; of the last: its file cannot be loaded/);
+  await expect(sumOf(pool.batches(SLICES))).rejects.toThrow(
+    /cannot be made: \d+ workers died in a row; of the last: its file cannot be loaded/,
+  );
   expect(started).toBeLessThan(20);
 });
 
@@ -202,7 +229,9 @@ test("aborting ends the loop at once, even workers that never end, and leaves no
 
 test("aborted before, a loop starts no worker", async () => {
   const { pool, started } = await countedPool(2);
-  await expect(sumOf(pool.batches({ ...SLICES, signal: AbortSignal.abort(new Error("too late")) }))).rejects.toThrow("too late");
+  await expect(
+    sumOf(pool.batches({ ...SLICES, signal: AbortSignal.abort(new Error("too late")) })),
+  ).rejects.toThrow("too late");
   expect(started()).toBe(0);
 });
 
@@ -238,7 +267,8 @@ test("leaving one loop does not disturb another", async () => {
   const { pool } = await countedPool(2, { delay: 1 });
   const other = sumOf(pool.batches(SLICES));
   for (let i = 0; i < 3; i++) {
-    for await (const { first } of pool.batches({ seed: 9, count: Infinity, batchSize: 20 })) if (first >= 60) break;
+    for await (const { first } of pool.batches({ seed: 9, count: Infinity, batchSize: 20 }))
+      if (first >= 60) break;
   }
   expect(await other).toBe(await expected());
   await pool.close();
@@ -255,8 +285,15 @@ test("closing ends running loops with an error, and later ones too", async () =>
 
 test("wrong options are refused at once, by name", async () => {
   const pool = await standInPool();
-  for (const [name, value] of [["seed", 0.5], ["first", -1], ["count", NaN], ["batchSize", 0]] as const) {
+  for (const [name, value] of [
+    ["seed", 0.5],
+    ["first", -1],
+    ["count", NaN],
+    ["batchSize", 0],
+  ] as const) {
     expect(() => pool.batches({ ...SLICES, [name]: value }), name).toThrow(new RegExp(`^${name} must be`));
   }
-  await expect(openPool({ preset: standIn(), workers: 0 }, { module: STAND_IN })).rejects.toThrow(TakagiError);
+  await expect(openPool({ preset: standIn(), workers: 0 }, { module: STAND_IN })).rejects.toThrow(
+    TakagiError,
+  );
 });

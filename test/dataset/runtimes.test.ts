@@ -74,13 +74,23 @@ async function sumOf(preset: string): Promise<string> {
   const hash = createHash("sha256");
   for (let first = 0; first < SAMPLES; first += 64) {
     const { inputs, labels, extras } = generator.generate(11, first, Math.min(64, SAMPLES - first));
-    for (const values of [inputs, labels, extras]) hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    for (const values of [inputs, labels, extras])
+      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   return hash.digest("hex");
 }
 
-async function run(command: string, words: readonly string[], dir: string, env: Record<string, string> = {}): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(command, [...words, "main.mjs"], { cwd: dir, timeout: 50_000, env: { ...process.env, NO_COLOR: "1", ...env } });
+async function run(
+  command: string,
+  words: readonly string[],
+  dir: string,
+  env: Record<string, string> = {},
+): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(command, [...words, "main.mjs"], {
+    cwd: dir,
+    timeout: 50_000,
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
   return JSON.parse(stdout);
 }
 
@@ -94,24 +104,37 @@ test("the pool asks nothing of Node before it runs, and names its worker in the 
   for (const file of seen) {
     const text = await dist(file);
     expect(text, file).not.toMatch(/from ['"](node:|fs|path|url|worker_threads)/);
-    for (const [, next] of text.matchAll(/from\s*['"]\.\/([^'"]+)['"]/g)) seen.add(file.startsWith("chunks/") ? `chunks/${next}` : next!);
+    for (const [, next] of text.matchAll(/from\s*['"]\.\/([^'"]+)['"]/g))
+      seen.add(file.startsWith("chunks/") ? `chunks/${next}` : next!);
   }
   expect(seen.size).toBeGreaterThan(3);
-  expect(await dist("workerHost.web.js")).toContain('new Worker(new URL("./worker.web.js", import.meta.url), { type: "module" })');
-  expect(await dist("workerHost.node.js")).toContain('new Worker(new URL("./worker.node.js", import.meta.url)');
+  expect(await dist("workerHost.web.js")).toContain(
+    'new Worker(new URL("./worker.web.js", import.meta.url), { type: "module" })',
+  );
+  expect(await dist("workerHost.node.js")).toContain(
+    'new Worker(new URL("./worker.node.js", import.meta.url)',
+  );
 });
 
 const deno = denoPath(createRequire(import.meta.url));
 const testWithDeno = deno === undefined ? test.skip : test;
 const DENO = ["run", "--allow-all", "--no-prompt", "--cached-only", "--node-modules-dir=manual"];
 
-testWithDeno(`Deno: the same${deno === undefined ? " (skipped: no Deno for this platform)" : ""}`, async () => {
-  expect(await run(deno!, DENO, await installed())).toEqual(await expected());
-});
+testWithDeno(
+  `Deno: the same${deno === undefined ? " (skipped: no Deno for this platform)" : ""}`,
+  async () => {
+    expect(await run(deno!, DENO, await installed())).toEqual(await expected());
+  },
+);
 
 // Deno's web workers are those of browsers, but that they keep the process alive until they are ended.
-testWithDeno(`web workers: the same${deno === undefined ? " (skipped: no Deno for this platform)" : ""}`, async () => {
-  const dir = await installed((text) => text.replaceAll(/^.*workerHost\.node\.js.*\n/gm, ""));
-  expect(await readFile(join(dir, "node_modules/takagi/package.json"), "utf8")).not.toContain("workerHost.node");
-  expect(await run(deno!, DENO, dir, { CLOSE: "yes" })).toEqual(await expected());
-});
+testWithDeno(
+  `web workers: the same${deno === undefined ? " (skipped: no Deno for this platform)" : ""}`,
+  async () => {
+    const dir = await installed((text) => text.replaceAll(/^.*workerHost\.node\.js.*\n/gm, ""));
+    expect(await readFile(join(dir, "node_modules/takagi/package.json"), "utf8")).not.toContain(
+      "workerHost.node",
+    );
+    expect(await run(deno!, DENO, dir, { CLOSE: "yes" })).toEqual(await expected());
+  },
+);

@@ -29,51 +29,70 @@ describe("the population", () => {
   const shared = testWithShared("the reference moments", "reference/dataset-moments.json");
   const COUNT = 6000;
   for (const name of ["cnn1", "cnn2", "cnn3"]) {
-    shared(`of ${name} is that of the published generator, within 4 standard errors of its 1000 samples`, async () => {
-      const moments = readShared<{ presets: Record<string, Moments> }>("reference/dataset-moments.json").presets[name];
-      const generator = await createGenerator(name);
-      const { inputs, labels } = generator.generate(11, 0, COUNT);
-      const n = generator.inputLength, m = generator.labelNames.length;
-      const column = (l: number): number[] => Array.from({ length: COUNT }, (_, i) => labels[i * m + l]);
-      const error = (q: number): number => 4 * Math.sqrt((q * (1 - q)) / 1000);
-      // A value that many samples share (a weight of 0, the largest weight) has a share below it and a share up to it.
-      const holds = (values: number[], at: number, q: number, what: string): void => {
-        const below = values.filter((v) => v < at - 1e-6).length / COUNT, upTo = values.filter((v) => v <= at + 1e-6).length / COUNT;
-        expect(below, `${what}: share below ${at}`).toBeLessThan(q + error(q));
-        expect(upTo, `${what}: share up to ${at}`).toBeGreaterThan(q - error(q));
-      };
-      for (let l = 0; l < m; l++) {
-        const values = column(l), mean = values.reduce((a, b) => a + b, 0) / COUNT;
-        moments.quantiles.forEach((q, k) => holds(values, moments.labels[l][k], q / 100, generator.labelNames[l]));
-        expect(Math.abs(mean - moments.labelMean[l]), `mean of ${generator.labelNames[l]}`).toBeLessThan((4 * moments.labelStd[l]) / Math.sqrt(1000));
-      }
-      const largest = Array.from({ length: COUNT }, (_, i) => Math.max(...labels.subarray(i * m, i * m + 10)));
-      for (let l = 0; l < 10; l++) {
-        const relative = column(l).map((w, i) => w / largest[i]);
-        moments.quantiles.forEach((q, k) => holds(relative, moments.relativeWeights[l][k], q / 100, `relative weight ${l + 1}`));
-      }
-      // At the substrate peak itself the mean hangs on where between two axis points it falls: docs/datasets.md.
-      const { first, last, points } = generator.preset.axis;
-      let compared = 0;
-      moments.axisIndex.forEach((index, k) => {
-        if (Math.abs(first + ((last - first) * index) / (points - 1)) < 0.21) return;
-        let mean = 0;
-        for (let i = 0; i < COUNT; i++) mean += inputs[i * n + index] / COUNT;
-        expect(Math.abs(mean - moments.curveMean[k]), `mean curve at ${index}`).toBeLessThan((4 * moments.curveStd[k]) / Math.sqrt(1000));
-        compared++;
-      });
-      expect(compared).toBeGreaterThan(15);
-    });
+    shared(
+      `of ${name} is that of the published generator, within 4 standard errors of its 1000 samples`,
+      async () => {
+        const moments = readShared<{ presets: Record<string, Moments> }>("reference/dataset-moments.json")
+          .presets[name];
+        const generator = await createGenerator(name);
+        const { inputs, labels } = generator.generate(11, 0, COUNT);
+        const n = generator.inputLength,
+          m = generator.labelNames.length;
+        const column = (l: number): number[] => Array.from({ length: COUNT }, (_, i) => labels[i * m + l]);
+        const error = (q: number): number => 4 * Math.sqrt((q * (1 - q)) / 1000);
+        // A value that many samples share (a weight of 0, the largest weight) has a share below it and a share up to it.
+        const holds = (values: number[], at: number, q: number, what: string): void => {
+          const below = values.filter((v) => v < at - 1e-6).length / COUNT,
+            upTo = values.filter((v) => v <= at + 1e-6).length / COUNT;
+          expect(below, `${what}: share below ${at}`).toBeLessThan(q + error(q));
+          expect(upTo, `${what}: share up to ${at}`).toBeGreaterThan(q - error(q));
+        };
+        for (let l = 0; l < m; l++) {
+          const values = column(l),
+            mean = values.reduce((a, b) => a + b, 0) / COUNT;
+          moments.quantiles.forEach((q, k) =>
+            holds(values, moments.labels[l][k], q / 100, generator.labelNames[l]),
+          );
+          expect(Math.abs(mean - moments.labelMean[l]), `mean of ${generator.labelNames[l]}`).toBeLessThan(
+            (4 * moments.labelStd[l]) / Math.sqrt(1000),
+          );
+        }
+        const largest = Array.from({ length: COUNT }, (_, i) =>
+          Math.max(...labels.subarray(i * m, i * m + 10)),
+        );
+        for (let l = 0; l < 10; l++) {
+          const relative = column(l).map((w, i) => w / largest[i]);
+          moments.quantiles.forEach((q, k) =>
+            holds(relative, moments.relativeWeights[l][k], q / 100, `relative weight ${l + 1}`),
+          );
+        }
+        // At the substrate peak itself the mean hangs on where between two axis points it falls: docs/datasets.md.
+        const { first, last, points } = generator.preset.axis;
+        let compared = 0;
+        moments.axisIndex.forEach((index, k) => {
+          if (Math.abs(first + ((last - first) * index) / (points - 1)) < 0.21) return;
+          let mean = 0;
+          for (let i = 0; i < COUNT; i++) mean += inputs[i * n + index] / COUNT;
+          expect(Math.abs(mean - moments.curveMean[k]), `mean curve at ${index}`).toBeLessThan(
+            (4 * moments.curveStd[k]) / Math.sqrt(1000),
+          );
+          compared++;
+        });
+        expect(compared).toBeGreaterThan(15);
+      },
+    );
   }
 });
 
 describe("a sample", () => {
   test.each(presetNames)("of %s is the judge's to 0.01 rms in log10, noise off", async (name) => {
     const generator = await createGenerator(name, { noise: "none" });
-    const fast = generator.generate(5, 0, 40), judged = await judgedSamples(generator.preset, 5, 0, 40, 1000);
+    const fast = generator.generate(5, 0, 40),
+      judged = await judgedSamples(generator.preset, 5, 0, 40, 1000);
     expect(fast.labels).toEqual(judged.labels);
     const n = generator.inputLength;
-    let worst = 0, point = 0;
+    let worst = 0,
+      point = 0;
     for (let i = 0; i < 40; i++) {
       let sum = 0;
       for (let j = i * n; j < (i + 1) * n; j++) {
@@ -89,7 +108,11 @@ describe("a sample", () => {
   test("does not depend on the batch it came in", async () => {
     const generator = await createGenerator("cnn3");
     const whole = generator.generate(7, 100, 700);
-    const parts = [generator.generate(7, 100, 1), generator.generate(7, 101, 512), generator.generate(7, 613, 187)];
+    const parts = [
+      generator.generate(7, 100, 1),
+      generator.generate(7, 101, 512),
+      generator.generate(7, 613, 187),
+    ];
     expect(digest(...parts)).toBe(digest(whole));
     expect(digest(generator.generate(8, 100, 700))).not.toBe(digest(whole));
   });
@@ -97,7 +120,8 @@ describe("a sample", () => {
   const noises: NoiseKind[] = ["none", "poisson", "published"];
   test.each(noises)("has the same bits from the scalar build (%s)", async (noise) => {
     const bytes = readFileSync(new URL("../../build/takagi.data.scalar.wasm", import.meta.url));
-    const simd = await createGenerator("cnn2", { noise }), scalar = await createGenerator("cnn2", { noise, wasm: bytes });
+    const simd = await createGenerator("cnn2", { noise }),
+      scalar = await createGenerator("cnn2", { noise, wasm: bytes });
     expect(digest(scalar.generate(3, 2 ** 40, 25))).toBe(digest(simd.generate(3, 2 ** 40, 25)));
   });
 
@@ -117,11 +141,24 @@ describe("a sample", () => {
 
 describe("presets", () => {
   test("survive JSON", () => {
-    for (const name of presetNames) expect(parsePreset(JSON.parse(JSON.stringify(preset(name))))).toEqual(preset(name));
+    for (const name of presetNames)
+      expect(parsePreset(JSON.parse(JSON.stringify(preset(name))))).toEqual(preset(name));
   });
 
   test("another crystal needs no code", async () => {
-    const own = { ...preset("cnn3"), name: "own", reflection: { wavelength: 1.540598, d: 1.35767, cellVolume: 160.16, electronRadius: 2.8179e-5, f0: [114.05, 2.69], fh: [62.17, 2.69], fhBar: [62.17, 2.69] } };
+    const own = {
+      ...preset("cnn3"),
+      name: "own",
+      reflection: {
+        wavelength: 1.540598,
+        d: 1.35767,
+        cellVolume: 160.16,
+        electronRadius: 2.8179e-5,
+        f0: [114.05, 2.69],
+        fh: [62.17, 2.69],
+        fhBar: [62.17, 2.69],
+      },
+    };
     const generator = await createGenerator(parsePreset(own));
     expect(generator.generate(1, 0, 5).inputs.every(Number.isFinite)).toBe(true);
   });

@@ -27,7 +27,9 @@ export async function standInPool(options: Partial<PoolOptions> = {}): Promise<P
 }
 
 /** The stand-in without threads, for what only needs its samples. */
-export async function threadlessPool(): Promise<Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches">> {
+export async function threadlessPool(): Promise<
+  Pick<Pool, "preset" | "noise" | "inputLength" | "labelNames" | "extraNames" | "workers" | "batches">
+> {
   const { createGenerator } = (await import(STAND_IN)) as { createGenerator: CreateGenerator };
   const generator = await createGenerator(standIn(), { noise: "poisson" });
   return {

@@ -6,7 +6,10 @@ const LENGTH = 37;
 
 /** A hash of (seed, index, place) in [0, 1). */
 function draw(seed, index, place) {
-  let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35) ^ Math.imul(place + 1, 0x27d4eb2f);
+  let h =
+    Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^
+    Math.imul(index + 1, 0xc2b2ae35) ^
+    Math.imul(place + 1, 0x27d4eb2f);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
   return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
@@ -44,7 +47,7 @@ export async function createGenerator(preset, options = {}) {
     labelNames: ["thickness", "strain"],
     extraNames: ["known"],
     generate(seed, first, count) {
-      for (const end = performance.now() + delay; performance.now() < end; );
+      for (const end = performance.now() + delay; performance.now() < end;);
       if (accident !== undefined && first <= accident.at && accident.at < first + count) befall(accident);
       const inputs = new Float32Array(count * LENGTH);
       const labels = new Float32Array(count * 2);

@@ -36,7 +36,12 @@ export function testWithNumpy(title: string, body: () => Promise<void>): void {
 }
 
 /** Debian's Chromium, or that of TAKAGI_CHROMIUM; undefined where there is none. */
-export const chromiumPath = [process.env.TAKAGI_CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+export const chromiumPath = [
+  process.env.TAKAGI_CHROMIUM ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => existsSync(path));
 
 export function testWithChromium(title: string, body: () => Promise<void>, timeout?: number): void {
   if (chromiumPath !== undefined) test(title, body, timeout);
@@ -46,7 +51,11 @@ export function testWithChromium(title: string, body: () => Promise<void>, timeo
 
 /** @param kilobytes of a disk in memory
  *  @param body is given its folder and what makes it larger */
-export function testWithSmallDisk(title: string, kilobytes: number, body: (disk: string, grow: (kilobytes: number) => Promise<void>) => Promise<void>): void {
+export function testWithSmallDisk(
+  title: string,
+  kilobytes: number,
+  body: (disk: string, grow: (kilobytes: number) => Promise<void>) => Promise<void>,
+): void {
   const disk = mkdtempSync(join(tmpdir(), "takagi-disk-"));
   const mount = (...words: string[]): boolean => process.platform === "linux" && works("mount", ...words);
   const isMounted = mount("-t", "tmpfs", "-o", `size=${kilobytes}k`, "takagi-test", disk);

@@ -58,7 +58,9 @@ describe.each(nistProblems)("NIST StRD $name ($level level)", (nist) => {
     for (let j = 0; j < n; j++) {
       expect(digits(result.x[j], nist.parameters[j]), `b${j + 1}`).toBeGreaterThan(6);
       const deviation = Math.sqrt((result.covariance[j * n + j] * result.cost) / (nist.observations - n));
-      expect(digits(deviation, nist.deviations[j]), `deviation of b${j + 1}`).toBeGreaterThan(reachable[nist.name] ?? 6);
+      expect(digits(deviation, nist.deviations[j]), `deviation of b${j + 1}`).toBeGreaterThan(
+        reachable[nist.name] ?? 6,
+      );
     }
     if (nist.name !== "Lanczos1") expect(digits(result.cost, nist.cost)).toBeGreaterThan(9.5);
   });

@@ -3,7 +3,8 @@ import { InvalidParameterError, NotFiniteError } from "../../src/errors.ts";
 import { levenbergMarquardt, type LeastSquaresProblem } from "../../src/fit/levenbergMarquardt.ts";
 
 /** A number in (−1, 1) from two integers. */
-const pseudo = (i: number, j: number) => Math.sin(12.9898 * (i + 1) + 78.233 * (j + 1) + 0.37 * (i + 1) * (j + 1));
+const pseudo = (i: number, j: number) =>
+  Math.sin(12.9898 * (i + 1) + 78.233 * (j + 1) + 0.37 * (i + 1) * (j + 1));
 
 /** r = A x − b. */
 function linear(a: number[][], b: number[], rest: Partial<LeastSquaresProblem> = {}): LeastSquaresProblem {
@@ -20,7 +21,8 @@ function linear(a: number[][], b: number[], rest: Partial<LeastSquaresProblem> =
     ...rest,
   };
 }
-const matrix = (m: number, n: number) => Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, j) => pseudo(i, j) * 10 ** (j % 4)));
+const matrix = (m: number, n: number) =>
+  Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, j) => pseudo(i, j) * 10 ** (j % 4)));
 const vector = (m: number) => Array.from({ length: m }, (_, i) => pseudo(i, 999));
 
 /** Solves the normal equations by elimination; also gives (AᵀA)⁻¹. */
@@ -57,7 +59,12 @@ const rosenbrock = (rest: Partial<LeastSquaresProblem> = {}): LeastSquaresProble
 });
 
 describe("linear problems", () => {
-  test.each([[5, 1], [12, 4], [200, 17], [6, 6]])("%d residuals, %d parameters: one step solves the normal equations", (m, n) => {
+  test.each([
+    [5, 1],
+    [12, 4],
+    [200, 17],
+    [6, 6],
+  ])("%d residuals, %d parameters: one step solves the normal equations", (m, n) => {
     const a = matrix(m, n);
     const b = vector(m);
     const { x, inverse } = normalEquations(a, b);
@@ -111,7 +118,9 @@ describe("bounds", () => {
     for (let seed = 0; seed < 30; seed++) {
       const m = 25;
       const n = 6;
-      const a = Array.from({ length: m }, (_, i) => Array.from({ length: n }, (_, j) => pseudo(i + 100 * seed, j) + 0.4));
+      const a = Array.from({ length: m }, (_, i) =>
+        Array.from({ length: n }, (_, j) => pseudo(i + 100 * seed, j) + 0.4),
+      );
       const b = Array.from({ length: m }, (_, i) => 3 * pseudo(i, seed + 50));
       const lower = Array.from({ length: n }, (_, j) => -0.2 * Math.abs(pseudo(seed, j)));
       const upper = Array.from({ length: n }, (_, j) => 0.2 * Math.abs(pseudo(seed, j + 20)));
@@ -120,7 +129,10 @@ describe("bounds", () => {
       const columnNorm = (j: number) => Math.sqrt(a.reduce((sum, row) => sum + row[j] ** 2, 0));
       let active = 0;
       for (let j = 0; j < n; j++) {
-        const gradient = a.reduce((sum, row, i) => sum + row[j] * result.residuals[i], 0) / columnNorm(j) / Math.sqrt(result.cost);
+        const gradient =
+          a.reduce((sum, row, i) => sum + row[j] * result.residuals[i], 0) /
+          columnNorm(j) /
+          Math.sqrt(result.cost);
         expect(result.x[j]).toBeGreaterThanOrEqual(lower[j]);
         expect(result.x[j]).toBeLessThanOrEqual(upper[j]);
         if (result.activeBound[j] === 0) expect(Math.abs(gradient), `${seed} ${j}`).toBeLessThan(1e-6);
@@ -140,8 +152,12 @@ describe("bounds", () => {
   test("the free parameters have the covariance that they have with the others fixed", () => {
     const a = matrix(30, 3);
     const free = levenbergMarquardt(linear(a, vector(30)));
-    const bounded = levenbergMarquardt(linear(a, vector(30), { start: [free.x[0] + 1, 0, 0], lower: [free.x[0] + 0.5, -Infinity, -Infinity] }));
-    const fixed = levenbergMarquardt(linear(a, vector(30), { start: [free.x[0] + 0.5, 0, 0], fixed: [true, false, false] }));
+    const bounded = levenbergMarquardt(
+      linear(a, vector(30), { start: [free.x[0] + 1, 0, 0], lower: [free.x[0] + 0.5, -Infinity, -Infinity] }),
+    );
+    const fixed = levenbergMarquardt(
+      linear(a, vector(30), { start: [free.x[0] + 0.5, 0, 0], fixed: [true, false, false] }),
+    );
     expect([...bounded.activeBound]).toEqual([-1, 0, 0]);
     expect([...fixed.activeBound]).toEqual([0, 0, 0]);
     bounded.covariance.forEach((v, i) => expect(v).toBeCloseTo(fixed.covariance[i], 9));
@@ -161,13 +177,25 @@ describe("bounds", () => {
     expect([...result.activeBound]).toEqual([0, 0]);
   });
   test("a start on a bound with the gradient inwards leaves it; one with the gradient outwards stays", () => {
-    const a = [[1, 0], [0, 1]];
+    const a = [
+      [1, 0],
+      [0, 1],
+    ];
     const result = levenbergMarquardt(linear(a, [3, -3], { start: [0, 0], lower: [0, 0] }));
     expect([...result.x].map((v) => Math.round(v * 1e9) / 1e9)).toEqual([3, 0]);
     expect([...result.activeBound]).toEqual([0, -1]);
   });
   test("all parameters at active bounds is convergence", () => {
-    const result = levenbergMarquardt(linear([[1, 0], [0, 1]], [-3, -3], { lower: [0, 0] }));
+    const result = levenbergMarquardt(
+      linear(
+        [
+          [1, 0],
+          [0, 1],
+        ],
+        [-3, -3],
+        { lower: [0, 0] },
+      ),
+    );
     expect(result.converged).toBe(true);
     expect(result.iterations).toBe(0);
     expect(result.rank).toBe(0);
@@ -261,7 +289,9 @@ describe("where the residuals cannot be evaluated", () => {
   test("at the start it is an error", () => {
     expect(() => levenbergMarquardt({ ...logarithm("false"), start: [-1] })).toThrow(InvalidParameterError);
     expect(() => levenbergMarquardt({ ...logarithm("NaN"), start: [-1] })).toThrow(NotFiniteError);
-    expect(() => levenbergMarquardt(rosenbrock({ evaluate: (_, r, j) => (r.fill(1), void j?.fill(Infinity)) }))).toThrow(/jacobian at start/);
+    expect(() =>
+      levenbergMarquardt(rosenbrock({ evaluate: (_, r, j) => (r.fill(1), void j?.fill(Infinity)) })),
+    ).toThrow(/jacobian at start/);
   });
 });
 
@@ -282,7 +312,11 @@ describe("the way there", () => {
   });
   test("too few iterations are no error but no convergence either", () => {
     const result = levenbergMarquardt(rosenbrock(), { maxIterations: 3 });
-    expect(result).toMatchObject({ converged: false, iterations: 3, reason: "no convergence in 3 iterations" });
+    expect(result).toMatchObject({
+      converged: false,
+      iterations: 3,
+      reason: "no convergence in 3 iterations",
+    });
     const none = levenbergMarquardt(rosenbrock(), { maxIterations: 0 });
     expect(none).toMatchObject({ iterations: 0, evaluations: 1, rank: 2 });
   });
@@ -349,6 +383,8 @@ describe("bad input", () => {
     expect(() => levenbergMarquardt(rosenbrock(rest))).toThrow(InvalidParameterError);
     expect(() => levenbergMarquardt(rosenbrock(rest))).toThrow(message);
   });
-  test("a start that is not finite", () => expect(() => levenbergMarquardt(rosenbrock({ start: [NaN, 1] }))).toThrow(NotFiniteError));
-  test("maxIterations", () => expect(() => levenbergMarquardt(rosenbrock(), { maxIterations: -1 })).toThrow(/maxIterations/));
+  test("a start that is not finite", () =>
+    expect(() => levenbergMarquardt(rosenbrock({ start: [NaN, 1] }))).toThrow(NotFiniteError));
+  test("maxIterations", () =>
+    expect(() => levenbergMarquardt(rosenbrock(), { maxIterations: -1 })).toThrow(/maxIterations/));
 });

@@ -31,7 +31,14 @@ const cases: Record<string, Case> = {
     crystal: "SiC-4H",
     hkl: [0, 0, 4],
     film: { thickness: 110, height: 2.2, depth: 45, widthSurface: 70, widthInterface: 55 },
-    disorder: { thickness: 110, height: 1, depth: 60, widthSurface: 90, widthInterface: 40, debyeWallerMin: 0.45 },
+    disorder: {
+      thickness: 110,
+      height: 1,
+      depth: 60,
+      widthSurface: 90,
+      widthInterface: 40,
+      debyeWallerMin: 0.45,
+    },
     range: [-2.2, 0.8],
     points: 376,
     fwhm: 0.022,
@@ -42,7 +49,14 @@ const cases: Record<string, Case> = {
     crystal: "SiC-6H",
     hkl: [0, 0, 12],
     film: { thickness: 420, height: 1.3, depth: 250, widthSurface: 330, widthInterface: 120 },
-    disorder: { thickness: 420, height: 1, depth: 220, widthSurface: 300, widthInterface: 160, debyeWallerMin: 0.6 },
+    disorder: {
+      thickness: 420,
+      height: 1,
+      depth: 220,
+      widthSurface: 300,
+      widthInterface: 160,
+      debyeWallerMin: 0.6,
+    },
     range: [-2.4, 1],
     points: 568,
     fwhm: 0.018,
@@ -58,24 +72,50 @@ function deviates(): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-const universal = await createPredictor(await loadModel(fileURLToPath(new URL("../../models/universal", import.meta.url))), { backend: "wasm" });
+const universal = await createPredictor(
+  await loadModel(fileURLToPath(new URL("../../models/universal", import.meta.url))),
+  { backend: "wasm" },
+);
 const ways = { "from rough starts": {}, "from the network for all crystals": { predictor: universal } };
 
-test.each(Object.keys(cases).flatMap((name) => Object.keys(ways).map((way) => [name, way] as const)))("SiC %s, told nothing of film and instrument, %s", async (name, way) => {
-  const { crystal, hkl, film, disorder, range, points, fwhm, lorentzFraction, scale } = cases[name]!;
-  const known = await reflection(material(crystal), { hkl, wavelength: 1.540598 });
-  const bragg = (2 * Math.asin(known.wavelength / (2 * known.d)) * 180) / Math.PI;
-  const twoTheta = Float64Array.from({ length: points }, (_, i) => bragg + 0.013 + range[0] + ((range[1] - range[0]) * i) / (points - 1));
-  const truth: Profile = { ...pseudoVoigtProfile(film), debyeWaller: pseudoVoigtProfile(disorder).debyeWaller };
-  const simulator = await createSimulator();
-  const { intensity } = simulator.simulate(truth, known, twoTheta, {
-    instrument: { resolution: { shape: "pseudo-voigt", fwhm, lorentzFraction }, offset: 0.013, scale, background: 4, backgroundSlope: -1 },
-  });
-  const deviate = deviates();
-  const measured = simulator.counts(intensity.map((y) => y * (1 + 0.02 * deviate())), 11);
-  const answer = await invert({ twoTheta, intensity: measured, countUnit: 1 }, known, ways[way as keyof typeof ways]);
-  expect(answer.chi2PerPoint).toBeLessThan(1.2);
-  expect(strainError(truth, answer.profile)).toBeLessThan(0.1);
-  expect(answer.method).toBe(way === "from rough starts" ? "multi-start fit" : "network and fit");
-  expect(answer.instrument.resolution).toMatchObject({ shape: "pseudo-voigt" });
-}, 180_000);
+test.each(Object.keys(cases).flatMap((name) => Object.keys(ways).map((way) => [name, way] as const)))(
+  "SiC %s, told nothing of film and instrument, %s",
+  async (name, way) => {
+    const { crystal, hkl, film, disorder, range, points, fwhm, lorentzFraction, scale } = cases[name]!;
+    const known = await reflection(material(crystal), { hkl, wavelength: 1.540598 });
+    const bragg = (2 * Math.asin(known.wavelength / (2 * known.d)) * 180) / Math.PI;
+    const twoTheta = Float64Array.from(
+      { length: points },
+      (_, i) => bragg + 0.013 + range[0] + ((range[1] - range[0]) * i) / (points - 1),
+    );
+    const truth: Profile = {
+      ...pseudoVoigtProfile(film),
+      debyeWaller: pseudoVoigtProfile(disorder).debyeWaller,
+    };
+    const simulator = await createSimulator();
+    const { intensity } = simulator.simulate(truth, known, twoTheta, {
+      instrument: {
+        resolution: { shape: "pseudo-voigt", fwhm, lorentzFraction },
+        offset: 0.013,
+        scale,
+        background: 4,
+        backgroundSlope: -1,
+      },
+    });
+    const deviate = deviates();
+    const measured = simulator.counts(
+      intensity.map((y) => y * (1 + 0.02 * deviate())),
+      11,
+    );
+    const answer = await invert(
+      { twoTheta, intensity: measured, countUnit: 1 },
+      known,
+      ways[way as keyof typeof ways],
+    );
+    expect(answer.chi2PerPoint).toBeLessThan(1.2);
+    expect(strainError(truth, answer.profile)).toBeLessThan(0.1);
+    expect(answer.method).toBe(way === "from rough starts" ? "multi-start fit" : "network and fit");
+    expect(answer.instrument.resolution).toMatchObject({ shape: "pseudo-voigt" });
+  },
+  180_000,
+);

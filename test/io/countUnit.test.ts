@@ -14,10 +14,14 @@ function uniform(seed: number, index: number): number {
 function poisson(mean: number, seed: number, index: number): number {
   if (mean > 200) {
     const radius = Math.sqrt(-2 * Math.log(1 - uniform(seed, 2 * index)));
-    return Math.max(0, Math.round(mean + Math.sqrt(mean) * radius * Math.cos(2 * Math.PI * uniform(seed, 2 * index + 1))));
+    return Math.max(
+      0,
+      Math.round(mean + Math.sqrt(mean) * radius * Math.cos(2 * Math.PI * uniform(seed, 2 * index + 1))),
+    );
   }
   let count = 0;
-  for (let u = uniform(seed, 2 * index), p = Math.exp(-mean), sum = p; u > sum && count < 2000; sum += p) p *= mean / ++count;
+  for (let u = uniform(seed, 2 * index), p = Math.exp(-mean), sum = p; u > sum && count < 2000; sum += p)
+    p *= mean / ++count;
   return count;
 }
 /** A peak over a background, with fringes. */
@@ -48,9 +52,15 @@ describe("rates", () => {
       // A unit below the last digit written cannot be seen.
       if (digits === 3 && time > 60) continue;
       test(`${time} s a point, ${digits} decimals`, () => {
-        for (const [n, background] of [[501, 2], [501, 12], [1001, 60]] as const) {
+        for (const [n, background] of [
+          [501, 2],
+          [501, 12],
+          [1001, 60],
+        ] as const) {
           for (const seed of seeds) {
-            const rates = counts(n, 1e5, background, seed).map((c) => (digits === "full" ? c / time : Number((c / time).toFixed(digits))));
+            const rates = counts(n, 1e5, background, seed).map((c) =>
+              digits === "full" ? c / time : Number((c / time).toFixed(digits)),
+            );
             const unit = countUnit(rates);
             expect(unit, `${n} ${background} ${seed}`).toBeDefined();
             expect(Math.abs(unit! * time - 1)).toBeLessThan(digits === 3 ? 1e-2 : 1e-3);
@@ -66,10 +76,15 @@ describe("rates", () => {
     }
   });
   test("single precision", () => {
-    for (const seed of seeds) expect(countUnit(counts(501, 1e5, 12, seed).map((c) => Math.fround(c / 1.7)))! * 1.7).toBeCloseTo(1, 4);
+    for (const seed of seeds)
+      expect(countUnit(counts(501, 1e5, 12, seed).map((c) => Math.fround(c / 1.7)))! * 1.7).toBeCloseTo(1, 4);
   });
   test("rates of 10 s with one decimal: the unit is the last digit, and the scatter tells it from a smooth curve", () => {
-    for (const seed of seeds) expect(countUnit(counts(501, 1e5, 20, seed).map((c) => Number((c / 10).toFixed(1))))).toBeCloseTo(0.1, 12);
+    for (const seed of seeds)
+      expect(countUnit(counts(501, 1e5, 20, seed).map((c) => Number((c / 10).toFixed(1))))).toBeCloseTo(
+        0.1,
+        12,
+      );
     const smooth = Array.from({ length: 501 }, (_, i) => Number(mean(i, 501, 1e4, 2).toFixed(1)));
     expect(countUnit(smooth)).toBeUndefined();
   });
@@ -103,7 +118,9 @@ describe("no unit", () => {
     for (const seed of seeds) {
       for (const decimals of [1, 2, 3, 5, 15]) {
         for (const n of [10, 40, 400]) {
-          const values = Array.from({ length: n }, (_, i) => Number((10 * uniform(seed, i) ** 3).toFixed(decimals)));
+          const values = Array.from({ length: n }, (_, i) =>
+            Number((10 * uniform(seed, i) ** 3).toFixed(decimals)),
+          );
           const unit = countUnit(values);
           // One decimal of ten values may look like counts of 0.1.
           if (decimals > 1) expect(unit, `${seed} ${decimals} ${n}`).toBeUndefined();
@@ -114,12 +131,16 @@ describe("no unit", () => {
 });
 
 const ysz = fileURLToPath(new URL("../../../shared/data/ysz-400-measured.xy", import.meta.url));
-test.skipIf(!existsSync(ysz))("the measured YSZ 400 scan: rates of 0.00646 a count (skipped where ../shared is absent)", async () => {
-  const scan = await readScan(readFileSync(ysz));
-  expect(scan.twoTheta.length).toBe(501);
-  expect(scan.twoTheta[0]).toBe(72.788);
-  expect(scan.countUnit).toBeCloseTo(0.00646, 5);
-  const counts = Array.from(scan.intensity, (v) => v / scan.countUnit!);
-  // The file was corrected for dead time, which adds n² · 5e-7: 0.005 counts to 100, and 0.5 to 1000.
-  for (const count of counts.filter((c) => c < 100)) expect(Math.abs(count - Math.round(count))).toBeLessThan(0.01);
-});
+test.skipIf(!existsSync(ysz))(
+  "the measured YSZ 400 scan: rates of 0.00646 a count (skipped where ../shared is absent)",
+  async () => {
+    const scan = await readScan(readFileSync(ysz));
+    expect(scan.twoTheta.length).toBe(501);
+    expect(scan.twoTheta[0]).toBe(72.788);
+    expect(scan.countUnit).toBeCloseTo(0.00646, 5);
+    const counts = Array.from(scan.intensity, (v) => v / scan.countUnit!);
+    // The file was corrected for dead time, which adds n² · 5e-7: 0.005 counts to 100, and 0.5 to 1000.
+    for (const count of counts.filter((c) => c < 100))
+      expect(Math.abs(count - Math.round(count))).toBeLessThan(0.01);
+  },
+);

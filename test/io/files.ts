@@ -19,12 +19,23 @@ export const COUNTS = [12, 15, 11, 40, 900, 41, 13, 9, 0, 10];
 export const ALPHA1 = 1.540598;
 export const ALPHA2 = 1.544426;
 
-function filled({ axis = "2theta-omega", twoTheta = 72, omega = 36, step = 0.02, counts = COUNTS, attenuation = [], countingTime = 2 }: Measurement = {}) {
+function filled({
+  axis = "2theta-omega",
+  twoTheta = 72,
+  omega = 36,
+  step = 0.02,
+  counts = COUNTS,
+  attenuation = [],
+  countingTime = 2,
+}: Measurement = {}) {
   const n = counts.length;
   const movesDetector = axis !== "omega";
   const movesSample = axis !== "2theta";
   const detector = Array.from({ length: n }, (_, i) => twoTheta + (movesDetector ? i * step : 0));
-  const sample = Array.from({ length: n }, (_, i) => omega + (movesSample ? i * (axis === "omega" ? step : step / 2) : 0));
+  const sample = Array.from(
+    { length: n },
+    (_, i) => omega + (movesSample ? i * (axis === "omega" ? step : step / 2) : 0),
+  );
   return { axis, twoTheta, omega, step, counts, attenuation, countingTime, n, detector, sample };
 }
 
@@ -38,7 +49,10 @@ export interface XrdmlOptions {
   readonly intended?: string;
 }
 
-export function xrdml(scans: readonly Measurement[] = [{}], { version = "2.1", positions = "ends", intended = "K-Alpha 1" }: XrdmlOptions = {}): Uint8Array {
+export function xrdml(
+  scans: readonly Measurement[] = [{}],
+  { version = "2.1", positions = "ends", intended = "K-Alpha 1" }: XrdmlOptions = {},
+): Uint8Array {
   const axisNames = { "2theta-omega": "Gonio", "2theta": "2Theta", omega: "Omega" } as const;
   const place = (axis: string, values: readonly number[]) => {
     const [first, last] = [values[0]!, values.at(-1)!];
@@ -52,8 +66,14 @@ export function xrdml(scans: readonly Measurement[] = [{}], { version = "2.1", p
   };
   const scanXml = (m: Filled) => {
     const corrected = m.counts.map((count, i) => count * (m.attenuation[i] ?? 1));
-    const data = version === "1.3" ? `<intensities unit="counts">${corrected.join(" ")}</intensities>` : `<counts unit="counts">${m.counts.join(" ")}</counts>`;
-    const factors = m.attenuation.length > 0 ? `<beamAttenuationFactors>${m.attenuation.join(" ")}</beamAttenuationFactors>` : "";
+    const data =
+      version === "1.3"
+        ? `<intensities unit="counts">${corrected.join(" ")}</intensities>`
+        : `<counts unit="counts">${m.counts.join(" ")}</counts>`;
+    const factors =
+      m.attenuation.length > 0
+        ? `<beamAttenuationFactors>${m.attenuation.join(" ")}</beamAttenuationFactors>`
+        : "";
     return `<scan appendNumber="0" mode="Continuous" scanAxis="${axisNames[m.axis]}" status="Completed"><header><author><name>A &amp; B</name></author></header>
 <dataPoints>${place("2Theta", m.detector)}${place("Omega", m.sample)}<positions axis="Phi" unit="deg"><commonPosition>0</commonPosition></positions>
 ${factors}<commonCountingTime unit="seconds">${m.countingTime}</commonCountingTime>${data}</dataPoints></scan>`;
@@ -71,14 +91,22 @@ ${scans.map((m) => scanXml(filled(m))).join("\n")}
 export function brml(scans: readonly Measurement[] = [{}]): Uint8Array {
   const files: Record<string, Uint8Array> = {
     "experimentCollection.xml": bytes("<ExperimentCollection/>"),
-    "Experiment0/DataContainer.xml": bytes('<DataContainer><MeasurementInfo SampleName="YSZ &amp; more" Comment="4 &lt; 5"/></DataContainer>'),
+    "Experiment0/DataContainer.xml": bytes(
+      '<DataContainer><MeasurementInfo SampleName="YSZ &amp; more" Comment="4 &lt; 5"/></DataContainer>',
+    ),
   };
   scans.forEach((measurement, k) => {
     const m = filled(measurement);
-    const moving = [...(m.axis === "omega" ? [] : [["TwoTheta", m.detector] as const]), ...(m.axis === "2theta" ? [] : [["Theta", m.sample] as const])];
+    const moving = [
+      ...(m.axis === "omega" ? [] : [["TwoTheta", m.detector] as const]),
+      ...(m.axis === "2theta" ? [] : [["Theta", m.sample] as const]),
+    ];
     const still = m.axis === "omega" ? ["TwoTheta", m.twoTheta] : ["Theta", m.omega];
     const fields = moving.map(([id]) => `<FieldDefinitions FieldName="${id}" AxisId="${id}"/>`).join("");
-    const rows = m.counts.map((count, i) => `<Datum>${[m.countingTime, m.attenuation[i] ?? 1, ...moving.map(([, values]) => fixed(values[i]!)), count * (m.attenuation[i] ?? 1)].join(",")}</Datum>`);
+    const rows = m.counts.map(
+      (count, i) =>
+        `<Datum>${[m.countingTime, m.attenuation[i] ?? 1, ...moving.map(([, values]) => fixed(values[i]!)), count * (m.attenuation[i] ?? 1)].join(",")}</Datum>`,
+    );
     files[`Experiment0/RawData${k}.xml`] = bytes(`<?xml version="1.0"?>
 <RawData xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><DataRoutes><DataRoute RouteFlag="Measured">
 <ScanInformation ScanName="Scan" VisibleName="2Theta-Omega "><TimePerStep>${m.countingTime}</TimePerStep></ScanInformation>
@@ -97,7 +125,9 @@ const RIGAKU_AXES = { "2theta-omega": "TwoThetaOmega", "2theta": "TwoTheta", ome
 
 function rigakuRows(m: Filled, separator: string): string {
   const x = m.axis === "omega" ? m.sample : m.detector;
-  return m.counts.map((count, i) => [x[i]!.toFixed(4), count, m.attenuation[i] ?? 1].join(separator)).join("\r\n");
+  return m.counts
+    .map((count, i) => [x[i]!.toFixed(4), count, m.attenuation[i] ?? 1].join(separator))
+    .join("\r\n");
 }
 
 export function ras(scans: readonly Measurement[] = [{}]): Uint8Array {
@@ -187,35 +217,73 @@ export function raw1(scans: readonly Measurement[] = [{}]): Uint8Array {
 }
 
 export function raw2(scans: readonly Measurement[] = [{}]): Uint8Array {
-  const head = new Writer(256).text(0, "RAW2").put("Uint16", 4, scans.length).text(188, "Cu").put("Float32", 190, ALPHA1, ALPHA2, 0.5);
-  const ranges = scans.map(filled).flatMap((m) => [new Writer(64).put("Uint16", 0, 64, m.n).put("Float32", 8, m.countingTime, m.step, m.twoTheta).bytes, floats(m)]);
+  const head = new Writer(256)
+    .text(0, "RAW2")
+    .put("Uint16", 4, scans.length)
+    .text(188, "Cu")
+    .put("Float32", 190, ALPHA1, ALPHA2, 0.5);
+  const ranges = scans
+    .map(filled)
+    .flatMap((m) => [
+      new Writer(64).put("Uint16", 0, 64, m.n).put("Float32", 8, m.countingTime, m.step, m.twoTheta).bytes,
+      floats(m),
+    ]);
   return joined([head.bytes, ...ranges]);
 }
 
 export function raw3(scans: readonly Measurement[] = [{}]): Uint8Array {
-  const head = new Writer(712).text(0, "RAW1.01").put("Uint32", 8, 1, scans.length).text(326, "YSZ & more").text(386, "4 < 5").text(608, "Cu").put("Float64", 616, 1.54184, ALPHA1, ALPHA2, 1.39225, 0.5);
-  const ranges = scans.map(filled).flatMap((m) => [
-    new Writer(304)
-      .put("Uint32", 0, 304, m.n)
-      .put("Float64", 8, m.omega, m.twoTheta)
-      .put("Float64", 176, m.step)
-      .put("Float32", 192, m.countingTime)
-      .put("Uint32", 196, { "2theta-omega": 0, "2theta": 2, omega: 3 }[m.axis])
-      .put("Float64", 240, ALPHA1)
-      .put("Uint32", 252, 4, 40).bytes,
-    new Writer(40).put("Uint32", 0, 110, 40).bytes,
-    floats(m),
-  ]);
+  const head = new Writer(712)
+    .text(0, "RAW1.01")
+    .put("Uint32", 8, 1, scans.length)
+    .text(326, "YSZ & more")
+    .text(386, "4 < 5")
+    .text(608, "Cu")
+    .put("Float64", 616, 1.54184, ALPHA1, ALPHA2, 1.39225, 0.5);
+  const ranges = scans
+    .map(filled)
+    .flatMap((m) => [
+      new Writer(304)
+        .put("Uint32", 0, 304, m.n)
+        .put("Float64", 8, m.omega, m.twoTheta)
+        .put("Float64", 176, m.step)
+        .put("Float32", 192, m.countingTime)
+        .put("Uint32", 196, { "2theta-omega": 0, "2theta": 2, omega: 3 }[m.axis])
+        .put("Float64", 240, ALPHA1)
+        .put("Uint32", 252, 4, 40).bytes,
+      new Writer(40).put("Uint32", 0, 110, 40).bytes,
+      floats(m),
+    ]);
   return joined([head.bytes, ...ranges]);
 }
 
-export function raw4(scans: readonly Measurement[] = [{}], { recordSize = 4 }: { recordSize?: 4 | 8 } = {}): Uint8Array {
-  const label = (key: string, value: string) => new Writer(36 + value.length + 1).put("Uint32", 0, 10, 37 + value.length).text(12, key).text(36, value).bytes;
-  const tube = new Writer(136).put("Uint32", 0, 30, 136).put("Float64", 72, 1.54184, ALPHA1, ALPHA2, 1.39225, 0.5).text(116, "Cu").bytes;
-  const drive = (name: string, position: number, moves: boolean) => new Writer(92).put("Uint32", 0, 50, 92).text(12, name).put("Uint32", 52, moves ? 1 : 0).put("Float64", 56, position).bytes;
+export function raw4(
+  scans: readonly Measurement[] = [{}],
+  { recordSize = 4 }: { recordSize?: 4 | 8 } = {},
+): Uint8Array {
+  const label = (key: string, value: string) =>
+    new Writer(36 + value.length + 1)
+      .put("Uint32", 0, 10, 37 + value.length)
+      .text(12, key)
+      .text(36, value).bytes;
+  const tube = new Writer(136)
+    .put("Uint32", 0, 30, 136)
+    .put("Float64", 72, 1.54184, ALPHA1, ALPHA2, 1.39225, 0.5)
+    .text(116, "Cu").bytes;
+  const drive = (name: string, position: number, moves: boolean) =>
+    new Writer(92)
+      .put("Uint32", 0, 50, 92)
+      .text(12, name)
+      .put("Uint32", 52, moves ? 1 : 0)
+      .put("Float64", 56, position).bytes;
   const ranges = scans.map(filled).flatMap((m) => {
-    const segments = joined([label("PSD_DISCRIM", "0.1"), drive("2Theta", m.twoTheta, m.axis !== "omega"), drive("Theta", m.omega, m.axis !== "2theta")]);
-    const name = { "2theta-omega": "Locked Coupled", "2theta": "Detector Scan", omega: "Rocking Curve" }[m.axis];
+    const segments = joined([
+      label("PSD_DISCRIM", "0.1"),
+      drive("2Theta", m.twoTheta, m.axis !== "omega"),
+      drive("Theta", m.omega, m.axis !== "2theta"),
+    ]);
+    const name = { "2theta-omega": "Locked Coupled", "2theta": "Detector Scan", omega: "Rocking Curve" }[
+      m.axis
+    ];
     return [
       new Writer(160)
         .text(32, name)
@@ -228,7 +296,13 @@ export function raw4(scans: readonly Measurement[] = [{}], { recordSize = 4 }: {
       floats(m, recordSize),
     ];
   });
-  return joined([new Writer(61).text(0, "RAW4.00").bytes, label("SAMPLEID", "YSZ & more"), label("COMMENT", "4 < 5"), tube, ...ranges]);
+  return joined([
+    new Writer(61).text(0, "RAW4.00").bytes,
+    label("SAMPLEID", "YSZ & more"),
+    label("COMMENT", "4 < 5"),
+    tube,
+    ...ranges,
+  ]);
 }
 
 export function text(measurement: Measurement = {}): Uint8Array {

@@ -15,7 +15,11 @@ test("no damaged file of 1400 makes a reader hang, crash, or throw what is not a
 });
 
 test("a failure is found, and named by the number of its input", async () => {
-  const broken = { name: "broken", seeds: [Uint8Array.of(1, 2, 3)], read: () => Promise.reject(new RangeError("out of bounds")) };
+  const broken = {
+    name: "broken",
+    seeds: [Uint8Array.of(1, 2, 3)],
+    read: () => Promise.reject(new RangeError("out of bounds")),
+  };
   const { failures } = await fuzz({ targets: [broken], seed: 1, from: 5, to: 7 });
   expect(failures.map(({ index }) => index)).toEqual([5, 6]);
   expect(failures[0]!.error).toContain("RangeError: out of bounds");

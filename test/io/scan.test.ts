@@ -13,7 +13,9 @@ describe("validateScan", () => {
   });
   test("keeps the count unit that is given", () => {
     expect(validateScan({ twoTheta: [1, 2], intensity: [0, 1], countUnit: 0.5 }).countUnit).toBe(0.5);
-    expect(() => validateScan({ twoTheta: [1, 2], intensity: [0, 1], countUnit: 0 })).toThrow(/countUnit must be > 0/);
+    expect(() => validateScan({ twoTheta: [1, 2], intensity: [0, 1], countUnit: 0 })).toThrow(
+      /countUnit must be > 0/,
+    );
   });
   test.each([
     [{ twoTheta: [1, 2], intensity: [1] }, /intensity must be of the length of twoTheta, 2/],
@@ -30,7 +32,11 @@ describe("validateScan", () => {
   });
   test("names what is not finite", () => {
     expect(() => validateScan({ twoTheta: [1, NaN], intensity: [1, 2] })).toThrow(NotFiniteError);
-    expect(() => validateScan({ twoTheta: [1, 2], intensity: [1, Infinity] })).toThrow(/intensity\[1\] must be a finite number; got Infinity/);
-    expect(() => validateScan({ twoTheta: [1, 2], intensity: ["1", 2] as unknown as number[] })).toThrow(/intensity\[0\]/);
+    expect(() => validateScan({ twoTheta: [1, 2], intensity: [1, Infinity] })).toThrow(
+      /intensity\[1\] must be a finite number; got Infinity/,
+    );
+    expect(() => validateScan({ twoTheta: [1, 2], intensity: ["1", 2] as unknown as number[] })).toThrow(
+      /intensity\[0\]/,
+    );
   });
 });

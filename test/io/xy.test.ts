@@ -33,7 +33,8 @@ describe("dresses of a file", () => {
     "plus signs and bare points": "+36.1 100.\n36.2 +120.5\n36.3 1200.\n",
     "header words": "Sample: YSZ, irradiated\n2Theta Intensity\n36.1 100\n36.2 120.5\n36.3 1200\n",
     "a line with the number of points": "3\n36.1 100\n36.2 120.5\n36.3 1200\n",
-    comments: "# a\n; b\n% c\n! d\n// e\n*RAS_DATA_START\n' f\n36.1 100\n# between 1 2\n36.2 120.5\n36.3 1200\n*END\n",
+    comments:
+      "# a\n; b\n% c\n! d\n// e\n*RAS_DATA_START\n' f\n36.1 100\n# between 1 2\n36.2 120.5\n36.3 1200\n*END\n",
     "a third column": "36.1 100 10\n36.2 120.5 11\n36.3 1200 35\n",
     "words after the numbers": "36.1 100 ok\n36.2 120.5 # doubtful\n36.3 1200\n",
     descending: "36.3 1200\n36.2 120.5\n36.1 100\n",
@@ -73,10 +74,12 @@ describe("bytes", () => {
   const text = "36.1 100\r\n36.2 120.5\r\n36.3 1200\r\n";
   const utf16 = (swap: boolean, mark: boolean) => {
     const source = (mark ? "\ufeff" : "") + text;
-    return Uint8Array.from([...source].flatMap((c) => {
-      const code = c.charCodeAt(0);
-      return swap ? [code >> 8, code & 255] : [code & 255, code >> 8];
-    }));
+    return Uint8Array.from(
+      [...source].flatMap((c) => {
+        const code = c.charCodeAt(0);
+        return swap ? [code >> 8, code & 255] : [code & 255, code >> 8];
+      }),
+    );
   };
   test.each([
     ["UTF-8", new TextEncoder().encode(text)],
@@ -134,10 +137,16 @@ describe("what cannot be read is named with its line", () => {
     expect((error as ScanFormatError).line).toBe(line);
     expect((error as ScanFormatError).message).toMatch(message);
   });
-  test("θ beyond 90°", () => expect(() => parseScan("89 1\n90 2\n", { angle: "theta" })).toThrow(/line 2: 2θ/));
-  test("a missing column", () => expect(() => parseScan("36.1 100 5\n36.2 120\n", { columns: [1, 3] })).toThrow(/line 2: there is no column 3/));
+  test("θ beyond 90°", () =>
+    expect(() => parseScan("89 1\n90 2\n", { angle: "theta" })).toThrow(/line 2: 2θ/));
+  test("a missing column", () =>
+    expect(() => parseScan("36.1 100 5\n36.2 120\n", { columns: [1, 3] })).toThrow(
+      /line 2: there is no column 3/,
+    ));
   test("options that cannot be", () => {
-    expect(() => parseScan("1 2\n3 4", { angle: "omega" as "theta" })).toThrow(/angle must be one of twoTheta, theta/);
+    expect(() => parseScan("1 2\n3 4", { angle: "omega" as "theta" })).toThrow(
+      /angle must be one of twoTheta, theta/,
+    );
     expect(() => parseScan("1 2\n3 4", { columns: [0, 1] })).toThrow(/columns\[0\]/);
     expect(() => parseScan("1 2\n3 4", { columns: [2, 2] })).toThrow(/different columns/);
   });

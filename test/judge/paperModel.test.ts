@@ -8,11 +8,23 @@ import { workspaceOf } from "../../src/wasm/workspace.ts";
 
 /** A sample's scan without noise and its parameters, the amplitude and background read off the scan. */
 async function sample(name: string, index: number) {
-  const generator = await createGenerator(name, { noise: "none" }), kernels = await loadKernels();
-  const { labels } = generator.generate(11, index, 1), { twoTheta, intensity } = generator.scan(11, index);
-  const [model, exact] = [kernels.simd, false].map((simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset as PaperPreset, twoTheta)) as [PaperModel, PaperModel];
-  const [disorder, thickness, fwhm, dynamicRange] = labels.subarray(10) as unknown as [number, number, number, number];
-  const x = new Float64Array(Place.count), counts = new Float64Array(model.points), top = Math.max(...intensity), background = top / (1 + 10 ** dynamicRange);
+  const generator = await createGenerator(name, { noise: "none" }),
+    kernels = await loadKernels();
+  const { labels } = generator.generate(11, index, 1),
+    { twoTheta, intensity } = generator.scan(11, index);
+  const [model, exact] = [kernels.simd, false].map(
+    (simd) => new PaperModel(workspaceOf(kernels.exports), simd, generator.preset as PaperPreset, twoTheta),
+  ) as [PaperModel, PaperModel];
+  const [disorder, thickness, fwhm, dynamicRange] = labels.subarray(10) as unknown as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const x = new Float64Array(Place.count),
+    counts = new Float64Array(model.points),
+    top = Math.max(...intensity),
+    background = top / (1 + 10 ** dynamicRange);
   x[Place.thickness] = Math.log(thickness);
   x.set(labels.subarray(0, 10), Place.weights);
   x[Place.disorder] = disorder;
@@ -35,11 +47,17 @@ test.each(["cnn1", "cnn2", "cnn3"])("%s: the labels of a sample give its scan", 
 });
 
 // f32 leaves no digits to the difference of two curves of the fast kernel: the slopes are those of the exact one, which agrees with it.
-test.each([["cnn2", [0, 2]], ["cnn3", [1, 3]]] as const)("%s: derivatives are the slopes of the curve", async (name, chosen) => {
+test.each([
+  ["cnn2", [0, 2]],
+  ["cnn3", [1, 3]],
+] as const)("%s: derivatives are the slopes of the curve", async (name, chosen) => {
   for (const index of chosen) {
-    const { model, exact, x, counts } = await sample(name, index), n = Place.count, jacobian = new Float64Array(model.points * n);
+    const { model, exact, x, counts } = await sample(name, index),
+      n = Place.count,
+      jacobian = new Float64Array(model.points * n);
     model.evaluate(x, counts, jacobian);
-    const [above, below] = [counts.slice(), counts.slice()], h = 1e-5;
+    const [above, below] = [counts.slice(), counts.slice()],
+      h = 1e-5;
     for (let p = 0; p < n; p++) {
       const y = x.slice();
       y[p]! += h;
@@ -47,26 +65,36 @@ test.each([["cnn2", [0, 2]], ["cnn3", [1, 3]]] as const)("%s: derivatives are th
       y[p]! -= 2 * h;
       exact.evaluate(y, below, null);
       const slopes = above.map((m, j) => (m - below[j]!) / (2 * h) / Math.sqrt(counts[j]!));
-      const largest = Math.max(...slopes.map(Math.abs)), worst = slopes.reduce((most, slope, j) => Math.max(most, Math.abs(slope - jacobian[j * n + p]! / Math.sqrt(counts[j]!))), 0);
+      const largest = Math.max(...slopes.map(Math.abs)),
+        worst = slopes.reduce(
+          (most, slope, j) => Math.max(most, Math.abs(slope - jacobian[j * n + p]! / Math.sqrt(counts[j]!))),
+          0,
+        );
       expect(worst, `sample ${index}, parameter ${p}`).toBeLessThan(4e-4 * largest);
     }
   }
 });
 
 test("the exact model has the same derivatives", async () => {
-  const { model, exact, x, counts } = await sample("cnn3", 5), n = Place.count, [found, expected] = [new Float64Array(model.points * n), new Float64Array(model.points * n)];
+  const { model, exact, x, counts } = await sample("cnn3", 5),
+    n = Place.count,
+    [found, expected] = [new Float64Array(model.points * n), new Float64Array(model.points * n)];
   model.evaluate(x, counts, found);
   exact.evaluate(x, counts, expected);
   for (let p = 0; p < n; p++) {
     const column = (all: Float64Array): Float64Array => counts.map((m, j) => all[j * n + p]! / Math.sqrt(m));
-    const truth = column(expected), largest = Math.max(...truth.map(Math.abs));
-    column(found).forEach((slope, j) => expect(Math.abs(slope - truth[j]!), `parameter ${p}`).toBeLessThan(4e-4 * largest));
+    const truth = column(expected),
+      largest = Math.max(...truth.map(Math.abs));
+    column(found).forEach((slope, j) =>
+      expect(Math.abs(slope - truth[j]!), `parameter ${p}`).toBeLessThan(4e-4 * largest),
+    );
   }
 });
 
 test("counts are those of the exact model, with and without derivatives", async () => {
   for (let index = 0; index < 4; index++) {
-    const { model, exact, x, counts } = await sample("cnn2", index), [other, truth] = [counts.slice(), counts.slice()];
+    const { model, exact, x, counts } = await sample("cnn2", index),
+      [other, truth] = [counts.slice(), counts.slice()];
     model.evaluate(x, counts, null);
     model.evaluate(x, other, new Float64Array(model.points * Place.count));
     exact.evaluate(x, truth, null);

@@ -5,9 +5,15 @@ export async function createRefiner(preset) {
   return {
     refine(scan, prediction) {
       if (!(scan.twoTheta.length > 10 && scan.intensity.some((y) => y > 0))) throw new Error("no scan");
-      const labels = prediction.slice(), depth = Float64Array.from({ length: 31 }, (_, k) => 10 * k);
+      const labels = prediction.slice(),
+        depth = Float64Array.from({ length: 31 }, (_, k) => 10 * k);
       labels[11] *= 0.999;
-      return { labels, verdict: labels[11] < 500 ? "determined" : "ambiguous", reason: "", band: { depth, lower: depth.map(() => 0), upper: depth.map(() => 1) } };
+      return {
+        labels,
+        verdict: labels[11] < 500 ? "determined" : "ambiguous",
+        reason: "",
+        band: { depth, lower: depth.map(() => 0), upper: depth.map(() => 1) },
+      };
     },
   };
 }

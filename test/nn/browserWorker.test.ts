@@ -7,8 +7,26 @@ import { openPage, root } from "./browser.ts";
 
 /** Three steps of two workers, a judgement after each. */
 const OPTIONS = {
-  preset: "cnn3", batch: 8, workers: 2, backend: "wasm", validation: 8, samples: 24, every: 1e-3, seed: 5,
-  network: { name: "tiny", inputLength: 401, extras: 0, outputs: 15, layers: [{ kind: "convolution", taps: 9, stride: 4, channels: 8, bias: true }, { kind: "pool" }, { kind: "dense", channels: 20, bias: true }], normalisation: { gamma: true, epsilon: 1e-3 } },
+  preset: "cnn3",
+  batch: 8,
+  workers: 2,
+  backend: "wasm",
+  validation: 8,
+  samples: 24,
+  every: 1e-3,
+  seed: 5,
+  network: {
+    name: "tiny",
+    inputLength: 401,
+    extras: 0,
+    outputs: 15,
+    layers: [
+      { kind: "convolution", taps: 9, stride: 4, channels: 8, bias: true },
+      { kind: "pool" },
+      { kind: "dense", channels: 20, bias: true },
+    ],
+    normalisation: { gamma: true, epsilon: 1e-3 },
+  },
 } as const satisfies TrainOptions;
 
 const WORKER = `
@@ -22,32 +40,43 @@ self.onmessage = async ({ data }) => {
   }
 };`;
 
-testWithChromium("a training in a worker of Chromium, with workers of its own, has the losses of Node", async () => {
-  const page = await openPage({
-    entryPoints: { main: "main", "trainer.web": join(root, "dist/trainer.web.js"), "worker.web": join(root, "dist/worker.web.js") },
-    plugins: [
-      {
-        name: "main",
-        setup: ({ onResolve, onLoad }) => {
-          onResolve({ filter: /^main$/ }, () => ({ path: "main", namespace: "main" }));
-          onLoad({ filter: /./, namespace: "main" }, () => ({ contents: WORKER, resolveDir: root }));
-        },
+testWithChromium(
+  "a training in a worker of Chromium, with workers of its own, has the losses of Node",
+  async () => {
+    const page = await openPage({
+      entryPoints: {
+        main: "main",
+        "trainer.web": join(root, "dist/trainer.web.js"),
+        "worker.web": join(root, "dist/worker.web.js"),
       },
-    ],
-  });
-  const found = await page.evaluate(
-    (options) =>
-      new Promise<{ losses: number[]; backend: string; bytes: number }>((resolve, reject) => {
-        const worker = new Worker("/main.js", { type: "module" });
-        worker.onerror = ({ message }) => reject(new Error(message));
-        worker.onmessage = ({ data }) => (data.failed === undefined ? resolve(data) : reject(new Error(data.failed)));
-        worker.postMessage(options);
-      }),
-    OPTIONS,
-  );
-  const { history, model } = await train(OPTIONS), losses = history.flatMap(({ loss, trainingLoss }) => [loss, trainingLoss]);
-  expect([found.backend, found.bytes, found.losses.length]).toEqual(["wasm", 4 * model.values.length, 6]);
-  // Fused multiply-add, which Chromium has, rounds otherwise.
-  for (const [k, loss] of losses.entries()) expect(Math.abs(found.losses[k]! / loss - 1)).toBeLessThan(1e-3);
-  expect(losses[5]).not.toBe(losses[1]);
-}, 120_000);
+      plugins: [
+        {
+          name: "main",
+          setup: ({ onResolve, onLoad }) => {
+            onResolve({ filter: /^main$/ }, () => ({ path: "main", namespace: "main" }));
+            onLoad({ filter: /./, namespace: "main" }, () => ({ contents: WORKER, resolveDir: root }));
+          },
+        },
+      ],
+    });
+    const found = await page.evaluate(
+      (options) =>
+        new Promise<{ losses: number[]; backend: string; bytes: number }>((resolve, reject) => {
+          const worker = new Worker("/main.js", { type: "module" });
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.onmessage = ({ data }) =>
+            data.failed === undefined ? resolve(data) : reject(new Error(data.failed));
+          worker.postMessage(options);
+        }),
+      OPTIONS,
+    );
+    const { history, model } = await train(OPTIONS),
+      losses = history.flatMap(({ loss, trainingLoss }) => [loss, trainingLoss]);
+    expect([found.backend, found.bytes, found.losses.length]).toEqual(["wasm", 4 * model.values.length, 6]);
+    // Fused multiply-add, which Chromium has, rounds otherwise.
+    for (const [k, loss] of losses.entries())
+      expect(Math.abs(found.losses[k]! / loss - 1)).toBeLessThan(1e-3);
+    expect(losses[5]).not.toBe(losses[1]);
+  },
+  120_000,
+);

@@ -14,12 +14,24 @@ export interface Problem {
 }
 
 /** @returns the loss, and the gradient of each array of weights by its name */
-export async function gradientsOn(backend: BackendName, { task, inputs, labels, count }: Problem): Promise<Record<string, number[]>> {
+export async function gradientsOn(
+  backend: BackendName,
+  { task, inputs, labels, count }: Problem,
+): Promise<Record<string, number[]>> {
   const { tf } = await chooseBackend({ purpose: "training", backend, allowSoftware: true });
   if (backend === "wasm") await attachKernels(tf);
-  const batch: Batch = { first: 0, count, inputs: Float32Array.from(inputs), extras: new Float32Array(0), labels: Float32Array.from(labels) };
-  const learner = new Learner(tf, task, 7), { loss, gradients } = learner.gradients(batch), found: Record<string, number[]> = { loss: Array.from(await loss.data()) };
-  for (const [k, gradient] of gradients.entries()) found[learner.network.layout[k]!.name] = Array.from(await gradient.data());
+  const batch: Batch = {
+    first: 0,
+    count,
+    inputs: Float32Array.from(inputs),
+    extras: new Float32Array(0),
+    labels: Float32Array.from(labels),
+  };
+  const learner = new Learner(tf, task, 7),
+    { loss, gradients } = learner.gradients(batch),
+    found: Record<string, number[]> = { loss: Array.from(await loss.data()) };
+  for (const [k, gradient] of gradients.entries())
+    found[learner.network.layout[k]!.name] = Array.from(await gradient.data());
   tf.dispose([loss, ...gradients]);
   learner.dispose();
   return found;

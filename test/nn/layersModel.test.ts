@@ -12,17 +12,45 @@ import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { outputsOf } from "../../src/nn/outputs.ts";
 
 /** A model nobody trained, whose moments and scales are none of those it starts with. */
-async function modelOf(preset: string, specOf: (inputLength: number, outputs: number, extras: number) => NetworkSpec): Promise<Model> {
-  const generator = await createGenerator(preset), { labelNames, extraNames, inputLength } = generator, outputs = outputsOf(generator, labelNames, "score");
-  const spec = specOf(inputLength, outputs.length, extraNames.length), built = new Network(tf, spec, 3), arrays = built.layout;
+async function modelOf(
+  preset: string,
+  specOf: (inputLength: number, outputs: number, extras: number) => NetworkSpec,
+): Promise<Model> {
+  const generator = await createGenerator(preset),
+    { labelNames, extraNames, inputLength } = generator,
+    outputs = outputsOf(generator, labelNames, "score");
+  const spec = specOf(inputLength, outputs.length, extraNames.length),
+    built = new Network(tf, spec, 3),
+    arrays = built.layout;
   const weights: number[] = [];
   for (const variable of [...built.weights, ...built.moving]) {
-    for (const [i, value] of (await variable.data()).entries()) weights.push(variable.rank > 1 ? value : 1 + 0.3 * Math.sin(i + weights.length));
+    for (const [i, value] of (await variable.data()).entries())
+      weights.push(variable.rank > 1 ? value : 1 + 0.3 * Math.sin(i + weights.length));
   }
   built.dispose();
   const card = {
-    format: 1, takagi: "0.1.0", name: "untrained", licence: "MIT", preset: generator.preset, network: spec, outputs, labels: labelNames, extras: extraNames,
-    training: { noise: "poisson", loss: "score", optimizer: "adamw", schedule: "cosine", rate: 1e-3, batch: 8, seed: 1, samples: 0, seconds: 0, hardware: "none" }, metrics: {},
+    format: 1,
+    takagi: "0.1.0",
+    name: "untrained",
+    licence: "MIT",
+    preset: generator.preset,
+    network: spec,
+    outputs,
+    labels: labelNames,
+    extras: extraNames,
+    training: {
+      noise: "poisson",
+      loss: "score",
+      optimizer: "adamw",
+      schedule: "cosine",
+      rate: 1e-3,
+      batch: 8,
+      seed: 1,
+      samples: 0,
+      seconds: 0,
+      hardware: "none",
+    },
+    metrics: {},
     weights: { file: "weights.bin", dtype: "float32", bytes: 0, sha256: "", arrays },
   } as const;
   return { card, weights: Float32Array.from(weights) };
@@ -33,7 +61,12 @@ async function serve(files: ModelFiles): Promise<string> {
   const server = createServer((request, response) => {
     const content = files[request.url!.slice(1) as keyof ModelFiles];
     if (content === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { "content-type": request.url!.endsWith("json") ? "application/json" : "application/octet-stream" }).end(content);
+    else
+      response
+        .writeHead(200, {
+          "content-type": request.url!.endsWith("json") ? "application/json" : "application/octet-stream",
+        })
+        .end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -41,8 +74,17 @@ async function serve(files: ModelFiles): Promise<string> {
 }
 
 const mixed = (inputLength: number, outputs: number, extras: number): NetworkSpec => ({
-  name: "mixed", inputLength, outputs, extras, normalisation: { gamma: true, epsilon: 1e-3 },
-  layers: [{ kind: "convolution", taps: 9, stride: 4, channels: 8, bias: true }, { kind: "pool" }, { kind: "residual", taps: 5, stride: 2, channels: 12 }, { kind: "dense", channels: 20, bias: true }],
+  name: "mixed",
+  inputLength,
+  outputs,
+  extras,
+  normalisation: { gamma: true, epsilon: 1e-3 },
+  layers: [
+    { kind: "convolution", taps: 9, stride: 4, channels: 8, bias: true },
+    { kind: "pool" },
+    { kind: "residual", taps: 5, stride: 2, channels: 12 },
+    { kind: "dense", channels: 20, bias: true },
+  ],
 });
 
 test.each([
@@ -51,19 +93,29 @@ test.each([
   ["every kind of layer, with numbers beside the curve", "universal", mixed],
 ] as const)("stock tfjs loads a model and says the same of curves: %s", async (_, preset, specOf) => {
   await tf.setBackend("wasm");
-  const model = await modelOf(preset, specOf), { card } = model, count = 3, { inputs, extras } = (await createGenerator(preset)).generate(5, 0, count);
-  const curves = tf.tensor2d(inputs, [count, card.network.inputLength]), known = extras.length === 0 ? undefined : tf.tensor2d(extras, [count, card.network.extras]);
+  const model = await modelOf(preset, specOf),
+    { card } = model,
+    count = 3,
+    { inputs, extras } = (await createGenerator(preset)).generate(5, 0, count);
+  const curves = tf.tensor2d(inputs, [count, card.network.inputLength]),
+    known = extras.length === 0 ? undefined : tf.tensor2d(extras, [count, card.network.extras]);
   const ours = new Network(tf, card.network);
   assign(tf, [...ours.weights, ...ours.moving], model.weights);
   const expected = await ours.forward(curves, known).data();
-  for (const [dtype, tolerance] of [["float32", 1e-4], ["float16", 1e-2]] as const) {
-    const files = await toLayersModel(model, dtype), theirs = await loadLayersModel(await serve(files));
+  for (const [dtype, tolerance] of [
+    ["float32", 1e-4],
+    ["float16", 1e-2],
+  ] as const) {
+    const files = await toLayersModel(model, dtype),
+      theirs = await loadLayersModel(await serve(files));
     const said = await (theirs.predict(known === undefined ? curves : [curves, known]) as Tensor).data();
     const largest = Math.max(...expected.map(Math.abs));
     expect(largest).toBeGreaterThan(0.1);
-    for (const [i, value] of expected.entries()) expect(Math.abs(said[i]! - value)).toBeLessThan(tolerance * largest);
+    for (const [i, value] of expected.entries())
+      expect(Math.abs(said[i]! - value)).toBeLessThan(tolerance * largest);
     // The weights are those of the model folder, byte by byte, and the way back is open.
-    const own = await encodeModel(model, dtype), back = await parseModel(files["model.json"], files["weights.bin"]);
+    const own = await encodeModel(model, dtype),
+      back = await parseModel(files["model.json"], files["weights.bin"]);
     expect(Buffer.compare(files["weights.bin"], own["weights.bin"])).toBe(0);
     expect(back.card).toEqual(JSON.parse(own["model.json"]));
     theirs.dispose();
@@ -72,5 +124,7 @@ test.each([
 });
 
 test("a layers model that is none of takagi's is refused", async () => {
-  await expect(parseModel({ format: "layers-model", modelTopology: {}, weightsManifest: [] }, new Uint8Array(0))).rejects.toThrow(/layers model of tfjs, but none that takagi wrote/);
+  await expect(
+    parseModel({ format: "layers-model", modelTopology: {}, weightsManifest: [] }, new Uint8Array(0)),
+  ).rejects.toThrow(/layers model of tfjs, but none that takagi wrote/);
 });

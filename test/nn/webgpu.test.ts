@@ -27,14 +27,23 @@ process.exit(0);
 
 function losses(backend: string): number[] {
   const env = { ...process.env, VK_ICD_FILENAMES: DRIVER };
-  const text = execFileSync(process.execPath, ["--input-type=module", "--eval", PROGRAM, backend], { cwd: new URL("../..", import.meta.url), env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const text = execFileSync(process.execPath, ["--input-type=module", "--eval", PROGRAM, backend], {
+    cwd: new URL("../..", import.meta.url),
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   return JSON.parse(text.trim().split("\n").at(-1)!);
 }
 
 const isThere = (existsSync(DRIVER) && LOADERS.some((path) => existsSync(path))) || isRequired;
-test.skipIf(!isThere)(`three steps on WebGPU and on WASM${isThere ? "" : " (skipped: install Debian's libvulkan1, and chromium for its SwiftShader)"}`, { timeout: 180_000 }, () => {
-  const [wasm, webgpu] = [losses("wasm"), losses("webgpu")];
-  expect(wasm.length).toBe(6);
-  for (const [k, loss] of wasm.entries()) expect(Math.abs(webgpu[k]! / loss - 1)).toBeLessThan(1e-4);
-  expect(wasm[5]).not.toBe(wasm[1]);
-});
+test.skipIf(!isThere)(
+  `three steps on WebGPU and on WASM${isThere ? "" : " (skipped: install Debian's libvulkan1, and chromium for its SwiftShader)"}`,
+  { timeout: 180_000 },
+  () => {
+    const [wasm, webgpu] = [losses("wasm"), losses("webgpu")];
+    expect(wasm.length).toBe(6);
+    for (const [k, loss] of wasm.entries()) expect(Math.abs(webgpu[k]! / loss - 1)).toBeLessThan(1e-4);
+    expect(wasm[5]).not.toBe(wasm[1]);
+  },
+);

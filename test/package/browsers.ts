@@ -15,17 +15,39 @@ export interface Visit {
 
 export type Report = Readonly<Record<string, unknown>>;
 
-const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm", ".json": "application/json" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".html": "text/html",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
 
 export const CHROMIUM_WORDS = (profile: string): string[] => [
-  "--headless=new", "--no-sandbox", "--no-first-run", `--user-data-dir=${profile}`, "--disable-background-networking", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-  "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader",
+  "--headless=new",
+  "--no-sandbox",
+  "--no-first-run",
+  `--user-data-dir=${profile}`,
+  "--disable-background-networking",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
 ];
 
-const FIREFOX_SETTINGS = { "browser.shell.checkDefaultBrowser": false, "datareporting.policy.dataSubmissionEnabled": false, "toolkit.telemetry.enabled": false, "app.update.enabled": false, "browser.aboutwelcome.enabled": false, "webgl.force-enabled": true };
+const FIREFOX_SETTINGS = {
+  "browser.shell.checkDefaultBrowser": false,
+  "datareporting.policy.dataSubmissionEnabled": false,
+  "toolkit.telemetry.enabled": false,
+  "app.update.enabled": false,
+  "browser.aboutwelcome.enabled": false,
+  "webgl.force-enabled": true,
+};
 
 export async function firefoxWords(profile: string): Promise<string[]> {
-  const lines = Object.entries(FIREFOX_SETTINGS).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+  const lines = Object.entries(FIREFOX_SETTINGS).map(
+    ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`,
+  );
   await writeFile(join(profile, "user.js"), lines.join("\n"));
   return ["--headless", "--no-remote", "--profile", profile];
 }
@@ -36,14 +58,20 @@ export async function firefoxWords(profile: string): Promise<string[]> {
  *  @returns what each page reported, in order; the rest is missing where a page reported nothing in time */
 export async function visit(
   browser: { command: string; words: (profile: string) => string[] | Promise<string[]> },
-  { site, files = {}, visits, seconds }: { site: string; files?: Readonly<Record<string, string>>; visits: readonly Visit[]; seconds: number },
+  {
+    site,
+    files = {},
+    visits,
+    seconds,
+  }: { site: string; files?: Readonly<Record<string, string>>; visits: readonly Visit[]; seconds: number },
 ): Promise<Report[]> {
   const profile = await mkdtemp(join(tmpdir(), "takagi-browser-"));
   const reports: Report[] = [];
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = new URL(request.url!, "http://localhost").pathname, { headers = {} } = visits[reports.length] ?? {};
+    const path = new URL(request.url!, "http://localhost").pathname,
+      { headers = {} } = visits[reports.length] ?? {};
     if (request.method === "POST") {
       let body = "";
       for await (const part of request) body += String(part);
@@ -53,8 +81,16 @@ export async function visit(
       return;
     }
     try {
-      const content = files[path] ?? (await readFile(join(site, path.endsWith("/") ? `${path}index.html` : path)));
-      response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? (path.endsWith("/") ? "text/html" : "application/octet-stream"), "Cache-Control": "no-store", ...headers }).end(content);
+      const content =
+        files[path] ?? (await readFile(join(site, path.endsWith("/") ? `${path}index.html` : path)));
+      response
+        .writeHead(200, {
+          "Content-Type":
+            TYPES[extname(path)] ?? (path.endsWith("/") ? "text/html" : "application/octet-stream"),
+          "Cache-Control": "no-store",
+          ...headers,
+        })
+        .end(content);
     } catch {
       response.writeHead(404, { ...headers }).end();
     }
@@ -62,7 +98,10 @@ export async function visit(
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${visits[0]!.path}`;
-  const child = spawn(browser.command, [...(await browser.words(profile)), address], { stdio: "ignore", detached: true });
+  const child = spawn(browser.command, [...(await browser.words(profile)), address], {
+    stdio: "ignore",
+    detached: true,
+  });
   const timer = setTimeout(end, 1000 * seconds);
   child.on("exit", end);
   try {
@@ -71,9 +110,16 @@ export async function visit(
   } finally {
     clearTimeout(timer);
     // The browser's children, which are a process group of their own.
-    if (child.pid !== undefined) try { process.kill(-child.pid, "SIGKILL"); } catch { /* it has ended */ }
+    if (child.pid !== undefined)
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch {
+        /* it has ended */
+      }
     server.closeAllConnections();
     server.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(() => undefined);
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }).catch(
+      () => undefined,
+    );
   }
 }

@@ -20,18 +20,35 @@ export interface Edge {
  *  @returns bytes of all files, gzipped */
 export async function bundleEdge(entry: string, outdir: string): Promise<number> {
   await build({
-    entryPoints: { worker: entry }, outdir, bundle: true, minify: true, format: "esm", platform: "browser", conditions: ["workerd", "worker"], mainFields: ["module", "main"],
-    loader: { ".wasm": "copy" }, assetNames: "[name]", external: ["fs", "path", "worker_threads", "perf_hooks", "os", "util", "crypto"], logLevel: "error",
+    entryPoints: { worker: entry },
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    conditions: ["workerd", "worker"],
+    mainFields: ["module", "main"],
+    loader: { ".wasm": "copy" },
+    assetNames: "[name]",
+    external: ["fs", "path", "worker_threads", "perf_hooks", "os", "util", "crypto"],
+    logLevel: "error",
   });
   const files = await readdir(outdir);
-  const modules = files.map((name) => (name.endsWith(".wasm") ? `(name = "./${name}", wasm = embed "${name}")` : `(name = "${name}", esModule = embed "${name}")`));
+  const modules = files.map((name) =>
+    name.endsWith(".wasm")
+      ? `(name = "./${name}", wasm = embed "${name}")`
+      : `(name = "${name}", esModule = embed "${name}")`,
+  );
   // The first module is the worker.
   modules.sort((a, b) => Number(b.includes("worker.js")) - Number(a.includes("worker.js")));
-  await writeFile(join(outdir, "worker.capnp"), `using Workerd = import "/workerd/workerd.capnp";
+  await writeFile(
+    join(outdir, "worker.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = (compatibilityDate = "2026-01-01", modules = [${modules.join(", ")}]))],
   sockets = [(name = "http", http = (), service = "main")],
-);`);
+);`,
+  );
   let bytes = 0;
   for (const name of files) bytes += gzipSync(await readFile(join(outdir, name))).length;
   return bytes;
@@ -39,19 +56,34 @@ const config :Workerd.Config = (
 
 /** Serves a folder of bundleEdge. */
 export async function startEdge(command: string, folder: string): Promise<Edge> {
-  const port = await freePort(), url = `http://127.0.0.1:${port}`;
+  const port = await freePort(),
+    url = `http://127.0.0.1:${port}`;
   const before = performance.now();
-  const child = spawn(command, ["serve", join(folder, "worker.capnp"), `--socket-addr=http=127.0.0.1:${port}`], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(
+    command,
+    ["serve", join(folder, "worker.capnp"), `--socket-addr=http=127.0.0.1:${port}`],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
   let complaints = "";
   child.stderr.on("data", (text) => (complaints += String(text)));
-  while (!(await fetch(url).then(() => true, () => false))) {
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false,
+    ))
+  ) {
     if (child.exitCode !== null || performance.now() - before > 20_000) {
       child.kill();
       throw new Error(`workerd does not answer: ${complaints}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return { url, started: performance.now() - before, peakMemory: () => peakOf(child), stop: () => child.kill() };
+  return {
+    url,
+    started: performance.now() - before,
+    peakMemory: () => peakOf(child),
+    stop: () => child.kill(),
+  };
 }
 
 async function peakOf({ pid }: ChildProcess): Promise<number | undefined> {

@@ -16,7 +16,8 @@ import { chromium, isRequired, servers, workerd } from "./runtimes.ts";
 const run = promisify(execFile);
 const SCAN = "data/irradiated-ysz.xy";
 /** What made the example scan: the largest strain, %. */
-const MAX_STRAIN = 1.2, TOLERANCE = 0.25;
+const MAX_STRAIN = 1.2,
+  TOLERANCE = 0.25;
 
 let installed: Installed, examples: string;
 
@@ -30,18 +31,31 @@ afterAll(() => installed?.remove());
 
 async function runWith(runtime: string, file: string, ...words: string[]): Promise<string> {
   const { command, words: before } = servers.find(({ name }) => name.startsWith(runtime))!;
-  return (await run(command!, [...before, join(examples, file), ...words], { cwd: installed.folder, env: { ...process.env, NO_COLOR: "1" } })).stdout;
+  return (
+    await run(command!, [...before, join(examples, file), ...words], {
+      cwd: installed.folder,
+      env: { ...process.env, NO_COLOR: "1" },
+    })
+  ).stdout;
 }
 
-function testIf(isThere: boolean, tool: Parameters<typeof isRequired>[0], title: string, body: () => Promise<void>): void {
+function testIf(
+  isThere: boolean,
+  tool: Parameters<typeof isRequired>[0],
+  title: string,
+  body: () => Promise<void>,
+): void {
   if (isThere || isRequired(tool)) test(title, { timeout: 120_000 }, body);
   else test.skip(`${title} (skipped: no ${tool})`, body);
 }
 
-const isHere = (runtime: string): boolean => servers.some(({ name, command }) => name.startsWith(runtime) && command !== undefined);
+const isHere = (runtime: string): boolean =>
+  servers.some(({ name, command }) => name.startsWith(runtime) && command !== undefined);
 
 test("Node: a scan to a page", async () => {
-  expect(await runWith("Node", "node/invert.mjs")).toMatch(/strain up to 1\.\d+ % at[^]*network and fit: .*network universal/);
+  expect(await runWith("Node", "node/invert.mjs")).toMatch(
+    /strain up to 1\.\d+ % at[^]*network and fit: .*network universal/,
+  );
   expect(await readFile(join(installed.folder, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<svg/i);
 });
 
@@ -52,7 +66,9 @@ testIf(isHere("Deno"), "runtimes", "Deno: a folder of scans to a table", async (
 });
 
 testIf(isHere("Bun"), "runtimes", "Bun: counts of a simulated crystal", async () => {
-  expect(await runWith("Bun", "bun/simulate.mjs", "counts.xy")).toMatch(/^counts\.xy: 1000 points, \d{6,} counts/);
+  expect(await runWith("Bun", "bun/simulate.mjs", "counts.xy")).toMatch(
+    /^counts\.xy: 1000 points, \d{6,} counts/,
+  );
   const lines = (await readFile(join(installed.folder, "counts.xy"), "utf8")).trim().split("\n");
   expect([lines.length, lines[0]!.split(" ")[0]]).toEqual([1000, "71.500"]);
 });
@@ -60,15 +76,27 @@ testIf(isHere("Bun"), "runtimes", "Bun: counts of a simulated crystal", async ()
 /** What a request for the inversion of a scan gives, wherever it runs. */
 interface Answer {
   readonly status: number;
-  readonly body: { readonly maxStrain?: number; readonly depth?: number[]; readonly strain?: number[]; readonly error?: { code: string; message: string } };
+  readonly body: {
+    readonly maxStrain?: number;
+    readonly depth?: number[];
+    readonly strain?: number[];
+    readonly error?: { code: string; message: string };
+  };
 }
 type Ask = (method: string, query: string, body?: string | Uint8Array) => Promise<Answer>;
 
 /** The example scan on as many points as are taken. */
 async function largestScan(): Promise<string> {
-  const points = (await readFile(join(examples, SCAN), "utf8")).split("\n").filter((line) => /^\d/.test(line)).map((line) => line.split(" ").map(Number) as [number, number]);
+  const points = (await readFile(join(examples, SCAN), "utf8"))
+    .split("\n")
+    .filter((line) => /^\d/.test(line))
+    .map((line) => line.split(" ").map(Number) as [number, number]);
   const [from, to, count] = [points[0]![0], points.at(-1)![0], 2000];
-  return Array.from({ length: count }, (_, i) => `${(from + ((to - from) * i) / (count - 1)).toFixed(5)} ${points[Math.floor((i * points.length) / count)]![1]}\n`).join("");
+  return Array.from(
+    { length: count },
+    (_, i) =>
+      `${(from + ((to - from) * i) / (count - 1)).toFixed(5)} ${points[Math.floor((i * points.length) / count)]![1]}\n`,
+  ).join("");
 }
 
 const QUERY = "material=YSZ&hkl=4,0,0&wavelength=1.5406";
@@ -83,18 +111,26 @@ async function expectGoodService(ask: Ask): Promise<void> {
 async function expectClearRefusals(ask: Ask): Promise<void> {
   const scan = await readFile(join(examples, SCAN), "utf8");
   const rows = Array.from({ length: 4000 }, (_, i) => `${70 + 0.001 * i} 10\n`).join("");
-  const cases: readonly (readonly [number, string, RegExp, method: string, query: string, body?: string])[] = [
-    [405, "METHOD", /POST a scan/, "GET", QUERY],
-    [400, "MISSING", /hkl/, "POST", "material=YSZ", scan],
-    [400, "INVALID_PARAMETER", /Unobtainium/, "POST", "material=Unobtainium&hkl=4,0,0&wavelength=1.5406", scan],
-    [400, "INVALID_PARAMETER", /wavelength/, "POST", "material=YSZ&hkl=4,0,0&wavelength=green", scan],
-    [400, "INVALID_PARAMETER", /hkl/, "POST", "material=YSZ&hkl=4,0&wavelength=1.5406", scan],
-    [400, "UNREACHABLE_REFLECTION", /./, "POST", "material=YSZ&hkl=40,0,0&wavelength=1.5406", scan],
-    [400, "SCAN_FORMAT", /./, "POST", QUERY, "no numbers here"],
-    [400, "SCAN_FORMAT", /./, "POST", QUERY, ""],
-    [413, "TOO_LARGE", /2000 at most/, "POST", QUERY, rows],
-    [413, "TOO_LARGE", /larger than/, "POST", QUERY, rows.repeat(20)],
-  ];
+  const cases: readonly (readonly [number, string, RegExp, method: string, query: string, body?: string])[] =
+    [
+      [405, "METHOD", /POST a scan/, "GET", QUERY],
+      [400, "MISSING", /hkl/, "POST", "material=YSZ", scan],
+      [
+        400,
+        "INVALID_PARAMETER",
+        /Unobtainium/,
+        "POST",
+        "material=Unobtainium&hkl=4,0,0&wavelength=1.5406",
+        scan,
+      ],
+      [400, "INVALID_PARAMETER", /wavelength/, "POST", "material=YSZ&hkl=4,0,0&wavelength=green", scan],
+      [400, "INVALID_PARAMETER", /hkl/, "POST", "material=YSZ&hkl=4,0&wavelength=1.5406", scan],
+      [400, "UNREACHABLE_REFLECTION", /./, "POST", "material=YSZ&hkl=40,0,0&wavelength=1.5406", scan],
+      [400, "SCAN_FORMAT", /./, "POST", QUERY, "no numbers here"],
+      [400, "SCAN_FORMAT", /./, "POST", QUERY, ""],
+      [413, "TOO_LARGE", /2000 at most/, "POST", QUERY, rows],
+      [413, "TOO_LARGE", /larger than/, "POST", QUERY, rows.repeat(20)],
+    ];
   for (const [status, code, words, method, query, content] of cases) {
     const answer = await ask(method, query, content);
     expect([answer.status, answer.body.error?.code], `${method} ${query}`).toEqual([status, code]);
@@ -105,8 +141,15 @@ async function expectClearRefusals(ask: Ask): Promise<void> {
 describe("a function behind a gateway", () => {
   /** Payload 2.0 of AWS Lambda's function URLs. */
   const ask: Ask = async (method, rawQueryString, body) => {
-    const { handler } = (await import(pathToFileURL(join(examples, "serverless/lambda.mjs")).href)) as { handler: (event: object) => Promise<{ statusCode: number; body: string }> };
-    const answer = await handler({ requestContext: { http: { method } }, rawQueryString, headers: {}, ...(body === undefined ? {} : { body: Buffer.from(body).toString("base64"), isBase64Encoded: true }) });
+    const { handler } = (await import(pathToFileURL(join(examples, "serverless/lambda.mjs")).href)) as {
+      handler: (event: object) => Promise<{ statusCode: number; body: string }>;
+    };
+    const answer = await handler({
+      requestContext: { http: { method } },
+      rawQueryString,
+      headers: {},
+      ...(body === undefined ? {} : { body: Buffer.from(body).toString("base64"), isBase64Encoded: true }),
+    });
     return { status: answer.statusCode, body: JSON.parse(answer.body) as Answer["body"] };
   };
   test("inverts a scan", () => expectGoodService(ask));
@@ -122,7 +165,10 @@ describe("an edge function on workerd", () => {
   }, 60_000);
   afterAll(() => edge?.stop());
   const ask: Ask = async (method, query, body) => {
-    const answer = await fetch(`${edge!.url}/?${query}`, { method, ...(body === undefined ? {} : { body: body as string }) });
+    const answer = await fetch(`${edge!.url}/?${query}`, {
+      method,
+      ...(body === undefined ? {} : { body: body as string }),
+    });
     return { status: answer.status, body: (await answer.json()) as Answer["body"] };
   };
 
@@ -138,20 +184,36 @@ describe("an edge function on workerd", () => {
 });
 
 describe("in Chromium", () => {
-  const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript", ".html": "text/html", ".wasm": "application/wasm" };
+  const TYPES: Readonly<Record<string, string>> = {
+    ".js": "text/javascript",
+    ".html": "text/html",
+    ".wasm": "application/wasm",
+  };
 
   /** A page from a folder; what goes wrong in it fails the test. */
-  async function open(folder: string | undefined, address: string): Promise<{ page: Page; loaded: string[]; complaints: string[] }> {
+  async function open(
+    folder: string | undefined,
+    address: string,
+  ): Promise<{ page: Page; loaded: string[]; complaints: string[] }> {
     const browser = await playwright.launch({ executablePath: chromium!, args: ["--no-sandbox"] });
     onTestFinished(() => browser.close());
-    const page = await browser.newPage(), complaints: string[] = [], loaded: string[] = [];
+    const page = await browser.newPage(),
+      complaints: string[] = [],
+      loaded: string[] = [];
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("response", (response) => loaded.push(response.url()));
     if (folder === undefined) await page.goto(address);
     else {
       const server = createServer((request, response) => {
-        const path = new URL(request.url!, "http://localhost").pathname, file = path === "/" ? "/index.html" : path;
-        readFile(join(folder, file)).then((content) => response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content), () => response.writeHead(404).end());
+        const path = new URL(request.url!, "http://localhost").pathname,
+          file = path === "/" ? "/index.html" : path;
+        readFile(join(folder, file)).then(
+          (content) =>
+            response
+              .writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" })
+              .end(content),
+          () => response.writeHead(404).end(),
+        );
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       onTestFinished(() => void server.close());
@@ -160,27 +222,58 @@ describe("in Chromium", () => {
     return { page, loaded, complaints };
   }
 
-  testIf(chromium !== undefined, "chromium", "a plain page, opened from the disk, inverts a scan", async () => {
-    await copyFile(join(installed.folder, "node_modules/takagi/dist/takagi.global.js"), join(examples, "page/takagi.global.js"));
-    const { page, complaints } = await open(undefined, pathToFileURL(join(examples, "page/index.html")).href);
-    await page.setInputFiles("#file", join(examples, SCAN));
-    await page.waitForSelector("#figures svg:nth-of-type(2)", { timeout: 100_000 });
-    expect(await page.textContent("#status")).toMatch(/^Strain up to 1\.\d\d % at \d+ nm$/);
-    await page.setInputFiles("#file", { name: "letter.txt", mimeType: "text/plain", buffer: Buffer.from("Dear all") });
-    await page.waitForFunction(() => !/Strain up to|%/.test(document.getElementById("status")!.textContent));
-    expect(complaints).toEqual([]);
-  });
+  testIf(
+    chromium !== undefined,
+    "chromium",
+    "a plain page, opened from the disk, inverts a scan",
+    async () => {
+      await copyFile(
+        join(installed.folder, "node_modules/takagi/dist/takagi.global.js"),
+        join(examples, "page/takagi.global.js"),
+      );
+      const { page, complaints } = await open(
+        undefined,
+        pathToFileURL(join(examples, "page/index.html")).href,
+      );
+      await page.setInputFiles("#file", join(examples, SCAN));
+      await page.waitForSelector("#figures svg:nth-of-type(2)", { timeout: 100_000 });
+      expect(await page.textContent("#status")).toMatch(/^Strain up to 1\.\d\d % at \d+ nm$/);
+      await page.setInputFiles("#file", {
+        name: "letter.txt",
+        mimeType: "text/plain",
+        buffer: Buffer.from("Dear all"),
+      });
+      await page.waitForFunction(
+        () => !/Strain up to|%/.test(document.getElementById("status")!.textContent),
+      );
+      expect(complaints).toEqual([]);
+    },
+  );
 
-  testIf(chromium !== undefined, "chromium", "a project with Vite draws a curve, and has no TensorFlow in it", async () => {
-    const outDir = join(installed.folder, "vite");
-    await build({ root: join(examples, "vite"), configFile: false, logLevel: "error", build: { outDir, emptyOutDir: true } });
-    const { page, loaded, complaints } = await open(outDir, "/");
-    await page.waitForFunction(() => /Peak at 7[23]\.\d+°/.test(document.getElementById("peak")!.textContent), undefined, { timeout: 60_000 });
-    expect(await page.textContent("#value")).toBe("1.00 %");
-    await page.fill("#strain", "0.5");
-    expect(await page.textContent("#value")).toBe("0.50 %");
-    expect(loaded.filter((url) => /takagi-.*\.wasm$/.test(url)).length).toBe(1);
-    expect(loaded.join()).not.toMatch(/tfjs|tensorflow/i);
-    expect(complaints).toEqual([]);
-  });
+  testIf(
+    chromium !== undefined,
+    "chromium",
+    "a project with Vite draws a curve, and has no TensorFlow in it",
+    async () => {
+      const outDir = join(installed.folder, "vite");
+      await build({
+        root: join(examples, "vite"),
+        configFile: false,
+        logLevel: "error",
+        build: { outDir, emptyOutDir: true },
+      });
+      const { page, loaded, complaints } = await open(outDir, "/");
+      await page.waitForFunction(
+        () => /Peak at 7[23]\.\d+°/.test(document.getElementById("peak")!.textContent),
+        undefined,
+        { timeout: 60_000 },
+      );
+      expect(await page.textContent("#value")).toBe("1.00 %");
+      await page.fill("#strain", "0.5");
+      expect(await page.textContent("#value")).toBe("0.50 %");
+      expect(loaded.filter((url) => /takagi-.*\.wasm$/.test(url)).length).toBe(1);
+      expect(loaded.join()).not.toMatch(/tfjs|tensorflow/i);
+      expect(complaints).toEqual([]);
+    },
+  );
 });

@@ -20,7 +20,11 @@ export const manifest = JSON.parse(await readFile(join(root, "package.json"), "u
 
 export async function npm(words: readonly string[], cwd: string): Promise<string> {
   // Under `npm test` npm's own settings are in the environment; those of the repository are not for this folder.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(package|lifecycle|config_local_prefix)/.test(name),
+    ),
+  );
   return (await run("npm", [...words], { cwd, env, shell: process.platform === "win32" })).stdout.trim();
 }
 
@@ -37,8 +41,18 @@ export async function install(peers: readonly string[] = []): Promise<Installed>
   try {
     await npm(["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], root);
     const tarball = `takagi-${manifest.version}.tgz`;
-    const linked = [...Object.keys(manifest.dependencies), ...peers].map((name) => [name, `file:${join(root, "node_modules", name)}`]);
-    await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies: { takagi: `file:${tarball}`, ...Object.fromEntries(linked) } }));
+    const linked = [...Object.keys(manifest.dependencies), ...peers].map((name) => [
+      name,
+      `file:${join(root, "node_modules", name)}`,
+    ]);
+    await writeFile(
+      join(folder, "package.json"),
+      JSON.stringify({
+        private: true,
+        type: "module",
+        dependencies: { takagi: `file:${tarball}`, ...Object.fromEntries(linked) },
+      }),
+    );
     await npm(["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], folder);
     return { folder, tarball: join(folder, tarball), remove };
   } catch (error) {

@@ -25,29 +25,57 @@ const tool = (path: string): string => join(root, "node_modules", path);
 const ENTRIES = [".", "nn", "pool", "inline"];
 
 test("publint and are-the-types-wrong find nothing to say", async () => {
-  const { stdout } = await run(process.execPath, [tool("publint/src/cli.js"), inPackage(""), "--strict", "--pack", "false"]);
+  const { stdout } = await run(process.execPath, [
+    tool("publint/src/cli.js"),
+    inPackage(""),
+    "--strict",
+    "--pack",
+    "false",
+  ]);
   expect(stdout).toContain("All good!");
-  await run(process.execPath, [tool("@arethetypeswrong/cli/dist/index.js"), installed.tarball, "--profile", "esm-only", "--entrypoints", ...ENTRIES]);
+  await run(process.execPath, [
+    tool("@arethetypeswrong/cli/dist/index.js"),
+    installed.tarball,
+    "--profile",
+    "esm-only",
+    "--entrypoints",
+    ...ENTRIES,
+  ]);
 });
 
 test("every way in leads to a file, and conditions begin with types and end with default", async () => {
-  const { exports, imports } = JSON.parse(await readFile(inPackage("package.json"), "utf8")) as Record<"exports" | "imports", Record<string, string | Record<string, string>>>;
-  expect(Object.keys(exports).filter((name) => typeof exports[name] === "object").map((name) => name.replace("./", ""))).toEqual(expect.arrayContaining(ENTRIES));
+  const { exports, imports } = JSON.parse(await readFile(inPackage("package.json"), "utf8")) as Record<
+    "exports" | "imports",
+    Record<string, string | Record<string, string>>
+  >;
+  expect(
+    Object.keys(exports)
+      .filter((name) => typeof exports[name] === "object")
+      .map((name) => name.replace("./", "")),
+  ).toEqual(expect.arrayContaining(ENTRIES));
   for (const [name, target] of Object.entries({ ...exports, ...imports })) {
     const conditions = typeof target === "string" ? { default: target } : target;
     if (name in exports && typeof target === "object") expect(Object.keys(target)[0], name).toBe("types");
     expect(Object.keys(conditions).at(-1), name).toBe("default");
     for (const file of Object.values(conditions)) if (!file.includes("*")) await readFile(inPackage(file));
   }
-  for (const conditions of Object.values(imports)) expect(Object.keys(conditions)).toEqual(expect.arrayContaining(["deno", "node", "browser", "default"]));
+  for (const conditions of Object.values(imports))
+    expect(Object.keys(conditions)).toEqual(expect.arrayContaining(["deno", "node", "browser", "default"]));
 });
 
 test("holds what users need and nothing else", async () => {
   const { stdout } = await run("tar", ["-tzf", installed.tarball]);
-  const files = stdout.trim().split("\n").map((name) => name.replace("package/", ""));
-  const isWanted = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm|licenses\.txt)|dist\/app\/.*)$/;
+  const files = stdout
+    .trim()
+    .split("\n")
+    .map((name) => name.replace("package/", ""));
+  const isWanted =
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm|licenses\.txt)|dist\/app\/.*)$/;
   expect(files.filter((name) => !isWanted.test(name))).toEqual([]);
-  for (const name of files.filter((name) => name.endsWith(".js"))) expect(await readFile(inPackage(name), "utf8"), name).not.toMatch(/sourceMappingURL|\/work\/|file:\/\/\//);
+  for (const name of files.filter((name) => name.endsWith(".js")))
+    expect(await readFile(inPackage(name), "utf8"), name).not.toMatch(
+      /sourceMappingURL|\/work\/|file:\/\/\//,
+    );
 });
 
 /** A bundle as users make them: everything that `program` can reach, by file.
@@ -55,22 +83,43 @@ test("holds what users need and nothing else", async () => {
 async function bundle(program: string): Promise<{ first: string; later: string[]; modules: string[] }> {
   const entry = join(installed.folder, "program.mjs");
   await writeFile(entry, program);
-  const imports = (JSON.parse(await readFile(inPackage("package.json"), "utf8")) as { imports: Record<string, { default: string }> }).imports;
+  const imports = (
+    JSON.parse(await readFile(inPackage("package.json"), "utf8")) as {
+      imports: Record<string, { default: string }>;
+    }
+  ).imports;
   const resolve = (id: string): string | { id: string; external: true } | null => {
     if (id in imports) return inPackage(imports[id]!.default);
     if (/^takagi(\/|$)/.test(id)) return inPackage(`dist/${id === "takagi" ? "index" : id.slice(7)}.js`);
     return /^[@a-z]/.test(id) ? { id, external: true } : null;
   };
-  const sideEffects = (JSON.parse(await readFile(inPackage("package.json"), "utf8")) as { sideEffects: string[] }).sideEffects.map((path) => inPackage(path));
-  const bundled = await rollup({ input: entry, plugins: [{ name: "by-name", resolveId: resolve }], treeshake: { moduleSideEffects: (id) => id === entry || sideEffects.includes(id) } });
+  const sideEffects = (
+    JSON.parse(await readFile(inPackage("package.json"), "utf8")) as { sideEffects: string[] }
+  ).sideEffects.map((path) => inPackage(path));
+  const bundled = await rollup({
+    input: entry,
+    plugins: [{ name: "by-name", resolveId: resolve }],
+    treeshake: { moduleSideEffects: (id) => id === entry || sideEffects.includes(id) },
+  });
   const { output } = await bundled.generate({ format: "es" });
   const chunks = output.filter((part) => part.type === "chunk");
-  const [first, ...rest] = await Promise.all(chunks.map(async ({ code }) => (await transform(code, { minify: true, format: "esm" })).code));
-  return { first: first!, later: rest, modules: chunks.flatMap(({ imports, dynamicImports, moduleIds }) => [...imports, ...dynamicImports, ...moduleIds]) };
+  const [first, ...rest] = await Promise.all(
+    chunks.map(async ({ code }) => (await transform(code, { minify: true, format: "esm" })).code),
+  );
+  return {
+    first: first!,
+    later: rest,
+    modules: chunks.flatMap(({ imports, dynamicImports, moduleIds }) => [
+      ...imports,
+      ...dynamicImports,
+      ...moduleIds,
+    ]),
+  };
 }
 
 /** kB, gzipped. */
-const weight = (...texts: (string | Uint8Array)[]): number => texts.reduce((sum, text) => sum + gzipSync(text).length, 0) / 1000;
+const weight = (...texts: (string | Uint8Array)[]): number =>
+  texts.reduce((sum, text) => sum + gzipSync(text).length, 0) / 1000;
 
 test("the simulator alone: at most 25 kB of JavaScript and 26 kB of kernels, no TensorFlow", async () => {
   const { first, later, modules } = await bundle(`
@@ -90,13 +139,17 @@ test("the whole SDK: at most 65 kB, tables of the elements and readers of file f
 });
 
 test("machine learning: at most 40 kB of ours at the start, tfjs from its own packages", async () => {
-  const { first } = await bundle('import { createPredictor, loadModel } from "takagi/nn"; console.log(createPredictor, loadModel);');
+  const { first } = await bundle(
+    'import { createPredictor, loadModel } from "takagi/nn"; console.log(createPredictor, loadModel);',
+  );
   expect(weight(first)).toBeLessThan(40);
 });
 
 test("an import that is not used leaves nothing behind", async () => {
   for (const name of ["takagi", "takagi/pool", "takagi/inline"]) {
-    const { first, later } = await bundle(`import "${name}"; import * as all from "${name}"; console.log(1);`);
+    const { first, later } = await bundle(
+      `import "${name}"; import * as all from "${name}"; console.log(1);`,
+    );
     expect([first.trim(), later], name).toEqual(["console.log(1);", []]);
   }
 });
@@ -111,7 +164,9 @@ test("an import alone compiles nothing, reads nothing and asks nothing of its su
     for (const name of ["fetch", "navigator", "document", "window", "self", "Worker", "Deno", "Bun", "EdgeRuntime"]) Object.defineProperty(globalThis, name, { configurable: true, get: () => void touched.push(name) });
     for (const name of ["takagi", "takagi/pool", "takagi/inline"]) await import(name);
     console.log(JSON.stringify(touched));`;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], { cwd: installed.folder });
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: installed.folder,
+  });
   expect(JSON.parse(stdout)).toEqual([]);
 });
 
@@ -126,7 +181,12 @@ test("the script for pages is one file, at most 200 kB, and all of the SDK", asy
 
 test("the whole package is at most 1 MB to download, its models apart", async () => {
   const { stdout } = await run("tar", ["-tvzf", installed.tarball]);
-  const bytes = (isModel: boolean): number => stdout.trim().split("\n").filter((line) => / package\/models\//.test(line) === isModel).reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2]), 0);
+  const bytes = (isModel: boolean): number =>
+    stdout
+      .trim()
+      .split("\n")
+      .filter((line) => / package\/models\//.test(line) === isModel)
+      .reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2]), 0);
   expect(bytes(false) / 1e6).toBeLessThan(2.5);
   expect((await readFile(installed.tarball)).length / 1e6 - bytes(true) / 1e6).toBeLessThan(1);
 });

@@ -45,7 +45,9 @@ beforeAll(async () => {
   installed = await install(["@tensorflow/tfjs-backend-webgpu"]);
   const { folder } = installed;
   for (const name of await readdir(program)) await copyFile(join(program, name), join(folder, name));
-  oracle = (JSON.parse(await readFile(join(root, "test/simulate/asymmetric.json"), "utf8")) as { cases: Oracle[] }).cases[ORACLE_CASE]!;
+  oracle = (
+    JSON.parse(await readFile(join(root, "test/simulate/asymmetric.json"), "utf8")) as { cases: Oracle[] }
+  ).cases[ORACLE_CASE]!;
   scan = await readFile(join(root, "examples/data/irradiated-ysz.xy"), "utf8");
   await writeFile(join(folder, "oracle.json"), JSON.stringify(oracle));
   await writeFile(join(folder, "scan.xy"), scan);
@@ -64,7 +66,12 @@ afterAll(async () => {
 });
 
 async function onServer(command: string, words: readonly string[], model = ""): Promise<Conformance> {
-  const { stdout } = await run(command, [...words, "server.mjs", "wasm", model], { cwd: installed.folder, timeout: 100_000, maxBuffer: 2 ** 24, env: { ...process.env, NO_COLOR: "1" } });
+  const { stdout } = await run(command, [...words, "server.mjs", "wasm", model], {
+    cwd: installed.folder,
+    timeout: 100_000,
+    maxBuffer: 2 ** 24,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
   return JSON.parse(stdout) as Conformance;
 }
 
@@ -73,7 +80,8 @@ async function versionOf(command: string): Promise<string> {
   return /\d+(\.\d+)*\S*|\d{4}-\d\d-\d\d/.exec(stdout)![0];
 }
 
-const largest = (values: readonly number[]): number => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+const largest = (values: readonly number[]): number =>
+  values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 
 /** Whether a runtime computed what it must: the curve of the oracle, samples to the bit, an inversion, a step of training
  *  and a prediction as this Node has them. */
@@ -91,16 +99,27 @@ function expectConformance(got: Conformance, backend: string): void {
   for (let label = 0; label < width; label++) {
     // Labels are of different units: against the largest of each.
     const of = (values: readonly number[]) => values.filter((_, i) => i % width === label);
-    const off = [got.prediction, got.ofScan].flatMap((given, k) => of(given).map((value, i) => value - of([first.prediction, first.ofScan][k]!)[i]!));
+    const off = [got.prediction, got.ofScan].flatMap((given, k) =>
+      of(given).map((value, i) => value - of([first.prediction, first.ofScan][k]!)[i]!),
+    );
     expect(largest(off) / largest(of(first.prediction)), `label ${label}`).toBeLessThan(1e-4);
   }
 }
 
 /** A test that skips itself where a runtime is missing, unless TAKAGI_REQUIRE has its name. */
-function testWith(runtime: string, isThere: boolean, tool: Parameters<typeof isRequired>[0], body: () => Promise<void>, timeout = 120_000): void {
+function testWith(
+  runtime: string,
+  isThere: boolean,
+  tool: Parameters<typeof isRequired>[0],
+  body: () => Promise<void>,
+  timeout = 120_000,
+): void {
   const title = `${runtime}: ${isThere ? "computes the same" : "skipped, it is not here"}`;
   if (isThere) test(title, { timeout }, body);
-  else if (isRequired(tool)) test(title, () => expect.fail(`${runtime} is missing: npm ci --prefix tools/runtimes, or apt install ${tool}`));
+  else if (isRequired(tool))
+    test(title, () =>
+      expect.fail(`${runtime} is missing: npm ci --prefix tools/runtimes, or apt install ${tool}`),
+    );
   else test.skip(title, body);
 }
 
@@ -108,7 +127,14 @@ for (const { name, command, words } of servers) {
   testWith(name, command !== undefined, "runtimes", async () => {
     const got = await onServer(command!, words);
     expectConformance(got, "wasm");
-    rows.push({ runtime: name.replace(/[ ,].*/, ""), version: await versionOf(command!), where: "process", backend: "wasm", coldStart: got.coldStart, size: packageSize });
+    rows.push({
+      runtime: name.replace(/[ ,].*/, ""),
+      version: await versionOf(command!),
+      where: "process",
+      backend: "wasm",
+      coldStart: got.coldStart,
+      size: packageSize,
+    });
   });
 }
 
@@ -118,14 +144,22 @@ testWith("workerd", workerd !== undefined, "runtimes", async () => {
   const edge = await startEdge(workerd!, outdir);
   try {
     const given = { oracle, scan, json: first.model!.json, weights: first.model!.weights };
-    const ask = async (path: string, backend: string): Promise<unknown> => (await fetch(edge.url + path, { method: "POST", body: JSON.stringify({ ...given, backend }) })).json();
+    const ask = async (path: string, backend: string): Promise<unknown> =>
+      (await fetch(edge.url + path, { method: "POST", body: JSON.stringify({ ...given, backend }) })).json();
     const before = performance.now();
     await ask("/cold", "wasm");
     const coldStart = edge.started + performance.now() - before;
     const got = (await ask("/", "wasm")) as Conformance & { error?: string };
     expect(got.error).toBeUndefined();
     expectConformance(got, "wasm");
-    rows.push({ runtime: "workerd", version: await versionOf(workerd!), where: "worker", backend: "wasm", coldStart, size });
+    rows.push({
+      runtime: "workerd",
+      version: await versionOf(workerd!),
+      where: "worker",
+      backend: "wasm",
+      coldStart,
+      size,
+    });
   } finally {
     edge.stop();
   }
@@ -136,42 +170,82 @@ const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const CSP = { "Content-Security-Policy": STRICT };
 /** tfjs starts its threads from a script of its own making. */
 const THREADS = { "Content-Security-Policy": `${STRICT}; worker-src 'self' blob:` };
-const ISOLATED = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 
 interface PageCase extends Visit {
   readonly where: string;
   readonly backend: string;
 }
 
-const page = (backend: string, where = "page", headers: Readonly<Record<string, string>> = CSP): PageCase => ({ path: `/?backend=${backend}${where.includes("worker") ? "&worker=yes" : ""}`, headers, where, backend });
+const page = (
+  backend: string,
+  where = "page",
+  headers: Readonly<Record<string, string>> = CSP,
+): PageCase => ({
+  path: `/?backend=${backend}${where.includes("worker") ? "&worker=yes" : ""}`,
+  headers,
+  where,
+  backend,
+});
 
-const WASM_PAGES = [page("wasm"), page("wasm", "worker"), page("wasm", "isolated page", { ...THREADS, ...ISOLATED }), page("wasm", "isolated worker", { ...THREADS, ...ISOLATED })];
-const FORBIDDEN: Visit = { path: "/?backend=wasm&forbidden", headers: { "Content-Security-Policy": "default-src 'self'" } };
+const WASM_PAGES = [
+  page("wasm"),
+  page("wasm", "worker"),
+  page("wasm", "isolated page", { ...THREADS, ...ISOLATED }),
+  page("wasm", "isolated worker", { ...THREADS, ...ISOLATED }),
+];
+const FORBIDDEN: Visit = {
+  path: "/?backend=wasm&forbidden",
+  headers: { "Content-Security-Policy": "default-src 'self'" },
+};
 
 let site: Promise<string> | undefined;
 
 /** The program for browsers, as Vite makes it of the installed package. */
 async function buildSite(): Promise<string> {
-  const { folder } = installed, outDir = join(folder, "site");
-  await build({ root: folder, configFile: false, logLevel: "error", worker: { format: "es" }, build: { outDir, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } } });
+  const { folder } = installed,
+    outDir = join(folder, "site");
+  await build({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    worker: { format: "es" },
+    build: { outDir, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  });
   return outDir;
 }
 
 async function sizeOf(folder: string, report: Report): Promise<number> {
   let bytes = 0;
-  for (const path of new Set(report.loaded as string[])) if (/\.(js|wasm)$/.test(path)) bytes += gzipSync(await readFile(join(folder, path))).length;
+  for (const path of new Set(report.loaded as string[]))
+    if (/\.(js|wasm)$/.test(path)) bytes += gzipSync(await readFile(join(folder, path))).length;
   return bytes;
 }
 
-async function browse(name: string, command: string, words: (profile: string) => string[] | Promise<string[]>, cases: readonly PageCase[]): Promise<void> {
+async function browse(
+  name: string,
+  command: string,
+  words: (profile: string) => string[] | Promise<string[]>,
+  cases: readonly PageCase[],
+): Promise<void> {
   const folder = await (site ??= buildSite());
   const files = { "/oracle.json": JSON.stringify(oracle), "/scan.xy": scan };
-  const reports = await visit({ command, words }, { site: folder, files, visits: [...cases, FORBIDDEN], seconds: 380 });
+  const reports = await visit(
+    { command, words },
+    { site: folder, files, visits: [...cases, FORBIDDEN], seconds: 380 },
+  );
   const version = await versionOf(command);
   for (const [i, { where, backend }] of cases.entries()) {
     const got = reports[i];
     expect(got, `the ${where} with ${backend} reported nothing`).toBeDefined();
-    expect([got!.error, got!.hasEval, got!.isIsolated], `${where}, ${backend}`).toEqual([undefined, false, where.startsWith("isolated")]);
+    expect([got!.error, got!.hasEval, got!.isIsolated], `${where}, ${backend}`).toEqual([
+      undefined,
+      false,
+      where.startsWith("isolated"),
+    ]);
     expectConformance(got as unknown as Conformance, backend);
     // What a worker loads, its page is not told.
     const size = where.includes("worker") ? undefined : await sizeOf(folder, got!);
@@ -185,5 +259,17 @@ async function browse(name: string, command: string, words: (profile: string) =>
 const GPU_PAGES = isRequired("runtimes") ? [page("webgl"), page("webgpu"), page("cpu")] : [];
 const FIREFOX_PAGES = isRequired("runtimes") ? [...WASM_PAGES, page("cpu")] : [page("wasm")];
 
-testWith("Chromium", chromium !== undefined, "chromium", () => browse("Chromium", chromium!, CHROMIUM_WORDS, [...WASM_PAGES, ...GPU_PAGES]), 400_000);
-testWith("Firefox", firefox !== undefined, "firefox", () => browse("Firefox", firefox!, firefoxWords, FIREFOX_PAGES), 400_000);
+testWith(
+  "Chromium",
+  chromium !== undefined,
+  "chromium",
+  () => browse("Chromium", chromium!, CHROMIUM_WORDS, [...WASM_PAGES, ...GPU_PAGES]),
+  400_000,
+);
+testWith(
+  "Firefox",
+  firefox !== undefined,
+  "firefox",
+  () => browse("Firefox", firefox!, firefoxWords, FIREFOX_PAGES),
+  400_000,
+);

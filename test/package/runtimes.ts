@@ -17,12 +17,20 @@ export const isRequired = (tool: "runtimes" | "chromium" | "firefox"): boolean =
 const DENO = ["run", "--allow-all", "--no-prompt", "--cached-only", "--node-modules-dir=manual"];
 
 /** Command and first words of what runs a file with the conditions of its own; without a command where it is missing. */
-export const servers: readonly { readonly name: string; readonly command: string | undefined; readonly words: readonly string[] }[] = [
+export const servers: readonly {
+  readonly name: string;
+  readonly command: string | undefined;
+  readonly words: readonly string[];
+}[] = [
   { name: "Node, this one", command: process.execPath, words: [] },
   { name: "Node 22", command: first(join(extra, `node22-${system}/bin/node`)), words: [] },
   { name: "Node 24", command: first(join(extra, `node24-${system}/bin/node`)), words: [] },
   { name: "Deno", command: denoPath(createRequire(import.meta.url)), words: DENO },
-  { name: "Bun", command: first(join(extra, `@oven/bun-${system.replace("arm64", "aarch64")}/bin/bun`)), words: ["run"] },
+  {
+    name: "Bun",
+    command: first(join(extra, `@oven/bun-${system.replace("arm64", "aarch64")}/bin/bun`)),
+    words: ["run"],
+  },
 ];
 
 export const workerd = first(join(extra, `@cloudflare/workerd-${system.replace("x64", "64")}/bin/workerd`));

@@ -5,11 +5,23 @@ import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
 import { evenDepths, interpolate, validateProfile } from "../../src/profile/sampled.ts";
 
 describe("pseudoVoigtProfile", () => {
-  const options = { thickness: 100, height: 2, depth: 40, widthSurface: 20, widthInterface: 30, background: 0.1 };
+  const options = {
+    thickness: 100,
+    height: 2,
+    depth: 40,
+    widthSurface: 20,
+    widthInterface: 30,
+    background: 0.1,
+  };
 
   test("has its height at its depth and half of it half a width away, on each side", () => {
     for (const fraction of [0, 0.3, 1]) {
-      const { depth, strain } = pseudoVoigtProfile({ ...options, lorentzFractionSurface: fraction, lorentzFractionInterface: fraction, points: 1001 });
+      const { depth, strain } = pseudoVoigtProfile({
+        ...options,
+        lorentzFractionSurface: fraction,
+        lorentzFractionInterface: fraction,
+        points: 1001,
+      });
       const at = (z: number): number => strain[depth.findIndex((d) => Math.abs(d - z) < 1e-9)];
       expect(at(40)).toBeCloseTo(2.1, 12);
       expect(at(30)).toBeCloseTo(1.1, 12);
@@ -46,7 +58,9 @@ describe("pseudoVoigtProfile", () => {
 
 describe("sampled profiles", () => {
   test("are polygons, with their end values beyond the ends", () => {
-    expect(Array.from(interpolate([0, 1, 3], [0, 2, 0], [-1, 0, 0.5, 1, 2, 3, 9]))).toEqual([0, 0, 1, 2, 1, 0, 0]);
+    expect(Array.from(interpolate([0, 1, 3], [0, 2, 0], [-1, 0, 0.5, 1, 2, 3, 9]))).toEqual([
+      0, 0, 1, 2, 1, 0, 0,
+    ]);
     expect(Array.from(evenDepths(10, 3))).toEqual([0, 5, 10]);
   });
 
@@ -66,7 +80,11 @@ describe("sampled profiles", () => {
   });
 
   test("with NaN are refused", () => {
-    expect(() => validateProfile({ depth: f(0, 2), strain: f(0, NaN), debyeWaller: f(1, 1) })).toThrow(NotFiniteError);
-    expect(() => validateProfile({ depth: f(0, NaN), strain: f(0, 0), debyeWaller: f(1, 1) })).toThrow(NotFiniteError);
+    expect(() => validateProfile({ depth: f(0, 2), strain: f(0, NaN), debyeWaller: f(1, 1) })).toThrow(
+      NotFiniteError,
+    );
+    expect(() => validateProfile({ depth: f(0, NaN), strain: f(0, 0), debyeWaller: f(1, 1) })).toThrow(
+      NotFiniteError,
+    );
   });
 });

@@ -35,25 +35,42 @@ describe("cubic B-splines", () => {
     for (const { kind, weights, zeta, values } of rows) {
       const fixed = kind.startsWith("strain") ? 0 : 1;
       const found = splineValues(workspace, withInterface(weights, shapeOf(kind), fixed), zeta);
-      found.forEach((value, i) => expect(Math.abs(value - values[i]), `${kind} at ${zeta[i]}`).toBeLessThan(1e-12));
+      found.forEach((value, i) =>
+        expect(Math.abs(value - values[i]), `${kind} at ${zeta[i]}`).toBeLessThan(1e-12),
+      );
       // The same through the profile, whose depths are even and run the other way.
       if (fixed === 0) {
-        const profile = await splineProfile({ thickness: 70, strainWeights: weights, shape: shapeOf(kind), points: zeta.length });
-        profile.strain.forEach((e, i) => expect(Math.abs(e - values[zeta.length - 1 - i])).toBeLessThan(1e-12));
+        const profile = await splineProfile({
+          thickness: 70,
+          strainWeights: weights,
+          shape: shapeOf(kind),
+          points: zeta.length,
+        });
+        profile.strain.forEach((e, i) =>
+          expect(Math.abs(e - values[zeta.length - 1 - i])).toBeLessThan(1e-12),
+        );
       }
     }
   });
 
   test("are those of β3(N ζ − i + 3), four of them at each point", () => {
-    const intervals = 7, zeta = even(200);
+    const intervals = 7,
+      zeta = even(200);
     workspace.scope(() => {
-      const basis = workspace.f64(zeta.length * 4), first = workspace.bytes(zeta.length * 4);
-      check("bsplineBasis", workspace.kernels.bsplineBasis(workspace.put(zeta), zeta.length, intervals, basis, first));
-      const firsts = workspace.view32(first, zeta.length), values = workspace.view(basis, zeta.length * 4);
+      const basis = workspace.f64(zeta.length * 4),
+        first = workspace.bytes(zeta.length * 4);
+      check(
+        "bsplineBasis",
+        workspace.kernels.bsplineBasis(workspace.put(zeta), zeta.length, intervals, basis, first),
+      );
+      const firsts = workspace.view32(first, zeta.length),
+        values = workspace.view(basis, zeta.length * 4);
       zeta.forEach((z, j) => {
         for (let i = 0; i < intervals + 3; i++) {
           const k = i - firsts[j];
-          expect(Math.abs((k >= 0 && k < 4 ? values[j * 4 + k] : 0) - beta3(z * intervals - i + 3))).toBeLessThan(2e-13);
+          expect(
+            Math.abs((k >= 0 && k < 4 ? values[j * 4 + k] : 0) - beta3(z * intervals - i + 3)),
+          ).toBeLessThan(2e-13);
         }
       });
     });
@@ -61,14 +78,17 @@ describe("cubic B-splines", () => {
 
   test("sum to one everywhere", () => {
     for (const intervals of [1, 2, 10, 40]) {
-      for (const value of splineValues(workspace, filled(intervals + 3, 1), even(997))) expect(Math.abs(value - 1)).toBeLessThan(1e-15);
+      for (const value of splineValues(workspace, filled(intervals + 3, 1), even(997)))
+        expect(Math.abs(value - 1)).toBeLessThan(1e-15);
     }
   });
 
   test("reproduce a straight line whose weights lie on it", () => {
     const intervals = 6;
     const weights = Array.from({ length: intervals + 3 }, (_, i) => i - 1);
-    splineValues(workspace, weights, even(101)).forEach((value, i) => expect(value).toBeCloseTo((i / 100) * intervals, 12));
+    splineValues(workspace, weights, even(101)).forEach((value, i) =>
+      expect(value).toBeCloseTo((i / 100) * intervals, 12),
+    );
   });
 });
 
@@ -77,7 +97,12 @@ describe("splineProfile", () => {
   const strainWeights = Float64Array.from({ length: 10 }, () => 4 * next() - 1);
 
   test("smooth: strain leaves 0 and order 1 without slope or curvature at the interface", async () => {
-    const profile = await splineProfile({ thickness: 100, strainWeights, debyeWallerWeights: filled(10, 0.4), points: 100_000 });
+    const profile = await splineProfile({
+      thickness: 100,
+      strainWeights,
+      debyeWallerWeights: filled(10, 0.4),
+      points: 100_000,
+    });
     const last = profile.depth.length - 1;
     expect(profile.strain[last]).toBe(0);
     expect(profile.debyeWaller[last]).toBeCloseTo(1, 14);
@@ -88,13 +113,23 @@ describe("splineProfile", () => {
   });
 
   test("abrupt: a constant is a constant up to the interface", async () => {
-    const profile = await splineProfile({ thickness: 100, strainWeights: filled(6, 1.5), shape: "abrupt", disorder: 0.7 });
+    const profile = await splineProfile({
+      thickness: 100,
+      strainWeights: filled(6, 1.5),
+      shape: "abrupt",
+      disorder: 0.7,
+    });
     for (const e of profile.strain) expect(e).toBeCloseTo(1.5, 14);
     for (const w of profile.debyeWaller) expect(w).toBeCloseTo(Math.exp(-0.7), 12);
   });
 
   test("runs from the surface to the interface, and ties disorder to the strain", async () => {
-    const profile = await splineProfile({ thickness: 80, strainWeights: [0, 0, 0, 0, 1], disorder: 1, points: 3 });
+    const profile = await splineProfile({
+      thickness: 80,
+      strainWeights: [0, 0, 0, 0, 1],
+      disorder: 1,
+      points: 3,
+    });
     expect(Array.from(profile.depth)).toEqual([0, 40, 80]);
     expect(profile.strain[0]).toBeGreaterThan(0.1);
     expect(profile.debyeWaller[0]).toBeCloseTo(Math.exp(-1), 12);
@@ -116,7 +151,9 @@ describe("splineProfile", () => {
   });
 
   test("a weight that is no number is refused with its index", async () => {
-    const error: unknown = await splineProfile({ thickness: 10, strainWeights: [1, NaN] }).catch((e: unknown) => e);
+    const error: unknown = await splineProfile({ thickness: 10, strainWeights: [1, NaN] }).catch(
+      (e: unknown) => e,
+    );
     expect(error).toBeInstanceOf(NotFiniteError);
     expect((error as Error).message).toContain("strainWeights[1]");
   });

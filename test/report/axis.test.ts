@@ -3,7 +3,10 @@ import { around, position, ticks, type Axis } from "../../src/report/axis.ts";
 import { escape, fixed, plain, withBand } from "../../src/report/numbers.ts";
 
 const axis = (from: number, to: number, log = false): Axis => ({ from, to, log, label: "" });
-const labels = (of: Axis, count = 6) => ticks(of, count).map(({ text }) => text).filter((text) => text !== "");
+const labels = (of: Axis, count = 6) =>
+  ticks(of, count)
+    .map(({ text }) => text)
+    .filter((text) => text !== "");
 
 describe("axes", () => {
   test.each([
@@ -54,7 +57,16 @@ describe("axes", () => {
 });
 
 describe("numbers", () => {
-  test.each([[1.5234, "1.52"], [-0.00421, "−0.00421"], [0, "0"], [1234.5, "1235"], [402134, "4.02×10⁵"], [2.5e-7, "2.50×10⁻⁷"], [99999, "99999"], [NaN, "–"]])("%d reads %s", (value, text) => {
+  test.each([
+    [1.5234, "1.52"],
+    [-0.00421, "−0.00421"],
+    [0, "0"],
+    [1234.5, "1235"],
+    [402134, "4.02×10⁵"],
+    [2.5e-7, "2.50×10⁻⁷"],
+    [99999, "99999"],
+    [NaN, "–"],
+  ])("%d reads %s", (value, text) => {
     expect(plain(value)).toBe(text);
   });
 

@@ -26,9 +26,13 @@ const INVERSIONS: Record<string, () => Inversion> = {
   "bands without end": () => {
     const inversion = syntheticInversion();
     const everywhere = (value: number) => inversion.profile.depth.map(() => value);
-    return { ...inversion, strainBand: { lower: everywhere(-Infinity), upper: everywhere(Infinity), level: 0.95 } };
+    return {
+      ...inversion,
+      strainBand: { lower: everywhere(-Infinity), upper: everywhere(Infinity), level: 0.95 },
+    };
   },
-  "names with markup": () => syntheticInversion({ name: `<script>alert("1")</script> & 'more' \u0000\ud800` }),
+  "names with markup": () =>
+    syntheticInversion({ name: `<script>alert("1")</script> & 'more' \u0000\ud800` }),
 };
 
 const NUMBER_ATTRIBUTES = ["x", "y", "width", "height", "cx", "cy", "r", "d", "viewBox", "transform"];
@@ -37,24 +41,31 @@ function requireFiniteNumbers(markup: string, html = false): void {
   for (const { name, attributes } of elements(markup, html)) {
     for (const key of NUMBER_ATTRIBUTES) {
       const value = attributes[key];
-      if (value !== undefined) expect(value, `${name} ${key}`).not.toMatch(/NaN|Infinity|undefined|\de[+-]?\d/);
+      if (value !== undefined)
+        expect(value, `${name} ${key}`).not.toMatch(/NaN|Infinity|undefined|\de[+-]?\d/);
     }
   }
 }
 
-test.each(Object.keys(INVERSIONS))("a report is well-formed, whole and free of numbers that are none: %s", (name) => {
-  const html = report(INVERSIONS[name]!(), { title: "a scan", rows: [["Sample", "single crystal"]] });
-  requireFiniteNumbers(html, true);
-  expect(html).not.toMatch(/\bNaN\b|\bInfinity\b|undefined|null|\[object/);
-  expect(html.length).toBeLessThan(1e6);
-});
+test.each(Object.keys(INVERSIONS))(
+  "a report is well-formed, whole and free of numbers that are none: %s",
+  (name) => {
+    const html = report(INVERSIONS[name]!(), { title: "a scan", rows: [["Sample", "single crystal"]] });
+    requireFiniteNumbers(html, true);
+    expect(html).not.toMatch(/\bNaN\b|\bInfinity\b|undefined|null|\[object/);
+    expect(html.length).toBeLessThan(1e6);
+  },
+);
 
 test.each(Object.keys(INVERSIONS))("figures are well-formed SVG files with finite numbers: %s", (name) => {
   const inversion = INVERSIONS[name]!();
   for (const width of [340, 760]) {
     for (const svg of [curveFigure(inversion, { width }), profileFigure(inversion, { width })]) {
       requireFiniteNumbers(svg);
-      expect(elements(svg)[0]).toMatchObject({ name: "svg", attributes: { xmlns: "http://www.w3.org/2000/svg", width: String(width) } });
+      expect(elements(svg)[0]).toMatchObject({
+        name: "svg",
+        attributes: { xmlns: "http://www.w3.org/2000/svg", width: String(width) },
+      });
       // Drawing programs know no CSS variables.
       expect(svg).not.toContain("var(");
     }
@@ -71,10 +82,13 @@ test("a report asks for nothing from outside and runs nothing", () => {
 test("a report shows both bands, the fit, every other solution and what was left out", () => {
   const html = report(syntheticInversion({ others: 3, masked: [73.5, 73.7] }));
   const parts = elements(html, true);
-  const count = (className: string) => parts.filter(({ attributes }) => attributes.class === className).length;
+  const count = (className: string) =>
+    parts.filter(({ attributes }) => attributes.class === className).length;
   // Strain and Debye–Waller, for wide and for narrow screens.
   expect(count("band")).toBe(4);
-  expect(parts.filter(({ name, attributes }) => name === "svg" && attributes.class === "fig")).toHaveLength(4 + 3);
+  expect(parts.filter(({ name, attributes }) => name === "svg" && attributes.class === "fig")).toHaveLength(
+    4 + 3,
+  );
   // Two panels and a legend in each of the two.
   expect(count("mask")).toBe(6);
   expect(html).toContain("not fitted");
@@ -117,8 +131,12 @@ test("weighted residuals of Poisson counts have unit variance, whatever the coun
 
 test("residuals far out at the peak do not flatten the others: they stand as triangles at the edge", () => {
   const inversion = syntheticInversion();
-  const missed = { ...inversion, calculated: inversion.calculated.map((value) => (value > 1e5 ? value * 1.2 : value)) };
-  const triangles = (of: Inversion) => elements(curveFigure(of)).filter(({ attributes }) => attributes.class === "beyond");
+  const missed = {
+    ...inversion,
+    calculated: inversion.calculated.map((value) => (value > 1e5 ? value * 1.2 : value)),
+  };
+  const triangles = (of: Inversion) =>
+    elements(curveFigure(of)).filter(({ attributes }) => attributes.class === "beyond");
   expect(triangles(inversion)).toHaveLength(0);
   expect(triangles(missed)).toHaveLength(1);
 });
@@ -133,6 +151,8 @@ test("masked ranges reach half way to the points that count", () => {
 });
 
 test("the version is that of the package", () => {
-  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
   expect(VERSION).toBe(manifest.version);
 });

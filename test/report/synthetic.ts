@@ -13,9 +13,20 @@ export interface SyntheticOptions {
 
 /** Counts with Poisson-like noise from a small generator of its own; zeros in the tails. */
 export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
-  const { points = 1201, others = 2, converged = true, masked, strain = 1.4, countUnit = 1, name = "ZrO2 4 0 0" } = options;
+  const {
+    points = 1201,
+    others = 2,
+    converged = true,
+    masked,
+    strain = 1.4,
+    countUnit = 1,
+    name = "ZrO2 4 0 0",
+  } = options;
   const random = generator(7);
-  const twoTheta = Float64Array.from({ length: points }, (_, i) => 71.6 + (2.4 * i) / Math.max(1, points - 1));
+  const twoTheta = Float64Array.from(
+    { length: points },
+    (_, i) => 71.6 + (2.4 * i) / Math.max(1, points - 1),
+  );
   const calculated = twoTheta.map((x) => {
     const peak = 4e5 / (1 + ((x - 73.61) / 0.004) ** 2) ** 1.2;
     const film = 300 * Math.exp(-(((x - 72.75) / 0.35) ** 2)) * (1.05 + Math.sin(2 * Math.PI * x * 22));
@@ -27,8 +38,15 @@ export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
     return Math.max(0, Math.round(counts + noise)) * countUnit;
   });
   const answer = solution(strain, 300, calculated, others);
-  const solutions = [answer, ...Array.from({ length: others }, (_, i) => solution(strain * (0.8 + 0.5 * i), 260 + 90 * i, calculated, others))];
-  const used = Uint8Array.from(twoTheta, (x) => (masked !== undefined && x >= masked[0] && x <= masked[1] ? 0 : 1));
+  const solutions = [
+    answer,
+    ...Array.from({ length: others }, (_, i) =>
+      solution(strain * (0.8 + 0.5 * i), 260 + 90 * i, calculated, others),
+    ),
+  ];
+  const used = Uint8Array.from(twoTheta, (x) =>
+    masked !== undefined && x >= masked[0] && x <= masked[1] ? 0 : 1,
+  );
   return {
     ...answer,
     scan: { twoTheta, intensity, countUnit },
@@ -46,7 +64,10 @@ export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
     used,
     solutions,
     verdict: others === 0 ? "determined" : "ambiguous",
-    verdictReason: others === 0 ? "one profile explains the scan; the 95 % band of its strain is ±0.05 % on average" : "2 other profiles explain the scan about as well: thickness 300 or 260 or 350 nm",
+    verdictReason:
+      others === 0
+        ? "one profile explains the scan; the 95 % band of its strain is ±0.05 % on average"
+        : "2 other profiles explain the scan about as well: thickness 300 or 260 or 350 nm",
     method: "multi-start fit",
     methodReason: "no network was given",
   };
@@ -54,10 +75,12 @@ export function syntheticInversion(options: SyntheticOptions = {}): Inversion {
 
 function solution(maxStrain: number, thickness: number, calculated: Float64Array, others: number): Solution {
   const depth = Float64Array.from({ length: 101 }, (_, i) => (thickness * i) / 100);
-  const shape = depth.map((z) => Math.exp(-(((z / thickness - 0.35) / 0.25) ** 2)) * (1 - z / thickness) ** 0.3);
+  const shape = depth.map(
+    (z) => Math.exp(-(((z / thickness - 0.35) / 0.25) ** 2)) * (1 - z / thickness) ** 0.3,
+  );
   const top = shape.reduce((a, b) => Math.max(a, b));
   const strain = shape.map((s) => (maxStrain * s) / top);
-  const debyeWaller = shape.map((s) => 1 - 0.7 * s / top);
+  const debyeWaller = shape.map((s) => 1 - (0.7 * s) / top);
   const peak = shape.indexOf(top);
   return {
     rms: 0.0834,
@@ -70,7 +93,14 @@ function solution(maxStrain: number, thickness: number, calculated: Float64Array
     maxStrain,
     maxStrainDepth: depth[peak]!,
     minDebyeWaller: debyeWaller[peak]!,
-    instrument: { polarisation: "sigma", resolution: { shape: "gaussian", fwhm: 0.0113 }, offset: -0.0042, scale: 4.02e5, background: 0.81, backgroundSlope: 0.02 },
+    instrument: {
+      polarisation: "sigma",
+      resolution: { shape: "gaussian", fwhm: 0.0113 },
+      offset: -0.0042,
+      scale: 4.02e5,
+      background: 0.81,
+      backgroundSlope: 0.02,
+    },
     calculated,
     parameters: {
       names: ["strainWeight1", "strainWeight2", "debyeWallerWeight1", "debyeWallerWeight2"],
@@ -82,7 +112,11 @@ function solution(maxStrain: number, thickness: number, calculated: Float64Array
 }
 
 function band(values: Float64Array, half: number): Band {
-  return { lower: values.map((v, i) => v - half * (1 + i / 100)), upper: values.map((v, i) => v + half * (1 + i / 100)), level: 0.95 };
+  return {
+    lower: values.map((v, i) => v - half * (1 + i / 100)),
+    upper: values.map((v, i) => v + half * (1 + i / 100)),
+    level: 0.95,
+  };
 }
 
 function generator(seed: number): () => number {

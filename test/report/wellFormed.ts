@@ -1,7 +1,10 @@
 /** A strict reader of markup: throws where XML would not be well-formed. Void elements of HTML may stand open on demand. */
 const VOID = new Set(["meta", "link", "br", "hr", "img"]);
 
-export function elements(markup: string, html = false): { name: string; attributes: Record<string, string> }[] {
+export function elements(
+  markup: string,
+  html = false,
+): { name: string; attributes: Record<string, string> }[] {
   const found: { name: string; attributes: Record<string, string> }[] = [];
   const open: string[] = [];
   let at = 0;
@@ -39,5 +42,8 @@ export function elements(markup: string, html = false): { name: string; attribut
 
 function requireText(text: string): void {
   const bad = /[<>]|&(?!(?:amp|lt|gt|quot|#\d+|#x[\da-f]+);)/i.exec(text);
-  if (bad !== null) throw new Error(`${JSON.stringify(bad[0])} in text ${JSON.stringify(text.slice(Math.max(0, bad.index - 20), bad.index + 20))}`);
+  if (bad !== null)
+    throw new Error(
+      `${JSON.stringify(bad[0])} in text ${JSON.stringify(text.slice(Math.max(0, bad.index - 20), bad.index + 20))}`,
+    );
 }

@@ -21,25 +21,57 @@ interface OracleCase {
   reflectivity: number[];
 }
 
-const { cases } = JSON.parse(readFileSync(new URL("asymmetric.json", import.meta.url), "utf8")) as { cases: OracleCase[] };
+const { cases } = JSON.parse(readFileSync(new URL("asymmetric.json", import.meta.url), "utf8")) as {
+  cases: OracleCase[];
+};
 /** Slices that each layer is cut into; all layers of a case are equally thick. */
 const PARTS = 20;
 
 /** |Δ log10 R| of every point of the other program's curve. */
-function differences(simulator: Simulator, oracle: OracleCase, deviation: Deviation, asymmetry = oracle.asymmetryDeg): Float64Array {
-  const { hkl, wavelength, d, cellVolume, f0, fh, polarisation, strainPercent, debyeWaller, thicknessNm, thetaDeg } = oracle;
-  const reflection = { name: "Si", hkl, wavelength, d, cellVolume, asymmetry, structureFactor: { zero: f0, h: fh, hBar: fh } };
+function differences(
+  simulator: Simulator,
+  oracle: OracleCase,
+  deviation: Deviation,
+  asymmetry = oracle.asymmetryDeg,
+): Float64Array {
+  const {
+    hkl,
+    wavelength,
+    d,
+    cellVolume,
+    f0,
+    fh,
+    polarisation,
+    strainPercent,
+    debyeWaller,
+    thicknessNm,
+    thetaDeg,
+  } = oracle;
+  const reflection = {
+    name: "Si",
+    hkl,
+    wavelength,
+    d,
+    cellVolume,
+    asymmetry,
+    structureFactor: { zero: f0, h: fh, hBar: fh },
+  };
   const stack = {
     strain: strainPercent.flatMap((e) => new Array<number>(PARTS).fill(e)),
     debyeWaller: debyeWaller.flatMap((w) => new Array<number>(PARTS).fill(w)),
     thickness: thicknessNm.reduce((a, b) => a + b, 0),
   };
   const twoTheta = thetaDeg.map((t) => 2 * t);
-  const curve = simulator.reflectivity(stack, reflection, twoTheta, { deviation, polarisation, kernel: "f64" });
+  const curve = simulator.reflectivity(stack, reflection, twoTheta, {
+    deviation,
+    polarisation,
+    kernel: "f64",
+  });
   return curve.map((r, i) => Math.abs(Math.log10(r / oracle.reflectivity[i])));
 }
 
-const rms = (values: Float64Array): number => Math.sqrt(values.reduce((a, b) => a + b * b, 0) / values.length);
+const rms = (values: Float64Array): number =>
+  Math.sqrt(values.reduce((a, b) => a + b * b, 0) / values.length);
 
 describe("an asymmetric reflection", () => {
   let simulator: Simulator;
@@ -53,7 +85,8 @@ describe("an asymmetric reflection", () => {
     // Where incidence is within 3° of the surface the second order of refraction shows; in π polarisation that the other
     // program takes the polarisation factor at each angle.
     const grazing = Math.min(...oracle.thetaDeg) - Math.abs(asymmetryDeg) < 3;
-    const [tolerance, everywhere] = polarisation === "pi" ? [1.5e-2, 3e-2] : grazing ? [7e-3, 3e-2] : [2e-3, 1.2e-2];
+    const [tolerance, everywhere] =
+      polarisation === "pi" ? [1.5e-2, 3e-2] : grazing ? [7e-3, 3e-2] : [2e-3, 1.2e-2];
     test(`${name}: exact deviation within ${tolerance} of four-beam theory where R > 1e-3, ${everywhere} everywhere`, () => {
       const errors = differences(simulator, oracle, "exact");
       const nearPeaks = errors.filter((_, i) => oracle.reflectivity[i] > 1e-3);
@@ -65,7 +98,9 @@ describe("an asymmetric reflection", () => {
 
   test("linear deviation is far from it at 3 % of strain", () => {
     const strained = cases.find((c) => c.strainPercent[0] === 3)!;
-    expect(rms(differences(simulator, strained, "linear"))).toBeGreaterThan(100 * rms(differences(simulator, strained, "exact")));
+    expect(rms(differences(simulator, strained, "linear"))).toBeGreaterThan(
+      100 * rms(differences(simulator, strained, "exact")),
+    );
   });
 
   test("the sign of the asymmetry tells grazing incidence (+) from grazing exit (−)", () => {

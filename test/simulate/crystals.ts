@@ -31,7 +31,10 @@ export function withFactors(reflection: Reflection, zero: Complex, h: Complex): 
 /** The same crystal with all structure factors multiplied by `factor`, F_0 = 0 (no refraction) if `refracts` is false. */
 export function scattering(reflection: Reflection, factor: number, refracts = true): Reflection {
   const { zero, h } = reflection.structureFactor;
-  return withFactors(reflection, refracts ? [zero[0] * factor, zero[1] * factor] : [0, 0], [h[0] * factor, h[1] * factor]);
+  return withFactors(reflection, refracts ? [zero[0] * factor, zero[1] * factor] : [0, 0], [
+    h[0] * factor,
+    h[1] * factor,
+  ]);
 }
 
 /** Radians. */
@@ -47,7 +50,10 @@ export function gammaOf(reflection: Reflection): number {
 /** `count` even 2θ (degrees) from `below` to `above` of the Bragg angle (radians of θ). */
 export function scan(reflection: Reflection, below: number, above: number, count: number): Float64Array {
   const bragg = braggAngle(reflection);
-  return Float64Array.from({ length: count }, (_, i) => 2 * DEGREES * (bragg - below + ((below + above) * i) / (count - 1)));
+  return Float64Array.from(
+    { length: count },
+    (_, i) => 2 * DEGREES * (bragg - below + ((below + above) * i) / (count - 1)),
+  );
 }
 
 /** Uniform numbers in [0, 1), the same from the same seed (mulberry32). */

@@ -31,7 +31,15 @@ interface ReferenceCase extends ReferenceCrystal {
 
 function reflectionOf(crystal: ReferenceCrystal, wavelength: number, asymmetry: number): Reflection {
   const { material, hkl, d, cellVolume, f0, fh, fhbar } = crystal;
-  return { name: material, hkl, wavelength, d, cellVolume, asymmetry, structureFactor: { zero: f0, h: fh, hBar: fhbar } };
+  return {
+    name: material,
+    hkl,
+    wavelength,
+    d,
+    cellVolume,
+    asymmetry,
+    structureFactor: { zero: f0, h: fh, hBar: fhbar },
+  };
 }
 
 /** Largest |Δ log10 R| over the points where the reference exceeds `floor`. */
@@ -42,10 +50,22 @@ function worst(simulator: Simulator, reference: ReferenceCase, kernel: Kernel, f
     ...(filmThicknessNm !== null && { filmThickness: filmThicknessNm }),
     ...(substrate !== null && { substrate: reflectionOf(substrate, wavelength, 0) }),
   };
-  const stack = { strain: reference.strain.map((e) => e * 100), debyeWaller: reference.debyeWaller, thickness: reference.thicknessNm };
+  const stack = {
+    strain: reference.strain.map((e) => e * 100),
+    debyeWaller: reference.debyeWaller,
+    thickness: reference.thicknessNm,
+  };
   const twoTheta = reference.thetaDeg.map((t) => 2 * t);
-  const curve = simulator.reflectivity(stack, reflectionOf(reference, wavelength, reference.asymmetryDeg), twoTheta, { sample, deviation, polarisation, kernel });
-  return reference.reflectivity.reduce((largest, r, i) => (r > floor ? Math.max(largest, Math.abs(Math.log10(curve[i] / r))) : largest), 0);
+  const curve = simulator.reflectivity(
+    stack,
+    reflectionOf(reference, wavelength, reference.asymmetryDeg),
+    twoTheta,
+    { sample, deviation, polarisation, kernel },
+  );
+  return reference.reflectivity.reduce(
+    (largest, r, i) => (r > floor ? Math.max(largest, Math.abs(Math.log10(curve[i] / r))) : largest),
+    0,
+  );
 }
 
 describe("reflectivity of the reference stacks", () => {
@@ -54,14 +74,24 @@ describe("reflectivity of the reference stacks", () => {
   beforeAll(async () => {
     simulator = await createSimulator();
   });
-  const kernels: [Kernel, number, number][] = [["f64", 1e-8, 0], ["simd", 1e-7, 0], ["fast", 2e-4, 1e-8]];
+  const kernels: [Kernel, number, number][] = [
+    ["f64", 1e-8, 0],
+    ["simd", 1e-7, 0],
+    ["fast", 2e-4, 1e-8],
+  ];
   for (const [kernel, tolerance, floor] of kernels) {
-    shared(`kernel "${kernel}" is within ${tolerance} in log10 R${floor > 0 ? ` where R > ${floor}` : ""}`, () => {
-      const { cases } = readShared<{ cases: ReferenceCase[] }>("reference/curves.json");
-      expect(cases.length).toBeGreaterThan(10);
-      const errors = cases.map((c) => worst(simulator, c, kernel, floor));
-      expect(Math.max(...errors), `each case: ${errors.map((e) => e.toExponential(1)).join(" ")}`).toBeLessThan(tolerance);
-      expect(Math.max(...errors)).toBeGreaterThan(0);
-    });
+    shared(
+      `kernel "${kernel}" is within ${tolerance} in log10 R${floor > 0 ? ` where R > ${floor}` : ""}`,
+      () => {
+        const { cases } = readShared<{ cases: ReferenceCase[] }>("reference/curves.json");
+        expect(cases.length).toBeGreaterThan(10);
+        const errors = cases.map((c) => worst(simulator, c, kernel, floor));
+        expect(
+          Math.max(...errors),
+          `each case: ${errors.map((e) => e.toExponential(1)).join(" ")}`,
+        ).toBeLessThan(tolerance);
+        expect(Math.max(...errors)).toBeGreaterThan(0);
+      },
+    );
   }
 });

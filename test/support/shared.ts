@@ -14,7 +14,11 @@ export function readShared<T>(name: string): T {
 }
 
 /** `test`, or a skipped test whose name says what is missing. */
-export function testWithShared(name: string, file: string): (title: string, body: () => void | Promise<void>, timeout?: number) => void {
+export function testWithShared(
+  name: string,
+  file: string,
+): (title: string, body: () => void | Promise<void>, timeout?: number) => void {
   const there = existsSync(sharedPath(file));
-  return (title, body, timeout) => (there ? test(title, body, timeout) : test.skip(`${title} (skipped: ${name} is not here)`, body));
+  return (title, body, timeout) =>
+    there ? test(title, body, timeout) : test.skip(`${title} (skipped: ${name} is not here)`, body);
 }

@@ -16,14 +16,25 @@ const bytesOf = async (file: URL): Promise<Uint8Array<ArrayBuffer>> => new Uint8
 function fakeKernels(functions: Record<string, number>): Uint8Array<ArrayBuffer> {
   const names = Object.keys(functions);
   const text = (name: string) => [name.length, ...new TextEncoder().encode(name)];
-  const section = (id: number, items: number[][]) => [id, 1 + items.flat().length, items.length, ...items.flat()];
+  const section = (id: number, items: number[][]) => [
+    id,
+    1 + items.flat().length,
+    items.length,
+    ...items.flat(),
+  ];
   return Uint8Array.from([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [[0x60, 0, 1, 0x7f]]),
-    ...section(3, names.map(() => [0])),
+    ...section(
+      3,
+      names.map(() => [0]),
+    ),
     ...section(5, [[0, 1]]),
     ...section(7, [[...text("memory"), 2, 0], ...names.map((name, i) => [...text(name), 0, i])]),
-    ...section(10, names.map((name) => [4, 0, 0x41, functions[name]!, 0x0b])),
+    ...section(
+      10,
+      names.map((name) => [4, 0, 0x41, functions[name]!, 0x0b]),
+    ),
   ]);
 }
 
@@ -82,7 +93,9 @@ describe("the kernels shipped with the package", () => {
     const compile = vi.spyOn(WebAssembly, "compile");
     const { simd } = await loadKernels();
     expect(simd).toBe(false);
-    expect(new Uint8Array(compile.mock.calls[0]![0] as Uint8Array<ArrayBuffer>)).toEqual(await bytesOf(scalarFile));
+    expect(new Uint8Array(compile.mock.calls[0]![0] as Uint8Array<ArrayBuffer>)).toEqual(
+      await bytesOf(scalarFile),
+    );
   });
 
   test("are tried again after a failed load", async () => {
@@ -120,12 +133,23 @@ describe("kernels from elsewhere", () => {
     ["a compiled module", async () => new WebAssembly.Module(await bytesOf(simdFile))],
     ["bytes", () => bytesOf(simdFile)],
     ["a buffer", async () => (await bytesOf(simdFile)).buffer],
-    ["a view into a larger buffer", async () => new DataView(Uint8Array.of(9, 9, ...(await bytesOf(simdFile)), 9).buffer, 2, (await bytesOf(simdFile)).length)],
+    [
+      "a view into a larger buffer",
+      async () =>
+        new DataView(
+          Uint8Array.of(9, 9, ...(await bytesOf(simdFile)), 9).buffer,
+          2,
+          (await bytesOf(simdFile)).length,
+        ),
+    ],
     ["a response", async () => response(await bytesOf(simdFile))],
     ["a file URL", () => simdFile],
     ["the text of a file URL", () => simdFile.href],
     ["a path", () => fileURLToPath(simdFile)],
-    ["a data URL", async () => `data:application/wasm;base64,${Buffer.from(await bytesOf(simdFile)).toString("base64")}`],
+    [
+      "a data URL",
+      async () => `data:application/wasm;base64,${Buffer.from(await bytesOf(simdFile)).toString("base64")}`,
+    ],
   ])("%s", async (_, make) => {
     const { exports, simd } = await loadKernels((await make()) as Uint8Array<ArrayBuffer>);
     expect(exports.layoutVersion()).toBe(Layout.Version);
@@ -145,7 +169,9 @@ describe("kernels from elsewhere", () => {
   });
 
   test("of another layout are refused", async () => {
-    const { message } = await failure(loadKernels(fakeKernels({ layoutVersion: Layout.Version + 1, hasSimd: 1 })));
+    const { message } = await failure(
+      loadKernels(fakeKernels({ layoutVersion: Layout.Version + 1, hasSimd: 1 })),
+    );
     expect(message).toContain(`layout ${Layout.Version + 1}, this code has ${Layout.Version}`);
   });
 
@@ -190,7 +216,9 @@ describe("sources", () => {
   test("read a URL and a path to one file alike", async () => {
     const path = fileURLToPath(scalarFile);
     for (const place of [scalarFile, path, pathToFileURL(path).href]) {
-      expect(new Uint8Array((await nodeSource.openUrl(place)) as Uint8Array<ArrayBuffer>)).toEqual(await bytesOf(scalarFile));
+      expect(new Uint8Array((await nodeSource.openUrl(place)) as Uint8Array<ArrayBuffer>)).toEqual(
+        await bytesOf(scalarFile),
+      );
     }
   });
 
@@ -203,6 +231,8 @@ describe("sources", () => {
     await webSource.openBuild("simd");
     await webSource.openBuild("scalar");
     expect(fetched).toEqual([simdFile.href, scalarFile.href]);
-    expect(SOURCES.every(({ openBuild, openUrl }) => [openBuild, openUrl].every((f) => typeof f === "function"))).toBe(true);
+    expect(
+      SOURCES.every(({ openBuild, openUrl }) => [openBuild, openUrl].every((f) => typeof f === "function")),
+    ).toBe(true);
   });
 });

@@ -10,12 +10,16 @@ const dist = (file: string) => readFile(`${root}dist/${file}`);
 
 /** What a program of one module prints, run by Node itself from the package's folder. */
 async function run(program: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program], { cwd: root });
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: root,
+  });
   return stdout.trim();
 }
 
 test("loads its kernels by the package's name", async () => {
-  expect(await run(`import { createSimulator } from "takagi"; console.log((await createSimulator()).simd)`)).toBe("true");
+  expect(
+    await run(`import { createSimulator } from "takagi"; console.log((await createSimulator()).simd)`),
+  ).toBe("true");
 });
 
 test.each(["simd", "scalar"])("carries the %s kernels inside takagi/inline, byte for byte", async (build) => {
@@ -40,13 +44,19 @@ test("names its files beside it, in the form that bundlers know", async () => {
 
 test("readers of files are a chunk of their own, with all that they need, loaded when such a file comes", async () => {
   const formats = (await dist("chunks/formats.js")).toString();
-  for (const [, from] of formats.matchAll(/^import .* from ['"]([^'"]+)['"]/gm)) expect(from).toMatch(/^\.\//);
+  for (const [, from] of formats.matchAll(/^import .* from ['"]([^'"]+)['"]/gm))
+    expect(from).toMatch(/^\.\//);
   expect((await dist("chunks/formats.licenses.txt")).toString()).toMatch(/fast-xml-parser.*fflate/s);
   const sdk = (await dist("chunks/sdk.js")).toString();
   expect(sdk).toContain("import('./formats.js')");
   expect(sdk).not.toMatch(/from ['"]\.\/formats\.js['"]/);
-  const xrdml = '<xrdMeasurements><xrdMeasurement><scan scanAxis="Gonio"><dataPoints><positions axis="2Theta"><startPosition>30</startPosition><endPosition>31</endPosition></positions><counts>4 5 6</counts></dataPoints></scan></xrdMeasurement></xrdMeasurements>';
-  expect(await run(`import { readScan } from "takagi"; console.log((await readScan(${JSON.stringify(xrdml)})).twoTheta.join())`)).toBe("30,30.5,31");
+  const xrdml =
+    '<xrdMeasurements><xrdMeasurement><scan scanAxis="Gonio"><dataPoints><positions axis="2Theta"><startPosition>30</startPosition><endPosition>31</endPosition></positions><counts>4 5 6</counts></dataPoints></scan></xrdMeasurement></xrdMeasurements>';
+  expect(
+    await run(
+      `import { readScan } from "takagi"; console.log((await readScan(${JSON.stringify(xrdml)})).twoTheta.join())`,
+    ),
+  ).toBe("30,30.5,31");
 });
 
 test("asks nothing of Node in the SDK and what it imports", async () => {

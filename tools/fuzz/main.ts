@@ -31,8 +31,11 @@ function extraSeeds(folder: string | undefined): Map<string, Uint8Array[]> {
     const bytes = new Uint8Array(readFileSync(path));
     const kind = kindOfBytes(bytes);
     const start = String.fromCharCode(...bytes.subarray(0, 1000));
-    const text = name.endsWith(".cif") ? "cif" : { xml: "xrdml", ras: "ras", text: "text" }[kindOfText(start)];
-    const target = kind === "raw" ? "raw" : kind === "zip" ? (start.includes("Profile0.txt") ? "rasx" : "brml") : text;
+    const text = name.endsWith(".cif")
+      ? "cif"
+      : { xml: "xrdml", ras: "ras", text: "text" }[kindOfText(start)];
+    const target =
+      kind === "raw" ? "raw" : kind === "zip" ? (start.includes("Profile0.txt") ? "rasx" : "brml") : text;
     seeds.set(target, [...(seeds.get(target) ?? []), bytes]);
   }
   return seeds;
@@ -40,11 +43,23 @@ function extraSeeds(folder: string | undefined): Map<string, Uint8Array[]> {
 
 if (isMainThread) {
   const { values } = parseArgs({
-    options: { count: { type: "string", default: "100000" }, seed: { type: "string", default: "1" }, only: { type: "string" }, files: { type: "string" }, json: { type: "boolean", default: false } },
+    options: {
+      count: { type: "string", default: "100000" },
+      seed: { type: "string", default: "1" },
+      only: { type: "string" },
+      files: { type: "string" },
+      json: { type: "boolean", default: false },
+    },
   });
   const [count, seed] = [Number(values.count), Number(values.seed)];
   const from = values.only === undefined ? 0 : Number(values.only);
-  const job: Job = { seed, from, to: values.only === undefined ? count : from + 1, files: values.files, progress: new Int32Array(new SharedArrayBuffer(4)) };
+  const job: Job = {
+    seed,
+    from,
+    to: values.only === undefined ? count : from + 1,
+    files: values.files,
+    progress: new Int32Array(new SharedArrayBuffer(4)),
+  };
   const start = performance.now();
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: job });
   let last = -1;
@@ -52,26 +67,54 @@ if (isMainThread) {
   const watch = setInterval(() => {
     const now = Atomics.load(job.progress, 0);
     if (now !== last) [last, since] = [now, performance.now()];
-    else if (performance.now() - since > HANG_MS) finish({ tallies: [], failures: [{ target: "", index: now, error: `hangs: more than ${HANG_MS / 1000} s` }] });
+    else if (performance.now() - since > HANG_MS)
+      finish({
+        tallies: [],
+        failures: [{ target: "", index: now, error: `hangs: more than ${HANG_MS / 1000} s` }],
+      });
   }, 500);
   const finish = (result: FuzzResult) => {
     clearInterval(watch);
     void worker.terminate();
     const seconds = (performance.now() - start) / 1000;
     const memoryMB = Math.round(process.resourceUsage().maxRSS / 1024);
-    process.stdout.write(values.json ? `${JSON.stringify({ count, seed, seconds, memoryMB, ...result })}\n` : table(result, { count, seed, seconds, memoryMB }));
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ count, seed, seconds, memoryMB, ...result })}\n`
+        : table(result, { count, seed, seconds, memoryMB }),
+    );
     process.exitCode = result.failures.length === 0 ? 0 : 1;
   };
   worker.on("message", finish);
-  worker.on("error", (error) => finish({ tallies: [], failures: [{ target: "", index: Atomics.load(job.progress, 0), error: `crashes: ${error.message}` }] }));
+  worker.on("error", (error) =>
+    finish({
+      tallies: [],
+      failures: [{ target: "", index: Atomics.load(job.progress, 0), error: `crashes: ${error.message}` }],
+    }),
+  );
 } else {
   const { seed, from, to, files, progress } = workerData as Job;
-  parentPort!.postMessage(await fuzz({ targets: targets(extraSeeds(files)), seed, from, to, onInput: (index) => void Atomics.store(progress, 0, index) }));
+  parentPort!.postMessage(
+    await fuzz({
+      targets: targets(extraSeeds(files)),
+      seed,
+      from,
+      to,
+      onInput: (index) => void Atomics.store(progress, 0, index),
+    }),
+  );
 }
 
-function table({ tallies, failures }: FuzzResult, { count, seed, seconds, memoryMB }: Record<"count" | "seed" | "seconds" | "memoryMB", number>): string {
-  const rows = tallies.map(({ target, inputs, read, refused, slowestMs }) => `| ${target} | ${inputs} | ${read} | ${refused} | ${slowestMs.toFixed(0)} |\n`);
-  const head = "| reader | damaged files | read all the same | refused | slowest (ms) |\n|---|---|---|---|---|\n";
+function table(
+  { tallies, failures }: FuzzResult,
+  { count, seed, seconds, memoryMB }: Record<"count" | "seed" | "seconds" | "memoryMB", number>,
+): string {
+  const rows = tallies.map(
+    ({ target, inputs, read, refused, slowestMs }) =>
+      `| ${target} | ${inputs} | ${read} | ${refused} | ${slowestMs.toFixed(0)} |\n`,
+  );
+  const head =
+    "| reader | damaged files | read all the same | refused | slowest (ms) |\n|---|---|---|---|---|\n";
   const failed = failures.slice(0, 20).map(({ target, index, error }) => `- ${target} ${index}: ${error}\n`);
   return `${head}${rows.join("")}\n${count} inputs, seed ${seed}: ${failures.length} failures; ${seconds.toFixed(0)} s, at most ${memoryMB} MB\n${failed.join("")}`;
 }

@@ -38,7 +38,14 @@ export interface FuzzOptions {
 
 /** Input i belongs to target i modulo their number, and depends on seed and i only. */
 export async function fuzz({ targets, seed, from, to, onInput }: FuzzOptions): Promise<FuzzResult> {
-  const tallies = targets.map(({ name }): Tally => ({ target: name, inputs: 0, read: 0, refused: 0, slowestMs: 0, slowest: -1 }));
+  const tallies = targets.map(({ name }): Tally => ({
+    target: name,
+    inputs: 0,
+    read: 0,
+    refused: 0,
+    slowestMs: 0,
+    slowest: -1,
+  }));
   const failures: Failure[] = [];
   for (let index = from; index < to; index++) {
     onInput?.(index);
@@ -52,7 +59,15 @@ export async function fuzz({ targets, seed, from, to, onInput }: FuzzOptions): P
       tally.read++;
     } catch (error) {
       if (error instanceof TakagiError) tally.refused++;
-      else failures.push({ target: target.name, index, error: error instanceof Error ? `${error.name}: ${error.message.slice(0, 200)} ${error.stack?.split("\n")[1]?.trim() ?? ""}` : String(error) });
+      else
+        failures.push({
+          target: target.name,
+          index,
+          error:
+            error instanceof Error
+              ? `${error.name}: ${error.message.slice(0, 200)} ${error.stack?.split("\n")[1]?.trim() ?? ""}`
+              : String(error),
+        });
     }
     const ms = performance.now() - start;
     if (ms > tally.slowestMs) Object.assign(tally, { slowestMs: ms, slowest: index });

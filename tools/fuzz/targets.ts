@@ -16,9 +16,17 @@ export interface Target {
   readonly read: (bytes: Uint8Array) => Promise<void>;
 }
 
-const several = [{}, { axis: "omega", attenuation: [1, 1, 1, 9, 9, 9, 1, 1, 1, 1] }, { axis: "2theta", counts: [4, 5, 6] }] as const;
+const several = [
+  {},
+  { axis: "omega", attenuation: [1, 1, 1, 9, 9, 9, 1, 1, 1, 1] },
+  { axis: "2theta", counts: [4, 5, 6] },
+] as const;
 const seeds = (write: (scans?: typeof several) => Uint8Array) => [write(), write(several)];
-const reader = (name: string, files: readonly Uint8Array[]): Target => ({ name, seeds: files, read: readEvery });
+const reader = (name: string, files: readonly Uint8Array[]): Target => ({
+  name,
+  seeds: files,
+  read: readEvery,
+});
 
 /** @param extra more files to start from, by the name of their target */
 export function targets(extra: ReadonlyMap<string, readonly Uint8Array[]> = new Map()): Target[] {
@@ -29,7 +37,11 @@ export function targets(extra: ReadonlyMap<string, readonly Uint8Array[]> = new 
     reader("ras", seeds(ras)),
     reader("rasx", seeds(rasx)),
     reader("raw", [raw1, raw2, raw3, raw4].flatMap(seeds)),
-    { name: "cif", seeds: CIFS.map((cif) => new TextEncoder().encode(cif)), read: (bytes: Uint8Array) => Promise.resolve(readCif(bytes)) },
+    {
+      name: "cif",
+      seeds: CIFS.map((cif) => new TextEncoder().encode(cif)),
+      read: (bytes: Uint8Array) => Promise.resolve(readCif(bytes)),
+    },
   ];
   return own.map((target) => ({ ...target, seeds: [...target.seeds, ...(extra.get(target.name) ?? [])] }));
 }
@@ -48,9 +60,13 @@ export function damaged({ seeds: files }: Target, random: Random): Uint8Array {
 async function readEvery(bytes: Uint8Array): Promise<void> {
   const { scans } = await readScans(bytes);
   if (scans.length === 0) throw new Error("no scans, and no error");
-  for (const [i, { intensity, twoTheta, omega, position, attenuation, wavelength, countingTime, countUnit }] of scans.entries()) {
+  for (const [
+    i,
+    { intensity, twoTheta, omega, position, attenuation, wavelength, countingTime, countUnit },
+  ] of scans.entries()) {
     for (const values of [intensity, twoTheta, omega, position, attenuation]) {
-      if (values !== undefined && (values.length !== intensity.length || !values.every(Number.isFinite))) throw new Error("a column with NaN or of another length");
+      if (values !== undefined && (values.length !== intensity.length || !values.every(Number.isFinite)))
+        throw new Error("a column with NaN or of another length");
     }
     for (const value of [wavelength, countingTime, countUnit]) {
       if (value !== undefined && !(value > 0 && value < Infinity)) throw new Error(`a condition is ${value}`);
@@ -68,8 +84,10 @@ async function readEvery(bytes: Uint8Array): Promise<void> {
 function readCif(bytes: Uint8Array): void {
   const { cell, atoms } = parseCif(new TextDecoder("latin1").decode(bytes));
   if (atoms.length === 0) throw new Error("no atoms, and no error");
-  if (!Object.values(cell).every((value: number) => value > 0 && value < Infinity)) throw new Error("a cell that cannot be");
+  if (!Object.values(cell).every((value: number) => value > 0 && value < Infinity))
+    throw new Error("a cell that cannot be");
   for (const { position, occupancy } of atoms) {
-    if (!position.every((x) => x >= 0 && x < 1) || !(occupancy > 0 && occupancy <= 1)) throw new Error("an atom that cannot be");
+    if (!position.every((x) => x >= 0 && x < 1) || !(occupancy > 0 && occupancy <= 1))
+      throw new Error("an atom that cannot be");
   }
 }

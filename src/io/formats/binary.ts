@@ -57,7 +57,9 @@ export class Binary {
 
   #require(at: number, length: number): void {
     if (!(at >= 0 && at + length <= this.length)) {
-      throw new ScanFormatError(`the file is cut off or damaged: it has ${this.length} bytes, and its own headers lead to byte ${at + length}`);
+      throw new ScanFormatError(
+        `the file is cut off or damaged: it has ${this.length} bytes, and its own headers lead to byte ${at + length}`,
+      );
     }
   }
 }

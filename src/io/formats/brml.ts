@@ -61,23 +61,34 @@ function readRawData(root: Element, { name, label }: { name: string; label: Labe
   requireReasonable("points", texts.length);
   const rows = texts.map((text) => numbersIn(text, `the data in ${name}`));
   const width = rows[0]?.length ?? 0;
-  if (rows.some((row) => row.length !== width)) throw new ScanFormatError(`the data in ${name} have rows of different lengths`);
+  if (rows.some((row) => row.length !== width))
+    throw new ScanFormatError(`the data in ${name} have rows of different lengths`);
   const recorded = columns.recorded ?? width - 1;
-  if (!(recorded < width)) throw new ScanFormatError(`the data in ${name} have ${width} columns, and the intensity should be in column ${recorded + 1}`);
-  const column = (index: number | undefined) => (index !== undefined && index < width ? Float64Array.from(rows, (row) => row[index]) : undefined);
+  if (!(recorded < width))
+    throw new ScanFormatError(
+      `the data in ${name} have ${width} columns, and the intensity should be in column ${recorded + 1}`,
+    );
+  const column = (index: number | undefined) =>
+    index !== undefined && index < width ? Float64Array.from(rows, (row) => row[index]) : undefined;
   const axisName = information?.attribute("VisibleName") ?? information?.attribute("ScanName");
   const measuredTime = column(columns.time);
   return fileScan({
     axisName,
     axis: axisOf(columns.axes),
     twoTheta: column(columns.axes.get("TwoTheta")) ?? still(root, "TwoTheta", rows.length),
-    omega: column(columns.axes.get("Theta")) ?? column(columns.axes.get("Omega")) ?? still(root, "Theta", rows.length),
+    omega:
+      column(columns.axes.get("Theta")) ??
+      column(columns.axes.get("Omega")) ??
+      still(root, "Theta", rows.length),
     position: column([...columns.axes.values()][0]),
     counts: column(recorded) ?? new Float64Array(0),
     attenuation: column(columns.attenuation),
     isCorrected: true,
     intensityUnit: columns.unit,
-    countingTime: numberIn(information?.at("TimePerStepEffective")?.text) ?? numberIn(information?.at("TimePerStep")?.text) ?? measuredTime?.[0],
+    countingTime:
+      numberIn(information?.at("TimePerStepEffective")?.text) ??
+      numberIn(information?.at("TimePerStep")?.text) ??
+      measuredTime?.[0],
     tube: tubeOf(root),
     ...label,
   });
@@ -99,7 +110,8 @@ function columnsOf(route: Element): Columns {
   const fixed = (name: string) => start(views.find((view) => view.attribute("LogicName") === name));
   const axes = new Map<string, number>();
   const varying = views.filter((view) => view.at("Varying") !== undefined);
-  const scanned = varying.find((view) => view.at("Varying")?.attribute("LogicName") === "ScanAxes") ?? varying[0];
+  const scanned =
+    varying.find((view) => view.at("Varying")?.attribute("LogicName") === "ScanAxes") ?? varying[0];
   const scanAxes = route.at("ScanInformation", "ScanAxes")?.all("ScanAxisInfo") ?? [];
   const fields = scanned?.at("Varying")?.all("FieldDefinitions") ?? scanAxes;
   const first = start(scanned) ?? 2;
@@ -109,7 +121,9 @@ function columnsOf(route: Element): Columns {
   });
   const record = views.find((view) => view.at("Recording") !== undefined);
   if (Number(record?.attribute("Length") ?? 1) > 1) {
-    throw new ScanFormatError("the BRML file holds images of a detector with many channels, not one intensity a point");
+    throw new ScanFormatError(
+      "the BRML file holds images of a detector with many channels, not one intensity a point",
+    );
   }
   const recorded = start(record);
   const base = record?.at("Recording", "Unit")?.attribute("Base");
@@ -118,7 +132,11 @@ function columnsOf(route: Element): Columns {
     attenuation: fixed("AbsorptionFactor") ?? 1,
     axes,
     ...(recorded === undefined ? {} : { recorded }),
-    ...(base === "Counts" ? { unit: "counts" } : /cps|countspersecond/i.test(base ?? "") ? { unit: "cps" } : {}),
+    ...(base === "Counts"
+      ? { unit: "counts" }
+      : /cps|countspersecond/i.test(base ?? "")
+        ? { unit: "cps" }
+        : {}),
   };
 }
 
@@ -138,5 +156,9 @@ function still(root: Element, drive: string, count: number): Float64Array | unde
 
 function tubeOf(root: Element): Tube {
   const value = (name: string) => numberIn(root.find(name)?.attribute("Value"));
-  return { alpha1: value("WaveLengthAlpha1"), alpha2: value("WaveLengthAlpha2"), ratio: value("WaveLengthRatio") };
+  return {
+    alpha1: value("WaveLengthAlpha1"),
+    alpha2: value("WaveLengthAlpha2"),
+    ratio: value("WaveLengthRatio"),
+  };
 }

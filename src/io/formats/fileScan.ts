@@ -40,17 +40,22 @@ export const MAX_SCANS = 10_000;
 /** Refuses a number of scans or points that is out of reason before anything is allocated for it. */
 export function requireReasonable(what: "scans" | "points", count: number): void {
   const most = what === "scans" ? MAX_SCANS : MAX_POINTS;
-  if (!(count <= most)) throw new ScanFormatError(`there are ${count} ${what}, more than the ${most} that are read`);
+  if (!(count <= most))
+    throw new ScanFormatError(`there are ${count} ${what}, more than the ${most} that are read`);
 }
 
 /** @throws {ScanFormatError} columns of different lengths, less than two points, no number, below 0 */
 export function fileScan(found: Found): FileScan {
   const { counts, attenuation: factors, tube, intensityUnit } = found;
-  if (counts.length < 2) throw new ScanFormatError(`the scan has ${counts.length === 1 ? "one point only" : "no points"}`);
+  if (counts.length < 2)
+    throw new ScanFormatError(`the scan has ${counts.length === 1 ? "one point only" : "no points"}`);
   for (const name of ["twoTheta", "omega", "position", "attenuation"] as const) {
     const values = found[name];
     if (values === undefined) continue;
-    if (values.length !== counts.length) throw new ScanFormatError(`there are ${values.length} values of ${WORDS[name]} for ${counts.length} intensities`);
+    if (values.length !== counts.length)
+      throw new ScanFormatError(
+        `there are ${values.length} values of ${WORDS[name]} for ${counts.length} intensities`,
+      );
     requireNumbers(WORDS[name], values, name === "attenuation" ? Number.MIN_VALUE : -1e6);
   }
   requireNumbers("the intensity", counts, 0);
@@ -82,12 +87,18 @@ const WORDS = { twoTheta: "2θ", omega: "ω", position: "the axis", attenuation:
 
 function requireNumbers(what: string, values: Float64Array, least: number): void {
   values.forEach((value, i) => {
-    if (!(value >= least && value <= 1e15)) throw new ScanFormatError(`${what} of point ${i + 1} is ${value}`);
+    if (!(value >= least && value <= 1e15))
+      throw new ScanFormatError(`${what} of point ${i + 1} is ${value}`);
   });
 }
 
 /** What moved, and the angles that belong to it. */
-function axesOf({ axis: named, twoTheta, omega, position }: Found): Pick<Found, "axis" | "twoTheta" | "omega" | "position"> {
+function axesOf({
+  axis: named,
+  twoTheta,
+  omega,
+  position,
+}: Found): Pick<Found, "axis" | "twoTheta" | "omega" | "position"> {
   const axis = moved(twoTheta, omega) ?? named;
   return { axis, twoTheta, omega, position: axis === "other" ? position : undefined };
 }
@@ -99,14 +110,19 @@ function moved(twoTheta: Float64Array | undefined, omega: Float64Array | undefin
   const detector = twoTheta[last] - twoTheta[0];
   const sample = omega[last] - omega[0];
   // Encoders and roundings leave some 1e-4°.
-  const still = (angle: number): boolean => Math.abs(angle) < 1e-3 && Math.abs(angle) < 1e-2 * (Math.abs(detector) + Math.abs(sample));
+  const still = (angle: number): boolean =>
+    Math.abs(angle) < 1e-3 && Math.abs(angle) < 1e-2 * (Math.abs(detector) + Math.abs(sample));
   if (detector === 0 && sample === 0) return "other";
   if (still(detector)) return "omega";
   if (still(sample)) return "2theta";
   return Math.abs(detector - 2 * sample) < 0.02 * Math.abs(detector) ? "2theta-omega" : "other";
 }
 
-function unitOf(counts: Float64Array, unit: "counts" | "cps" | undefined, time: number | undefined): number | undefined {
+function unitOf(
+  counts: Float64Array,
+  unit: "counts" | "cps" | undefined,
+  time: number | undefined,
+): number | undefined {
   if (unit === "counts") return 1;
   if (unit === "cps" && time !== undefined) return 1 / time;
   return countUnit(counts);
@@ -118,7 +134,8 @@ function linesOf(tube: Tube | undefined): SpectralLine[] | undefined {
   const alpha2 = wavelength(tube?.alpha2);
   const ratio = positive(tube?.ratio);
   const lines = [{ wavelength: alpha1, weight: 1 }];
-  if (alpha2 !== undefined && alpha2 !== alpha1 && ratio !== undefined && ratio <= 10) lines.push({ wavelength: alpha2, weight: ratio });
+  if (alpha2 !== undefined && alpha2 !== alpha1 && ratio !== undefined && ratio <= 10)
+    lines.push({ wavelength: alpha2, weight: ratio });
   return lines;
 }
 
@@ -132,7 +149,10 @@ function positive(value: number | undefined): number | undefined {
 }
 
 function words(text: string | undefined): string | undefined {
-  const short = text?.replace(/[\s\0]+/g, " ").trim().slice(0, 500);
+  const short = text
+    ?.replace(/[\s\0]+/g, " ")
+    .trim()
+    .slice(0, 500);
   return short === "" ? undefined : short;
 }
 
@@ -159,7 +179,10 @@ export function numbersIn(text: string, what: string): Float64Array {
   requireReasonable("points", fields.length);
   return Float64Array.from(fields, (field, i) => {
     const value = numberOf(field, "point");
-    if (value === undefined) throw new ScanFormatError(`${JSON.stringify(field.slice(0, 30))}, value ${i + 1} of ${what}, is not a number`);
+    if (value === undefined)
+      throw new ScanFormatError(
+        `${JSON.stringify(field.slice(0, 30))}, value ${i + 1} of ${what}, is not a number`,
+      );
     return value;
   });
 }

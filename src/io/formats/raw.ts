@@ -21,7 +21,14 @@ export function rawVersion(bytes: Uint8Array): "1" | "2" | "3" | "4" | undefined
 export function readRaw(bytes: Uint8Array): ScanFile {
   const file = new Binary(bytes);
   const version = rawVersion(bytes);
-  const scans = version === "1" ? readRaw1(file) : version === "2" ? readRaw2(file) : version === "3" ? readRaw3(file) : readRaw4(file);
+  const scans =
+    version === "1"
+      ? readRaw1(file)
+      : version === "2"
+        ? readRaw2(file)
+        : version === "3"
+          ? readRaw3(file)
+          : readRaw4(file);
   if (scans.length === 0) throw new ScanFormatError("the RAW file holds no range");
   return { format: "raw", ...(version === undefined ? {} : { version }), scans };
 }
@@ -44,7 +51,8 @@ function readRaw3(file: Binary): FileScan[] {
   let at = 712;
   for (let range = 0; range < ranges; range++) {
     const header = file.u32(at);
-    if (header < 260 || header > 4096) throw new ScanFormatError(`range ${range + 1} has a header of ${header} bytes`);
+    if (header < 260 || header > 4096)
+      throw new ScanFormatError(`range ${range + 1} has a header of ${header} bytes`);
     const count = file.u32(at + 4);
     requireReasonable("points", count);
     const code = file.u32(at + 196);
@@ -57,9 +65,15 @@ function readRaw3(file: Binary): FileScan[] {
       fileScan({
         axisName: name,
         axis,
-        ...(axis === "2theta-omega" ? { twoTheta: stepped(twoTheta, step, count), omega: stepped(theta, step / 2, count) } : {}),
-        ...(axis === "2theta" ? { twoTheta: stepped(twoTheta, step, count), omega: stepped(theta, 0, count) } : {}),
-        ...(axis === "omega" ? { twoTheta: stepped(twoTheta, 0, count), omega: stepped(theta, step, count) } : {}),
+        ...(axis === "2theta-omega"
+          ? { twoTheta: stepped(twoTheta, step, count), omega: stepped(theta, step / 2, count) }
+          : {}),
+        ...(axis === "2theta"
+          ? { twoTheta: stepped(twoTheta, step, count), omega: stepped(theta, 0, count) }
+          : {}),
+        ...(axis === "omega"
+          ? { twoTheta: stepped(twoTheta, 0, count), omega: stepped(theta, step, count) }
+          : {}),
         counts,
         countingTime: file.f32(at + 192),
         tube: tube.alpha1 !== undefined && tube.alpha1 > 0 ? tube : { alpha1: file.f64(at + 240) },
@@ -74,7 +88,11 @@ function readRaw3(file: Binary): FileScan[] {
 
 function readRaw2(file: Binary): FileScan[] {
   const ranges = file.u16(4);
-  const tube: Tube = { alpha1: single(file.f32(190)), alpha2: single(file.f32(194)), ratio: single(file.f32(198)) };
+  const tube: Tube = {
+    alpha1: single(file.f32(190)),
+    alpha2: single(file.f32(194)),
+    ratio: single(file.f32(198)),
+  };
   const scans: FileScan[] = [];
   let at = 256;
   for (let range = 0; range < ranges; range++) {
@@ -82,7 +100,14 @@ function readRaw2(file: Binary): FileScan[] {
     if (header < 48) throw new ScanFormatError(`range ${range + 1} has a header of ${header} bytes`);
     const count = file.u16(at + 2);
     const twoTheta = stepped(single(file.f32(at + 16)), single(file.f32(at + 12)), count);
-    scans.push(fileScan({ twoTheta, counts: file.floats(at + header, 4, count), countingTime: single(file.f32(at + 8)), tube }));
+    scans.push(
+      fileScan({
+        twoTheta,
+        counts: file.floats(at + header, 4, count),
+        countingTime: single(file.f32(at + 8)),
+        tube,
+      }),
+    );
     at += header + 4 * count;
   }
   return scans;
@@ -91,7 +116,7 @@ function readRaw2(file: Binary): FileScan[] {
 function readRaw1(file: Binary): FileScan[] {
   const scans: FileScan[] = [];
   let at = 4;
-  for (let follows = true; follows; ) {
+  for (let follows = true; follows;) {
     requireReasonable("scans", scans.length + 1);
     // Early programs did not repeat the first word before further ranges.
     if (scans.length > 0 && file.text(at, 4) === "RAW") at += 4;
@@ -100,7 +125,15 @@ function readRaw1(file: Binary): FileScan[] {
     const counts = file.floats(at + 152, 4, count);
     const twoTheta = stepped(single(file.f32(at + 20)), single(file.f32(at + 8)), count);
     const tube: Tube = { alpha1: single(file.f32(at + 68)), alpha2: single(file.f32(at + 72)), ratio: 0.5 };
-    scans.push(fileScan({ twoTheta, counts, countingTime: single(file.f32(at + 4)), tube, sample: file.text(at + 36, 32) }));
+    scans.push(
+      fileScan({
+        twoTheta,
+        counts,
+        countingTime: single(file.f32(at + 4)),
+        tube,
+        sample: file.text(at + 36, 32),
+      }),
+    );
     follows = file.u32(at + 148) > 0;
     at += 152 + 4 * count;
   }

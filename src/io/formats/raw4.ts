@@ -19,7 +19,7 @@ const AXES: Readonly<Record<string, ScanAxis>> = {
   "Unlocked Coupled": "2theta-omega",
   "Coupled TwoTheta/Theta": "2theta-omega",
   "Detector Scan": "2theta",
-  "TwoTheta": "2theta",
+  TwoTheta: "2theta",
   "2Theta": "2theta",
   "Rocking Curve": "omega",
   Theta: "omega",
@@ -41,7 +41,8 @@ export function readRaw4(file: Binary): FileScan[] {
     }
     const segment = segmentAt(file, at);
     if (segment.kind === TEXT) labels.set(file.text(at + 12, 24), file.text(at + 36, segment.length - 36));
-    if (segment.kind === TUBE) tube = { alpha1: file.f64(at + 80), alpha2: file.f64(at + 88), ratio: file.f64(at + 104) };
+    if (segment.kind === TUBE)
+      tube = { alpha1: file.f64(at + 80), alpha2: file.f64(at + 88), ratio: file.f64(at + 104) };
     at += segment.length;
   }
   return scans;
@@ -50,7 +51,8 @@ export function readRaw4(file: Binary): FileScan[] {
 function segmentAt(file: Binary, at: number): { kind: number; length: number } {
   const kind = file.u32(at);
   const length = file.u32(at + 4);
-  if (length < 8 || (kind === TEXT && length < 36)) throw new ScanFormatError(`the file is damaged: at byte ${at} there is no segment`);
+  if (length < 8 || (kind === TEXT && length < 36))
+    throw new ScanFormatError(`the file is damaged: at byte ${at} there is no segment`);
   return { kind, length };
 }
 
@@ -61,13 +63,18 @@ interface Drive {
   readonly moves: boolean;
 }
 
-function readRange(file: Binary, at: number, { tube, labels }: { tube: Tube; labels: ReadonlyMap<string, string> }): { scan: FileScan; end: number } {
+function readRange(
+  file: Binary,
+  at: number,
+  { tube, labels }: { tube: Tube; labels: ReadonlyMap<string, string> },
+): { scan: FileScan; end: number } {
   const axisName = file.text(at + 32, 24);
   const [start, step] = [file.f64(at + 72), file.f64(at + 80)];
   const count = file.u32(at + 88);
   requireReasonable("points", count);
   const recordSize = file.u32(at + 136);
-  if (recordSize < 4 || recordSize > 4096) throw new ScanFormatError(`a range has records of ${recordSize} bytes`);
+  if (recordSize < 4 || recordSize > 4096)
+    throw new ScanFormatError(`a range has records of ${recordSize} bytes`);
   const data = at + RANGE_HEADER + file.u32(at + 140);
   const drives = readDrives(file, at + RANGE_HEADER, data);
   // First of all what the file's length must allow.
@@ -90,19 +97,32 @@ function readDrives(file: Binary, from: number, to: number): Drive[] {
   let at = from;
   while (at + 8 <= to) {
     const { kind, length } = segmentAt(file, at);
-    if (kind === DRIVE && length >= 64) drives.push({ name: file.text(at + 12, 24), position: file.f64(at + 56), moves: file.u32(at + 52) !== 0 });
+    if (kind === DRIVE && length >= 64)
+      drives.push({
+        name: file.text(at + 12, 24),
+        position: file.f64(at + 56),
+        moves: file.u32(at + 52) !== 0,
+      });
     at += length;
   }
-  if (at !== to) throw new ScanFormatError(`the file is damaged: the header of a range ends at byte ${at} instead of ${to}`);
+  if (at !== to)
+    throw new ScanFormatError(
+      `the file is damaged: the header of a range ends at byte ${at} instead of ${to}`,
+    );
   return drives;
 }
 
 /** The name of the scan says what moved; where it is not known, the marks of the drives do. */
-function anglesOf(name: string, drives: readonly Drive[], { start, step, count }: { start: number; step: number; count: number }) {
+function anglesOf(
+  name: string,
+  drives: readonly Drive[],
+  { start, step, count }: { start: number; step: number; count: number },
+) {
   const detector = drives.find((drive) => drive.name === "2Theta" || drive.name === "TwoTheta");
   const sample = drives.find((drive) => drive.name === "Theta" || drive.name === "Omega");
   const axis: ScanAxis = AXES[name] ?? marked(detector?.moves === true, sample?.moves === true);
-  const position = (drive: Drive | undefined, by: number) => (drive === undefined ? undefined : stepped(drive.position, by, count));
+  const position = (drive: Drive | undefined, by: number) =>
+    drive === undefined ? undefined : stepped(drive.position, by, count);
   switch (axis) {
     case "2theta-omega":
       return { axis, twoTheta: stepped(start, step, count), omega: position(sample, step / 2) };

@@ -79,21 +79,30 @@ export function readRasx(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
   const scans = profiles.map(({ name, number }) => {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     // The name is misspelt in the files.
-    const conditions = files.get(`${folder}MesurementConditions${number}.xml`) ?? files.get(`${folder}MeasurementConditions${number}.xml`);
+    const conditions =
+      files.get(`${folder}MesurementConditions${number}.xml`) ??
+      files.get(`${folder}MeasurementConditions${number}.xml`);
     const rows: string[] = [];
     eachLine(decodeText(files.get(name)!()), (line) => {
       if (line.trim() === "") return;
       requireReasonable("points", rows.length + 1);
       rows.push(line.trim());
     });
-    return scanOf(rows, conditions === undefined ? { axis: "" } : conditionsOfRasx(parseXml(decodeText(conditions()))));
+    return scanOf(
+      rows,
+      conditions === undefined ? { axis: "" } : conditionsOfRasx(parseXml(decodeText(conditions()))),
+    );
   });
   return { format: "rasx", scans };
 }
 
 /** @param rows texts of angle, counts and the factor of the attenuator, by which the counts are to be multiplied */
 function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1): FileScan {
-  const columns = [0, 1, 2].map(() => new Float64Array(rows.length)) as [Float64Array, Float64Array, Float64Array];
+  const columns = [0, 1, 2].map(() => new Float64Array(rows.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   rows.forEach((row, i) => {
     const values = numbersIn(row, `line ${firstLine + i}`);
     if (values.length < 2) throw new ScanFormatError("angle and intensity are needed", firstLine + i);
@@ -102,7 +111,11 @@ function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1):
     columns[2][i] = values[2] ?? 1;
   });
   const [position, counts, attenuation] = columns;
-  const intensityUnit = /^cps$/i.test(conditions.intensityUnit ?? "") ? "cps" : /^counts?$/i.test(conditions.intensityUnit ?? "") ? "counts" : undefined;
+  const intensityUnit = /^cps$/i.test(conditions.intensityUnit ?? "")
+    ? "cps"
+    : /^counts?$/i.test(conditions.intensityUnit ?? "")
+      ? "counts"
+      : undefined;
   return fileScan({
     axisName: conditions.axis,
     ...anglesOf(position, conditions),
@@ -117,10 +130,14 @@ function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1):
 }
 
 /** Angles of detector and sample from those of the axis that was scanned. */
-function anglesOf(position: Float64Array, { axis, twoTheta, omega }: Conditions): Pick<Found, "axis" | "twoTheta" | "omega" | "position"> {
+function anglesOf(
+  position: Float64Array,
+  { axis, twoTheta, omega }: Conditions,
+): Pick<Found, "axis" | "twoTheta" | "omega" | "position"> {
   // Where both stood, their offset from the symmetric position stays.
   const offset = twoTheta === undefined || omega === undefined ? 0 : omega - twoTheta / 2;
-  const all = (value: number | undefined) => (value === undefined ? undefined : new Float64Array(position.length).fill(value));
+  const all = (value: number | undefined) =>
+    value === undefined ? undefined : new Float64Array(position.length).fill(value);
   switch (axis.replace(/[\s/_-]/g, "").toLowerCase()) {
     case "twothetatheta":
     case "twothetaomega":
@@ -162,7 +179,8 @@ function conditionsOfRas(header: ReadonlyMap<string, string>): Conditions {
   const number = (name: string) => numberIn(header.get(name));
   const motor = (name: string) => {
     for (let i = 0; header.has(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`); i++) {
-      if (header.get(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`) === name) return number(`MEAS_COND_AXIS_POSITION-${i}`);
+      if (header.get(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`) === name)
+        return number(`MEAS_COND_AXIS_POSITION-${i}`);
     }
     return undefined;
   };
@@ -187,7 +205,14 @@ function conditionsOfRasx(root: Element): Conditions {
   const general = root.at("GeneralInformation");
   const scan = root.at("ScanInformation");
   const tube = root.at("HWConfigurations", "XrayGenerator");
-  const motor = (name: string) => numberIn(root.at("Axes")?.all("Axis").find((axis) => axis.attribute("Name") === name)?.attribute("Position"));
+  const motor = (name: string) =>
+    numberIn(
+      root
+        .at("Axes")
+        ?.all("Axis")
+        .find((axis) => axis.attribute("Name") === name)
+        ?.attribute("Position"),
+    );
   const text = (parent: Element | undefined, name: string) => parent?.at(name)?.text;
   return {
     axis: text(scan, "AxisName") ?? "",

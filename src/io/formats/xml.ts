@@ -20,7 +20,8 @@ export class Element {
 
   constructor(name: string, content: unknown, texts: readonly string[]) {
     this.name = name;
-    this.#content = typeof content === "object" && content !== null ? (content as Content) : { "#text": String(content) };
+    this.#content =
+      typeof content === "object" && content !== null ? (content as Content) : { "#text": String(content) };
     this.#texts = texts;
   }
 
@@ -76,15 +77,22 @@ const LIFTED = /^\ue000(\d+)\ue000$/;
 /** The root of a document.
  *  @throws {ScanFormatError} too long, not well-formed, nested deeper than 100, or with a document type */
 export function parseXml(text: string): Element {
-  if (text.length > MAX_XML_LENGTH) throw new ScanFormatError(`the XML has ${text.length} characters, more than the ${MAX_XML_LENGTH} that are read`);
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) throw new ScanFormatError("the XML has a document type, which is not read");
-  if (marksIn(text) > MAX_MARKS) throw new ScanFormatError(`the XML has more than ${MAX_MARKS} tags and attributes`);
+  if (text.length > MAX_XML_LENGTH)
+    throw new ScanFormatError(
+      `the XML has ${text.length} characters, more than the ${MAX_XML_LENGTH} that are read`,
+    );
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(text))
+    throw new ScanFormatError("the XML has a document type, which is not read");
+  if (marksIn(text) > MAX_MARKS)
+    throw new ScanFormatError(`the XML has more than ${MAX_MARKS} tags and attributes`);
   const { short, texts } = withoutLongTexts(text.replaceAll(MARK, "?").replace(/^\ufeff/, ""));
-  if (short.length > MAX_MARKUP) throw new ScanFormatError(`the XML has more than ${MAX_MARKUP} characters besides its data`);
+  if (short.length > MAX_MARKUP)
+    throw new ScanFormatError(`the XML has more than ${MAX_MARKUP} characters besides its data`);
   let tree: Record<string, unknown>;
   try {
     const wellFormed = XMLValidator.validate(short);
-    if (wellFormed !== true) throw new ScanFormatError(`the XML is damaged: ${wellFormed.err.msg}`, wellFormed.err.line);
+    if (wellFormed !== true)
+      throw new ScanFormatError(`the XML is damaged: ${wellFormed.err.msg}`, wellFormed.err.line);
     tree = new XMLParser({
       ignoreAttributes: false,
       ignoreDeclaration: true,
@@ -97,7 +105,9 @@ export function parseXml(text: string): Element {
     }).parse(short) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof ScanFormatError) throw error;
-    const wrong = new ScanFormatError(`the XML is damaged: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`);
+    const wrong = new ScanFormatError(
+      `the XML is damaged: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`,
+    );
     wrong.cause = error;
     throw wrong;
   }
@@ -137,9 +147,12 @@ const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", qu
 
 function unescaped(text: string): string {
   if (!text.includes("&")) return text;
-  return text.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi, (all, name?: string, decimal?: string, hex?: string) => {
-    if (name !== undefined) return NAMED[name] ?? all;
-    const code = decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
-  });
+  return text.replace(
+    /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/gi,
+    (all, name?: string, decimal?: string, hex?: string) => {
+      if (name !== undefined) return NAMED[name] ?? all;
+      const code = decimal === undefined ? parseInt(hex ?? "", 16) : Number(decimal);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
 }

@@ -18,14 +18,25 @@ const AXES: Readonly<Record<string, ScanAxis>> = {
  *  @throws {ScanFormatError} */
 export function readXrdml(text: string): ScanFile {
   const root = parseXml(text);
-  if (root.name !== "xrdMeasurements") throw new ScanFormatError(`the file is XML of another kind (its root is ${root.name.slice(0, 40)}), not XRDML`);
+  if (root.name !== "xrdMeasurements")
+    throw new ScanFormatError(
+      `the file is XML of another kind (its root is ${root.name.slice(0, 40)}), not XRDML`,
+    );
   const version = /XRDMeasurement\/(\d+(?:\.\d+)?)/.exec(text.slice(0, 2000))?.[1];
-  const pairs = root.all("xrdMeasurement").flatMap((measurement) => measurement.all("scan").map((scan) => ({ measurement, scan })));
+  const pairs = root
+    .all("xrdMeasurement")
+    .flatMap((measurement) => measurement.all("scan").map((scan) => ({ measurement, scan })));
   requireReasonable("scans", pairs.length);
   const sample = nameOf(root.at("sample"));
   const scans = pairs
     .filter(({ scan }) => scan.at("dataPoints") !== undefined)
-    .map(({ measurement, scan }) => readScan(scan, { tube: tubeOf(measurement.at("usedWavelength")), comment: commentOf(measurement), sample }));
+    .map(({ measurement, scan }) =>
+      readScan(scan, {
+        tube: tubeOf(measurement.at("usedWavelength")),
+        comment: commentOf(measurement),
+        sample,
+      }),
+    );
   if (scans.length === 0) throw new ScanFormatError("the XRDML file holds no scan");
   return { format: "xrdml", ...(version === undefined ? {} : { version }), scans };
 }
@@ -37,7 +48,11 @@ function readScan(scan: Element, common: { tube: Tube; comment: string; sample: 
   if (list === undefined) throw new ScanFormatError("a scan has neither counts nor intensities");
   const counts = numbersIn(list.text, "the intensities");
   const axisName = scan.attribute("scanAxis");
-  const positions = new Map(points.all("positions").map((element) => [element.attribute("axis") ?? "", positionsOf(element, counts.length)]));
+  const positions = new Map(
+    points
+      .all("positions")
+      .map((element) => [element.attribute("axis") ?? "", positionsOf(element, counts.length)]),
+  );
   const factors = points.at("beamAttenuationFactors");
   const factor = numberIn(points.at("commonBeamAttenuationFactor")?.text);
   const times = points.at("countingTimes");
@@ -48,10 +63,17 @@ function readScan(scan: Element, common: { tube: Tube; comment: string; sample: 
     omega: positions.get("Omega"),
     position: positions.get(axisName ?? ""),
     counts,
-    attenuation: factors === undefined ? (factor === undefined ? undefined : new Float64Array(counts.length).fill(factor)) : numbersIn(factors.text, "the attenuation"),
+    attenuation:
+      factors === undefined
+        ? factor === undefined
+          ? undefined
+          : new Float64Array(counts.length).fill(factor)
+        : numbersIn(factors.text, "the attenuation"),
     isCorrected: list === corrected,
     intensityUnit: "counts",
-    countingTime: numberIn(points.at("commonCountingTime")?.text) ?? (times === undefined ? undefined : numbersIn(times.text, "the counting times").at(0)),
+    countingTime:
+      numberIn(points.at("commonCountingTime")?.text) ??
+      (times === undefined ? undefined : numbersIn(times.text, "the counting times").at(0)),
     ...common,
   });
 }
@@ -61,9 +83,13 @@ function positionsOf(element: Element, count: number): Float64Array {
   if (list !== undefined) return numbersIn(list.text, "the positions");
   const start = numberIn(element.at("startPosition")?.text);
   const end = numberIn(element.at("endPosition")?.text);
-  if (start !== undefined && end !== undefined) return stepped(start, count > 1 ? (end - start) / (count - 1) : 0, count);
+  if (start !== undefined && end !== undefined)
+    return stepped(start, count > 1 ? (end - start) / (count - 1) : 0, count);
   const common = numberIn(element.at("commonPosition")?.text);
-  if (common === undefined) throw new ScanFormatError(`the positions of axis ${(element.attribute("axis") ?? "?").slice(0, 30)} are missing`);
+  if (common === undefined)
+    throw new ScanFormatError(
+      `the positions of axis ${(element.attribute("axis") ?? "?").slice(0, 30)} are missing`,
+    );
   return new Float64Array(count).fill(common);
 }
 
@@ -85,5 +111,7 @@ function commentOf(element: Element): string {
 }
 
 function nameOf(sample: Element | undefined): string {
-  return [sample?.at("name")?.text, sample?.at("id")?.text].find((name) => name !== undefined && name !== "") ?? "";
+  return (
+    [sample?.at("name")?.text, sample?.at("id")?.text].find((name) => name !== undefined && name !== "") ?? ""
+  );
 }

@@ -20,9 +20,14 @@ export function openZip(bytes: Uint8Array): Map<string, () => Uint8Array> {
   const budget = { left: MAX_UNZIPPED_BYTES };
   let at = view.getUint32(end + 16, true);
   for (let i = 0; i < count; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw damaged("its list of files is cut off");
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength)).replaceAll("\\", "/");
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50)
+      throw damaged("its list of files is cut off");
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) =>
+      view.getUint16(at + offset, true),
+    );
+    const name = new TextDecoder()
+      .decode(bytes.subarray(at + 46, at + 46 + nameLength))
+      .replaceAll("\\", "/");
     const entry: Entry = {
       name,
       encrypted: (view.getUint16(at + 8, true) & 1) !== 0,
@@ -58,13 +63,16 @@ function endOfDirectory(view: DataView): number {
 function unpack(bytes: Uint8Array, view: DataView, entry: Entry, budget: { left: number }): Uint8Array {
   const { name, method, packed, size, header } = entry;
   if (entry.encrypted) throw new ScanFormatError(`${name} in the archive is encrypted`);
-  if (packed === 0xffffffff || size === 0xffffffff) throw new ScanFormatError(`${name} in the archive is larger than 4 GB`);
+  if (packed === 0xffffffff || size === 0xffffffff)
+    throw new ScanFormatError(`${name} in the archive is larger than 4 GB`);
   if (size > budget.left) throw tooLarge();
-  if (header + 30 > bytes.length || view.getUint32(header, true) !== 0x04034b50) throw damaged(`${name} is not where it should be`);
+  if (header + 30 > bytes.length || view.getUint32(header, true) !== 0x04034b50)
+    throw damaged(`${name} is not where it should be`);
   const from = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
   if (from + packed > bytes.length) throw damaged(`${name} is cut off`);
   const data = bytes.subarray(from, from + packed);
-  if (method !== STORED && method !== DEFLATED) throw new ScanFormatError(`${name} in the archive is packed by method ${method}; 0 and 8 are read`);
+  if (method !== STORED && method !== DEFLATED)
+    throw new ScanFormatError(`${name} in the archive is packed by method ${method}; 0 and 8 are read`);
   const out = method === STORED ? data : inflate(data, entry);
   if (out.length !== size || crc32(out) !== entry.checksum) throw damaged(`${name} is not what was packed`);
   budget.left -= out.length;
@@ -82,7 +90,8 @@ function inflate(data: Uint8Array, { name, size }: Entry): Uint8Array {
     last = final;
   });
   try {
-    for (let at = 0; at < data.length && !last; at += PIECE) stream.push(data.subarray(at, at + PIECE), at + PIECE >= data.length);
+    for (let at = 0; at < data.length && !last; at += PIECE)
+      stream.push(data.subarray(at, at + PIECE), at + PIECE >= data.length);
   } catch (error) {
     throw error instanceof ScanFormatError ? error : damaged(`${name} cannot be unpacked`, error);
   }
@@ -106,5 +115,7 @@ function damaged(what: string, cause?: unknown): ScanFormatError {
 }
 
 function tooLarge(): ScanFormatError {
-  return new ScanFormatError(`the archive unpacks to more than the ${MAX_UNZIPPED_BYTES} bytes that are read`);
+  return new ScanFormatError(
+    `the archive unpacks to more than the ${MAX_UNZIPPED_BYTES} bytes that are read`,
+  );
 }

@@ -14,7 +14,8 @@ let loaded: { readonly name: string; readonly version: string } | undefined;
 export async function openNodeGpu(tf: Tf): Promise<Opened> {
   const { version } = load(tf, GPU);
   await activate(tf, BACKEND);
-  if (!usesGpu(tf)) throw new Refusal(`${GPU} sees no GPU: it needs one of NVIDIA's, with the CUDA it was built for`);
+  if (!usesGpu(tf))
+    throw new Refusal(`${GPU} sees no GPU: it needs one of NVIDIA's, with the CUDA it was built for`);
   return { adapter: "CUDA", version };
 }
 
@@ -39,7 +40,9 @@ function load(tf: Tf, name: string): { readonly name: string; readonly version: 
     throw new Refusal(`${name} is not installed`, { cause });
   }
   if (version !== tf.version_core) {
-    throw new Refusal(`${name} is version ${version}; that of @tensorflow/tfjs-core, ${tf.version_core}, is needed`);
+    throw new Refusal(
+      `${name} is version ${version}; that of @tensorflow/tfjs-core, ${tf.version_core}, is needed`,
+    );
   }
   // Node 23 took away what the addon calls.
   const util = require("node:util") as { isNullOrUndefined?: (value: unknown) => boolean };

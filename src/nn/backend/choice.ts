@@ -11,11 +11,20 @@ export interface Choice {
   readonly attempt: (name: BackendName) => Promise<BackendReport>;
 }
 
-const TOO_SLOW: BackendReport = { name: "cpu", isUsable: false, reason: 'far too slow for training; backend "cpu" forces it' };
+const TOO_SLOW: BackendReport = {
+  name: "cpu",
+  isUsable: false,
+  reason: 'far too slow for training; backend "cpu" forces it',
+};
 
 /** @returns reports of those that were tried, in that order; the last is the chosen one
  *  @throws {BackendError} that says why each was refused */
-export async function choose({ order, purpose, backend, attempt }: Choice): Promise<readonly BackendReport[]> {
+export async function choose({
+  order,
+  purpose,
+  backend,
+  attempt,
+}: Choice): Promise<readonly BackendReport[]> {
   const reports: BackendReport[] = [];
   for (const name of backend === undefined ? order : [backend]) {
     const report = await tryOne(name, backend === undefined, purpose, attempt);
@@ -33,6 +42,11 @@ export async function tryAll({ order, purpose, attempt }: Choice): Promise<Backe
   return reports;
 }
 
-async function tryOne(name: BackendName, isFree: boolean, purpose: Purpose, attempt: Choice["attempt"]): Promise<BackendReport> {
+async function tryOne(
+  name: BackendName,
+  isFree: boolean,
+  purpose: Purpose,
+  attempt: Choice["attempt"],
+): Promise<BackendReport> {
   return isFree && name === "cpu" && purpose === "training" ? TOO_SLOW : attempt(name);
 }

@@ -3,7 +3,14 @@ import { requireOneOf } from "../../errors.ts";
 import { choose, tryAll, type Choice } from "./choice.ts";
 import { firstLine, type Opening, type Platform } from "./platform.ts";
 import { defaultProbe } from "./probe.ts";
-import { BACKEND_NAMES, type Backend, type BackendName, type BackendOptions, type BackendReport, type Tf } from "./types.ts";
+import {
+  BACKEND_NAMES,
+  type Backend,
+  type BackendName,
+  type BackendOptions,
+  type BackendReport,
+  type Tf,
+} from "./types.ts";
 
 /** tfjs has one current backend for the whole process: one choice after the other. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -52,15 +59,29 @@ async function prepare(options: BackendOptions): Promise<{ readonly tf: Tf; read
   const { purpose = "inference", backend, batchSize = 1, allowSoftware = false, wasm } = options;
   requireOneOf("purpose", purpose, ["inference", "training"]);
   if (backend !== undefined) requireOneOf("backend", backend, BACKEND_NAMES);
-  const [{ platform }, tf] = await Promise.all([import("#nn-platform") as Promise<{ platform: Platform }>, import("@tensorflow/tfjs-core")]);
+  const [{ platform }, tf] = await Promise.all([
+    import("#nn-platform") as Promise<{ platform: Platform }>,
+    import("@tensorflow/tfjs-core"),
+  ]);
   if (purpose === "training") await platform.loadGradients();
   const probe = options.probe ?? ((tf: Tf) => defaultProbe(tf, purpose));
-  const opening: Opening = { allowSoftware, isTraining: purpose === "training", ...(wasm === undefined ? {} : { wasm }) };
-  const attempt = (name: BackendName): Promise<BackendReport> => tryBackend(tf, platform, name, opening, probe);
+  const opening: Opening = {
+    allowSoftware,
+    isTraining: purpose === "training",
+    ...(wasm === undefined ? {} : { wasm }),
+  };
+  const attempt = (name: BackendName): Promise<BackendReport> =>
+    tryBackend(tf, platform, name, opening, probe);
   return { tf, choice: { order: platform.order(purpose, batchSize), purpose, backend, attempt } };
 }
 
-async function tryBackend(tf: Tf, platform: Platform, name: BackendName, opening: Opening, probe: (tf: Tf) => Promise<void>): Promise<BackendReport> {
+async function tryBackend(
+  tf: Tf,
+  platform: Platform,
+  name: BackendName,
+  opening: Opening,
+  probe: (tf: Tf) => Promise<void>,
+): Promise<BackendReport> {
   const open = platform.openers[name];
   if (open === undefined) return { name, isUsable: false, reason: "not for this runtime" };
   // tfjs prints advice and its own failures unless it believes itself in production.

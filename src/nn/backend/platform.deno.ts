@@ -6,7 +6,8 @@ import { openWebGpu } from "./webgpu.ts";
 const MANY = 64;
 
 export const platform: Platform = {
-  order: (purpose, batchSize) => (purpose === "training" || batchSize > MANY ? ["webgpu", "wasm", "cpu"] : ["wasm", "webgpu", "cpu"]),
+  order: (purpose, batchSize) =>
+    purpose === "training" || batchSize > MANY ? ["webgpu", "wasm", "cpu"] : ["wasm", "webgpu", "cpu"],
   openers: { webgpu: openWebGpu, wasm: openWasm, cpu: openCpu },
   loadGradients: () => import("@tensorflow/tfjs"),
 };

@@ -36,7 +36,8 @@ export class Refusal extends Error {
  *  @param name as tfjs has it
  *  @throws {Refusal} */
 export async function activate(tf: Tf, name: string): Promise<void> {
-  if (tf.findBackendFactory(name) === null) throw new Refusal(`its package did not register the backend "${name}" with this tfjs`);
+  if (tf.findBackendFactory(name) === null)
+    throw new Refusal(`its package did not register the backend "${name}" with this tfjs`);
   const isStarted = await tf.setBackend(name);
   if (!isStarted || tf.getBackend() !== name) throw new Refusal("tfjs could not start it");
 }
@@ -53,6 +54,9 @@ export async function optional<T>(name: string, load: () => Promise<T>): Promise
 }
 
 export function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : ((error as { message?: string } | null)?.message ?? String(error));
+  const text =
+    error instanceof Error
+      ? error.message
+      : ((error as { message?: string } | null)?.message ?? String(error));
   return text.split("\n", 1)[0]!.trim();
 }

@@ -18,7 +18,11 @@ async function openShippedWasm(tf: Tf, opening: Parameters<typeof openWasm>[1]):
     const simd = new URL("../../../dist/tfjs-backend-wasm-simd.wasm", import.meta.url).href;
     const threaded = new URL("../../../dist/tfjs-backend-wasm-threaded-simd.wasm", import.meta.url).href;
     // Browsers without SIMD are refused, and compute on the CPU backend.
-    setWasmPaths({ "tfjs-backend-wasm.wasm": simd, "tfjs-backend-wasm-simd.wasm": simd, "tfjs-backend-wasm-threaded-simd.wasm": threaded });
+    setWasmPaths({
+      "tfjs-backend-wasm.wasm": simd,
+      "tfjs-backend-wasm-simd.wasm": simd,
+      "tfjs-backend-wasm-threaded-simd.wasm": threaded,
+    });
   }
   return openWasm(tf, opening);
 }

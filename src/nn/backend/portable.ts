@@ -11,7 +11,11 @@ export async function openCpu(tf: Tf): Promise<Opened> {
 
 /** tfjs's WASM backend; once started it stays as it is, whatever is asked later.
  *  @param shipped where the file comes from by default; absent: tfjs finds it in its package */
-export async function openWasm(tf: Tf, { wasm, isTraining = false }: Opening, shipped?: WasmOrigin): Promise<Opened> {
+export async function openWasm(
+  tf: Tf,
+  { wasm, isTraining = false }: Opening,
+  shipped?: WasmOrigin,
+): Promise<Opened> {
   const backend = await import("@tensorflow/tfjs-backend-wasm");
   if (isTraining) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   const origin = wasm ?? shipped;

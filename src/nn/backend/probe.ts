@@ -45,7 +45,10 @@ export async function defaultProbe(tf: Tf, purpose: Purpose): Promise<void> {
 function compare(what: string, got: ArrayLike<number>, expected: readonly number[]): void {
   const scale = Math.max(...expected.map(Math.abs));
   const error = Math.max(...expected.map((value, i) => Math.abs(value - got[i]!))) / scale;
-  if (!(error <= TOLERANCE)) throw new Refusal(`it computes falsely: ${what} is off by ${error.toExponential(1)} of its largest value`);
+  if (!(error <= TOLERANCE))
+    throw new Refusal(
+      `it computes falsely: ${what} is off by ${error.toExponential(1)} of its largest value`,
+    );
 }
 
 /** The same without tfjs. */
@@ -56,7 +59,8 @@ function inPlainLoops(): { readonly output: number[]; readonly gradient: number[
       for (let tap = 0; tap < TAPS; tap++) {
         const at = i + tap - (TAPS - 1) / 2;
         if (at < 0 || at >= LENGTH) continue;
-        for (let c = 0; c < CHANNELS; c++) features[(n * LENGTH + i) * CHANNELS + c]! += input[n * LENGTH + at]! * kernel[tap * CHANNELS + c]!;
+        for (let c = 0; c < CHANNELS; c++)
+          features[(n * LENGTH + i) * CHANNELS + c]! += input[n * LENGTH + at]! * kernel[tap * CHANNELS + c]!;
       }
     }
   }
@@ -64,13 +68,18 @@ function inPlainLoops(): { readonly output: number[]; readonly gradient: number[
     const channel = features.filter((_, i) => i % CHANNELS === c);
     const mean = sum(channel) / channel.length;
     const variance = sum(channel.map((value) => (value - mean) ** 2)) / channel.length;
-    for (let i = c; i < features.length; i += CHANNELS) features[i] = Math.max(0, (features[i]! - mean) / Math.sqrt(variance + EPSILON));
+    for (let i = c; i < features.length; i += CHANNELS)
+      features[i] = Math.max(0, (features[i]! - mean) / Math.sqrt(variance + EPSILON));
   }
   const rows = Array.from({ length: SAMPLES }, (_, n) => features.slice(n * FEATURES, (n + 1) * FEATURES));
-  const output = rows.flatMap((row) => Array.from({ length: OUTPUTS }, (_, o) => sum(row.map((value, f) => value * weights[f * OUTPUTS + o]!))));
+  const output = rows.flatMap((row) =>
+    Array.from({ length: OUTPUTS }, (_, o) => sum(row.map((value, f) => value * weights[f * OUTPUTS + o]!))),
+  );
   const gradient = weights.map((_, i) => {
     const feature = Math.floor(i / OUTPUTS);
-    return (2 / output.length) * sum(rows.map((row, n) => row[feature]! * output[n * OUTPUTS + (i % OUTPUTS)]!));
+    return (
+      (2 / output.length) * sum(rows.map((row, n) => row[feature]! * output[n * OUTPUTS + (i % OUTPUTS)]!))
+    );
   });
   return { output, gradient };
 }

@@ -9,5 +9,7 @@ export function isSoftware(label: string): boolean {
 
 /** @throws {Refusal} */
 export function refuseSoftware(label: string): never {
-  throw new Refusal(`its GPU is only imitated by the processor (${label}), slower than WASM; allowSoftware takes it all the same`);
+  throw new Refusal(
+    `its GPU is only imitated by the processor (${label}), slower than WASM; allowSoftware takes it all the same`,
+  );
 }

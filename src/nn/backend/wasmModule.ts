@@ -9,13 +9,16 @@ const NOWHERE = "https://wasm.invalid/";
  *  @throws {Refusal} */
 export async function compileWasm(origin: WasmOrigin): Promise<WebAssembly.Module> {
   let source: unknown = origin;
-  if (typeof origin === "string" || origin instanceof URL) source = await (await import("#wasm-source")).openUrl(origin);
+  if (typeof origin === "string" || origin instanceof URL)
+    source = await (await import("#wasm-source")).openUrl(origin);
   if (Object.prototype.toString.call(source) === "[object Response]") {
     const response = source as Response;
-    if (!response.ok) throw new Refusal(`its .wasm file cannot be fetched: HTTP ${response.status} ${response.url}`);
+    if (!response.ok)
+      throw new Refusal(`its .wasm file cannot be fetched: HTTP ${response.status} ${response.url}`);
     source = await response.arrayBuffer();
   }
-  if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source as WebAssembly.Module;
+  if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]")
+    return source as WebAssembly.Module;
   return WebAssembly.compile(source as BufferSource);
 }
 
@@ -27,7 +30,10 @@ export async function startFromModule(
   // tfjs would end the process on a module of something else, and this way has no threads.
   const isTfjs = WebAssembly.Module.exports(module).some(({ name }) => name === "register_tensor");
   const isThreaded = WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory");
-  if (!isTfjs || isThreaded) throw new Refusal("wasm must be tfjs-backend-wasm-simd.wasm or tfjs-backend-wasm.wasm of @tensorflow/tfjs-backend-wasm");
+  if (!isTfjs || isThreaded)
+    throw new Refusal(
+      "wasm must be tfjs-backend-wasm-simd.wasm or tfjs-backend-wasm.wasm of @tensorflow/tfjs-backend-wasm",
+    );
   tf.env().set("WASM_HAS_SIMD_SUPPORT", true);
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(NOWHERE, true);
@@ -41,7 +47,10 @@ export async function startFromModule(
   const instantiate = async (source: unknown, imports?: WebAssembly.Imports): Promise<unknown> => {
     if (source !== fetched) return Reflect.apply(instantiateBefore, WebAssembly, [source, imports]);
     try {
-      return { module, instance: await (instantiateBefore as typeof WebAssembly.instantiate)(module, imports) };
+      return {
+        module,
+        instance: await (instantiateBefore as typeof WebAssembly.instantiate)(module, imports),
+      };
     } catch (cause) {
       fail(new Refusal(`the given module cannot be started: ${String(cause)}`, { cause }));
       // tfjs would leave the rejection unhandled.

@@ -12,7 +12,10 @@ export async function openWebGl(tf: Tf, { allowSoftware }: Opening): Promise<Ope
 }
 
 function renderer(): string {
-  const canvas = typeof OffscreenCanvas === "undefined" ? globalThis.document?.createElement("canvas") : new OffscreenCanvas(1, 1);
+  const canvas =
+    typeof OffscreenCanvas === "undefined"
+      ? globalThis.document?.createElement("canvas")
+      : new OffscreenCanvas(1, 1);
   const gl = canvas?.getContext("webgl2") as WebGL2RenderingContext | null | undefined;
   if (!gl) throw new Refusal("this runtime has no WebGL 2");
   const details = gl.getExtension("WEBGL_debug_renderer_info");

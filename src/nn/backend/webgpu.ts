@@ -13,10 +13,9 @@ interface AdapterInfo {
 
 /** As much of WebGPU as is needed here. */
 export interface Gpu {
-  requestAdapter(options?: { powerPreference: "high-performance" }): Promise<{
-    readonly info?: AdapterInfo;
-    readonly isFallbackAdapter?: boolean;
-  } | null>;
+  requestAdapter(options?: {
+    powerPreference: "high-performance";
+  }): Promise<{ readonly info?: AdapterInfo; readonly isFallbackAdapter?: boolean } | null>;
 }
 
 /** tfjs-backend-webgpu registers itself only where `navigator.gpu` exists when it is imported: so it is imported last. */
@@ -26,7 +25,9 @@ export async function openWebGpu(tf: Tf, { allowSoftware }: Opening): Promise<Op
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) throw new Refusal("no adapter: there is no GPU, or no driver for it");
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
-  const label = [...new Set([vendor, architecture, device, description])].filter(Boolean).join(" ") || "an adapter without a name";
+  const label =
+    [...new Set([vendor, architecture, device, description])].filter(Boolean).join(" ") ||
+    "an adapter without a name";
   const isFallback = isFallbackAdapter === true || adapter.isFallbackAdapter === true;
   if ((isFallback || isSoftware(label)) && !allowSoftware) refuseSoftware(label);
   await optional("@tensorflow/tfjs-backend-webgpu", () => import("@tensorflow/tfjs-backend-webgpu"));

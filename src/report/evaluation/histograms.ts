@@ -9,10 +9,18 @@ const BINS = 20;
 /** @param truth true quantities of each sample
  *  @param best, worst rows of the samples
  *  @returns per quantity the shares of the worst (filled), of the best (line) and of all (dashed) in even bins */
-export function histogramPicture(truth: Omit<PerSample, "strain">, best: readonly number[], worst: readonly number[]): Picture {
-  const names = Object.keys(truth) as Exclude<Measure, "strain">[], boxes = places(names.length, 150, 30);
+export function histogramPicture(
+  truth: Omit<PerSample, "strain">,
+  best: readonly number[],
+  worst: readonly number[],
+): Picture {
+  const names = Object.keys(truth) as Exclude<Measure, "strain">[],
+    boxes = places(names.length, 150, 30);
   const parts = names.flatMap((name, k) => {
-    const values = truth[name]!, from = values.reduce((a, b) => Math.min(a, b), Infinity), to = values.reduce((a, b) => Math.max(a, b), -Infinity), box = boxes[k]!;
+    const values = truth[name]!,
+      from = values.reduce((a, b) => Math.min(a, b), Infinity),
+      to = values.reduce((a, b) => Math.max(a, b), -Infinity),
+      box = boxes[k]!;
     const shares = (rows: Iterable<number>): number[] => {
       const counts = new Array<number>(BINS).fill(0);
       let total = 0;
@@ -23,14 +31,34 @@ export function histogramPicture(truth: Omit<PerSample, "strain">, best: readonl
       return counts.map((count) => (100 * count) / Math.max(1, total));
     };
     const [low, high, all] = [shares(worst), shares(best), shares(values.keys())];
-    const edges = Array.from({ length: BINS + 1 }, (_, i) => from + ((to - from) * i) / BINS), x = edges.slice(1).flatMap((edge, i) => [edges[i]!, edge]);
+    const edges = Array.from({ length: BINS + 1 }, (_, i) => from + ((to - from) * i) / BINS),
+      x = edges.slice(1).flatMap((edge, i) => [edges[i]!, edge]);
     const steps = (heights: readonly number[]): number[] => heights.flatMap((h) => [h, h]);
-    const panel = new Panel({ box, x: { from, to: to > from ? to : from + 1, log: false, label: NAMES[name].label }, y: { from: 0, to: 1.08 * Math.max(...low, ...high), log: false, label: "Share (%)" }, gutter: 56, spacing: { x: 48 } });
-    panel.band(x, x.map(() => 0), steps(low)).line(x, steps(low), "fit").line(x, steps(high), "plain").line(x, steps(all), "ghost");
+    const panel = new Panel({
+      box,
+      x: { from, to: to > from ? to : from + 1, log: false, label: NAMES[name].label },
+      y: { from: 0, to: 1.08 * Math.max(...low, ...high), log: false, label: "Share (%)" },
+      gutter: 56,
+      spacing: { x: 48 },
+    });
+    panel
+      .band(
+        x,
+        x.map(() => 0),
+        steps(low),
+      )
+      .line(x, steps(low), "fit")
+      .line(x, steps(high), "plain")
+      .line(x, steps(all), "ghost");
     return [panel, text(box.x, box.y - 8, NAMES[name].name, "start", "label")];
   });
   const last = boxes.at(-1)!;
-  return { width: WIDTH, height: last.y + last.height + 44, description: "Distributions of the parameters among the worst and the best answers", parts };
+  return {
+    width: WIDTH,
+    height: last.y + last.height + 44,
+    description: "Distributions of the parameters among the worst and the best answers",
+    parts,
+  };
 }
 
 /** "strain error of the best: up to 0.8 %; of the worst: from 31 %" */

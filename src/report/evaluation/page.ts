@@ -29,49 +29,98 @@ const EXTREMES = 1000;
 /** A self-contained HTML page.
  *  @returns HTML text */
 export async function evaluationPage({ title, tables, judgement, answer }: EvaluationPage): Promise<string> {
-  const found = quantities(judgement.predicted), truth = quantities(judgement.truth), { preset } = judgement.generator;
+  const found = quantities(judgement.predicted),
+    truth = quantities(judgement.truth),
+    { preset } = judgement.generator;
   return page(`${title} · takagi`, [
     `<h1>${escape(title)}</h1>`,
-    '<div class="tables">', ...tables.map(({ caption, rows }) => table(caption, rows)), "</div>",
+    '<div class="tables">',
+    ...tables.map(({ caption, rows }) => table(caption, rows)),
+    "</div>",
     "<h2>Predicted against true values</h2>",
-    figure(agreementPicture(found, pick(truth, found)), "Line: agreement; dashed: 10 % more or less, the error up to which an answer counts as right."),
+    figure(
+      agreementPicture(found, pick(truth, found)),
+      "Line: agreement; dashed: 10 % more or less, the error up to which an answer counts as right.",
+    ),
     "<h2>Errors</h2>",
-    figure(violinPicture(judgement.errors), "Strokes: 10th, 50th and 90th percentile; beside each how many samples lie outside the axis. Dotted: ± 10 %."),
-    figure(cumulativePicture(judgement), "Share of the samples whose relative error is under a threshold; the circle is the accuracy a at a threshold of 0.1. Strain: rms of the difference over the depth of the thicker film, relative to the largest strain."),
-    ...(judgement.errors.strain === undefined ? [] : await profileParts(judgement, judgement.errors.strain, truth)),
-    ...(judgement.errors.strain === undefined || preset.protocol !== "paper" ? [] : await caseParts(judgement, preset, answer)),
+    figure(
+      violinPicture(judgement.errors),
+      "Strokes: 10th, 50th and 90th percentile; beside each how many samples lie outside the axis. Dotted: ± 10 %.",
+    ),
+    figure(
+      cumulativePicture(judgement),
+      "Share of the samples whose relative error is under a threshold; the circle is the accuracy a at a threshold of 0.1. Strain: rms of the difference over the depth of the thicker film, relative to the largest strain.",
+    ),
+    ...(judgement.errors.strain === undefined
+      ? []
+      : await profileParts(judgement, judgement.errors.strain, truth)),
+    ...(judgement.errors.strain === undefined || preset.protocol !== "paper"
+      ? []
+      : await caseParts(judgement, preset, answer)),
     `<footer>takagi ${VERSION} · measures of Boulle &amp; Debelle 2023, Mach. Learn.: Sci. Technol. 4 015002</footer>`,
   ]);
 }
 
-async function profileParts(judgement: Judgement, errors: Float64Array, truth: ReturnType<typeof quantities>): Promise<string[]> {
-  const order = rowsByError(judgement), count = Math.min(EXTREMES, Math.floor(order.length / 4)), best = order.slice(0, count), worst = order.slice(-count);
+async function profileParts(
+  judgement: Judgement,
+  errors: Float64Array,
+  truth: ReturnType<typeof quantities>,
+): Promise<string[]> {
+  const order = rowsByError(judgement),
+    count = Math.min(EXTREMES, Math.floor(order.length / 4)),
+    best = order.slice(0, count),
+    worst = order.slice(-count);
   if (count === 0) return [];
   return [
     "<h2>What the worst and the best have in common</h2>",
-    figure(histogramPicture(truth, best, worst), `True values among the ${count} samples of the largest (filled) and of the smallest (black line) strain error, and among all (dashed). ${errorsAt(errors, best, worst)}`),
+    figure(
+      histogramPicture(truth, best, worst),
+      `True values among the ${count} samples of the largest (filled) and of the smallest (black line) strain error, and among all (dashed). ${errorsAt(errors, best, worst)}`,
+    ),
   ];
 }
 
-async function caseParts(judgement: Judgement, preset: PaperPreset, answer: EvaluationPage["answer"]): Promise<string[]> {
-  const { noise } = judgement.generator, seed = judgement.streamSeed;
+async function caseParts(
+  judgement: Judgement,
+  preset: PaperPreset,
+  answer: EvaluationPage["answer"],
+): Promise<string[]> {
+  const { noise } = judgement.generator,
+    seed = judgement.streamSeed;
   const { best, worst } = await extremeCases(judgement, preset, SHOWN);
   const solved = async (challenges: readonly Challenge[]): Promise<Case[]> => {
     const cases: Case[] = [];
-    for (const { scan, labels } of challenges) cases.push(await caseOf(preset, scan, await answer(scan), labels));
+    for (const { scan, labels } of challenges)
+      cases.push(await caseOf(preset, scan, await answer(scan), labels));
     return cases;
   };
-  const sheet = (cases: readonly Case[], caption: string): string => figure(caseSheet(cases, preset), caption);
+  const sheet = (cases: readonly Case[], caption: string): string =>
+    figure(caseSheet(cases, preset), caption);
   const { rightTailed, leftTailed } = await mirroredCases(preset, noise, seed);
   return [
     "<h2>Best and worst</h2>",
-    sheet(best, "The smallest errors of the strain. Grey: sample; blue: answer, and the curve of the answer."),
-    sheet(worst, "The largest errors. Where both curves agree, the scan does not tell the two profiles apart."),
+    sheet(
+      best,
+      "The smallest errors of the strain. Grey: sample; blue: answer, and the curve of the answer.",
+    ),
+    sheet(
+      worst,
+      "The largest errors. Where both curves agree, the scan does not tell the two profiles apart.",
+    ),
     "<h2>Profiles unlike the training: mirror images</h2>",
-    sheet(await solved(rightTailed), "Strain that rises steeply below the surface and falls slowly, as irradiated crystals have it, with less and less strain."),
-    sheet(await solved(leftTailed), "The same profiles mirrored: the scans differ by the interference of surface and substrate alone."),
+    sheet(
+      await solved(rightTailed),
+      "Strain that rises steeply below the surface and falls slowly, as irradiated crystals have it, with less and less strain.",
+    ),
+    sheet(
+      await solved(leftTailed),
+      "The same profiles mirrored: the scans differ by the interference of surface and substrate alone.",
+    ),
     "<h2>Profiles unlike the training: a buried layer</h2>",
-    sheet(await solved(await buriedCases(preset, noise, seed)), "A strained layer with a Debye–Waller factor of 0.05 in four depths of a film of 400 nm."),
+    sheet(
+      await solved(await buriedCases(preset, noise, seed)),
+      "A strained layer with a Debye–Waller factor of 0.05 in four depths of a film of 400 nm.",
+    ),
   ];
 }
 

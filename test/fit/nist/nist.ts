@@ -23,32 +23,34 @@ interface Stored {
   y: number[];
 }
 
-export const nistProblems: NistProblem[] = Object.entries(data.problems as Record<string, Stored>).map(([name, stored]) => {
-  const model = models[name];
-  const x = stored.x ?? stored.y.map((_, i) => i + 1);
-  const y = name === "Nelson" ? stored.y.map(Math.log) : stored.y;
-  const n = stored.parameters.length;
-  const derivative = new Float64Array(n);
-  return {
-    name,
-    level: stored.level,
-    starts: stored.starts,
-    parameters: stored.parameters,
-    deviations: stored.deviations,
-    cost: stored.cost,
-    observations: y.length,
-    problem: (start) => ({
-      residualCount: y.length,
-      start,
-      evaluate(b, residuals, jacobian) {
-        for (let i = 0; i < y.length; i++) {
-          residuals[i] = model(b, x[i], derivative) - y[i];
-          if (jacobian) jacobian.set(derivative, i * n);
-        }
-      },
-    }),
-  };
-});
+export const nistProblems: NistProblem[] = Object.entries(data.problems as Record<string, Stored>).map(
+  ([name, stored]) => {
+    const model = models[name];
+    const x = stored.x ?? stored.y.map((_, i) => i + 1);
+    const y = name === "Nelson" ? stored.y.map(Math.log) : stored.y;
+    const n = stored.parameters.length;
+    const derivative = new Float64Array(n);
+    return {
+      name,
+      level: stored.level,
+      starts: stored.starts,
+      parameters: stored.parameters,
+      deviations: stored.deviations,
+      cost: stored.cost,
+      observations: y.length,
+      problem: (start) => ({
+        residualCount: y.length,
+        start,
+        evaluate(b, residuals, jacobian) {
+          for (let i = 0; i < y.length; i++) {
+            residuals[i] = model(b, x[i], derivative) - y[i];
+            if (jacobian) jacobian.set(derivative, i * n);
+          }
+        },
+      }),
+    };
+  },
+);
 
 /** Number of equal significant digits: −log₁₀ of the relative error. */
 export function digits(value: number, certified: number): number {

@@ -36,7 +36,9 @@ interface Addon {
   readonly code: string;
 }
 
-async function run(addons: { readonly [name: string]: Addon }): Promise<{ name: string; adapter?: string; is: string; reports: BackendReport[]; all: BackendReport[] }> {
+async function run(addons: {
+  readonly [name: string]: Addon;
+}): Promise<{ name: string; adapter?: string; is: string; reports: BackendReport[]; all: BackendReport[] }> {
   const dir = await mkdtemp(join(tmpdir(), "takagi-addon-"));
   onTestFinished(() => rm(dir, { recursive: true }));
   const modules = join(dir, "node_modules");
@@ -50,7 +52,10 @@ async function run(addons: { readonly [name: string]: Addon }): Promise<{ name: 
   }
   for (const [name, { version = VERSION, code }] of Object.entries(addons)) {
     await mkdir(join(scope, name));
-    await writeFile(join(scope, name, "package.json"), JSON.stringify({ name: `@tensorflow/${name}`, version, main: "index.js" }));
+    await writeFile(
+      join(scope, name, "package.json"),
+      JSON.stringify({ name: `@tensorflow/${name}`, version, main: "index.js" }),
+    );
     await writeFile(join(scope, name, "index.js"), code);
   }
   const main = join(dir, "main.cjs");
@@ -63,7 +68,9 @@ const gpu = { code: WORKING.replace("GPU", "true") };
 const noGpu = { code: WORKING.replace("GPU", "false") };
 
 test("tfjs-core is of the version that addons are held to", async () => {
-  const { version } = JSON.parse(await readFile(join(root, "node_modules/@tensorflow/tfjs-core/package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(
+    await readFile(join(root, "node_modules/@tensorflow/tfjs-core/package.json"), "utf8"),
+  ) as { version: string };
   expect(version).toBe(VERSION);
 });
 
@@ -78,23 +85,39 @@ test("an addon with a GPU comes before all others, and has the function that new
 });
 
 test("without a GPU it computes on the processor, and the other addon is not loaded beside it", async () => {
-  const { name, adapter, reports } = await run({ "tfjs-node-gpu": noGpu, "tfjs-node": { code: "process.exit(1)" } });
+  const { name, adapter, reports } = await run({
+    "tfjs-node-gpu": noGpu,
+    "tfjs-node": { code: "process.exit(1)" },
+  });
   expect([name, adapter]).toEqual(["node", "@tensorflow/tfjs-node-gpu without a GPU"]);
-  expect(reports[0]).toMatchObject({ name: "node-gpu", isUsable: false, reason: expect.stringContaining("sees no GPU") as string });
+  expect(reports[0]).toMatchObject({
+    name: "node-gpu",
+    isUsable: false,
+    reason: expect.stringContaining("sees no GPU") as string,
+  });
   expect(reports[1]!.reason).toContain("webgpu is not installed");
 });
 
 test("tfjs-node alone is taken before WASM", async () => {
   const { name, is, all } = await run({ "tfjs-node": noGpu });
   expect([name, is]).toEqual(["node", "tensorflow"]);
-  expect(all.filter(({ isUsable }) => isUsable).map((report) => report.name)).toEqual(["node", "wasm", "cpu"]);
+  expect(all.filter(({ isUsable }) => isUsable).map((report) => report.name)).toEqual([
+    "node",
+    "wasm",
+    "cpu",
+  ]);
 });
 
 test("a wrong version and an install without its library are refused, each with its reason", async () => {
-  const { name, reports } = await run({ "tfjs-node-gpu": { version: "4.10.0", code: "process.exit(1)" }, "tfjs-node": { code: WITHOUT_LIBRARY } });
+  const { name, reports } = await run({
+    "tfjs-node-gpu": { version: "4.10.0", code: "process.exit(1)" },
+    "tfjs-node": { code: WITHOUT_LIBRARY },
+  });
   expect(name).toBe("wasm");
   const reasons = Object.fromEntries(reports.map((report) => [report.name, report.reason]));
-  expect(reasons["node-gpu"]).toBe("@tensorflow/tfjs-node-gpu is version 4.10.0; that of @tensorflow/tfjs-core, 4.22.0, is needed");
+  expect(reasons["node-gpu"]).toBe(
+    "@tensorflow/tfjs-node-gpu is version 4.10.0; that of @tensorflow/tfjs-core, 4.22.0, is needed",
+  );
   expect(reasons["node"]).toBe(
     "@tensorflow/tfjs-node is installed but cannot be loaded: The Node.js native addon module (tfjs_binding.node) can not be found at path: x",
   );

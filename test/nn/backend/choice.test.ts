@@ -30,7 +30,10 @@ test("the first that works is taken, and nothing after it is loaded", async () =
 
 test("inference may come to the CPU backend, training only where it is forced", async () => {
   const { tried, attempt } = machine("cpu");
-  expect((await choose({ order, purpose: "inference", attempt })).at(-1)).toEqual({ name: "cpu", isUsable: true });
+  expect((await choose({ order, purpose: "inference", attempt })).at(-1)).toEqual({
+    name: "cpu",
+    isUsable: true,
+  });
   tried.length = 0;
   const error = await choose({ order, purpose: "training", attempt }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BackendError);
@@ -39,12 +42,16 @@ test("inference may come to the CPU backend, training only where it is forced", 
   expect(reports.map(({ name }) => name)).toEqual(order);
   for (const name of order) expect(message).toContain(`${name}: `);
   expect(tried).not.toContain("cpu");
-  expect(await choose({ order, purpose: "training", backend: "cpu", attempt })).toEqual([{ name: "cpu", isUsable: true }]);
+  expect(await choose({ order, purpose: "training", backend: "cpu", attempt })).toEqual([
+    { name: "cpu", isUsable: true },
+  ]);
 });
 
 test("a forced backend is taken or nothing", async () => {
   const { attempt } = machine("wasm", "cpu");
-  await expect(choose({ order, purpose: "inference", backend: "node-gpu", attempt })).rejects.toThrow("no backend can be used for inference: node-gpu: not here");
+  await expect(choose({ order, purpose: "inference", backend: "node-gpu", attempt })).rejects.toThrow(
+    "no backend can be used for inference: node-gpu: not here",
+  );
 });
 
 test("a list has all of them, with reasons", async () => {
@@ -54,7 +61,8 @@ test("a list has all of them, with reasons", async () => {
 });
 
 test("what each runtime prefers", () => {
-  const orders = (platform: typeof node) => (["inference", "training"] as const).map((purpose: Purpose) => platform.order(purpose, 1).join(" "));
+  const orders = (platform: typeof node) =>
+    (["inference", "training"] as const).map((purpose: Purpose) => platform.order(purpose, 1).join(" "));
   expect(orders(node)).toEqual(["node-gpu webgpu node wasm cpu", "node-gpu webgpu node wasm cpu"]);
   expect(orders(web)).toEqual(["webgpu webgl wasm cpu", "webgpu webgl wasm cpu"]);
   expect(orders(bun)).toEqual(["wasm cpu", "wasm cpu"]);
@@ -66,8 +74,17 @@ test("what each runtime prefers", () => {
 });
 
 test("imitated GPUs are known by their names", () => {
-  for (const name of ["google swiftshader SwiftShader driver 5.0.0", "65541 0 llvmpipe (LLVM 15.0.6, 256 bits)", "Mesa lavapipe"]) {
+  for (const name of [
+    "google swiftshader SwiftShader driver 5.0.0",
+    "65541 0 llvmpipe (LLVM 15.0.6, 256 bits)",
+    "Mesa lavapipe",
+  ]) {
     expect(isSoftware(name), name).toBe(true);
   }
-  for (const name of ["nvidia ampere NVIDIA RTX A6000", "apple metal-3", "ANGLE (AMD, Radeon RX 6800, D3D11)"]) expect(isSoftware(name), name).toBe(false);
+  for (const name of [
+    "nvidia ampere NVIDIA RTX A6000",
+    "apple metal-3",
+    "ANGLE (AMD, Radeon RX 6800, D3D11)",
+  ])
+    expect(isSoftware(name), name).toBe(false);
 });

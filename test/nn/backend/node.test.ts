@@ -5,7 +5,9 @@ import { afterAll, expect, test } from "vitest";
 import { BackendError, InvalidParameterError } from "../../../src/errors.ts";
 import { chooseBackend, listBackends, type BackendName, type BackendOptions } from "../../../src/nn/index.ts";
 
-const wasmFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm");
+const wasmFile = createRequire(import.meta.url).resolve(
+  "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+);
 const before = { fetch: undefined as unknown, instantiate: WebAssembly.instantiate };
 
 afterAll(() => expect(WebAssembly.instantiate).toBe(before.instantiate));
@@ -20,9 +22,18 @@ async function anew(options: BackendOptions): Promise<string> {
 }
 
 test("WASM trains and CPU infers, each made the current one", async () => {
-  for (const [backend, purpose] of [["wasm", "training"], ["cpu", "inference"], ["wasm", "inference"], ["cpu", "training"]] as const) {
+  for (const [backend, purpose] of [
+    ["wasm", "training"],
+    ["cpu", "inference"],
+    ["wasm", "inference"],
+    ["cpu", "training"],
+  ] as const) {
     const { name, tf, reports } = await chooseBackend({ backend, purpose });
-    expect([name, tf.getBackend(), reports]).toEqual([backend, backend, [{ name: backend, isUsable: true, version: tf.version_core }]]);
+    expect([name, tf.getBackend(), reports]).toEqual([
+      backend,
+      backend,
+      [{ name: backend, isUsable: true, version: tf.version_core }],
+    ]);
   }
 });
 
@@ -36,7 +47,9 @@ test("nothing is left behind by probes", async () => {
 
 test("a list leaves the current backend alone", async () => {
   const { tf } = await chooseBackend({ backend: "cpu" });
-  const names = (await listBackends({ purpose: "training" })).filter(({ isUsable }) => isUsable).map(({ name }) => name);
+  const names = (await listBackends({ purpose: "training" }))
+    .filter(({ isUsable }) => isUsable)
+    .map(({ name }) => name);
   expect(names).toContain("wasm");
   expect(names).not.toContain("cpu");
   expect(tf.getBackend()).toBe("cpu");
@@ -49,7 +62,9 @@ test("choices at the same time do not mix", async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     seen.push(tf.getBackend());
   };
-  expect((await Promise.all(wanted.map((backend) => chooseBackend({ backend, probe })))).map(({ name }) => name)).toEqual(wanted);
+  expect(
+    (await Promise.all(wanted.map((backend) => chooseBackend({ backend, probe })))).map(({ name }) => name),
+  ).toEqual(wanted);
   expect(seen).toEqual(wanted);
 });
 
@@ -58,7 +73,9 @@ test("a backend that computes falsely, or is not of this runtime, is refused; th
   const probe = async () => {
     throw new Error("two and two are five");
   };
-  await expect(chooseBackend({ backend: "wasm", probe })).rejects.toThrow("no backend can be used for inference: wasm: two and two are five");
+  await expect(chooseBackend({ backend: "wasm", probe })).rejects.toThrow(
+    "no backend can be used for inference: wasm: two and two are five",
+  );
   await expect(chooseBackend({ backend: "webgl" })).rejects.toThrow(BackendError);
   expect(tf.getBackend()).toBe("cpu");
   await expect(chooseBackend({ backend: "gpu" as BackendName })).rejects.toThrow(InvalidParameterError);
@@ -66,7 +83,12 @@ test("a backend that computes falsely, or is not of this runtime, is refused; th
 
 test("tfjs's kernels as a module, bytes, path and URL", async () => {
   const bytes = await readFile(wasmFile);
-  for (const wasm of [new WebAssembly.Module(bytes), new Uint8Array(bytes), wasmFile, new URL(`file://${wasmFile}`)]) {
+  for (const wasm of [
+    new WebAssembly.Module(bytes),
+    new Uint8Array(bytes),
+    wasmFile,
+    new URL(`file://${wasmFile}`),
+  ]) {
     expect(await anew({ wasm, purpose: "training" })).toBe("wasm");
   }
 });

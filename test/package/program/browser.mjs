@@ -10,7 +10,10 @@ const get = async (address) => {
 };
 
 export async function onPage({ backend }) {
-  const model = { "model.json": await (await get(card)).text(), "weights.bin": new Uint8Array(await (await get(weights)).arrayBuffer()) };
+  const model = {
+    "model.json": await (await get(card)).text(),
+    "weights.bin": new Uint8Array(await (await get(weights)).arrayBuffer()),
+  };
   const [oracle, scan] = [await (await get("/oracle.json")).json(), await (await get("/scan.xy")).text()];
   let hasEval = true;
   try {

@@ -17,11 +17,36 @@ const NETWORK = {
 const SAMPLES = 16;
 
 /** The first curve, of a case that another program has calculated too (tools/asymmetric-oracle.py). */
-export async function simulate({ hkl, wavelength, d, cellVolume, f0, fh, asymmetryDeg, polarisation, thicknessNm, strainPercent, debyeWaller, thetaDeg }) {
+export async function simulate({
+  hkl,
+  wavelength,
+  d,
+  cellVolume,
+  f0,
+  fh,
+  asymmetryDeg,
+  polarisation,
+  thicknessNm,
+  strainPercent,
+  debyeWaller,
+  thetaDeg,
+}) {
   const simulator = await createSimulator();
-  const crystal = { name: "Si", hkl, wavelength, d, cellVolume, asymmetry: asymmetryDeg, structureFactor: { zero: f0, h: fh, hBar: fh } };
+  const crystal = {
+    name: "Si",
+    hkl,
+    wavelength,
+    d,
+    cellVolume,
+    asymmetry: asymmetryDeg,
+    structureFactor: { zero: f0, h: fh, hBar: fh },
+  };
   const [slices, thickness] = [20, thicknessNm.reduce((sum, t) => sum + t, 0)];
-  const stack = { strain: strainPercent.flatMap((e) => Array(slices).fill(e)), debyeWaller: debyeWaller.flatMap((w) => Array(slices).fill(w)), thickness };
+  const stack = {
+    strain: strainPercent.flatMap((e) => Array(slices).fill(e)),
+    debyeWaller: debyeWaller.flatMap((w) => Array(slices).fill(w)),
+    thickness,
+  };
   const twoTheta = thetaDeg.map((theta) => 2 * theta);
   return Array.from(simulator.reflectivity(stack, crystal, twoTheta, { polarisation, kernel: "f64" }));
 }
@@ -36,20 +61,49 @@ export async function conform({ oracle, scan, model, backend }) {
   const { createGenerator } = await import("takagi/pool");
   const { inputs, labels } = (await createGenerator("cnn3")).generate(11, 0, SAMPLES);
   const bytes = new Uint8Array([...new Uint8Array(inputs.buffer), ...new Uint8Array(labels.buffer)]);
-  const samples = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const samples = Array.from(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 
   const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
   const { rms, maxStrain, thickness } = await invert(parseScan(scan), ysz400, { starts: 3 });
 
   const { createPredictor, modelFiles, parseModel, train } = await import("takagi/nn");
-  const state = await train({ preset: "cnn3", network: NETWORK, batch: 8, samples: 8, validation: 8, workers: 0, seed: 5, backend, allowSoftware: true });
+  const state = await train({
+    preset: "cnn3",
+    network: NETWORK,
+    batch: 8,
+    samples: 8,
+    validation: 8,
+    workers: 0,
+    seed: 5,
+    backend,
+    allowSoftware: true,
+  });
   const losses = [state.history[0].trainingLoss, state.history[0].loss];
   const files = model ?? (await modelFiles(state, "tiny"));
-  const predictor = await createPredictor(await parseModel(files["model.json"], files["weights.bin"]), { backend, allowSoftware: true });
+  const predictor = await createPredictor(await parseModel(files["model.json"], files["weights.bin"]), {
+    backend,
+    allowSoftware: true,
+  });
   const prediction = Array.from(await predictor.predictInputs(inputs));
   const { labels: ofScan } = await predictor.predict(parseScan(scan));
   const { name, adapter } = predictor.backend;
   predictor.dispose();
 
-  return { curve, coldStart, samples, invert: [rms, maxStrain, thickness], losses, prediction, ofScan: Object.values(ofScan), backend: name, adapter, model: model === undefined ? { json: files["model.json"], weights: Array.from(files["weights.bin"]) } : undefined };
+  return {
+    curve,
+    coldStart,
+    samples,
+    invert: [rms, maxStrain, thickness],
+    losses,
+    prediction,
+    ofScan: Object.values(ofScan),
+    backend: name,
+    adapter,
+    model:
+      model === undefined
+        ? { json: files["model.json"], weights: Array.from(files["weights.bin"]) }
+        : undefined,
+  };
 }

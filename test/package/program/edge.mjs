@@ -6,7 +6,14 @@ export default {
     try {
       const { oracle, scan, json, weights, backend } = await request.json();
       if (new URL(request.url).pathname === "/cold") return Response.json(await simulate(oracle));
-      return Response.json(await conform({ oracle, scan, model: { "model.json": json, "weights.bin": Uint8Array.from(weights) }, backend }));
+      return Response.json(
+        await conform({
+          oracle,
+          scan,
+          model: { "model.json": json, "weights.bin": Uint8Array.from(weights) },
+          backend,
+        }),
+      );
     } catch (error) {
       return Response.json({ error: error.stack }, { status: 500 });
     }

@@ -10,7 +10,9 @@ const inWorker = () =>
     worker.postMessage(variant);
   });
 
-const result = await (variant.worker === "yes" ? inWorker() : onPage(variant)).catch((error) => ({ error: `${error.code ?? error.name}: ${error.message}` }));
+const result = await (variant.worker === "yes" ? inWorker() : onPage(variant)).catch((error) => ({
+  error: `${error.code ?? error.name}: ${error.message}`,
+}));
 const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
 const report = { isIsolated: crossOriginIsolated, loaded, ...result };
 const next = await fetch("/report", { method: "POST", body: JSON.stringify(report) });

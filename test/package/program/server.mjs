@@ -7,6 +7,12 @@ const here = (name) => readFile(new URL(name, import.meta.url), "utf8");
 const ofPackage = (name) => readFile(new URL(import.meta.resolve(`takagi/models/tiny/${name}`)));
 
 const [oracle, scan] = [JSON.parse(await here("oracle.json")), await here("scan.xy")];
-const model = process.argv[3] === "train" ? undefined : { "model.json": (await ofPackage("model.json")).toString(), "weights.bin": await ofPackage("weights.bin") };
+const model =
+  process.argv[3] === "train"
+    ? undefined
+    : {
+        "model.json": (await ofPackage("model.json")).toString(),
+        "weights.bin": await ofPackage("weights.bin"),
+      };
 console.log(JSON.stringify(await conform({ oracle, scan, model, backend })));
 process.exit(0);
