@@ -24,7 +24,10 @@ export async function runConvert(
     dtype = half === true ? "float16" : model.card.weights.dtype;
   const files = await (to === "tfjs" ? toLayersModel : encodeModel)(model, dtype);
   // A folder with a model.json is complete.
-  for (const name of ["weights.bin", "model.json"] as const) await writeWhole(join(out, name), files[name]);
+  for (const name of ["bank.bin", "weights.bin", "model.json"] as const) {
+    const content = files[name];
+    if (content !== undefined) await writeWhole(join(out, name), content);
+  }
   const bytes = files["weights.bin"].length;
   terminal.out(
     json === true

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import type { BankFlags } from "./bank.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
@@ -343,6 +344,34 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)),
     );
 
+  const bank = command(
+    "bank",
+    "A bank of residuals for a model: what it is off by on fresh samples, so that it can propose several profiles a scan. Written into its folder.",
+  );
+  bank.argument("<model>", "folder with model.json and weights.bin");
+  group(bank, "Samples")
+    .option(
+      "--count <n>",
+      "samples of the bank (as many as 300 kB hold)",
+      integer("--count", { least: 1, most: 1_000_000 }),
+    )
+    .option(
+      "--seed <n>",
+      "of samples that no training, validation or test sees (1)",
+      integer("--seed", { least: 0, most: MAX_SEED }),
+    )
+    .option(
+      "--noise <name>",
+      "of the counts: poisson, published or none (what the model was trained with)",
+      choice("--noise", NOISES),
+    );
+  bank
+    .option("--json", "print JSON")
+    .addHelpText("after", BANK_EXAMPLES + EXIT_CODES)
+    .action(async (folder: string, flags: BankFlags) =>
+      finish(await (await import("./bank.ts")).runBank(folder, flags, terminal)),
+    );
+
   command(
     "convert",
     "A model for stock tfjs, or in half precision; models that were converted can be used like others.",
@@ -447,6 +476,11 @@ Examples:
   takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
+`;
+const BANK_EXAMPLES = `
+Examples:
+  takagi bank model
+  takagi bank model --count 2000 --seed 7
 `;
 const CONVERT_EXAMPLES = `
 Examples:

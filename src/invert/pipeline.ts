@@ -2,22 +2,43 @@
 import { fit, type FitOptions } from "../fit/fit.ts";
 import { guessesFrom } from "../fit/guesses.ts";
 import type { Inversion, Polarisation, Profile, Reflection, Scan } from "../types.ts";
+import type { SplineProfileOptions } from "../profile/spline.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
+
+/** What a network is told beside the scan. */
+export interface PredictorOptions {
+  readonly reflection: Reflection;
+  readonly polarisation?: Polarisation;
+  readonly monochromator?: number;
+  readonly wasm?: KernelOrigin;
+}
+
+/** One of several profiles that a scan may have, as a network proposes it. */
+export interface ProfileProposal {
+  readonly profile: Profile;
+  /** What the profile is made of: thickness (nm), strain weights (%), and Debye–Waller weights or the `disorder` that ties
+   *  them to the strain. */
+  readonly spline: SplineProfileOptions;
+  /** By the network's own names, what it says: fwhm in degrees 2θ, lorentzFraction, dynamicRange in decades, … */
+  readonly labels: Readonly<Record<string, number>>;
+  /** Scan angle minus true angle, degrees 2θ. */
+  readonly offset: number;
+  /** Share of the probability that it stands for, 0 … 1. */
+  readonly weight: number;
+}
 
 /** What `invert` needs of a network: `createPredictor` of takagi/nn makes one. */
 export interface ProfilePredictor {
   /** Names the network in the answer. */
-  readonly model?: { readonly card: { readonly name: string } };
+  readonly model?: { readonly card: { readonly name: string }; readonly bank?: object };
   /** @returns outside: in words, how the scan is unlike all that the network was trained on; empty where it is not */
   predict(
     scan: Scan,
-    options: {
-      readonly reflection: Reflection;
-      readonly polarisation?: Polarisation;
-      readonly monochromator?: number;
-      readonly wasm?: KernelOrigin;
-    },
+    options: PredictorOptions,
   ): Promise<{ readonly profile: Profile; readonly outside: readonly string[] }>;
+  /** At most `count` profiles that the scan may have, the most probable first; absent, or an error, where the network has no
+   *  bank of residuals (`model.bank`). */
+  propose?(scan: Scan, count: number, options: PredictorOptions): Promise<readonly ProfileProposal[]>;
 }
 
 /** How an inversion is steered; all optional. */

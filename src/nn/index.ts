@@ -9,6 +9,8 @@ export type {
   WasmOrigin,
 } from "./backend/types.ts";
 export { BackendError } from "../errors.ts";
+export type { Bank, BankCard } from "./bank.ts";
+export { type BankOptions, drawBank } from "./drawBank.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Task } from "./gradients.ts";
 export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
@@ -35,4 +37,6 @@ export {
   type TrainOptions,
   type Validation,
 } from "./train.ts";
-export { createPredictor, loadModel, type Prediction, type Predictor } from "./predict.ts";
+export { createPredictor, loadModel, type Prediction, type Predictor, type Proposal } from "./predict.ts";
+export type { ProposedLabels } from "./proposals.ts";
+export type { UnknownSpace } from "./unknowns.ts";

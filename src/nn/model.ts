@@ -1,8 +1,11 @@
-/** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere. */
+/** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, where
+ *  the network's errors are known, `bank.bin`. */
 import type { Preset } from "../dataset/presets.ts";
 import { parsePreset } from "../dataset/presets.ts";
 import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { type Bank, BANK_FILE, type BankCard, decodeBank, encodeBank } from "./bank.ts";
+import { fromHalf, sha256, toHalf } from "./bytes.ts";
 import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
 import type { NetworkSpec } from "./network.ts";
 import type { Output } from "./outputs.ts";
@@ -52,6 +55,8 @@ export interface ModelCard {
     readonly sha256: string;
     readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
   };
+  /** The bank of residuals beside the weights; absent: none. */
+  readonly bank?: BankCard;
 }
 
 /** A model as it lies in memory. */
@@ -59,6 +64,8 @@ export interface Model {
   readonly card: ModelCard;
   /** Arrays one after the other, as the card names them. */
   readonly weights: Float32Array;
+  /** What it was off by on fresh samples; absent where that is not known, or the file was not given. */
+  readonly bank?: Bank;
 }
 
 /** What a model was trained on, together with all that it started from. */
@@ -69,10 +76,12 @@ export function trainedOn({ training: { samples, seconds, start } }: ModelCard):
   return { samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
 }
 
-/** Two files' contents. */
+/** The files' contents. */
 export interface ModelFiles {
   readonly "model.json": string;
   readonly "weights.bin": Uint8Array<ArrayBuffer>;
+  /** Where the model has a bank. */
+  readonly "bank.bin"?: Uint8Array<ArrayBuffer>;
 }
 
 /** @param name of the model
@@ -111,34 +120,42 @@ export async function modelFiles(
     metrics: history.at(-1) ?? {},
     learning: thinned(history),
   };
-  return encode(card, model.layout, model.values, dtype);
+  return encode(card, { arrays: model.layout, values: model.values, dtype });
+}
+
+interface Contents {
+  readonly arrays: ModelCard["weights"]["arrays"];
+  readonly values: Float32Array;
+  readonly dtype: "float32" | "float16";
+  readonly bank?: Bank | undefined;
 }
 
 async function encode(
-  about: Omit<ModelCard, "weights">,
-  arrays: ModelCard["weights"]["arrays"],
-  values: Float32Array,
-  dtype: "float32" | "float16",
+  about: Omit<ModelCard, "weights" | "bank">,
+  { arrays, values, dtype, bank }: Contents,
 ): Promise<ModelFiles> {
-  const bytes = dtype === "float16" ? toHalf(values) : new Uint8Array(values.slice().buffer);
-  const card: ModelCard = {
+  const bytes = dtype === "float16" ? toHalf(values) : new Uint8Array(values.slice().buffer),
+    encoded = bank === undefined ? undefined : await encodeBank(bank);
+  const card: Omit<ModelCard, "bank"> & { bank: BankCard | undefined } = {
     ...about,
     weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays },
+    // JSON leaves it out where it is undefined.
+    bank: encoded?.card,
   };
-  return { "model.json": `${JSON.stringify(card, null, 2)}\n`, "weights.bin": bytes };
+  return {
+    "model.json": `${JSON.stringify(card, null, 2)}\n`,
+    "weights.bin": bytes,
+    ...(encoded === undefined ? {} : { [BANK_FILE]: encoded.bytes }),
+  };
 }
 
-/** A model's files anew, in another precision.
+/** A model's files anew, in another precision or with another bank.
  *  @param dtype its own if absent; "float16" halves the size; weights keep three digits */
 export async function encodeModel(
-  { card, weights }: Model,
+  { card, weights, bank }: Model,
   dtype: "float32" | "float16" = card.weights.dtype,
 ): Promise<ModelFiles> {
-  const {
-    weights: { arrays },
-    ...about
-  } = card;
-  return encode(about, arrays, weights, dtype);
+  return encode(card, { arrays: card.weights.arrays, values: weights, dtype, bank });
 }
 
 /** The same files for other programs: `tf.loadLayersModel` of stock tfjs reads them, and so does `parseModel`. Inputs are
@@ -153,8 +170,10 @@ export async function toLayersModel(model: Model, dtype?: "float32" | "float16")
 }
 
 /** @param json the text of model.json, or what it says; that of `toLayersModel` too
+ *  @param bytes of weights.bin
+ *  @param bank bytes of bank.bin, where there is one; without it the network predicts, but cannot propose
  *  @throws {ModelError} for what is damaged, truncated or of another version */
-export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Model> {
+export async function parseModel(json: unknown, bytes: Uint8Array, bank?: Uint8Array): Promise<Model> {
   const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
   if (typeof card !== "object" || card === null || typeof card.format !== "number")
     throw new ModelError("model.json is not the card of a takagi model");
@@ -181,7 +200,15 @@ export async function parseModel(json: unknown, bytes: Uint8Array): Promise<Mode
   const values =
     weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
-  return { card, weights: values };
+  if (bank === undefined) return { card, weights: values };
+  if (card.bank === undefined)
+    throw new ModelError(`model.json names no ${BANK_FILE}: it is another model's`);
+  return { card, weights: values, bank: await decodeBank(bank, { ...card, bank: card.bank }) };
+}
+
+/** Name of the bank's file where the text of a model.json names one. */
+export function bankFileOf(json: string): typeof BANK_FILE | undefined {
+  return (cardOf(parse(json)) as Partial<ModelCard> | null)?.bank === undefined ? undefined : BANK_FILE;
 }
 
 function cardOf(json: unknown): unknown {
@@ -207,47 +234,4 @@ function parse(text: string): unknown {
   } catch (cause) {
     throw new ModelError(`model.json is not JSON: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Hexadecimal. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** IEEE 754 binary16, rounded to nearest, ties to even; beyond its range ±infinity. */
-export function toHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
-  const bits = new Uint32Array(values.slice().buffer),
-    half = new Uint16Array(values.length);
-  for (const [i, b] of bits.entries()) {
-    const sign = (b >>> 16) & 0x8000,
-      exponent = ((b >>> 23) & 0xff) - 112,
-      mantissa = b & 0x7fffff;
-    if (exponent >= 31) half[i] = sign | 0x7c00;
-    else if (exponent <= 0) {
-      // Subnormal: the mantissa with its leading one, shifted.
-      const shift = 14 - exponent,
-        whole = mantissa | 0x800000;
-      half[i] = shift > 24 ? sign : sign | round(whole, shift);
-    } else half[i] = sign | round((exponent << 23) | mantissa, 13);
-  }
-  return new Uint8Array(half.buffer);
-}
-
-function round(value: number, shift: number): number {
-  const cut = Math.floor(value / 2 ** shift),
-    rest = value - cut * 2 ** shift,
-    middle = 2 ** (shift - 1);
-  return rest > middle || (rest === middle && cut % 2 === 1) ? cut + 1 : cut;
-}
-
-export function fromHalf(bytes: Uint8Array): Float32Array {
-  const half = new Uint16Array(new Uint8Array(bytes).buffer);
-  return Float32Array.from(half, (h) => {
-    const sign = h & 0x8000 ? -1 : 1,
-      exponent = (h >> 10) & 31,
-      mantissa = h & 1023;
-    if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
-    return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
-  });
 }

@@ -39,6 +39,11 @@ export function isDisorderWeight(label: string): boolean {
   return /^debyeWaller\d+$/.test(label);
 }
 
+/** Whether a label is positive over decades, so that its logarithm is what is learned. */
+export function isLogarithmic(label: string): boolean {
+  return LOGARITHMIC.includes(label);
+}
+
 function linear(label: string, [low, high]: Range): Output {
   return { label, map: "linear", centre: (low + high) / 2, half: (high - low) / 2 };
 }
@@ -78,6 +83,14 @@ function rangeOf({ ranges }: PaperPreset, label: string): Range | undefined {
   return others[label];
 }
 
+const UNBOUNDED: Range = [-Infinity, Infinity];
+
+/** What a label lies between: of protocol "paper" in each of its samples; of others where its meaning ends. */
+export function boundsOf(preset: Preset, label: string): Range {
+  if (preset.protocol === "paper") return rangeOf(preset, label) ?? UNBOUNDED;
+  return isDisorderWeight(label) || label === "lorentzFraction" ? [0, 1] : UNBOUNDED;
+}
+
 /** Protocol "paper": from its ranges. */
 function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
   const outputs = labels.map((label): Output => {
@@ -90,7 +103,7 @@ function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName
       );
     if (loss === "range") return linear(label, range);
     if (isStrainWeight(label)) return { label, map: "relative", centre: 0.5, half: 0.5 };
-    return (LOGARITHMIC.includes(label) ? log : linear)(label, range);
+    return (isLogarithmic(label) ? log : linear)(label, range);
   });
   return outputs.some(isRelative) ? [...outputs, log(STRAIN, preset.ranges.strain)] : outputs;
 }
@@ -108,7 +121,7 @@ function ofSamples(labels: readonly string[], sample: ArrayLike<number>, loss: L
   const outputs = labels.map((label, j): Output => {
     const values = rows.map((row) => row[j]!);
     if (loss === "score" && isStrainWeight(label)) return { label, map: "relative", centre: 0, half: 1 };
-    if (loss === "score" && LOGARITHMIC.includes(label)) return spread(label, "log", values.map(Math.log));
+    if (loss === "score" && isLogarithmic(label)) return spread(label, "log", values.map(Math.log));
     return isDisorderWeight(label) ? linear(label, [0, 1]) : spread(label, "linear", values);
   });
   if (!outputs.some(isRelative)) return outputs;
@@ -164,10 +177,7 @@ export function decode(
         `ones that hold ${label}`,
         outputs.map(({ label }) => label).join(", "),
       );
-    const [low, high] = (preset.protocol === "paper" ? rangeOf(preset, label) : undefined) ?? [
-      -Infinity,
-      Infinity,
-    ];
+    const [low, high] = preset.protocol === "paper" ? boundsOf(preset, label) : UNBOUNDED;
     for (let row = 0; row < count; row++)
       decoded[row * labels.length + j] = Math.min(high, Math.max(low, value(row, k)));
   }

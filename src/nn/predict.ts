@@ -3,16 +3,17 @@ import { openUrl } from "#wasm-source";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { networkInput, type NetworkInputOptions } from "../dataset/networkInput.ts";
 import { ownReflection, physicalLabels } from "../dataset/scaling.ts";
-import { InvalidParameterError, ModelError } from "../errors.ts";
+import { InvalidParameterError, ModelError, requireInteger } from "../errors.ts";
 import type { ScanInput } from "../io/scan.ts";
-import { splineProfile } from "../profile/spline.ts";
+import { splineProfile, type SplineProfileOptions } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
 import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
 import { assign, flatten } from "./gradients.ts";
-import { type Model, parseModel } from "./model.ts";
+import { bankFileOf, type Model, parseModel } from "./model.ts";
 import { Network } from "./network.ts";
 import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
+import { type ProposedLabels, proposeLabels, unitsOf } from "./proposals.ts";
 
 /** What a network says of one scan. */
 export interface Prediction {
@@ -23,6 +24,17 @@ export interface Prediction {
   readonly offset: number;
   /** In words, how the scan is unlike all that the model was trained on; empty where it is not. */
   readonly outside: readonly string[];
+}
+
+/** One of several profiles that a scan may have. */
+export interface Proposal extends Pick<Prediction, "labels" | "profile"> {
+  /** What the profile is made of: thickness (nm), strain weights (%), and Debye–Waller weights or the `disorder` that ties
+   *  them to the strain. */
+  readonly spline: SplineProfileOptions;
+  /** Scan angle minus true angle, degrees 2θ: where the scan's peak was found, and what is left of it by the labels. */
+  readonly offset: number;
+  /** Share of the probability that this proposal stands for, 0 … 1: the first one's is the largest. */
+  readonly weight: number;
 }
 
 export interface Predictor {
@@ -36,13 +48,23 @@ export interface Predictor {
    *  @throws {InvalidParameterError} @throws {NotFiniteError} */
   predict(scan: ScanInput, options?: NetworkInputOptions): Promise<Prediction>;
   predict(scans: readonly ScanInput[], options?: NetworkInputOptions): Promise<Prediction[]>;
+  /** Profiles that a scan may have, the most probable first and no two alike: the network's answer with what it was off by
+   *  where it said alike of fresh samples (`model.bank`). Where a fit is to begin.
+   *  @param count proposals, 1 … 1000; fewer come where the bank has no more
+   *  @throws {InvalidParameterError} also for models without bank @throws {NotFiniteError}
+   *  @example
+   *  const [first, ...others] = await predictor.propose(scan, 16, { reflection }); */
+  propose(scan: ScanInput, count: number, options?: NetworkInputOptions): Promise<Proposal[]>;
+  /** The same of rows as the generator makes them: for each, rows of labels in the order of `model.card.labels`.
+   *  @throws {InvalidParameterError} also for models without bank */
+  proposeInputs(inputs: Float32Array, count: number, extras?: Float32Array): Promise<ProposedLabels[][]>;
   dispose(): void;
 }
 
 /** Samples that pass the network together: bounds its memory. */
 const BATCH = 256;
 
-/** A model from a folder (with model.json and weights.bin in it): a path, where there is a file system, or an URL.
+/** A model from a folder (with model.json, weights.bin and what else that names in it): a path, where there is a file system, or an URL.
  *  @throws {ModelError} */
 export async function loadModel(folder: string | URL): Promise<Model> {
   const read = async (name: string): Promise<Uint8Array> => {
@@ -65,8 +87,13 @@ export async function loadModel(folder: string | URL): Promise<Model> {
       );
     }
   };
-  const json = new TextDecoder().decode(await read("model.json"));
-  return parseModel(json, await read("weights.bin"));
+  const json = new TextDecoder().decode(await read("model.json")),
+    bank = bankFileOf(json);
+  const [weights, residuals] = await Promise.all([
+    read("weights.bin"),
+    bank === undefined ? undefined : read(bank),
+  ]);
+  return parseModel(json, weights, residuals);
 }
 
 /** @throws {BackendError} @throws {ModelError}
@@ -91,7 +118,10 @@ export async function createPredictor(
   const { inputLength, extras: known } = card.network,
     width = card.labels.length;
 
-  async function predictInputs(inputs: Float32Array, extras = new Float32Array(0)): Promise<Float32Array> {
+  async function predictInputs(
+    inputs: Float32Array,
+    extras: Float32Array = new Float32Array(0),
+  ): Promise<Float32Array> {
     if (inputs.length % inputLength !== 0)
       throw new InvalidParameterError("inputs", `rows of ${inputLength} numbers`, inputs);
     const count = inputs.length / inputLength,
@@ -117,6 +147,18 @@ export async function createPredictor(
     return labels;
   }
 
+  /** What a row of labels says of a scan of `reflection`, and the splines' weights of its profile. */
+  const named = (
+    row: ArrayLike<number>,
+    reflection: NetworkInputOptions["reflection"],
+  ): Record<string, number> =>
+    physicalLabels(
+      card.preset,
+      Object.fromEntries(card.labels.map((name, j) => [name, row[j]!])),
+      // Without a reflection of its own networkInput has refused the preset.
+      reflection ?? ownReflection(card.preset)!,
+    );
+
   async function predict(
     given: ScanInput | readonly ScanInput[],
     options: NetworkInputOptions = {},
@@ -128,16 +170,59 @@ export async function createPredictor(
       flatten(rows.map(({ input }) => input)),
       flatten(rows.map(({ extras }) => extras)),
     );
-    // Without a reflection of its own networkInput has refused the preset.
-    const reflection = options.reflection ?? ownReflection(card.preset)!;
     return Promise.all(
       rows.map(async ({ offset, outside }, k) => {
-        const named = physicalLabels(
-          card.preset,
-          Object.fromEntries(card.labels.map((name, j) => [name, labels[k * width + j]!])),
-          reflection,
-        );
-        return { labels: named, profile: await profileOf(named, options), offset, outside };
+        const own = named(labels.subarray(k * width, (k + 1) * width), options.reflection);
+        return {
+          labels: own,
+          profile: await splineProfile({ ...splineOf(own), ...kernelsOf(options) }),
+          offset,
+          outside,
+        };
+      }),
+    );
+  }
+
+  let units: Float64Array | undefined;
+
+  async function proposeInputs(
+    inputs: Float32Array,
+    count: number,
+    extras?: Float32Array,
+  ): Promise<ProposedLabels[][]> {
+    const { bank } = model;
+    if (bank === undefined)
+      throw new InvalidParameterError(
+        "model",
+        "one with a bank of residuals (`takagi bank MODEL` makes it)",
+        card.name,
+      );
+    requireInteger("count", count, 1, 1000);
+    units ??= unitsOf(bank);
+    const labels = await predictInputs(inputs, extras);
+    return Array.from({ length: labels.length / width }, (_, k) =>
+      proposeLabels(bank, units!, labels.subarray(k * width, (k + 1) * width), count),
+    );
+  }
+
+  async function propose(
+    scan: ScanInput,
+    count: number,
+    options: NetworkInputOptions = {},
+  ): Promise<Proposal[]> {
+    const { input, extras, offset } = await networkInput(scan, card.preset, options),
+      [proposed] = await proposeInputs(input, count, extras);
+    return Promise.all(
+      proposed!.map(async ({ labels, weight }) => {
+        const own = named(labels, options.reflection),
+          spline = splineOf(own);
+        return {
+          labels: own,
+          spline,
+          profile: await splineProfile({ ...spline, ...kernelsOf(options) }),
+          offset: offset + (own.offset ?? 0),
+          weight,
+        };
       }),
     );
   }
@@ -146,29 +231,30 @@ export async function createPredictor(
     backend,
     predictInputs,
     predict: predict as Predictor["predict"],
+    propose,
+    proposeInputs,
     dispose: () => network.dispose(),
   };
 }
 
-/** The profile that labels stand for; Debye–Waller factors between 0 and 1. */
-async function profileOf(
-  labels: Readonly<Record<string, number>>,
-  { wasm }: Pick<NetworkInputOptions, "wasm">,
-): Promise<Profile> {
+function kernelsOf({ wasm }: NetworkInputOptions): Pick<NetworkInputOptions, "wasm"> {
+  return wasm === undefined ? {} : { wasm };
+}
+
+/** The splines that labels stand for; Debye–Waller factors between 0 and 1. */
+function splineOf(labels: Readonly<Record<string, number>>): SplineProfileOptions {
   const all = (isOf: (label: string) => boolean): number[] =>
     Object.keys(labels)
       .filter(isOf)
       .map((name) => labels[name]!);
   const strainWeights = all(isStrainWeight),
     own = all(isDisorderWeight),
-    thickness = Math.max(1, labels.thickness!),
-    kernels = wasm === undefined ? {} : { wasm };
+    thickness = Math.max(1, labels.thickness!);
   if (own.length > 0)
-    return splineProfile({
+    return {
       thickness,
       strainWeights,
       debyeWallerWeights: own.map((weight) => Math.min(1, Math.max(0, weight))),
-      ...kernels,
-    });
-  return splineProfile({ thickness, strainWeights, disorder: labels.disorder!, ...kernels });
+    };
+  return { thickness, strainWeights, disorder: labels.disorder! };
 }

@@ -127,9 +127,17 @@ const PATIENCE = 10;
  *  small in all. */
 const FINAL_MOMENTS = 8;
 
-/** Streams of samples that never meet, whatever the seeds. */
-export function streamSeed(seed: number, use: "training" | "validation" | "test" | "moments"): number {
-  return 4 * seed + ["training", "validation", "test", "moments"].indexOf(use);
+/** First seed of the banks' streams: above all others, whose seeds are below 2⁵⁰. */
+const BANKS = 2 ** 52 + 4;
+
+/** Streams of samples that never meet, whatever the seeds (0 … 2⁵⁰). */
+export function streamSeed(
+  seed: number,
+  use: "training" | "validation" | "test" | "moments" | "bank",
+): number {
+  return use === "bank"
+    ? BANKS + seed
+    : 4 * seed + ["training", "validation", "test", "moments"].indexOf(use);
 }
 
 /** Trains until the samples are seen, the minutes are over or the signal comes; then returns the state as it is.

@@ -18,7 +18,8 @@ import {
   strainAt,
   strainError,
 } from "../../src/profile/comparison.ts";
-import { fromHalf, modelFiles, parseModel, toHalf } from "../../src/nn/model.ts";
+import { fromHalf, toHalf } from "../../src/nn/bytes.ts";
+import { modelFiles, parseModel } from "../../src/nn/model.ts";
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
 import { decode, lossNames, outputsOf } from "../../src/nn/outputs.ts";
