@@ -32,11 +32,11 @@ const LN2: f64 = 0.6931471805599453;
 
 /** Bytes of the constants of one side of r: 2/fwhm, Gaussian and Lorentzian share of the peak, −4/fwhm, exponent (0 in
  *  the pseudo-Voigt family), and of the Gaussian exp(−c²x²): √π/(2c) and 1/(2c²). */
-const SIDE: usize = 56;
+export const SIDE: usize = 56;
 /** Where a Gaussian is nothing, in half widths at half maximum. */
 export const GAUSSIAN_END: f64 = 7.75;
 
-function writeSide(block: usize, fwhm: f64, eta: f64, out: usize): void {
+export function writeSide(block: usize, fwhm: f64, eta: f64, out: usize): void {
   const isBell = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell;
   // Both sides are 1 at the peak: heights of unit-area profiles are 2√(ln 2/π)/fwhm and 2/(π fwhm).
   const gaussian = (1 - eta) * 0.46971863934982566,
@@ -63,7 +63,7 @@ function shape(side: usize, x: f64): f64 {
 
 /** exp(−y²) and erfc(y) where the Gaussian of this side is exp(−y²), y = c|v|: writes f64[2]. exp(y²) erfc(y) (1 + 2y) is a
  *  polynomial in (y − 3)/(y + 3), found by Chebyshev's nodes, to 1e-14 up to y = 7. */
-function gaussianEdge(side: usize, v: f64, out: usize): void {
+export function gaussianEdge(side: usize, v: f64, out: usize): void {
   const u = Math.abs(v) * load<f64>(side);
   if (load<f64>(side, 8) == 0 || u > GAUSSIAN_END) {
     store<f64>(out, 0);
@@ -126,7 +126,7 @@ function gaussianMoments(
 
 /** Adds to out f64[4] the integrals over v ∈ [a, b] (one side of the peak) of r times (v − origin)^p, p = 0 … 3. */
 // @ts-ignore: decorator
-@inline function moments(
+@inline export function moments(
   side: usize,
   a: f64,
   b: f64,
@@ -159,7 +159,7 @@ function shapeAndSlope(side: usize, x: f64, out: usize): void {
 }
 
 /** Area of shape(): half of each side. */
-function area(block: usize): f64 {
+export function area(block: usize): f64 {
   const low = slot(block, ResolutionSlot.FwhmLow),
     high = slot(block, ResolutionSlot.FwhmHigh);
   if (<i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell) {
@@ -219,7 +219,7 @@ function panel(side: usize, a: f64, b: f64, origin: f64, out: usize): void {
 export const INTERVAL: usize = 152;
 
 /** Polynomials of each interval; the first and the last one share the points of their neighbours. */
-function intervalPolynomials(grid: usize, gridCount: i32, values: usize, out: usize): void {
+export function intervalPolynomials(grid: usize, gridCount: i32, values: usize, out: usize): void {
   const points = min(gridCount, 4);
   for (let k = 0; k < gridCount - 1; k++) {
     const first = max(min(k - 1, gridCount - points), 0),

@@ -2,7 +2,7 @@
  *  a constant. Counts are Poisson; shapes are those of the population. */
 import type { PaperPreset } from "../dataset/presets.ts";
 import type { LeastSquaresProblem } from "../fit/leastSquares.ts";
-import { componentAt, type Gaussian, type Mixture, whiten } from "../fit/mixture.ts";
+import { componentAt, type Gaussian, type Mixture, whiten } from "../invert/mixture.ts";
 import type { Scan } from "../types.ts";
 import type { Workspace } from "../wasm/workspace.ts";
 import { RADIANS } from "../units.ts";

@@ -1,7 +1,7 @@
 /** What is known of the shape of a strain profile before it is measured: how a preset's samples lie. */
 import { createGenerator } from "../dataset/generator.ts";
 import type { Preset } from "../dataset/presets.ts";
-import { fitMixture, type Mixture } from "../fit/mixture.ts";
+import { fitMixture, type Mixture } from "../invert/mixture.ts";
 
 /** Samples that the population is learned from, and the Gaussians that describe it. */
 const DRAWS = 4000;

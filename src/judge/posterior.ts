@@ -1,8 +1,8 @@
 /** Several maxima of a posterior density as one mixture of Gaussians (Laplace's method): draws of it say how sure the
  *  answer is. */
-import { inverseFactor, lnDensity } from "../fit/mixture.ts";
+import { inverseFactor, lnDensity } from "../invert/mixture.ts";
 import type { LeastSquaresResult } from "../fit/leastSquares.ts";
-import { normals, uniforms } from "../fit/random.ts";
+import { normals, uniforms } from "../invert/random.ts";
 import { type PaperProblem, Unknown } from "./paperProblem.ts";
 
 /** Laplace's method and an incomplete search make evidences look surer than they are: differences count for so much

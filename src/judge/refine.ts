@@ -3,7 +3,7 @@
 import type { NoiseKind } from "../dataset/generator.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { Preset } from "../dataset/presets.ts";
-import { normals } from "../fit/random.ts";
+import { normals } from "../invert/random.ts";
 import { strainAt, strainError } from "../profile/comparison.ts";
 import type { Scan } from "../types.ts";
 import { loadKernels } from "../wasm/load.ts";

@@ -100,6 +100,16 @@ export interface KernelExports extends AnyExports {
     scratch: number,
     out: number,
   ): number;
+  normalEquations(
+    columns: number,
+    columnCount: number,
+    stride: number,
+    points: number,
+    weights: number,
+    residuals: number,
+    hessian: number,
+    gradient: number,
+  ): number;
   projectRows(
     rows: number,
     sliceCount: number,
@@ -122,6 +132,27 @@ export interface KernelExports extends AnyExports {
     scratch: number,
   ): number;
   resolveScratch(gridCount: number, columnCount: number): number;
+  weightsScratch(gridCount: number): number;
+  resolutionWeights(
+    block: number,
+    grid: number,
+    gridCount: number,
+    places: number,
+    placeCount: number,
+    rows: number,
+    weights: number,
+    scratch: number,
+  ): number;
+  applyBand(
+    weights: number,
+    rows: number,
+    placeCount: number,
+    columns: number,
+    columnCount: number,
+    gridCount: number,
+    stride: number,
+    out: number,
+  ): number;
   resolveSampled(
     columns: number,
     columnCount: number,

@@ -1,0 +1,201 @@
+/** A pseudo-Voigt resolution as banded matrices about one width and offset, for models that see one grid again and again:
+ *  what lies near is a matrix; of a Lorentzian's tails only R itself brings something, in blocks of the grid. */
+import { ResolutionSlot } from "../../assembly/layout.ts";
+import { check, type Workspace } from "../wasm/workspace.ts";
+import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
+
+/** Reach of the matrices, in widths. */
+const REACH = 2.7;
+/** Steps in ln width by which its derivatives are found. */
+const STEP = 0.1;
+/** Grid points of a block of the tails. */
+const BLOCK = 8;
+
+export interface BandSetting {
+  readonly workspace: Workspace;
+  /** Degrees 2θ, ascending. */
+  readonly grid: Float64Array;
+  /** True angles, degrees 2θ. */
+  readonly places: Float64Array;
+  /** Degrees 2θ. */
+  readonly fwhm: number;
+}
+
+/** Addresses: rows, and the weights of the mixture, of its derivative by ln width, and of Lorentzian minus Gaussian. */
+export interface Matrices {
+  readonly rows: number;
+  readonly mixture: number;
+  readonly byWidth: number;
+  readonly byFraction: number;
+}
+
+/** The matrices of some places. */
+export interface Band {
+  readonly grid: AngleGrid;
+  /** In the caller's scope.
+   *  @param lnRatio ln of the width over that of the band */
+  put(lnRatio: number, fraction: number): Matrices;
+}
+
+export class BandedResolution {
+  readonly setting: BandSetting;
+  /** i32[places + 1][4], see assembly/physics/resolutionWeights.ts. */
+  readonly rows: Int32Array;
+  readonly size: number;
+  /** Gaussian and Lorentzian: value, first and second derivative by ln width. */
+  readonly #parts: readonly (readonly Float64Array[])[];
+
+  constructor(setting: BandSetting) {
+    this.setting = setting;
+    const { grid, places, fwhm } = setting,
+      count = grid.length,
+      limit = REACH * fwhm * Math.exp(STEP),
+      rows = new Int32Array(4 * (places.length + 1));
+    let offset = 0,
+      from = 0,
+      until = 0;
+    places.forEach((x, i) => {
+      while (from < count - 2 && grid[from + 1] <= x - limit) from++;
+      while (until < count - 1 && grid[until] < x + limit) until++;
+      const k1 = Math.max(until, from + 1),
+        start = Math.max(Math.min(from - 1, count - 4), 0),
+        end = Math.min(Math.max(k1 + 2, start + 4), count);
+      rows.set([from, k1, start, offset], 4 * i);
+      offset += end - start;
+    });
+    rows[4 * places.length + 3] = offset;
+    this.rows = rows;
+    this.size = offset;
+    this.#parts = [0, 1].map((fraction) => {
+      const [below, middle, above] = [-STEP, 0, STEP].map((shift) => this.#weights(fwhm * Math.exp(shift), fraction));
+      return [
+        middle,
+        middle.map((_, k) => (above[k] - below[k]) / (2 * STEP)),
+        middle.map((w, k) => (above[k] + below[k] - 2 * w) / (STEP * STEP)),
+      ];
+    });
+  }
+
+  #weights(fwhm: number, fraction: number): Float64Array {
+    const { workspace, grid, places } = this.setting;
+    return workspace.scope(() => {
+      const block = new Float64Array(ResolutionSlot.Size);
+      block[ResolutionSlot.FwhmLow] = block[ResolutionSlot.FwhmHigh] = fwhm;
+      block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = fraction;
+      const weights = workspace.f64(this.size),
+        scratch = workspace.bytes(workspace.kernels.weightsScratch(grid.length));
+      check(
+        "resolutionWeights",
+        workspace.kernels.resolutionWeights(
+          workspace.put(block),
+          workspace.put(grid),
+          grid.length,
+          workspace.put(places),
+          places.length,
+          putRows(workspace, this.rows),
+          weights,
+          scratch,
+        ),
+      );
+      return workspace.copy(weights, this.size);
+    });
+  }
+
+  /** The matrices of places `from` … `to` − 1 alone, on the part of the grid that they touch; all of it for all places. */
+  part(from: number, to: number, grid: AngleGrid): Band {
+    const { rows, setting } = this,
+      isWhole = from === 0 && to === setting.places.length;
+    let low = grid.count,
+      high = 0;
+    for (let i = from; i < to; i++) {
+      low = Math.min(low, rows[4 * i + 2]);
+      high = Math.max(high, rows[4 * i + 2] + rows[4 * i + 7] - rows[4 * i + 3]);
+    }
+    if (isWhole) [low, high] = [0, grid.count];
+    const offset = rows[4 * from + 3],
+      own = rows.slice(4 * from, 4 * to + 4);
+    for (let i = 0; i <= to - from; i++) {
+      own[4 * i + 2] -= low;
+      own[4 * i + 3] -= offset;
+    }
+    return {
+      grid: isWhole ? grid : sliceOfGrid(grid, low, high),
+      put: (lnRatio, fraction) => ({
+        rows: putRows(setting.workspace, own),
+        ...this.#put(lnRatio, fraction, offset, own[own.length - 1]),
+      }),
+    };
+  }
+
+  #put(lnRatio: number, fraction: number, from: number, size: number): Omit<Matrices, "rows"> {
+    const { workspace } = this.setting,
+      mixture = workspace.f64(size),
+      byWidth = workspace.f64(size),
+      byFraction = workspace.f64(size),
+      m = workspace.view(mixture, size),
+      w = workspace.view(byWidth, size),
+      f = workspace.view(byFraction, size),
+      [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
+      half = 0.5 * lnRatio * lnRatio,
+      own = 1 - fraction;
+    for (let i = 0; i < size; i++) {
+      const k = from + i,
+        g = g0[k] + lnRatio * g1[k] + half * g2[k],
+        l = l0[k] + lnRatio * l1[k] + half * l2[k];
+      m[i] = own * g + fraction * l;
+      w[i] = own * (g1[k] + lnRatio * g2[k]) + fraction * (l1[k] + lnRatio * l2[k]);
+      f[i] = l - g;
+    }
+    return { mixture, byWidth, byFraction };
+  }
+
+  /** What a Lorentzian of unit width brings to each place from beyond the matrices; multiply by fraction · width.
+   *  @param curve R on the grid */
+  tails(curve: Float64Array): Float64Array {
+    const { grid, places, fwhm } = this.setting,
+      { rows } = this,
+      count = grid.length,
+      blocks = Math.ceil((count - 1) / BLOCK),
+      areas = new Float64Array(blocks),
+      centres = new Float64Array(blocks);
+    for (let b = 0; b < blocks; b++) {
+      let area = 0,
+        moment = 0,
+        length = 0;
+      const from = b * BLOCK,
+        to = Math.min(from + BLOCK, count - 1);
+      for (let k = from; k < to; k++) {
+        const h = grid[k + 1] - grid[k],
+          part = 0.5 * h * (curve[k] + curve[k + 1]);
+        area += part;
+        moment += part * 0.5 * (grid[k] + grid[k + 1]);
+        length += h;
+      }
+      areas[b] = area;
+      centres[b] = area > 0 ? moment / area : grid[from] + length / 2;
+    }
+    const norm = 1 / (2 * Math.PI);
+    return places.map((x, i) => {
+      const low = rows[4 * i],
+        high = rows[4 * i + 1];
+      let sum = 0;
+      for (let b = 0; b < blocks; b++) {
+        const from = b * BLOCK,
+          to = Math.min(from + BLOCK, count - 1);
+        // Blocks that the matrix holds in part are taken by their share.
+        const inside = Math.max(0, Math.min(to, high) - Math.max(from, low)) / (to - from);
+        if (inside === 1) continue;
+        const d = x - centres[b];
+        sum += ((1 - inside) * areas[b]) / (d * d + 0.25 * fwhm * fwhm);
+      }
+      return norm * sum;
+    });
+  }
+}
+
+/** Address of a copy. */
+export function putRows(workspace: Workspace, rows: Int32Array): number {
+  const at = workspace.bytes(4 * rows.length);
+  workspace.view32(at, rows.length).set(rows);
+  return at;
+}

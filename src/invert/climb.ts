@@ -1,0 +1,126 @@
+/** From a start to a maximum of the posterior density: points of the scan are let in from the largest strain down, as phases
+ *  are unwrapped.
+ *
+ *  Where the intensity of a strain comes from two depths, the order of its fringes is the area of the profile above that
+ *  strain: little of the film near the largest strain, all of it near the substrate's peak. Let in all at once, fringes
+ *  that are more than half a period off lead to one of very many wrong maxima. */
+import { type NormalFit, type NormalFitOptions, normalFitSteps } from "../leastSquares/normalFit.ts";
+import { FINE, ROUGH } from "./curveModel.ts";
+import type { Anchor, Objective, Terms } from "./objective.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import type { InstrumentUnknown, Place } from "./unknowns.ts";
+
+/** Relative errors of points that are not let in yet, and of those that are. */
+const LOOSE = 1;
+const TIGHT = 0.1;
+/** Fringes that a level lets in, fewest and most levels, how gradually a level ends (largest strains), iterations a level. */
+const FRINGES = 5;
+const FEWEST_LEVELS = 5;
+const MOST_LEVELS = 40;
+const GRADUALLY = 0.04;
+/** Points beyond a level's end that it still sees, in GRADUALLY; fewest points of a level. */
+const REACH = 3;
+const FEWEST_POINTS = 24;
+const EACH = 2;
+const BEFORE = 3;
+const AFTER = 20;
+/** Height of a profile's largest strain over its largest weight, about. */
+const HEIGHT = 0.9;
+/** Where a scan shows the film: from below the substrate's peak to above the largest strain; in largest strains, and %. */
+const BELOW = 0.3;
+const ABOVE = 1.2;
+const BESIDE = 0.15;
+/** Standard deviations that hold a climb near its start until all is let in: of ln thickness and ln scale, of all others. */
+const HELD = 0.15;
+const HELD_OTHERS = 0.3;
+const HELD_INSTRUMENT: Partial<Record<InstrumentUnknown, number>> = {
+  fwhm: 0.3,
+  lorentzFraction: 0.1,
+  background: 0.5,
+  slope: 0.3,
+  diffuse: 3,
+  diffuseWidth: 0.5,
+  loss: 0.03,
+  amplitude: 0.5,
+};
+
+/** Where a climb is; `cost` is of the objective it is climbing now. */
+export interface Step {
+  readonly x: Float64Array;
+  readonly cost: number;
+}
+
+/** Σr² and normal equations at the maximum, with all points and the errors that were asked for. */
+export interface Climbed extends Place {
+  readonly fit: NormalFit;
+}
+
+export function anchorAt(problem: ScanProblem, x: Float64Array, factor = 1): Anchor {
+  const { unknowns: u } = problem,
+    sigma = new Float64Array(u.count).fill(Infinity);
+  sigma.fill(factor * HELD_OTHERS, 0, u.filmCount);
+  sigma[u.thickness] = sigma[u.scale] = factor * HELD;
+  for (const [name, value] of Object.entries(HELD_INSTRUMENT)) sigma[u.instrument[name as InstrumentUnknown]] = factor * value;
+  return { x: x.slice(), sigma };
+}
+
+/** Fits `objective` from x with these errors; a generator of its steps. */
+export function* fitted(objective: Objective, place: Place, terms: Pick<Terms, "errors" | "anchor">, options: NormalFitOptions): Generator<Step, NormalFit, void> {
+  const component = objective.prior.component(place.x);
+  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, component }), { costTolerance: 1e-5, ...options });
+}
+
+/** @param error relative error of every point at the end
+ *  @returns the place where the rough model's posterior is highest; `polish` makes it exact */
+export function* climb(problem: ScanProblem, start: Place, error: number): Generator<Step, Climbed, void> {
+  const { sign } = start,
+    whole = problem.objectiveAt(ROUGH, start.x),
+    { strains } = whole.model,
+    largest = largestWeight(problem, start.x);
+  const shown = (e: number): boolean => {
+    const along = sign * e;
+    return along > -BELOW * largest - BESIDE && along < ABOVE * largest + BESIDE;
+  };
+  const from = strains.findIndex(shown),
+    to = strains.findLastIndex(shown) + 1,
+    part = from < 0 ? whole : whole.part(from, to),
+    own = part.model.strains,
+    anchor = anchorAt(problem, start.x);
+  let x = start.x;
+  const run = function* (objective: Objective, errors: Float64Array, iterations: number, held?: Anchor): Generator<Step, NormalFit, void> {
+    const fit = yield* fitted(objective, { x, sign }, { errors, ...(held === undefined ? {} : { anchor: held }) }, { maxIterations: iterations });
+    x = fit.x;
+    return fit;
+  };
+  yield* run(part, new Float64Array(part.points).fill(LOOSE), BEFORE, anchor);
+  const levels = Math.min(Math.max(Math.round(problem.fringes({ x, sign }) / FRINGES), FEWEST_LEVELS), MOST_LEVELS);
+  for (let level = 1; level <= levels; level++) {
+    const least = level === levels ? -Infinity : 1 - level / levels,
+      top = HEIGHT * largestWeight(problem, x),
+      first = level === levels ? -1 : own.findIndex((e) => Math.abs(e) > (least - REACH * GRADUALLY) * top && sign * e > 0),
+      last = level === levels ? -1 : own.findLastIndex((e) => Math.abs(e) > (least - REACH * GRADUALLY) * top && sign * e > 0) + 1,
+      isPart = first >= 0 && last - first >= FEWEST_POINTS && last - first < 0.8 * own.length,
+      seen = isPart ? part.part(first, last) : part,
+      strains = isPart ? own.subarray(first, last) : own;
+    const errors = strains.map((e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))));
+    yield* run(seen, errors, level === levels ? 2 * EACH : EACH, anchor);
+  }
+  yield* run(part, new Float64Array(part.points).fill(error), AFTER);
+  const all = problem.objectiveAt(ROUGH, x),
+    fit = yield* run(all, new Float64Array(all.points).fill(error), all === part ? 1 : 8);
+  return { x, sign, fit };
+}
+
+/** The maximum of the fine model near a place. */
+export function* polish(problem: ScanProblem, place: Place, errors: Float64Array, iterations = 10): Generator<Step, Climbed, void> {
+  const objective = problem.objectiveAt(FINE, place.x),
+    fit = yield* fitted(objective, place, { errors }, { maxIterations: iterations });
+  return { x: fit.x, sign: place.sign, fit };
+}
+
+/** %. */
+function largestWeight({ unknowns: u }: ScanProblem, x: Float64Array): number {
+  let most = 0;
+  for (let k = 0; k < u.weights; k++) most = Math.max(most, x[u.shape + k]);
+  return Math.exp(x[u.scale]) * most;
+}

@@ -1,0 +1,508 @@
+/** Mean counts of a scan as a function of a film and an instrument, with derivatives by every number of both: a matrix of
+ *  columns in the kernels' memory, from which normal equations are summed in place. */
+import { AnglePlane, ResolutionSlot, SliceSlot } from "../../assembly/layout.ts";
+import { lorentzFraction, resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
+import { type Wave, wavesOf } from "../instrument/waves.ts";
+import { putAngles, putReflection, putSlices } from "../simulate/recursion.ts";
+import { resolvedAngles } from "../simulate/slicing.ts";
+import type { SplineKernel } from "../simulate/splineGradient.ts";
+import type { Deviation, Instrument, Reflection, Resolution, Sample } from "../types.ts";
+import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
+import { check, type Workspace } from "../wasm/workspace.ts";
+import { type AngleGrid, angleGrid, sliceOfGrid } from "./angleGrid.ts";
+import { BandedResolution, type Band } from "./bandedResolution.ts";
+import { filmColumns, filmCurve, filmRows, type FilmSetting } from "./filmColumns.ts";
+import { filmOf, INSTRUMENT, type Place, type SplineFilm, type Unknowns } from "./unknowns.ts";
+
+/** Height of the diffuse scattering that the unknown `diffuse` counts in, over the scan's highest count. */
+export const DIFFUSE_UNIT = 1e-5;
+
+/** How the instrument answers: its resolution integrated over R on angles that resolve it (any shape), or a Gaussian summed
+ *  over the scan's own even points without a norm, as the paper's program does. */
+export type Response =
+  | { readonly kind: "integrated"; readonly shape: Resolution }
+  | { readonly kind: "summed" };
+
+export interface ModelSetting {
+  readonly workspace: Workspace;
+  readonly simd: boolean;
+  readonly unknowns: Unknowns;
+  /** Scan angles, degrees, ascending. */
+  readonly twoTheta: Float64Array;
+  readonly reflection: Reflection;
+  readonly sample: Sample;
+  readonly deviation: Deviation;
+  readonly instrument: Instrument;
+  readonly response: Response;
+  /** 2θ of the unstrained crystal's peak, offset included, degrees: the middle of diffuse scattering. */
+  readonly peak: number;
+  /** Scan angle minus true angle, degrees 2θ, about. */
+  readonly offset: number;
+  /** Highest count of the scan. */
+  readonly top: number;
+  /** Largest thickness to be resolved, nm. */
+  readonly thickest: number;
+  /** Largest |offset| and width of the resolution, degrees 2θ. */
+  readonly reach: number;
+  /** Full width that parts must see around them, degrees 2θ. */
+  readonly width: number;
+  readonly precision: Precision;
+  /** Where work is counted: slices · angles. */
+  readonly done: { work: number };
+}
+
+/** How finely is computed. */
+export interface Precision {
+  readonly kernel: SplineKernel;
+  /** Largest deviation phase of a slice. */
+  readonly phase: number;
+  /** 1, or more for fewer angles. */
+  readonly coarseness: number;
+}
+export const ROUGH: Precision = { kernel: "fast", phase: 2.8, coarseness: 1.7 };
+export const FINE: Precision = { kernel: "simd", phase: 1.6, coarseness: 1 };
+
+/** Largest coupling phase of a slice, fewest slices, and what their number is a multiple of, so that few steps change it. */
+const SLICE_COUPLING = 4e-3;
+const FEWEST_SLICES = 48;
+const SLICE_STEP = 16;
+const MOST_SLICES = 8000;
+/** Reach of the summed resolution, in widths. */
+const SUMMED_REACH = 2.2;
+/** Lorentz fraction below which the slope by it would be a small difference by a small number. */
+const LEAST_LORENTZ = 0.02;
+
+/** What `CurveModel.evaluate` hands on; all in the kernels' memory, gone when the callback returns. */
+export interface Evaluated {
+  /** Mean counts at every point. */
+  readonly mean: Float64Array;
+  /** ∂mean/∂(ln of the amplitude's part) of a point: every column is to be multiplied by it. */
+  readonly slope: Float64Array;
+  /** Address of f64[native count][stride]: ∂/∂ln amplitude, by the film's numbers (filmColumns), by the instrument's but the
+   *  amplitude. */
+  readonly columns: number;
+  readonly stride: number;
+}
+
+/** Where resolved rows go: addresses, and of three more rows, ∂/∂ln width, fraction and offset (0 if not wanted). */
+interface Target {
+  readonly rows: number;
+  readonly to: number;
+  readonly stride: number;
+  readonly after: number;
+}
+
+interface Beam {
+  readonly wave: Wave;
+  readonly share: number;
+  readonly grid: AngleGrid;
+  /** Of the whole scan, by classes of width and offset. */
+  readonly bands: Map<string, BandedResolution>;
+}
+
+/** Classes of ln width and of the offset in widths for which one banded resolution serves. */
+const WIDTH_CLASS = 0.15;
+const OFFSET_CLASS = 0.1;
+
+export class CurveModel {
+  readonly setting: ModelSetting;
+  readonly points: number;
+  readonly twoTheta: Float64Array;
+  readonly #beams: readonly Beam[];
+  /** First point, of the whole scan. */
+  readonly #from: number;
+  /** Points of the summed grid before the first wanted one. */
+  readonly #lead: number;
+  /** What tails bring to a part, as they were when it was first asked; and the bands of its points. */
+  readonly #tails = new Map<Band, Float64Array>();
+  readonly #parts = new Map<BandedResolution, { readonly band: Band; readonly grid: AngleGrid }>();
+  readonly #block: Float64Array;
+  /** Place of each point between the ends of the whole scan, −½ … ½; strain from the peak, %. */
+  readonly #along: Float64Array;
+  readonly #strain: Float64Array;
+
+  constructor(setting: ModelSetting, beams?: readonly Beam[], from = 0, to = setting.twoTheta.length, lead = 0) {
+    const twoTheta = setting.twoTheta.subarray(from, to);
+    this.setting = setting;
+    this.twoTheta = twoTheta;
+    this.points = twoTheta.length;
+    this.#from = from;
+    this.#lead = lead;
+    this.#beams = beams ?? beamsOf(setting);
+    this.#block = setting.response.kind === "integrated" ? resolutionBlock(setting.response.shape) : new Float64Array(0);
+    const whole = setting.twoTheta,
+      first = whole[0],
+      range = whole[whole.length - 1] - first || 1,
+      sine = Math.sin((setting.peak * RADIANS) / 2);
+    this.#along = twoTheta.map((t) => (t - first) / range - 0.5);
+    this.#strain = twoTheta.map((t) => 100 * (sine / Math.sin((t * RADIANS) / 2) - 1));
+  }
+
+  /** Strain (%) whose maximum lies at each point. */
+  get strains(): Float64Array {
+    return this.#strain;
+  }
+
+  /** The same of points `from` … `to` − 1 alone. */
+  part(from: number, to: number): CurveModel {
+    if (from === 0 && to === this.points) return this;
+    const { setting } = this,
+      first = this.#from + from,
+      last = this.#from + to;
+    if (setting.response.kind !== "summed") return new CurveModel(setting, this.#beams, first, last);
+    const step = this.twoTheta[1] - this.twoTheta[0],
+      edge = Math.ceil((SUMMED_REACH * setting.width) / step) + 1,
+      count = this.#beams[0].grid.count,
+      start = from + this.#lead,
+      low = Math.max(0, start - edge),
+      high = Math.min(count, start + (to - from) + edge),
+      end = Math.min(high + ((4 - ((high - low) % 4)) % 4), count);
+    const beams = this.#beams.map((beam) => ({ ...beam, grid: sliceOfGrid(beam.grid, low, end) }));
+    return new CurveModel(setting, beams, first, last, start - low);
+  }
+
+  /** Numbers of the native columns: amplitude, film, the other instrument's. */
+  get nativeCount(): number {
+    return this.setting.unknowns.count - 1;
+  }
+
+  /** Mean counts, and their derivatives where wanted.
+   *  @param use gets views that are gone when it returns */
+  evaluate<T>(place: Place, withDerivatives: boolean, use: (evaluated: Evaluated) => T): T {
+    const { workspace, unknowns } = this.setting,
+      { points } = this,
+      film = filmOf(unknowns, place),
+      rows = withDerivatives ? this.nativeCount : 1,
+      stride = points + (points % 2) + 2;
+    return workspace.scope(() => {
+      const columns = workspace.f64(rows * stride),
+        mean = workspace.f64(points),
+        slope = workspace.f64(points);
+      this.#resolved(place, film, withDerivatives, columns, stride);
+      this.#counted(place, columns, stride, withDerivatives, mean, slope);
+      return use({ mean: workspace.view(mean, points), slope: workspace.view(slope, points), columns, stride });
+    });
+  }
+
+  /** R ⊗ r of all beams and its derivatives by the film, width, Lorentz fraction and offset. */
+  #resolved({ x }: Place, film: SplineFilm, withDerivatives: boolean, columns: number, stride: number): void {
+    const { workspace, response } = this.setting,
+      rows = withDerivatives ? filmRows(film) : 1;
+    this.#beams.forEach((beam, b) =>
+      workspace.scope(() => {
+        const to = b === 0 ? columns : workspace.f64((rows + 3) * stride),
+          after = to + 8 * stride * rows;
+        const target: Target = { rows, to, stride, after: withDerivatives ? after : 0 };
+        if (response.kind === "summed") this.#sum(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid.count, x, target);
+        else if (this.#isBanded) this.#applyBand(beam, film, x, target);
+        else this.#integrate(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid, x, target);
+        if (this.#beams.length === 1) return;
+        const all = workspace.view(to, (rows + (withDerivatives ? 3 : 0)) * stride);
+        for (let i = 0; i < all.length; i++) all[i] *= beam.share;
+        if (b === 0) return;
+        const sum = workspace.view(columns, all.length);
+        for (let i = 0; i < all.length; i++) sum[i] += all[i];
+      }),
+    );
+  }
+
+  /** Rough models see a symmetric resolution as matrices. */
+  get #isBanded(): boolean {
+    const { precision, response } = this.setting;
+    return precision.kernel === "fast" && response.kind === "integrated" && lorentzFraction(response.shape) !== undefined;
+  }
+
+  #applyBand(beam: Beam, film: SplineFilm, x: Float64Array, { rows, to, stride, after }: Target): void {
+    const { workspace, unknowns } = this.setting,
+      { kernels } = workspace,
+      { points } = this,
+      { fwhm, lorentzFraction: fractionAt, offset } = unknowns.instrument,
+      fraction = x[fractionAt];
+    const { band, whole, shift } = this.#bandOf(beam, x[fwhm], x[offset]),
+      { grid } = band,
+      columns = this.#putFilm(beam, grid, film, after !== 0),
+      matrices = band.put(x[fwhm] - Math.log(whole.setting.fwhm), fraction),
+      slope = workspace.f64(grid.count),
+      bySlope = workspace.f64(points),
+      apply = (weights: number, from: number, count: number, out: number): void =>
+        check("applyBand", kernels.applyBand(weights, matrices.rows, points, from, count, grid.count, stride, out));
+    slopeOf(grid.degrees, workspace.view(columns, grid.count), workspace.view(slope, grid.count));
+    apply(matrices.mixture, columns, rows, to);
+    check("applyBand", kernels.applyBand(matrices.mixture, matrices.rows, points, slope, 1, grid.count, points, bySlope));
+    const tail = fraction > 0 || after !== 0 ? this.#tailsOf(beam, whole, band, film, columns) : undefined,
+      width = Math.exp(x[fwhm]),
+      seen = workspace.view(to, points),
+      byPlace = workspace.view(bySlope, points);
+    for (let j = 0; j < points; j++) seen[j] += fraction * width * (tail?.[j] ?? 0) - shift * byPlace[j];
+    if (after === 0) return;
+    apply(matrices.byWidth, columns, 1, after);
+    apply(matrices.byFraction, columns, 1, after + 8 * stride);
+    const last = workspace.view(after, 3 * stride),
+      place = workspace.view(bySlope, points);
+    for (let j = 0; j < points; j++) {
+      const t = width * (tail?.[j] ?? 0);
+      last[j] += fraction * t;
+      last[stride + j] += t;
+      last[2 * stride + j] = -place[j];
+    }
+  }
+
+  /** The banded resolution about a width and an offset, of this model's points.
+   *  @returns shift: offset less that of the band */
+  #bandOf(beam: Beam, lnWidth: number, offset: number): { band: Band; whole: BandedResolution; shift: number } {
+    const { setting } = this,
+      step = Math.round(lnWidth / WIDTH_CLASS),
+      fwhm = Math.exp(step * WIDTH_CLASS),
+      place = Math.round(offset / (OFFSET_CLASS * fwhm)),
+      at = place * OFFSET_CLASS * fwhm,
+      key = `${step} ${place}`;
+    let whole = beam.bands.get(key);
+    if (whole === undefined) {
+      whole = new BandedResolution({
+        workspace: setting.workspace,
+        grid: beam.grid.degrees,
+        places: setting.twoTheta.map((t) => t - at),
+        fwhm,
+      });
+      beam.bands.set(key, whole);
+    }
+    let own = this.#parts.get(whole);
+    if (own === undefined) {
+      const band = whole.part(this.#from, this.#from + this.points, beam.grid);
+      this.#parts.set(whole, (own = { band, grid: band.grid }));
+    }
+    return { band: own.band, whole, shift: offset - at };
+  }
+
+  /** What a Lorentzian of unit width and fraction brings from beyond the band: of all points at every call, of a part as it was
+   *  at the first. */
+  #tailsOf(beam: Beam, whole: BandedResolution, band: Band, film: SplineFilm, columns: number): Float64Array {
+    const { workspace } = this.setting;
+    if (band.grid.count === beam.grid.count) return whole.tails(workspace.view(columns, beam.grid.count));
+    const known = this.#tails.get(band);
+    if (known !== undefined) return known;
+    const all = workspace.scope(() => whole.tails(workspace.copy(this.#putFilm(beam, beam.grid, film, false), beam.grid.count))),
+      own = all.slice(this.#from, this.#from + this.points);
+    this.#tails.set(band, own);
+    return own;
+  }
+
+  #putFilm({ wave }: Beam, grid: AngleGrid, film: SplineFilm, withDerivatives: boolean): number {
+    const { workspace, simd, sample, precision } = this.setting,
+      setting: FilmSetting = {
+        workspace,
+        simd,
+        kernel: precision.kernel,
+        wave,
+        slices: this.#sliceCount(wave, grid, film),
+      };
+    this.setting.done.work += setting.slices * grid.count * (withDerivatives ? 4 : 1) * (precision.kernel === "fast" ? 1 : 2) + 40 * this.points * (withDerivatives ? 20 : 2);
+    const put = (thickness: number): number =>
+      grid.table === undefined
+        ? putAngles(workspace, wave, putReflection(workspace, wave), grid.theta, sample, thickness * ANGSTROM_PER_NM)
+        : workspace.put(grid.table);
+    if (!withDerivatives) return filmCurve(setting, film, put(film.thickness), grid.count);
+    const columns = filmColumns(setting, film, put(film.thickness), grid.count);
+    if (grid.table === undefined) {
+      // Where the film's total is given, what the strained region gains the buried slab loses: by differences.
+      const step = 1e-4,
+        at = (factor: number): Float64Array =>
+          workspace.scope(() => {
+            const moved = { ...film, thickness: film.thickness * factor };
+            return workspace.copy(filmCurve({ ...setting, kernel: "simd" }, moved, put(moved.thickness), grid.count), grid.count);
+          });
+      const above = at(1 + step),
+        below = at(1 - step);
+      workspace.view(columns + 8 * grid.count, grid.count).set(above.map((r, i) => (r - below[i]) / (2 * step)));
+    }
+    return columns;
+  }
+
+  /** As many equal slices as keep every phase below its bound. */
+  #sliceCount(wave: Wave, grid: AngleGrid, film: SplineFilm): number {
+    const { workspace, precision } = this.setting;
+    let low = 0,
+      high = 0;
+    for (const w of film.strainWeights) {
+      low = Math.min(low, w / 100);
+      high = Math.max(high, w / 100);
+    }
+    return workspace.scope(() => {
+      const block = putReflection(workspace, wave),
+        ends = workspace.f64(2 * AnglePlane.Size),
+        { table } = putSlices(
+          workspace,
+          block,
+          { strain: Float64Array.of(0, low, high), debyeWaller: new Float64Array(3).fill(1), thickness: 1 },
+          false,
+        );
+      check(
+        "prepareAngles",
+        workspace.kernels.prepareAngles(block, workspace.put([grid.theta[0], grid.theta[grid.count - 1]]), 2, ends),
+      );
+      const slices = workspace.view(table, 3 * SliceSlot.Size),
+        angles = workspace.view(ends, 2 * AnglePlane.Size);
+      let phase = 0,
+        coupling = 0;
+      for (let n = 0; n < 3; n++)
+        for (let j = 0; j < 2; j++) {
+          const at = n * SliceSlot.Size;
+          phase = Math.max(phase, Math.abs(slices[at + SliceSlot.Slope] * angles[j] + slices[at + SliceSlot.OffsetRe]));
+          coupling = Math.max(
+            coupling,
+            Math.abs(slices[at + SliceSlot.Coupling]) * Math.hypot(angles[2 * AnglePlane.GRe + j], angles[2 * AnglePlane.GIm + j]),
+          );
+        }
+      const thickness = film.thickness * ANGSTROM_PER_NM,
+        needed = Math.max((thickness * phase) / precision.phase, (thickness * coupling) / SLICE_COUPLING, FEWEST_SLICES);
+      return Math.min(Math.ceil(needed / SLICE_STEP) * SLICE_STEP, MOST_SLICES);
+    });
+  }
+
+  #integrate(raw: number, grid: AngleGrid, x: Float64Array, { rows, to, stride, after }: Target): void {
+    const { workspace, unknowns, response } = this.setting,
+      { kernels } = workspace,
+      { points } = this,
+      { fwhm, lorentzFraction: fractionAt, offset } = unknowns.instrument;
+    const shape = (response as { shape: Resolution }).shape,
+      isMixed = lorentzFraction(shape) !== undefined,
+      factor = Math.exp(x[fwhm]) / resolutionWidth(shape),
+      fraction = x[fractionAt],
+      block = this.#block.slice();
+    block[ResolutionSlot.FwhmLow] *= factor;
+    block[ResolutionSlot.FwhmHigh] *= factor;
+    if (isMixed) block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = fraction;
+    const shift = x[offset],
+      places = workspace.put(this.twoTheta.map((t) => t - shift)),
+      degrees = workspace.put(grid.degrees),
+      scratch = workspace.bytes(kernels.resolveScratch(grid.count, rows)),
+      out = workspace.f64(rows * points),
+      byPlace = after === 0 ? 0 : workspace.f64(points),
+      byWidth = after === 0 ? 0 : workspace.f64(points);
+    check(
+      "resolve",
+      kernels.resolve(workspace.put(block), degrees, grid.count, raw, rows, places, points, out, byPlace, byWidth, scratch),
+    );
+    const seen = workspace.view(out, rows * points),
+      target = workspace.view(to, rows * stride);
+    for (let r = 0; r < rows; r++) target.set(seen.subarray(r * points, (r + 1) * points), r * stride);
+    if (after === 0) return;
+    const last = workspace.view(after, 3 * stride);
+    last.set(workspace.view(byWidth, points), 0);
+    const place = workspace.view(byPlace, points);
+    for (let j = 0; j < points; j++) last[2 * stride + j] = -place[j];
+    if (!isMixed) {
+      last.fill(0, stride, 2 * stride);
+      return;
+    }
+    // The mixture is linear in the fraction, (1 − η) G + η L: with either of the two alone its slope is known.
+    const other = fraction > LEAST_LORENTZ ? 0 : 1,
+      pure = workspace.f64(points);
+    block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = other;
+    check("resolve", kernels.resolve(workspace.put(block), degrees, grid.count, raw, 1, places, points, pure, 0, 0, scratch));
+    const alone = workspace.view(pure, points),
+      slopes = workspace.view(after, 3 * stride),
+      own = workspace.view(out, points);
+    for (let j = 0; j < points; j++) slopes[stride + j] = (alone[j] - own[j]) / (other - fraction);
+  }
+
+  #sum(raw: number, count: number, x: Float64Array, { rows, to, stride, after }: Target): void {
+    const { workspace, unknowns } = this.setting,
+      { kernels } = workspace,
+      { points } = this,
+      step = (this.twoTheta[points - 1] - this.twoTheta[0]) / (points - 1),
+      width = Math.exp(x[unknowns.instrument.fwhm]),
+      reach = Math.min(Math.ceil((SUMMED_REACH * width) / step), count),
+      gauss = workspace.f64(reach + 1),
+      widening = workspace.f64(reach + 1),
+      row = count + 1,
+      scratch = workspace.f64(count + 2 * reach + 2),
+      out = workspace.f64((rows + 1) * row);
+    const taps = workspace.view(gauss, reach + 1),
+      slopes = workspace.view(widening, reach + 1);
+    for (let k = 0; k <= reach; k++) {
+      const u = (2 * k * step) / width;
+      taps[k] = Math.exp(-Math.LN2 * u * u);
+      slopes[k] = 2 * Math.LN2 * u * u * taps[k];
+    }
+    check("resolveSampled", kernels.resolveSampled(raw, rows, count, count, gauss, reach, scratch, out));
+    const seen = workspace.view(out, rows * row),
+      target = workspace.view(to, rows * stride);
+    for (let r = 0; r < rows; r++)
+      target.set(seen.subarray(r * row + this.#lead, r * row + this.#lead + points), r * stride);
+    if (after === 0) return;
+    const byWidth = out + 8 * rows * row;
+    check("resolveSampled", kernels.resolveSampled(raw, 1, count, count, widening, reach, scratch, byWidth));
+    const last = workspace.view(after, 3 * stride);
+    last.fill(0);
+    last.set(workspace.view(byWidth + 8 * this.#lead, points), 0);
+  }
+
+  /** Background, diffuse scattering and dead time, and the derivatives by them. */
+  #counted({ x }: Place, columns: number, stride: number, withDerivatives: boolean, meanAt: number, slopeAt: number): void {
+    const { workspace, unknowns, top } = this.setting,
+      { points } = this,
+      at = unknowns.instrument,
+      amplitude = Math.exp(x[at.amplitude]),
+      level = Math.exp(x[at.background]),
+      tilt = x[at.slope],
+      height = x[at.diffuse] * DIFFUSE_UNIT * top,
+      half = Math.exp(x[at.diffuseWidth]),
+      loss = x[at.loss],
+      dead = loss / ((1 - loss) * top),
+      mean = workspace.view(meanAt, points),
+      slope = workspace.view(slopeAt, points),
+      seen = workspace.view(columns, points);
+    const rows = withDerivatives ? workspace.view(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1)) : undefined;
+    const deadSlope = 1 / ((1 - loss) ** 2 * top);
+    for (let j = 0; j < points; j++) {
+      const u = this.#strain[j] / half,
+        lorentzian = 1 / (1 + u * u),
+        b = tilt === 0 ? level : level * Math.exp(tilt * this.#along[j]),
+        diffuse = height * lorentzian,
+        arriving = amplitude * seen[j] + b + diffuse,
+        alive = 1 / (1 + dead * arriving);
+      mean[j] = arriving * alive;
+      slope[j] = amplitude * alive * alive;
+      if (rows === undefined) continue;
+      // After width, fraction, offset: background, slope, diffuse, its width, loss.
+      const row = 3 * stride + j;
+      rows[row] = b / amplitude;
+      rows[row + stride] = (b * this.#along[j]) / amplitude;
+      rows[row + 2 * stride] = (DIFFUSE_UNIT * top * lorentzian) / amplitude;
+      rows[row + 3 * stride] = (2 * diffuse * u * u * lorentzian) / amplitude;
+      rows[row + 4 * stride] = (-arriving * arriving * deadSlope) / amplitude;
+    }
+  }
+}
+
+function beamsOf(setting: ModelSetting): Beam[] {
+  const { workspace, twoTheta, reflection, sample, deviation, instrument, thickest, reach, response, precision } = setting;
+  return wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
+    let theta: Float64Array;
+    if (response.kind === "summed") {
+      theta = new Float64Array(Math.ceil(twoTheta.length / 4) * 4).fill(twoTheta[twoTheta.length - 1]);
+      theta.set(twoTheta);
+      theta.forEach((t, j) => (theta[j] = (t * RADIANS) / 2));
+    } else {
+      const range: [number, number] = [
+        (Math.max(twoTheta[0] - reach, 1e-3) * RADIANS) / 2,
+        (Math.min(twoTheta[twoTheta.length - 1] + reach, 179.999) * RADIANS) / 2,
+      ];
+      theta = resolvedAngles(range, reflection, sample, wave.wavelength, thickest * ANGSTROM_PER_NM, precision.coarseness);
+    }
+    return { wave, share, grid: angleGrid(workspace, wave, sample, theta), bands: new Map() };
+  });
+}
+
+/** Slope of the parabola through three neighbours. */
+function slopeOf(t: Float64Array, y: Float64Array, out: Float64Array): void {
+  const last = t.length - 1;
+  for (let k = 1; k < last; k++) {
+    const a = t[k] - t[k - 1],
+      b = t[k + 1] - t[k];
+    out[k] = ((y[k] - y[k - 1]) * b * b + (y[k + 1] - y[k]) * a * a) / (a * b * (a + b));
+  }
+  out[0] = (y[1] - y[0]) / (t[1] - t[0]);
+  out[last] = (y[last] - y[last - 1]) / (t[last] - t[last - 1]);
+}

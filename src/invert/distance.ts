@@ -1,0 +1,8 @@
+/** How far two films of splines lie apart. */
+import { strainError } from "../profile/comparison.ts";
+import type { SplineFilm } from "./unknowns.ts";
+
+/** rms of the strains' difference over the thicker film's depths, over the largest strain of b. */
+export function distance(a: SplineFilm, b: SplineFilm): number {
+  return strainError(a.strainWeights, a.thickness, b.strainWeights, b.thickness);
+}

@@ -1,0 +1,234 @@
+/** One scan as an objective: its counts, what is seen of it at first sight, and models of it, rough and fine. */
+import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
+import type { Deviation, Instrument, Reflection, Resolution, Sample, Scan } from "../types.ts";
+import type { Workspace } from "../wasm/workspace.ts";
+import { CurveModel, type Precision, type Response, ROUGH } from "./curveModel.ts";
+import type { Features } from "../fit/features.ts";
+import { type Bounds, deviance, Objective } from "./objective.ts";
+import { type Known, type Population, Prior } from "./prior.ts";
+import { type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
+
+/** Parameters that can be held at a value: nm, degrees 2θ, intensity, ln from end to end. */
+export type FixedParameter = "thickness" | "fwhm" | "lorentzFraction" | "offset" | "background" | "backgroundSlope";
+
+export interface ScanSetting {
+  readonly workspace: Workspace;
+  readonly simd: boolean;
+  readonly scan: Scan;
+  /** What one count adds to the intensity. */
+  readonly countUnit: number;
+  /** 1 where a point is used. */
+  readonly used: Uint8Array;
+  readonly reflection: Reflection;
+  readonly sample: Sample;
+  readonly deviation: Deviation;
+  readonly instrument: Instrument;
+  readonly features: Features;
+  readonly population: Population;
+  readonly splines: number;
+  readonly isSummed: boolean;
+  readonly held: Partial<Record<FixedParameter, number>>;
+  readonly known: readonly Known[];
+  /** Largest modulus of a strain weight, %. */
+  readonly mostStrain: number;
+  /** Range of the resolution's width, degrees 2θ. */
+  readonly fwhm: readonly [number, number];
+  /** Relative error beside counting: of the model itself, at least; and what is given. */
+  readonly floor: number;
+  readonly relativeError?: number;
+}
+
+const LEAST_SCALE = 0.02;
+const THINNEST = 3;
+/** Thickness classes in which models are shared: factor from one to the next. */
+const CLASS = Math.LN2 / 3;
+const NEAR_ZERO = 1e-9;
+
+export class ScanProblem {
+  readonly setting: ScanSetting;
+  readonly unknowns: Unknowns;
+  readonly prior: Prior;
+  readonly bounds: Bounds;
+  /** Counts, and angles, of the points that are used. */
+  readonly counts: Float64Array;
+  readonly twoTheta: Float64Array;
+  readonly points: number;
+  readonly top: number;
+  /** 2θ step, mean, degrees. */
+  readonly step: number;
+  readonly #response: Response;
+  readonly #offset: number;
+  readonly #objectives = new Map<string, Objective>();
+  readonly #done = { work: 0 };
+
+  /** Slices · angles that were computed. */
+  get work(): number {
+    return this.#done.work;
+  }
+
+  constructor(setting: ScanSetting) {
+    this.setting = setting;
+    const { scan, countUnit, used, features, population, instrument, isSummed, held, splines } = setting;
+    const kept = Array.from(used.keys()).filter((i) => used[i] === 1),
+      { attenuation } = scan;
+    this.unknowns = new Unknowns(splines, population.kind);
+    this.prior = new Prior(this.unknowns, population, setting.known);
+    this.twoTheta = Float64Array.from(kept, (i) => scan.twoTheta[i]);
+    this.counts = Float64Array.from(kept, (i) => scan.intensity[i] / (countUnit * (attenuation?.[i] ?? 1)));
+    this.points = kept.length;
+    this.top = this.counts.reduce((most, n) => Math.max(most, n), 1);
+    this.step = (this.twoTheta[this.points - 1] - this.twoTheta[0]) / (this.points - 1);
+    this.#offset = isSummed ? 0 : (held.offset ?? instrument.offset ?? (setting.sample.geometry === "thin film" ? 0 : features.peak - features.expected));
+    const known = instrument.resolution ?? ({ shape: "pseudo-voigt", fwhm: features.fwhm, lorentzFraction: 0 } satisfies Resolution),
+      width = held.fwhm ?? Math.min(Math.max(features.fwhm, setting.fwhm[0]), setting.fwhm[1]);
+    this.#response = isSummed ? { kind: "summed" } : { kind: "integrated", shape: widened(known, width / resolutionWidth(known)) };
+    this.bounds = this.#bounds();
+  }
+
+  get startWidth(): number {
+    const { features, fwhm, held } = this.setting;
+    return held.fwhm ?? Math.min(Math.max(features.fwhm, fwhm[0]), fwhm[1]);
+  }
+
+  #bounds(): Bounds {
+    const { unknowns: u, setting, top } = this,
+      { population, held, mostStrain, isSummed, instrument, features, sample } = setting,
+      lower = new Float64Array(u.count),
+      upper = new Float64Array(u.count),
+      at = u.instrument;
+    const put = (place: number, low: number, high: number): void => {
+      lower[place] = low;
+      upper[place] = high;
+    };
+    const hold = (place: number, value: number): void => put(place, value, value);
+    const whole = sample.filmThickness ?? Infinity;
+    put(u.thickness, Math.log(Math.max(THINNEST, population.thickness[0] / 4)), Math.log(Math.min(2.5 * population.thickness[1], whole)));
+    put(u.scale, Math.log(Math.max(LEAST_SCALE, population.scale[0] / 4)), Math.log(mostStrain));
+    for (let k = 0; k < u.weights; k++) put(u.shape + k, isSummed ? 0 : -1.6, 1.6);
+    if (u.kind === "tied") put(u.disorder, 0, population.mostDisorder + 0.5);
+    else for (let k = 0; k < u.weights; k++) put(u.disorder + k, 0, 1);
+    put(at.fwhm, Math.log(setting.fwhm[0]), Math.log(setting.fwhm[1]));
+    put(at.amplitude, -60, 60);
+    const level = Math.max(Math.min(features.backgroundFirst, features.backgroundLast) / setting.countUnit, 0.3);
+    put(at.background, Math.log(0.02 * level), Math.log(top));
+    const { resolution } = instrument,
+      fraction = resolution === undefined ? undefined : (lorentzFraction(resolution) ?? 0);
+    if (isSummed) for (const name of ["lorentzFraction", "offset", "slope", "diffuse", "loss"] as const) hold(at[name], 0);
+    else {
+      const shift = Math.max(2 * features.fwhm, 0.01),
+        isThin = sample.geometry === "thin film";
+      if (fraction === undefined) put(at.lorentzFraction, 0, 0.95);
+      else hold(at.lorentzFraction, fraction);
+      if (isThin) hold(at.offset, this.#offset);
+      else put(at.offset, this.#offset - shift, this.#offset + shift);
+      put(at.slope, -3, 3);
+      put(at.diffuse, 0, 1e3);
+      put(at.loss, 0, 0.6);
+    }
+    if (isSummed) hold(at.diffuseWidth, Math.log(0.22));
+    else put(at.diffuseWidth, Math.log(0.03), Math.log(2));
+    const { thickness, fwhm, background, backgroundSlope, offset, lorentzFraction: eta } = held;
+    if (thickness !== undefined) hold(u.thickness, Math.log(thickness));
+    if (fwhm !== undefined) hold(at.fwhm, Math.log(fwhm));
+    if (offset !== undefined) hold(at.offset, offset);
+    if (eta !== undefined) hold(at.lorentzFraction, eta);
+    if (background !== undefined) hold(at.background, Math.log(Math.max(background / setting.countUnit, NEAR_ZERO)));
+    if (backgroundSlope !== undefined) hold(at.slope, backgroundSlope);
+    return { lower, upper };
+  }
+
+  /** Within the bounds, in place. */
+  bound(x: Float64Array): Float64Array {
+    const { lower, upper } = this.bounds;
+    for (let k = 0; k < x.length; k++) if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
+    return x;
+  }
+
+  /** The objective of all points, for films of about a thickness (nm). */
+  objective(precision: Precision, thickness: number): Objective {
+    const { setting } = this,
+      step = setting.isSummed ? 0 : Math.ceil((Math.log(thickness) + 0.1) / CLASS),
+      key = `${precision.kernel} ${precision.phase} ${step}`,
+      known = this.#objectives.get(key);
+    if (known !== undefined) return known;
+    const { workspace, simd, reflection, sample, deviation, instrument, features } = setting,
+      width = this.startWidth;
+    const model = new CurveModel({
+      workspace,
+      simd,
+      unknowns: this.unknowns,
+      twoTheta: this.twoTheta,
+      reflection,
+      sample,
+      deviation,
+      instrument,
+      response: this.#response,
+      peak: features.peak,
+      offset: this.#offset,
+      top: this.top,
+      thickest: Math.exp(step * CLASS),
+      reach: 3 * Math.min(1.5 * width, setting.fwhm[1]) + 0.05,
+      width: setting.isSummed ? setting.fwhm[1] : width,
+      precision,
+      done: this.#done,
+    });
+    const objective = new Objective(model, this.counts, this.prior, this.bounds);
+    this.#objectives.set(key, objective);
+    return objective;
+  }
+
+  objectiveAt(precision: Precision, x: Float64Array): Objective {
+    return this.objective(precision, Math.exp(x[this.unknowns.thickness]));
+  }
+
+  /** A place with this film, and an instrument as the scan shows it where none is given; its amplitude is set by `screen`. */
+  place(film: SplineFilm, instrument: { readonly fwhm?: number; readonly lorentzFraction?: number; readonly offset?: number; readonly background?: number } = {}): Place {
+    const { unknowns: u, setting } = this,
+      { features, countUnit } = setting,
+      x = new Float64Array(u.count),
+      at = u.instrument,
+      sign = putFilm(u, film, x);
+    x[at.fwhm] = Math.log(instrument.fwhm ?? this.startWidth);
+    x[at.lorentzFraction] = instrument.lorentzFraction ?? 0.05;
+    x[at.offset] = instrument.offset ?? this.#offset;
+    const low = features.backgroundFirst / countUnit,
+      high = features.backgroundLast / countUnit;
+    x[at.background] = Math.log(Math.max(instrument.background ?? 0.5 * (low + high), 0.05));
+    x[at.slope] = setting.isSummed ? 0 : Math.min(Math.max(Math.log((high + 0.3) / (low + 0.3)), -1), 1);
+    x[at.diffuse] = 1;
+    x[at.diffuseWidth] = Math.log(0.22);
+    x[at.loss] = 0.02;
+    x[at.amplitude] = NaN;
+    this.bound(x);
+    return { x, sign };
+  }
+
+  /** Sets the amplitude with which the maximum of the mean is that of the scan, and returns the deviance of one curve. All
+   *  starts are seen with the model of the same class of thickness, where theirs are alike. */
+  screen({ x, sign }: Place, errors: Float64Array): number {
+    const at = this.unknowns.instrument,
+      thickness = Math.exp(x[this.unknowns.thickness]),
+      class3 = 3 * CLASS,
+      objective = this.objective(ROUGH, Math.exp(Math.ceil(Math.log(thickness) / class3) * class3 - 0.11));
+    x[at.amplitude] = 0;
+    return objective.model.evaluate({ x, sign }, false, ({ mean, columns }) => {
+      const seen = this.setting.workspace.view(columns, this.points);
+      let most = 1e-12;
+      for (const value of seen) most = Math.max(most, value);
+      const level = Math.exp(x[at.background]),
+        amplitude = Math.max(this.top - level, 1) / most;
+      x[at.amplitude] = Math.log(amplitude);
+      for (let j = 0; j < mean.length; j++) mean[j] += (amplitude - 1) * seen[j];
+      return deviance(this.counts, mean, errors);
+    });
+  }
+
+  /** Radians θ per degree 2θ … the number of fringes that the film adds: ∫|e| dz/d. */
+  fringes({ x }: Place): number {
+    const { unknowns: u } = this,
+      { d } = this.setting.reflection;
+    let sum = 0;
+    for (let k = 0; k < u.weights; k++) sum += Math.abs(x[u.shape + k]);
+    return (Math.exp(x[u.thickness]) * 10 * (Math.exp(x[u.scale]) / 100) * (sum / u.weights)) / d;
+  }
+}

@@ -1,0 +1,202 @@
+/** From starts to the maxima of the posterior density: all starts are seen once, the best climb, and what they found is climbed
+ *  to again from beside, until the best maximum has been met twice and explains the counts, or the work is done. */
+import { distance } from "./distance.ts";
+import { type Climbed, climb, fitted, type Step } from "./climb.ts";
+import { ROUGH } from "./curveModel.ts";
+import { type RelativeError, relativeErrorOf } from "./errorModel.ts";
+import { excessOf } from "./excess.ts";
+import { deviance } from "./objective.ts";
+import { normals, uniforms } from "./random.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import { filmOf, type Place } from "./unknowns.ts";
+
+/** A start, and where it comes from. */
+export interface Start extends Place {
+  readonly from: string;
+}
+
+/** A maximum. */
+export interface Mode extends Climbed {
+  /** −2 ln of the posterior density, with the relative error that all modes share. */
+  readonly cost: number;
+  /** Climbs that ended here, from different starts. */
+  readonly hits: number;
+  readonly from: string;
+}
+
+export interface Found {
+  /** Lowest cost first. */
+  readonly modes: readonly Mode[];
+  readonly error: RelativeError;
+  /** Standard deviations by which the deviance of the best mode lies above what such counts give. */
+  readonly excess: number;
+  readonly climbs: number;
+  readonly reason: "agreed" | "budget";
+}
+
+export interface SearchLimits {
+  /** Climbs at least and at most, and how often the best must be met. */
+  readonly fewest: number;
+  readonly most: number;
+  readonly again: number;
+  /** Units of work: slices · angles. */
+  readonly work: number;
+}
+
+/** Relative error of the first climbs. */
+const FIRST_ERROR = 0.03;
+/** Standard deviations above which a fit explains nothing. */
+export const TOLERATED = 3;
+/** Relative distance below which two maxima are one. */
+const SAME = 0.03;
+/** Starts that climb first, in the order of one curve each. */
+const FIRST = 4;
+/** What a climb from beside a mode counts when it ends there again: it is no independent witness. */
+const BESIDE_HIT = 0.34;
+
+/** What is told while it goes on. */
+export interface SearchStep extends Step {
+  readonly stage: string;
+}
+
+export function* search(problem: ScanProblem, starts: readonly Start[], limits: SearchLimits): Generator<SearchStep, Found, void> {
+  const ranked = yield* screened(problem, starts),
+    normal = normals(1),
+    uniform = uniforms(2),
+    least = problem.setting.floor;
+  let modes: Mode[] = [];
+  const error: RelativeError = { value: Math.max(problem.setting.isSummed ? least : FIRST_ERROR, least), norm: 0 };
+  let climbs = 0,
+    next = 0;
+  const begun = problem.work;
+  const isDone = (): boolean => climbs >= limits.most || problem.work - begun > limits.work;
+  let best: Mode | undefined,
+    excess = Infinity,
+    reason: Found["reason"] = "budget";
+  while (!isDone() || best === undefined) {
+    const isFresh = next < ranked.length && (climbs < FIRST || uniform() < 0.35 || modes.length === 0),
+      start: Start = isFresh ? ranked[next++] : besides(problem, modes, normal, uniform);
+    const steps = climb(problem, start, error.value);
+    let climbed: Climbed | undefined;
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) {
+        climbed = value;
+        break;
+      }
+      yield { ...value, stage: start.from };
+      if (best !== undefined && problem.work - begun > limits.work * 1.1) break;
+    }
+    if (climbed === undefined) break;
+    climbs++;
+    modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits: isFresh ? 1 : BESIDE_HIT, from: start.from });
+    const lowest = modes[0];
+    if (lowest !== best || climbs === FIRST) {
+      best = lowest;
+      const mean = problem.objectiveAt(ROUGH, best.x).mean(best);
+      excess = excessOf(problem.counts, mean, error.value, deviance(problem.counts, mean, new Float64Array(mean.length).fill(error.value)));
+    }
+    if (climbs >= limits.fewest && modes[0].hits >= limits.again && excess < TOLERATED) {
+      reason = "agreed";
+      break;
+    }
+  }
+  return yield* settled(problem, { modes, error, excess, climbs, reason });
+}
+
+/** The same with the relative error that the best mode leaves. */
+function* settled(problem: ScanProblem, found: Found): Generator<SearchStep, Found, void> {
+  const { relativeError, isSummed, floor } = problem.setting;
+  if (isSummed || relativeError !== undefined) return found;
+  let { modes, error, excess } = found;
+  for (let round = 0; round < 2; round++) {
+    const [best] = modes,
+      mean = problem.objectiveAt(ROUGH, best.x).mean(best),
+      next = relativeErrorOf(problem.counts, mean, floor);
+    excess = excessOf(problem.counts, mean, next.value, deviance(problem.counts, mean, new Float64Array(mean.length).fill(next.value)));
+    if (next.value === error.value) break;
+    error = next;
+    modes = yield* again(problem, modes, error.value);
+  }
+  return { ...found, modes, error, excess };
+}
+
+/** All starts by the cost of one curve each at a relative error of 100 %, best first, none twice. */
+function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<SearchStep, Start[], void> {
+  const errors = new Float64Array(problem.points).fill(1),
+    seen: { start: Start; cost: number }[] = [];
+  for (const start of starts) {
+    const cost = problem.screen(start, errors);
+    seen.push({ start, cost });
+    yield { x: start.x, cost, stage: "looking at starts" };
+  }
+  seen.sort((a, b) => a.cost - b.cost);
+  const kept: Start[] = [];
+  for (const { start } of seen) {
+    const film = filmOf(problem.unknowns, start);
+    if (!kept.some((other) => distance(film, filmOf(problem.unknowns, other)) < SAME)) kept.push(start);
+  }
+  return kept;
+}
+
+function withMode(problem: ScanProblem, modes: readonly Mode[], mode: Mode): Mode[] {
+  const film = filmOf(problem.unknowns, mode),
+    known = modes.findIndex(
+      (other) => Math.abs(other.cost - mode.cost) < 3 && distance(film, filmOf(problem.unknowns, other)) < SAME,
+    );
+  const all =
+    known < 0
+      ? [...modes, mode]
+      : modes.map((other, k) => (k !== known ? other : { ...(mode.cost < other.cost ? mode : other), hits: other.hits + mode.hits }));
+  return all.sort((a, b) => a.cost - b.cost);
+}
+
+/** The modes that are worth it, fitted with another relative error. */
+function* again(problem: ScanProblem, modes: readonly Mode[], error: number): Generator<SearchStep, Mode[], void> {
+  const kept: Mode[] = [],
+    errors = new Float64Array(problem.points).fill(error);
+  for (const mode of modes.slice(0, 4)) {
+    const steps = fitted(problem.objectiveAt(ROUGH, mode.x), mode, { errors }, { maxIterations: 12 });
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) {
+        kept.push({ ...mode, x: value.x, fit: value, cost: value.cost });
+        break;
+      }
+      yield { ...value, stage: "relative error" };
+    }
+  }
+  return kept.sort((a, b) => a.cost - b.cost);
+}
+
+/** Cost below which another mode's neighbours are looked at, too, above the best one's. */
+const NEAR = 30;
+
+/** A start beside a mode: the shape shifted and stretched along the depth, or its numbers moved. */
+function besides(problem: ScanProblem, modes: readonly Mode[], normal: () => number, uniform: () => number): Start {
+  const near = modes.filter(({ cost }) => cost < modes[0].cost + NEAR),
+    mode = uniform() < 0.7 ? modes[0] : near[Math.floor(uniform() * near.length)],
+    { unknowns: u } = problem,
+    x = mode.x.slice(),
+    n = u.weights;
+  const kind = uniform();
+  if (kind < 0.55) {
+    const size = uniform() < 0.7 ? 1 : 2.5,
+      shift = 0.6 * size * normal(),
+      stretch = 1 + 0.1 * size * normal(),
+      middle = (n - 1) / 2;
+    x[u.thickness] += 0.04 * size * normal();
+    x[u.scale] += 0.05 * size * normal();
+    for (const from of u.kind === "tied" ? [u.shape] : [u.shape, u.disorder])
+      for (let k = 0; k < n; k++) {
+        const at = Math.min(Math.max(middle + (k - middle) * stretch + shift, 0), n - 1),
+          left = Math.min(Math.floor(at), n - 2);
+        x[from + k] = mode.x[from + left] * (1 - at + left) + mode.x[from + left + 1] * (at - left);
+      }
+  } else if (kind < 0.8) x[u.thickness] += 0.1 * normal();
+  else {
+    for (let k = 0; k < n; k++) x[u.shape + k] += 0.15 * normal();
+    if (u.kind === "free") for (let k = 0; k < n; k++) x[u.disorder + k] += 0.15 * normal();
+  }
+  return { x: problem.bound(x), sign: mode.sign, from: "beside what was found" };
+}
