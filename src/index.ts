@@ -31,7 +31,13 @@ export type {
   LeastSquaresState,
 } from "./fit/leastSquares.ts";
 export type { ResidualKind } from "./fit/residual.ts";
-export { invert, type InvertOptions, type ProfilePredictor } from "./invert/pipeline.ts";
+export {
+  invert,
+  type InvertOptions,
+  type PredictorOptions,
+  type ProfilePredictor,
+  type ProfileProposal,
+} from "./invert/pipeline.ts";
 export { countUnit } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";

@@ -1,4 +1,5 @@
 /** Files and pasted text coming in: scans, crystals, sessions. */
+import type { ModelFiles } from "takagi/nn";
 import { WorkError } from "../worker/client.ts";
 import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
@@ -70,17 +71,30 @@ async function open(file: File, together: readonly File[]): Promise<void> {
   }
 }
 
-/** A network: its model.json, with the weights that were opened together with it. */
+/** A network: its model.json, with the weights, and the bank of residuals if any, that were opened together with it. */
 async function openModel(json: string, together: readonly File[]): Promise<void> {
-  const weights = together.find(({ name }) => /\.bin$/i.test(name));
+  const isBank = ({ name }: File): boolean => /bank\.bin$/i.test(name),
+    bank = together.find(isBank),
+    weights = together.find((file) => /\.bin$/i.test(file.name) && !isBank(file));
   if (weights === undefined)
     throw new WorkError({
       code: "MODEL",
       message: "this is the card of a network; open its weights.bin together with it",
       parameter: "files",
     });
-  const files = { "model.json": json, "weights.bin": new Uint8Array(await weights.arrayBuffer()) };
-  addNetwork(await quick.call("model", { json, weights: files["weights.bin"] }), files, selected.value?.id);
+  const bytes = async (file: File): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await file.arrayBuffer());
+  const files: ModelFiles = {
+    "model.json": json,
+    "weights.bin": await bytes(weights),
+    ...(bank !== undefined && { "bank.bin": await bytes(bank) }),
+  };
+  const card = await quick.call("model", {
+    json,
+    weights: files["weights.bin"],
+    ...(bank !== undefined && { bank: files["bank.bin"]! }),
+  });
+  addNetwork(card, files, selected.value?.id);
 }
 
 /** Whether it is not a session: what is wrong with a model, its reader says. */

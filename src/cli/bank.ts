@@ -14,35 +14,47 @@ export async function runBank(
   { json, ...options }: BankFlags,
   terminal: Terminal,
 ): Promise<number> {
+  const made = await addBank(folder, options, terminal);
+  terminal.out(
+    json === true
+      ? `${JSON.stringify({ folder, ...made })}\n`
+      : `${join(folder, "bank.bin")}: ${made.count} samples, ${made.bytes} bytes\n`,
+  );
+  return EXIT.ok;
+}
+
+/** Gives the model of a folder a bank in place of the one that it may have.
+ *  @returns samples and bytes of the bank, and what it was made with */
+export async function addBank(
+  folder: string,
+  options: Pick<BankOptions, "count" | "seed" | "noise">,
+  terminal: Terminal,
+): Promise<{ count: number; bytes: number; noise: string; seed: number }> {
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  const { createPredictor, drawBank, encodeModel, parseModel } = await import("../nn/index.ts");
-  const [card, weights] = await Promise.all([
-    readBytes(join(folder, "model.json")),
-    readBytes(join(folder, "weights.bin")),
-  ]);
+  const { createPredictor, drawBank, encodeModel, parseModel, toLayersModel } =
+    await import("../nn/index.ts");
+  const [card, weights] = await Promise.all(
+    ["model.json", "weights.bin"].map((name) => readBytes(join(folder, name))),
+  );
+  const json = new TextDecoder().decode(card);
   // Not loadModel: a bank that is damaged is made anew.
-  const model = await parseModel(new TextDecoder().decode(card), weights),
+  const model = await parseModel(json, weights!),
     predictor = await createPredictor(model, { backend: "wasm" }),
     progress = new ProgressLine(terminal);
   try {
     const bank = await drawBank(predictor, {
-        ...options,
-        signal: terminal.signal,
-        onProgress: (done, of) => progress.show(`asking the network ${Math.floor((100 * done) / of)} %`),
-      }),
-      files = await encodeModel({ ...model, bank });
-    // A model.json without a bank reads beside any bank.bin; so the bank first.
-    await writeWhole(join(folder, "bank.bin"), files["bank.bin"]!);
+      ...options,
+      signal: terminal.signal,
+      onProgress: (done, of) => progress.show(`bank of residuals ${Math.floor((100 * done) / of)} %`),
+    });
+    const isForTfjs = (JSON.parse(json) as { format: unknown }).format === "layers-model",
+      files = await (isForTfjs ? toLayersModel : encodeModel)({ ...model, bank }),
+      content = files["bank.bin"]!;
+    // The card last: it names what is there.
+    await writeWhole(join(folder, "bank.bin"), content);
     await writeWhole(join(folder, "model.json"), files["model.json"]);
-    const bytes = files["bank.bin"]!.length,
-      count = bank.predicted.length / bank.space.size;
-    progress.wipe();
-    terminal.out(
-      json === true
-        ? `${JSON.stringify({ folder, count, bytes, noise: bank.noise, seed: bank.seed })}\n`
-        : `${join(folder, "bank.bin")}: ${count} samples, ${bytes} bytes\n`,
-    );
-    return EXIT.ok;
+    const { noise, seed, predicted, space } = bank;
+    return { count: predicted.length / space.size, bytes: content.length, noise, seed };
   } finally {
     progress.wipe();
     predictor.dispose();

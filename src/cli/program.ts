@@ -275,13 +275,18 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       integer("--workers", { least: 0, most: 256 }),
     );
   group(train, "Results")
-    .option("--out <dir>", "for model.json, weights.bin, learning.svg and checkpoint.bin")
+    .option("--out <dir>", "for model.json, weights.bin, bank.bin, learning.svg and checkpoint.bin")
     .option("--resume", "go on from the checkpoint in --out")
     .option(
       "--start <model>",
       "folder of a model to start from; of one with another network or other outputs the convolutions",
     )
     .option("--half", "weights in half precision")
+    .option(
+      "--bank <n>",
+      "samples of the bank of residuals that is made at the end (as many as 300 kB hold); 0: none",
+      integer("--bank", { least: 0, most: 1_000_000 }),
+    )
     .option(
       "--validation <n>",
       "samples that the network is judged by (4096)",
@@ -384,7 +389,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "takagi",
     )
     .option("--half", "weights in half precision")
-    .option("--out <dir>", "for model.json and weights.bin")
+    .option("--out <dir>", "for model.json, weights.bin and, where the model has one, bank.bin")
     .option("--json", "print JSON")
     .addHelpText("after", CONVERT_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: ConvertFlags) =>

@@ -13,6 +13,7 @@ import type {
   TrainingState,
   Validation,
 } from "../nn/index.ts";
+import { addBank } from "./bank.ts";
 import { optional } from "./experiment.ts";
 import { readBytes } from "./files.ts";
 import { readPreset } from "./generate.ts";
@@ -38,6 +39,7 @@ export interface TrainFlags {
   readonly every?: number;
   readonly out?: string;
   readonly half?: boolean;
+  readonly bank?: number;
   readonly resume?: boolean;
   readonly start?: string;
   readonly json?: boolean;
@@ -53,7 +55,7 @@ const OUTPUTS = {
 const CHECKPOINT = "checkpoint.bin";
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const { out: folder, json, resume: isResumed, half, start, outputs = "14", ...rest } = flags;
+  const { out: folder, json, resume: isResumed, half, start, outputs = "14", bank, ...rest } = flags;
   if (folder === undefined) throw new UsageError("give --out, a folder for the model");
   if (flags.preset === undefined && isResumed !== true) throw new UsageError("give --preset, or --resume");
   if ((flags.samples === undefined) === (flags.minutes === undefined))
@@ -98,6 +100,8 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     },
   });
   progress.wipe();
+  if (!terminal.signal.aborted && bank !== 0 && saysProfiles(state))
+    await addBank(folder, optional("count", bank), terminal);
   const { samples, seconds, history } = state;
   if (json === true)
     terminal.out(
@@ -105,6 +109,11 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     );
   else terminal.out(`${folder}: ${samples} samples in ${Math.round(seconds)} s\n`);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** Whether residuals of profiles can be had from it: CNN3[3] of the paper says none. */
+function saysProfiles({ recipe }: TrainingState): boolean {
+  return recipe.task.labels.includes(WEIGHTS[0]!) && recipe.task.labels.includes("thickness");
 }
 
 /** Writes files that are there whole or not at all. */

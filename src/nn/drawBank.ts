@@ -2,8 +2,8 @@
 import { createGenerator, type NoiseKind } from "../dataset/generator.ts";
 import { requireInteger } from "../errors.ts";
 import { type Bank, fullBank } from "./bank.ts";
-import type { ModelCard } from "./model.ts";
 import { pickLabels } from "./outputs.ts";
+import type { Predictor } from "./predict.ts";
 import { streamSeed } from "./train.ts";
 import { UnknownSpace } from "./unknowns.ts";
 
@@ -17,12 +17,6 @@ export interface BankOptions {
   readonly onProgress?: (done: number, count: number) => void;
 }
 
-/** What a predictor is to a bank. */
-interface Answering {
-  readonly model: { readonly card: ModelCard };
-  predictInputs(inputs: Float32Array, extras?: Float32Array): Promise<Float32Array>;
-}
-
 const BATCH = 256;
 
 /** Asks a network about fresh samples of its preset, and keeps what it said and how far off that was.
@@ -30,7 +24,10 @@ const BATCH = 256;
  *  @example
  *  const bank = await drawBank(await createPredictor(model));
  *  const files = await encodeModel({ ...model, bank }); // model.json, weights.bin, bank.bin */
-export async function drawBank(predictor: Answering, options: BankOptions = {}): Promise<Bank> {
+export async function drawBank(
+  predictor: Pick<Predictor, "model" | "predictInputs">,
+  options: BankOptions = {},
+): Promise<Bank> {
   const { labels, preset, training } = predictor.model.card,
     space = new UnknownSpace(labels, preset);
   const { count = fullBank(space.size), seed = 1, noise = training.noise as NoiseKind, signal } = options;

@@ -10,10 +10,11 @@ export interface ProposedLabels {
   readonly weight: number;
 }
 
-/** Neighbours whose residuals are candidates, for each proposal and at least. */
-const NEIGHBOURS_EACH = 4;
-const LEAST_NEIGHBOURS = 128;
-/** Distance at which a neighbour's weight has fallen to exp(−½), relative to that of the farthest candidate. */
+/** Neighbours whose residuals are candidates; more where more proposals are asked for. */
+const NEIGHBOURS = 256;
+/** Proposals that are chosen to differ; those after them are the nearest neighbours'. */
+const DIFFERENT = 16;
+/** Distance at which a neighbour's weight has fallen to exp(−½), relative to that of the last of these. */
 const BANDWIDTH = 0.7;
 /** Strain errors (rms relative to the largest strain) up to which one profile stands for another. */
 const ALIKE = 0.07;
@@ -39,8 +40,9 @@ export function unitsOf({ space, predicted }: Bank): Float64Array {
 }
 
 /** Proposals from a prediction, the one that stands for most probability first. Neighbours of the prediction in the bank
- *  give their residuals to it: their sums are draws of what the truth may be. Of these, those are taken one after the
- *  other that have most of the remaining probability within a strain error of 7 %, so that no two say the same.
+ *  give their residuals to it: the sums are draws of what the truth may be. Of these, the first sixteen are those that one
+ *  after the other have most of the remaining probability within a strain error of 7 %, so that no two say the same; then
+ *  come the nearest neighbours' that are left, each with what remains of its own probability.
  *  @param prediction a row of labels
  *  @param units of `unitsOf` */
 export function proposeLabels(
@@ -52,16 +54,16 @@ export function proposeLabels(
   const { space, residuals } = bank,
     { size } = space,
     x = space.of(prediction);
-  const near = neighbours(bank, units, x, Math.max(LEAST_NEIGHBOURS, NEIGHBOURS_EACH * count));
+  const near = neighbours(bank, units, x, Math.max(NEIGHBOURS, count));
   const candidates = near.map(({ row }) =>
     space.labelsOf(space.add(x, residuals.subarray(row * size, (row + 1) * size))),
   );
-  const farthest = near.at(-1)?.distance ?? 0,
-    width = farthest > 0 ? BANDWIDTH * farthest : 1,
+  const last = near[Math.min(NEIGHBOURS, near.length) - 1]!.distance,
+    width = last > 0 ? BANDWIDTH * last : 1,
     likely = near.map(({ distance }) => Math.exp(-((distance / width) ** 2) / 2)),
     total = likely.reduce((a, b) => a + b, 0);
   return covering(
-    distances(candidates, space.weights, space.labels.indexOf("thickness")),
+    distances(candidates.slice(0, NEIGHBOURS), space.weights, space.labels.indexOf("thickness")),
     likely.map((value) => value / total),
     count,
   ).map(({ index, weight }) => ({ labels: candidates[index]!, weight }));
@@ -114,32 +116,35 @@ function distances(
   return errors;
 }
 
-/** Those that together have most of the probability near them: each takes what the ones before left.
- *  @param errors row-major [truth][candidate]
- *  @param probability of each
+/** First those that together have most of the probability near them: each takes what the ones before left. Then the others
+ *  in their order.
+ *  @param errors of the nearest, row-major [truth][candidate]
+ *  @param probability of all, in falling order
  *  @returns at most `count`, fewer where there are no more candidates */
 function covering(
   errors: Float64Array,
   probability: readonly number[],
   count: number,
 ): { index: number; weight: number }[] {
-  const size = probability.length,
+  const size = Math.sqrt(errors.length),
     left = Float64Array.from(probability),
-    isFree = new Array<boolean>(size).fill(true),
-    near = errors.map((error) => 1 / (1 + (error / ALIKE) ** 4));
-  const chosen: { index: number; weight: number }[] = [];
-  while (chosen.length < Math.min(count, size)) {
+    // Row by candidate, so that sums run along memory.
+    near = new Float64Array(size * size);
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) near[j * size + i] = 1 / (1 + (errors[i * size + j]! / ALIKE) ** 4);
+  const chosen = new Map<number, number>();
+  while (chosen.size < Math.min(count, size, DIFFERENT)) {
     let best = -1,
       most = -1;
     for (let j = 0; j < size; j++) {
-      if (!isFree[j]) continue;
+      if (chosen.has(j)) continue;
       let sum = 0;
-      for (let i = 0; i < size; i++) sum += left[i]! * near[i * size + j]!;
+      for (let i = 0; i < size; i++) sum += left[i]! * near[j * size + i]!;
       if (sum > most) [best, most] = [j, sum];
     }
-    isFree[best] = false;
-    for (let i = 0; i < size; i++) left[i]! *= 1 - near[i * size + best]!;
-    chosen.push({ index: best, weight: most });
+    for (let i = 0; i < size; i++) left[i]! *= 1 - near[best * size + i]!;
+    chosen.set(best, most);
   }
-  return chosen;
+  for (let i = 0; i < left.length && chosen.size < count; i++) if (!chosen.has(i)) chosen.set(i, left[i]!);
+  return Array.from(chosen, ([index, weight]) => ({ index, weight }));
 }

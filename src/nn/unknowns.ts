@@ -83,12 +83,14 @@ export class UnknownSpace {
     return predicted.map((value, k) => (k === this.sign ? value * residual[k]! : value + residual[k]!));
   }
 
-  /** How far coordinates count apart when predictions are compared; one a place. */
+  /** How much a deviation of one spread counts in each place when predictions are compared. What a network may be off by
+   *  follows most of all from the shape (docs/training.md, "Several answers a scan"). */
   importance(): Float64Array {
     const each = new Float64Array(this.size).fill(1);
     for (const [k, label] of this.labels.entries())
       if (label === "thickness" || label === "disorder") each[k] = 2;
       else if (isDisorderWeight(label)) each[k] = 0.5;
+    for (const k of this.weights) each[k] = 4;
     each[this.scale] = 2;
     each[this.sign] = 2;
     return each;

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { decodeCheckpoint } from "../../src/nn/checkpoint.ts";
 import { parseModel } from "../../src/nn/model.ts";
+import { loadModel } from "../../src/nn/predict.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "takagi-train-"));
@@ -30,6 +31,8 @@ const words = (folder: string, samples: number): string[] => [
   "16",
   "--every",
   "0.001",
+  "--bank",
+  "16",
   "--out",
   folder,
 ];
@@ -88,6 +91,17 @@ test(
     const again = run(...words(cut, 96));
     expect(again.code).toBe(1);
     expect(again.err).toContain("holds a training already");
+    // The bank that the training ended with, and another one in its place.
+    const bank = async (): Promise<number | undefined> => (await loadModel(whole)).card.bank?.count;
+    expect(await bank()).toBe(16);
+    expect(JSON.parse(run("bank", whole, "--count", "40", "--seed", "3", "--json").out)).toEqual({
+      folder: whole,
+      count: 40,
+      bytes: 40 * 2 * 2 * 16,
+      noise: "poisson",
+      seed: 3,
+    });
+    expect(await bank()).toBe(40);
   },
 );
 
