@@ -40,6 +40,7 @@ export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
+export { stackProfile, stackThickness, strainAgainst, strainOn, validateStack } from "./profile/stack.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
 export { curveFigure, type FigureOptions, profileFigure, weightedResiduals } from "./report/figures.ts";
 export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
@@ -48,11 +49,12 @@ export { report, type ReportOptions } from "./report/report.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {
   createSimulator,
+  type EqualSlices,
   type Kernel,
   type PhysicsOptions,
   type SimulateOptions,
   type Simulator,
-  type Stack,
+  type StackOptions,
 } from "./simulate/simulator.ts";
 export type {
   Atom,
@@ -68,6 +70,8 @@ export type {
   Hkl,
   Instrument,
   Inversion,
+  Layer,
+  LayerGroup,
   Polarisation,
   Profile,
   Progress,
@@ -82,6 +86,7 @@ export type {
   ScanFormat,
   Solution,
   SpectralLine,
+  Stack,
   StructureFactor,
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";

@@ -11,6 +11,24 @@ export interface AnyExports {
   heapBase(): number;
 }
 
+/** assembly/physics/stack.ts. */
+type StackKernel = (
+  elements: number,
+  elementCount: number,
+  sequence: number,
+  sequenceLength: number,
+  angles: number,
+  refraction: number,
+  angleCount: number,
+  firstEntries: number,
+  entryColumns: number,
+  entries: number,
+  columnCount: number,
+  scratch: number,
+  amplitude: number,
+  out: number,
+) => number;
+
 /** takagi.wasm: assembly/index.ts. */
 export interface KernelExports extends AnyExports {
   prepareSlices(
@@ -23,6 +41,9 @@ export interface KernelExports extends AnyExports {
     derivatives: number,
   ): number;
   prepareAngles(block: number, theta: number, count: number, table: number): number;
+  prepareRefraction(block: number, theta: number, count: number, out: number): number;
+  stackGradient: StackKernel;
+  stackGradientSimd: StackKernel;
   startEmpty(table: number, count: number): number;
   startSemiInfinite(block: number, source: number, table: number, count: number, scratch: number): number;
   startSlab(block: number, thickness: number, table: number, count: number, scratch: number): number;
