@@ -1,6 +1,23 @@
 /** takagi: depth-resolved strain and disorder from X-ray diffraction, in any JavaScript runtime. The SDK without machine
  *  learning: nothing here reaches TensorFlow. */
 
+export {
+  type Alloy,
+  alloyCrystal,
+  alloyName,
+  type AlloySystem,
+  alloySystems,
+  parseAlloy,
+} from "./crystal/alloys.ts";
+export {
+  composition,
+  type Composition,
+  type CompositionOptions,
+  type EpitaxialSurface,
+  type EpitaxyOptions,
+  layerStrain,
+  type LayerStrain,
+} from "./crystal/epitaxy.ts";
 export { parseCif } from "./crystal/cif.ts";
 export { braggAngle, cellVolume, dSpacing, planeAngle } from "./crystal/lattice.ts";
 export { material, materialNames, type MaterialOptions, materialSource } from "./crystal/materials.ts";
