@@ -21,11 +21,7 @@ export function stackTimes(
   const film: Reflection = { ...wave.reflection, name: "film", d: wave.reflection.d * 1.01 };
   const uniform = (count: number): Stack => ({
     substrate: wave.reflection,
-    layers: Array.from({ length: count }, (_, i) => ({
-      crystal: film,
-      thickness: 40 + i,
-      strain: 0.1 * i,
-    })),
+    layers: Array.from({ length: count }, (_, i) => ({ crystal: film, thickness: 40 + i, strain: 0.1 * i })),
   });
   const graded: Layer = { crystal: film, thickness: 300, strain: 0, strainTop: 1.5 };
   const stacks: Record<string, { stack: Stack; pieces: number; cuts: number }> = {

@@ -88,8 +88,8 @@ export interface Composition {
  *  spacing along the surface was found too. Ask for relaxation 0 and 1 to bound a composition.
  *  @throws {InvalidParameterError} where no composition of the system has that spacing
  *  @example
- *  composition({ system: "Si1-xGex", strain: 1.3, substrate: material("Si") }).x // 0.18 if fully strained
- *  composition({ system: "Si1-xGex", strain: 1.3, substrate: material("Si"), relaxation: 1 }).x // 0.33 if relaxed */
+ *  composition({ system: "Si1-xGex", strain: 1.3, substrate: material("Si") }).x // 0.195 if fully strained
+ *  composition({ system: "Si1-xGex", strain: 1.3, substrate: material("Si"), relaxation: 1 }).x // 0.338 if relaxed */
 export function composition(options: CompositionOptions): Composition {
   const { system, strain, inPlane, substrate, relaxation = 0, surface } = options;
   requireOneOf("system", system, alloySystems);
