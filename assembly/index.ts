@@ -14,7 +14,7 @@ export { prepareAngles, prepareRefraction, prepareSlices } from "./physics/phase
 export { resolve, resolveScratch } from "./physics/resolution";
 export { stackGradient } from "./physics/stack";
 export { stackGradientSimd } from "./physics/stackSimd";
-export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
+export { startEmpty, startSemiInfinite } from "./physics/substrate";
 export { transferMatrix } from "./physics/transferMatrix";
 export { transferMatrixFast } from "./physics/transferMatrixFast";
 export { transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";

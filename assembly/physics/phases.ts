@@ -213,7 +213,7 @@ export function prepareAngles(block: usize, theta: usize, count: i32, table: usi
   return Status.Ok;
 }
 
-/** The unstrained slice of thickness h (Å) that a substrate or a slab is made of. */
+/** The unstrained slice of thickness h (Å) that a substrate is made of. */
 export function unstrainedSlice(block: usize, h: f64, slice: usize): void {
   writeSlice(block, 0, 1, h, slice, 0);
 }

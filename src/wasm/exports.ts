@@ -46,7 +46,6 @@ export interface KernelExports extends AnyExports {
   stackGradientSimd: StackKernel;
   startEmpty(table: number, count: number): number;
   startSemiInfinite(block: number, source: number, table: number, count: number, scratch: number): number;
-  startSlab(block: number, thickness: number, table: number, count: number, scratch: number): number;
   transferMatrix(
     slices: number,
     sliceCount: number,
