@@ -17,7 +17,7 @@ export { stackGradientSimd } from "./physics/stackSimd";
 export { startEmpty, startSemiInfinite } from "./physics/substrate";
 export { transferMatrix } from "./physics/transferMatrix";
 export { transferMatrixFast } from "./physics/transferMatrixFast";
-export { transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
+export { stackBlocks, transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
 
 export function layoutVersion(): i32 {
   return Layout.Version;

@@ -2,6 +2,7 @@
 import type { Wave } from "../src/instrument/waves.ts";
 import { planStack, stackNumbers } from "../src/simulate/stackPieces.ts";
 import { putStack, putStackAngles, stackColumns } from "../src/simulate/stackKernel.ts";
+import { stackReflectivity } from "../src/simulate/stack.ts";
 import type { Layer, Reflection, Stack } from "../src/types.ts";
 import type { Workspace } from "../src/wasm/workspace.ts";
 import { milliseconds, rounded } from "./measure.ts";
@@ -42,6 +43,9 @@ export function stackTimes(
   for (const [name, { stack, pieces, cuts }] of Object.entries(stacks)) {
     const plan = planStack(stack, () => cuts),
       numbers = stackNumbers(stack);
+    sizes[`${name}: R, exact or in blocks`] = pieces * theta.length;
+    work[`${name}: R, exact or in blocks`] = () =>
+      stackReflectivity(workspace, { simd, judge: false, wave, plan, numbers, theta })[5];
     for (const columns of [undefined, Int32Array.from(numbers, (_, i) => i)]) {
       const label = columns === undefined ? `${name}: R` : `${name}: R and derivatives`;
       sizes[label] = pieces * theta.length;

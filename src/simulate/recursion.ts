@@ -33,8 +33,8 @@ export interface Slices {
 }
 
 /** Bounds within which the expansions of the SIMD kernels hold; slices beyond them are cut. */
-const SIMD_COUPLING = 1e-3;
-const SIMD_ABSORPTION = 2e-3;
+export const SIMD_COUPLING = 1e-3;
+export const SIMD_ABSORPTION = 2e-3;
 const FAST_COUPLING = 1e-3;
 const FAST_PHASE = 1.5;
 /** Phase of a block between two nodes, and the measured costs (ns) that choose its length. */
@@ -380,7 +380,7 @@ export function reflectivity(
   });
 }
 
-interface Nodes {
+export interface Nodes {
   readonly blockLength: number;
   readonly theta: Float64Array;
   readonly positions: Float64Array;
@@ -389,7 +389,7 @@ interface Nodes {
 /** Block length and node angles of least cost, or undefined where blocks do not pay.
  *  @param slicePhase phase of one slice over the whole range, radians
  *  @param lowest θ that nodes must stay above, radians */
-function chooseNodes(
+export function chooseNodes(
   theta: Float64Array,
   sliceCount: number,
   slicePhase: number,

@@ -7,6 +7,7 @@ import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import type { Workspace } from "../wasm/workspace.ts";
 import { curveSeen, rangeOf } from "./seen.ts";
 import { anglesAround, type Peak, totalReflection } from "./slicing.ts";
+import { stackBlocks } from "./stackBlocks.ts";
 import { putStack, putStackAngles, stackColumns } from "./stackKernel.ts";
 import { planStack, type StackPlan, stackNumbers } from "./stackPieces.ts";
 
@@ -14,13 +15,13 @@ export interface StackOptions {
   readonly instrument?: Instrument;
   /** "exact" if absent. */
   readonly deviation?: Deviation;
-  /** "simd" if absent; "f64" is its scalar judge. Both are exact. */
+  /** "simd" if absent: uniform layers exactly, many thin pieces to 1e-7 in log10 R; "f64" is its scalar judge. */
   readonly kernel?: "simd" | "f64";
 }
 
 /** Pieces of a graded layer: phase of one that is not exceeded, and the fewest. */
 const PIECE_PHASE = 1;
-const FEWEST_PIECES = 50;
+const FEWEST_PIECES = 20;
 /** A layer has a peak of its own to be resolved where its fringes are narrower than this many half widths of it. */
 const THICK = 4;
 
@@ -47,7 +48,7 @@ export function simulateStack(
 }
 
 /** R of a stack at each θ (radians); a copy. */
-function stackReflectivity(
+export function stackReflectivity(
   workspace: Workspace,
   {
     simd,
@@ -65,11 +66,21 @@ function stackReflectivity(
     readonly theta: Float64Array;
   },
 ): Float64Array {
+  const even = theta.length % 2 === 0 ? theta : padded(theta);
   return workspace.scope(() => {
-    const angles = putStackAngles(workspace, wave, theta);
+    const angles = putStackAngles(workspace, wave, even);
     const elements = putStack(workspace, wave, plan, numbers);
+    const quick = simd && !judge ? stackBlocks(workspace, wave, elements, angles, even) : undefined;
+    if (quick !== undefined) return quick.subarray(0, theta.length);
     return workspace.copy(stackColumns(workspace, simd, elements, angles, { judge }), theta.length);
   });
+}
+
+/** Its last angle once more: a vector takes two. */
+function padded(theta: Float64Array): Float64Array {
+  const even = new Float64Array(theta.length + 1).fill(theta[theta.length - 1]);
+  even.set(theta);
+  return even;
 }
 
 /** A plan whose graded layers are cut so that no piece's phase exceeds one radian in the range of θ (radians): the ghost of

@@ -82,6 +82,21 @@ export interface KernelExports extends AnyExports {
     scratch: number,
     out: number,
   ): number;
+  stackBlocks(
+    elements: number,
+    sequence: number,
+    sequenceLength: number,
+    blockLength: number,
+    angles: number,
+    refraction: number,
+    angleCount: number,
+    nodes: number,
+    nodeRefraction: number,
+    nodeCount: number,
+    positions: number,
+    scratch: number,
+    out: number,
+  ): number;
   gradient(
     slices: number,
     derivatives: number,
