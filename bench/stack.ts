@@ -1,8 +1,8 @@
-/** Times of stacks of several crystals: kernels alone, tables once. */
+/** Times of stacks of several crystals; tables made beforehand, but for the last line. */
 import type { Wave } from "../src/instrument/waves.ts";
-import { planStack, stackNumbers } from "../src/simulate/stackPieces.ts";
+import { stackBlocks } from "../src/simulate/stackBlocks.ts";
 import { putStack, putStackAngles, stackColumns } from "../src/simulate/stackKernel.ts";
-import { stackReflectivity } from "../src/simulate/stack.ts";
+import { planStack, stackNumbers } from "../src/simulate/stackPieces.ts";
 import type { Layer, Reflection, Stack } from "../src/types.ts";
 import type { Workspace } from "../src/wasm/workspace.ts";
 import { milliseconds, rounded } from "./measure.ts";
@@ -12,53 +12,83 @@ interface Machine {
   readonly simd: boolean;
 }
 
-/** ns of one piece at one angle, of each stack, R alone and with the derivatives by every number. */
+/** @param theta radians, an even number
+ *  @param today the recursion of one crystal on as many slices and angles, for the ratio */
 export function stackTimes(
   { workspace, simd }: Machine,
-  wave: Wave,
-  theta: Float64Array,
+  {
+    wave,
+    theta,
+    pieces,
+    today,
+  }: {
+    readonly wave: Wave;
+    readonly theta: Float64Array;
+    readonly pieces: number;
+    readonly today: () => number;
+  },
   rounds: number,
-): Record<string, number> {
-  const film: Reflection = { ...wave.reflection, name: "film", d: wave.reflection.d * 1.01 };
-  const uniform = (count: number): Stack => ({
-    substrate: wave.reflection,
-    layers: Array.from({ length: count }, (_, i) => ({ crystal: film, thickness: 40 + i, strain: 0.1 * i })),
-  });
-  const graded: Layer = { crystal: film, thickness: 300, strain: 0, strainTop: 1.5 };
-  const stacks: Record<string, { stack: Stack; pieces: number; cuts: number }> = {
-    "500 pieces of a graded layer": {
-      stack: { substrate: wave.reflection, layers: [graded] },
-      pieces: 500,
-      cuts: 500,
-    },
-    "3 uniform layers": { stack: uniform(3), pieces: 3, cuts: 1 },
-    "superlattice of 2 layers, 30 times": {
-      stack: { substrate: wave.reflection, layers: [{ layers: uniform(2).layers as Layer[], repeats: 30 }] },
-      pieces: 60,
-      cuts: 1,
-    },
-  };
-  const work: Record<string, () => number> = {},
-    sizes: Record<string, number> = {};
-  for (const [name, { stack, pieces, cuts }] of Object.entries(stacks)) {
+): Record<string, unknown> {
+  const film: Reflection = { ...wave.reflection, name: "film", d: wave.reflection.d * 1.002 };
+  const layers = [1, 2, 3].map((i): Layer => ({ crystal: film, thickness: 40 + 10 * i, strain: 0.3 * i }));
+  const place = (stack: Stack, cuts = 1) => {
     const plan = planStack(stack, () => cuts),
-      numbers = stackNumbers(stack);
-    sizes[`${name}: R, exact or in blocks`] = pieces * theta.length;
-    work[`${name}: R, exact or in blocks`] = () =>
-      stackReflectivity(workspace, { simd, judge: false, wave, plan, numbers, theta })[5];
-    for (const columns of [undefined, Int32Array.from(numbers, (_, i) => i)]) {
-      const label = columns === undefined ? `${name}: R` : `${name}: R and derivatives`;
-      sizes[label] = pieces * theta.length;
-      work[label] = () =>
-        workspace.scope(() => {
-          const angles = putStackAngles(workspace, wave, theta);
-          const elements = putStack(workspace, wave, plan, numbers, columns);
-          return workspace.view(stackColumns(workspace, simd, elements, angles), 1)[0];
-        });
-    }
-  }
-  const times = milliseconds(work, rounds);
-  return Object.fromEntries(
-    Object.entries(times).map(([label, { median }]) => [label, rounded((median * 1e6) / sizes[label])]),
-  );
+      numbers = stackNumbers(stack),
+      every = Int32Array.from(numbers, (_, i) => i);
+    return {
+      plan,
+      numbers,
+      bare: putStack(workspace, wave, plan, numbers),
+      whole: putStack(workspace, wave, plan, numbers, every),
+    };
+  };
+  return workspace.scope(() => {
+    const substrate = wave.reflection;
+    const angles = putStackAngles(workspace, wave, theta);
+    const graded = place(
+      { substrate, layers: [{ crystal: film, thickness: 300, strain: 0, strainTop: 1 }] },
+      pieces,
+    );
+    const three = place({ substrate, layers }),
+      lattice = place({ substrate, layers: [{ layers: layers.slice(0, 2), repeats: 30 }] });
+    const run = (elements: typeof three.bare) => () =>
+      workspace.scope(() => workspace.view(stackColumns(workspace, simd, elements, angles), 1)[0]);
+    const times = milliseconds(
+      {
+        today,
+        blocks: () => (simd ? (stackBlocks(workspace, wave, graded.bare, angles, theta)?.[5] ?? 0) : 0),
+        three: run(three.bare),
+        threeWhole: run(three.whole),
+        lattice: run(lattice.bare),
+        latticeWhole: run(lattice.whole),
+        tables: () =>
+          workspace.scope(() => putStack(workspace, wave, three.plan, three.numbers).elementCount),
+      },
+      rounds,
+    );
+    const ns = (name: keyof typeof times, count: number) =>
+      rounded((times[name].least * 1e6) / (count * theta.length));
+    return {
+      what: `${theta.length} angles; least of ${rounds} rounds, kernels alone`,
+      pieces: {
+        count: pieces,
+        unit: "ns per piece and angle",
+        value: ns("blocks", pieces),
+        ofOneCrystal: rounded(times.blocks.least / times.today.least),
+      },
+      uniformLayers: {
+        count: 3,
+        unit: "ns per layer and angle",
+        reflectivity: ns("three", 3),
+        withDerivatives: ns("threeWhole", 3),
+      },
+      superlattice: {
+        layers: 60,
+        unit: "ns per layer and angle",
+        reflectivity: ns("lattice", 60),
+        withDerivatives: ns("latticeWhole", 60),
+      },
+      tablesOfThreeLayers: { unit: "µs", value: rounded(times.tables.least * 1e3) },
+    };
+  });
 }

@@ -21,7 +21,7 @@ export interface StackOptions {
 
 /** Pieces of a graded layer: phase of one that is not exceeded, and the fewest. */
 const PIECE_PHASE = 1;
-const FEWEST_PIECES = 20;
+const FEWEST_PIECES = 50;
 /** A layer has a peak of its own to be resolved where its fringes are narrower than this many half widths of it. */
 const THICK = 4;
 
