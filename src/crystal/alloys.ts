@@ -34,6 +34,9 @@ const ELASTIC: Readonly<Record<string, ElasticRow>> = {
   InN: { stiffness: hexagonal(92, 224), source: III_V },
 };
 
+/** x of the first crystal, 1 − x of the second: Ge and Si, AlAs and GaAs, … */
+export type AlloySystem = "Si1-xGex" | "AlxGa1-xAs" | "InxGa1-xAs" | "GaAs1-xPx" | "AlxGa1-xN" | "InxGa1-xN";
+
 /** One system: x of the first crystal, 1 − x of the second. */
 interface SystemRow {
   readonly ends: readonly [string, string];
@@ -43,7 +46,7 @@ interface SystemRow {
 }
 
 const VEGARD = "Vegard's law";
-const SYSTEMS = {
+const SYSTEMS: Readonly<Record<AlloySystem, SystemRow>> = {
   "Si1-xGex": {
     ends: ["Ge", "Si"],
     bowing: 0.02733,
@@ -54,9 +57,7 @@ const SYSTEMS = {
   "GaAs1-xPx": { ends: ["GaP", "GaAs"], bowing: 0, source: VEGARD },
   "AlxGa1-xN": { ends: ["AlN", "GaN"], bowing: 0, source: VEGARD },
   "InxGa1-xN": { ends: ["InN", "GaN"], bowing: 0, source: VEGARD },
-} as const satisfies Record<string, SystemRow>;
-
-export type AlloySystem = keyof typeof SYSTEMS;
+};
 
 /** Systems that `material` and `composition` know. */
 export const alloySystems = Object.keys(SYSTEMS) as readonly AlloySystem[];
