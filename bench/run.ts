@@ -285,7 +285,7 @@ console.log(
         },
       },
       kernels: {
-        simd: limited(size("takagi.wasm"), 40_000, "bytes"),
+        simd: limited(size("takagi.wasm"), 52_000, "bytes"),
         scalar: limited(size("takagi.scalar.wasm"), 40_000, "bytes"),
         data: limited(size("takagi.data.wasm"), 40_000, "bytes"),
       },
