@@ -1,6 +1,7 @@
 /** Stacks of several crystals: the vectorised kernel against its judge, derivatives against differences. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Wave } from "../../src/instrument/waves.ts";
+import { reflectivity } from "../../src/simulate/recursion.ts";
 import { planOf } from "../../src/simulate/stack.ts";
 import {
   putStack,
@@ -157,4 +158,36 @@ test("columns are those asked for, in the order asked for", () => {
   expect(some).toHaveLength(3);
   expect(some[1]).toEqual(every[11]);
   expect(some[2]).toEqual(every[1]);
+});
+
+test("a film on nothing, and the amplitude that it hands on: |P/Q|² is R, as the thin film of one crystal", () => {
+  const film: Stack = {
+    substrate: GALLIUM_ARSENIDE,
+    layers: [{ crystal: GALLIUM_ARSENIDE, thickness: 70, strain: 0.4 }],
+  };
+  const theta = anglesOf(film),
+    wave = waveOf(film),
+    { plan, numbers } = planned(film);
+  const slices = {
+    strain: new Float64Array(20).fill(0.004),
+    debyeWaller: new Float64Array(20).fill(1),
+    thickness: 35,
+  };
+  const thin = reflectivity(workspace, simd, wave, slices, { geometry: "thin film" }, theta, "f64");
+  for (const judge of [true, false])
+    workspace.scope(() => {
+      const angles = putStackAngles(workspace, wave, theta, "nothing");
+      const elements = putStack(workspace, wave, plan, numbers);
+      const amplitude = workspace.f64(2 * theta.length);
+      const r = workspace.copy(
+        stackColumns(workspace, simd, elements, angles, { amplitude, judge }),
+        theta.length,
+      );
+      const parts = workspace.copy(amplitude, 2 * theta.length);
+      r.forEach((value, j) => {
+        expect(Math.abs(Math.log10(value / thin[j]))).toBeLessThan(1e-8);
+        const square = parts[j] ** 2 + parts[theta.length + j] ** 2;
+        expect(Math.abs(square / value - 1)).toBeLessThan(1e-12);
+      });
+    });
 });
