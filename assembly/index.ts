@@ -11,13 +11,15 @@ export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";
 export { bsplineBasis, bsplineValues } from "./math/bspline";
 export { heapBase } from "./memory";
 export { poisson } from "./physics/counting";
-export { prepareAngles, prepareSlices } from "./physics/phases";
+export { prepareAngles, prepareRefraction, prepareSlices } from "./physics/phases";
 export { resolve, resolveScratch } from "./physics/resolution";
 export { applyBand, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
-export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
+export { stackGradient } from "./physics/stack";
+export { stackGradientSimd } from "./physics/stackSimd";
+export { startEmpty, startSemiInfinite } from "./physics/substrate";
 export { transferMatrix } from "./physics/transferMatrix";
 export { transferMatrixFast } from "./physics/transferMatrixFast";
-export { transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
+export { stackBlocks, transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
 
 export function layoutVersion(): i32 {
   return Layout.Version;

@@ -3,7 +3,7 @@
 
 export const enum Layout {
   /** Raised whenever a slot, a table or a signature changes; compared at load. */
-  Version = 3,
+  Version = 4,
 }
 
 /** Constants of one reflection at one wavelength: f64[ReflectionSlot.Size]. */
@@ -50,6 +50,22 @@ export const enum SliceDerivative {
   Coupling = 3,
   CouplingByDebyeWaller = 4,
   Size = 5,
+}
+
+/** One homogeneous piece of a stack of several crystals (physics/stack.ts): f64[elements][ElementSlot.Size].
+ *  A = slope·x + offset − refraction·w, K_out = out·g (incident → diffracted), K_in = in·g (diffracted → incident), with
+ *  x, g of the substrate's reflection: a piece of the substrate's own crystal has refraction 0 and out = in = coupling. */
+export const enum ElementSlot {
+  Slope = 0,
+  OffsetRe = 1,
+  OffsetIm = 2,
+  RefractionRe = 3,
+  RefractionIm = 4,
+  OutRe = 5,
+  OutIm = 6,
+  InRe = 7,
+  InIm = 8,
+  Size = 9,
 }
 
 /** Planes of the angle table: f64[AnglePlane.Size][angles]; x, g of each angle and the amplitude below the first slice. */

@@ -1,6 +1,23 @@
 /** takagi: depth-resolved strain and disorder from X-ray diffraction, in any JavaScript runtime. The SDK without machine
  *  learning: nothing here reaches TensorFlow. */
 
+export {
+  type Alloy,
+  alloyCrystal,
+  alloyName,
+  type AlloySystem,
+  alloySystems,
+  parseAlloy,
+} from "./crystal/alloys.ts";
+export {
+  composition,
+  type Composition,
+  type CompositionOptions,
+  type EpitaxialSurface,
+  type EpitaxyOptions,
+  layerStrain,
+  type LayerStrain,
+} from "./crystal/epitaxy.ts";
 export { parseCif } from "./crystal/cif.ts";
 export { braggAngle, cellVolume, dSpacing, planeAngle } from "./crystal/lattice.ts";
 export { material, materialNames, type MaterialOptions, materialSource } from "./crystal/materials.ts";
@@ -46,6 +63,7 @@ export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
+export { stackProfile, stackThickness, strainAgainst, strainOn, validateStack } from "./profile/stack.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
 export { curveFigure, type FigureOptions, profileFigure, weightedResiduals } from "./report/figures.ts";
 export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
@@ -54,11 +72,12 @@ export { report, type ReportOptions } from "./report/report.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {
   createSimulator,
+  type EqualSlices,
   type Kernel,
   type PhysicsOptions,
   type SimulateOptions,
   type Simulator,
-  type Stack,
+  type StackOptions,
 } from "./simulate/simulator.ts";
 export type {
   Atom,
@@ -74,6 +93,8 @@ export type {
   Hkl,
   Instrument,
   Inversion,
+  Layer,
+  LayerGroup,
   Polarisation,
   Profile,
   Progress,
@@ -88,6 +109,7 @@ export type {
   ScanFormat,
   Solution,
   SpectralLine,
+  Stack,
   StructureFactor,
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";

@@ -69,6 +69,41 @@ export interface Profile {
   readonly debyeWaller: Float64Array;
 }
 
+/** One layer of a stack: a crystal of its own, uniform or graded. */
+export interface Layer {
+  /** The reflection of its relaxed crystal. */
+  readonly crystal: Reflection;
+  /** nm. */
+  readonly thickness: number;
+  /** Δd/d along the surface normal, in %, of the layer's own relaxed lattice; 0 if absent. Where `strainTop` is given it is
+   *  that of the lower edge. `strainOn` makes it from a strain against the substrate's lattice. */
+  readonly strain?: number;
+  /** %, at the upper edge: strain goes there linearly; as `strain` (uniform) if absent. */
+  readonly strainTop?: number;
+  /** 0…1; 1 if absent. */
+  readonly debyeWaller?: number;
+  /** Of the upper interface, nm: the standard deviation σ of an error function by which one crystal goes over into the
+   *  next; 0 (sharp) if absent. */
+  readonly roughness?: number;
+}
+
+/** Layers that come again and again: a superlattice. */
+export interface LayerGroup {
+  /** One period, from below. */
+  readonly layers: readonly Layer[];
+  /** How many periods. */
+  readonly repeats: number;
+}
+
+/** A substrate and what lies on it. Along the surface every layer fits the substrate where the reflection is asymmetric. */
+export interface Stack {
+  readonly substrate: Reflection;
+  /** Of the substrate's surface, nm, as that of a layer; 0 if absent. */
+  readonly roughness?: number;
+  /** From below. */
+  readonly layers: readonly (Layer | LayerGroup)[];
+}
+
 /** What moved during a scan. `2theta-omega`: sample and detector together, the detector twice as far (θ–2θ, ω–2θ, Gonio,
  *  locked coupled); `2theta`: the detector alone; `omega`: the sample alone (a rocking scan); `other`: another motor. */
 export type ScanAxis = "2theta-omega" | "2theta" | "omega" | "other";

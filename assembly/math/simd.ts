@@ -65,3 +65,25 @@
   const swap = i64x2.ne(v128.and(k, i64x2.splat(1)), i64x2.splat(0));
   return v128.xor(v128.bitselect(cosine, sine, swap), i64x2.shl(v128.and(k, i64x2.splat(2)), 62));
 }
+
+/** e^t for −700 ≤ t ≤ 0 (below: as −700), to 1e-15: t = n ln 2 + r, a Taylor polynomial in r, n added to the exponent. */
+// @ts-ignore: decorator
+@inline export function decay(t: v128): v128 {
+  const x = f64x2.max(t, splat(-700)),
+    k = add(f64x2.nearest(mul(x, splat(1.4426950408889634))), splat(6755399441055744.0)),
+    n = sub(k, splat(6755399441055744.0));
+  const r = sub(sub(x, mul(n, splat(0.6931471803691238))), mul(n, splat(1.9082149292705877e-10)));
+  let p = add(splat(1.0 / 39916800), mul(r, splat(1.0 / 479001600)));
+  p = add(splat(1.0 / 3628800), mul(r, p));
+  p = add(splat(1.0 / 362880), mul(r, p));
+  p = add(splat(1.0 / 40320), mul(r, p));
+  p = add(splat(1.0 / 5040), mul(r, p));
+  p = add(splat(1.0 / 720), mul(r, p));
+  p = add(splat(1.0 / 120), mul(r, p));
+  p = add(splat(1.0 / 24), mul(r, p));
+  p = add(splat(1.0 / 6), mul(r, p));
+  p = add(splat(0.5), mul(r, p));
+  p = add(splat(1), mul(r, p));
+  p = add(splat(1), mul(r, p));
+  return mul(p, i64x2.shl(i64x2.add(k, i64x2.splat(1023)), 52));
+}

@@ -7,8 +7,11 @@
 
 /** Writes C, S and W = (C − S)/φ² (re, im each): f64[6]. W is −2·dS/dφ² and serves the derivatives. */
 export function cosineAndSinc(ar: f64, ai: f64, kr: f64, ki: f64, out: usize): void {
-  const f2r = ar * ar - ai * ai - kr * kr + ki * ki,
-    f2i = 2 * (ar * ai - kr * ki);
+  cosineAndSincOf(ar * ar - ai * ai - kr * kr + ki * ki, 2 * (ar * ai - kr * ki), out);
+}
+
+/** The same of φ² = f2r + i·f2i. */
+export function cosineAndSincOf(f2r: f64, f2i: f64, out: usize): void {
   const size = Math.abs(f2r) + Math.abs(f2i);
   let cr: f64, ci: f64, sr: f64, si: f64, wr: f64, wi: f64;
   if (size < 0.01) {

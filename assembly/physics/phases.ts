@@ -128,6 +128,36 @@ export function prepareSlices(
   return Status.Ok;
 }
 
+/** Sine of the angle of exit: k_h∥ = k cos α − H_x for planes tilted by φ_c (α_exit = θ + φ_c at the Bragg angle).
+ *  @param cosine of the angle of incidence
+ *  @param hx H_x/k */
+// @ts-ignore: decorator
+@inline function exitSine(cosine: f64, hx: f64): f64 {
+  const tangential = cosine - hx;
+  return Math.sqrt(Math.max(1 - tangential * tangential, 1e-12));
+}
+
+/** w = (1/γ0 + 1/γh)/2 of each angle, by which refraction counts in the exact form; 0 in the linear form, which has it
+ *  in the offset of each slice.
+ *  @param theta f64[count], radians
+ *  @param out f64[count] */
+export function prepareRefraction(block: usize, theta: usize, count: i32, out: usize): Status {
+  if (count < 1) return Status.BadCount;
+  const phi = slot(block, ReflectionSlot.Asymmetry);
+  Math.sincos(phi);
+  const hx =
+    (slot(block, ReflectionSlot.Wavelength) / slot(block, ReflectionSlot.PlaneSpacing)) * Math.sincos_sin;
+  const linear = <i32>slot(block, ReflectionSlot.Deviation) == DeviationForm.Linear;
+  for (let j = 0; j < count; j++) {
+    const at = (<usize>j) << 3;
+    Math.sincos(load<f64>(theta + at) - phi);
+    const g0 = Math.sincos_sin;
+    const gh = phi == 0 ? g0 : exitSine(Math.sincos_cos, hx);
+    store<f64>(out + at, linear ? 0 : 0.5 * (1 / g0 + 1 / gh));
+  }
+  return Status.Ok;
+}
+
 /** x and g of each angle.
  *  @param theta f64[count], radians: half the scattering angle, incidence on the surface at theta − φ_c
  *  @param table f64[AnglePlane.Size][count]; XRe, XIm, GRe, GIm are written */
@@ -172,12 +202,7 @@ export function prepareAngles(block: usize, theta: usize, count: i32, table: usi
       alpha = load<f64>(theta + at) - phi;
     Math.sincos(alpha);
     const g0 = Math.sincos_sin;
-    // Exit: k_h∥ = k cos α − H_x for planes tilted by φ_c (α_exit = θ + φ_c at the Bragg angle).
-    let gh = g0;
-    if (phi != 0) {
-      const tangential = Math.sincos_cos - hx / k;
-      gh = Math.sqrt(Math.max(1 - tangential * tangential, 1e-12));
-    }
+    const gh = phi == 0 ? g0 : exitSine(Math.sincos_cos, hx / k);
     const inverse = refraction * (1 / g0 + 1 / gh),
       root = 1 / Math.sqrt(Math.abs(g0 * gh));
     store<f64>(to, 0.5 * (k * (g0 + gh) - hz) - inverse * f0r);
@@ -188,7 +213,7 @@ export function prepareAngles(block: usize, theta: usize, count: i32, table: usi
   return Status.Ok;
 }
 
-/** The unstrained slice of thickness h (Å) that a substrate or a slab is made of. */
+/** The unstrained slice of thickness h (Å) that a substrate is made of. */
 export function unstrainedSlice(block: usize, h: f64, slice: usize): void {
   writeSlice(block, 0, 1, h, slice, 0);
 }

@@ -1,7 +1,6 @@
-/** The amplitude below the first slice: nothing, a semi-infinite crystal, or a slab on either of them. */
-import { AnglePlane, SliceSlot } from "../layout";
+/** The amplitude below the first slice: nothing, or a semi-infinite crystal. */
+import { AnglePlane } from "../layout";
 import { Status } from "../status";
-import { cosineAndSinc } from "./element";
 import { sqrtIm, sqrtRe, unstrainedSlice } from "./phases";
 
 // @ts-ignore: decorator
@@ -59,51 +58,6 @@ export function startSemiInfinite(
       li = ps >= ms ? pi : mi,
       l = max(ps, ms);
     setStart(table, plane, j, lr / l, -li / l);
-  }
-  return Status.Ok;
-}
-
-/** One unstrained slab of `thickness` Å on the start that the table holds: the buried part of a thick film.
- *  @param scratch f64[10] */
-export function startSlab(block: usize, thickness: f64, table: usize, count: i32, scratch: usize): Status {
-  if (count < 1) return Status.BadCount;
-  if (!(thickness >= 0)) return Status.BadParameter;
-  const slice = scratch + 48;
-  unstrainedSlice(block, thickness, slice);
-  const slope = load<f64>(slice, 0),
-    or = load<f64>(slice, 8),
-    oi = load<f64>(slice, 16),
-    k = load<f64>(slice, 24);
-  const plane = (<usize>count) << 3;
-  for (let j = 0; j < count; j++) {
-    const at = table + ((<usize>j) << 3);
-    const ar = slope * load<f64>(at) + or,
-      ai = slope * load<f64>(at + plane) + oi;
-    const kr = k * load<f64>(at + plane * 2),
-      ki = k * load<f64>(at + plane * 3);
-    const xr = load<f64>(at + plane * AnglePlane.StartRe),
-      xi = load<f64>(at + plane * AnglePlane.StartIm);
-    cosineAndSinc(ar, ai, kr, ki, scratch);
-    const cr = load<f64>(scratch, 0),
-      ci = load<f64>(scratch, 8),
-      sr = load<f64>(scratch, 16),
-      si = load<f64>(scratch, 24);
-    const asr = ar * sr - ai * si,
-      asi = ar * si + ai * sr,
-      ksr = kr * sr - ki * si,
-      ksi = kr * si + ki * sr;
-    const m11r = cr + asi,
-      m11i = ci - asr,
-      m22r = cr - asi,
-      m22i = ci + asr,
-      ur = -ksi,
-      ui = ksr;
-    const nr = m11r * xr - m11i * xi + ur,
-      ni = m11r * xi + m11i * xr + ui;
-    const dr = m22r - ur * xr + ui * xi,
-      di = m22i - ur * xi - ui * xr,
-      d = 1 / (dr * dr + di * di);
-    setStart(table, plane, j, (nr * dr + ni * di) * d, (ni * dr - nr * di) * d);
   }
   return Status.Ok;
 }

@@ -17,7 +17,7 @@
  *        slices  ────────────┬──────────── … ────   N            Lagrange polynomials through TAPS nodes, error of n12
  *        blocks   node matrices → interpolate        N/blockLength    ≈ 1e-3·(phase of the block per node step)^TAPS
  */
-import { AnglePlane, SliceSlot } from "../layout";
+import { AnglePlane, ElementSlot, SliceSlot } from "../layout";
 import {
   add,
   cosinePolynomial,
@@ -33,6 +33,9 @@ import { Status } from "../status";
 
 /** Bytes of scratch for each slice: offset (re, im), coupling, its square, slope. */
 const RECORD: usize = 40;
+/** The same for a piece of a stack of several crystals: offset (re, im), K_out/g (re, im), slope, refraction (re, im),
+ *  K_in/g (re, im), half their product (re, im). */
+const PIECE_RECORD: usize = 88;
 /** Bytes of a node's matrix: d11, n12, n21, d22 (re, im each). */
 const MATRIX: usize = 64;
 const TAPS = 8;
@@ -52,8 +55,44 @@ function writeRecords(slices: usize, sliceCount: i32, records: usize): void {
   }
 }
 
-/** Matrices of the block records … end at each angle (angleCount even): f64[angleCount][MATRIX/8]. */
-function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i32, out: usize): void {
+/** T is i32 for slices of one crystal, f64 for pieces of several: one source, two kernels. */
+// @ts-ignore: decorator
+@inline function recordSize<T>(): usize {
+  return isFloat<T>() ? PIECE_RECORD : RECORD;
+}
+
+function writePieces(elements: usize, sequence: usize, sequenceLength: i32, records: usize): void {
+  for (let n = 0; n < sequenceLength; n++) {
+    const from = elements + <usize>load<i32>(sequence + ((<usize>n) << 2)) * (ElementSlot.Size << 3),
+      to = records + <usize>n * PIECE_RECORD;
+    const or = load<f64>(from, ElementSlot.OutRe << 3),
+      oi = load<f64>(from, ElementSlot.OutIm << 3),
+      ir = load<f64>(from, ElementSlot.InRe << 3),
+      ii = load<f64>(from, ElementSlot.InIm << 3);
+    store<f64>(to, load<f64>(from, ElementSlot.OffsetRe << 3), 0);
+    store<f64>(to, load<f64>(from, ElementSlot.OffsetIm << 3), 8);
+    store<f64>(to, or, 16);
+    store<f64>(to, oi, 24);
+    store<f64>(to, load<f64>(from, ElementSlot.Slope << 3), 32);
+    store<f64>(to, load<f64>(from, ElementSlot.RefractionRe << 3), 40);
+    store<f64>(to, load<f64>(from, ElementSlot.RefractionIm << 3), 48);
+    store<f64>(to, ir, 56);
+    store<f64>(to, ii, 64);
+    store<f64>(to, 0.5 * (or * ir - oi * ii), 72);
+    store<f64>(to, 0.5 * (or * ii + oi * ir), 80);
+  }
+}
+
+/** Matrices of the block records … end at each angle (angleCount even): f64[angleCount][MATRIX/8].
+ *  @param refraction of each angle; for pieces of several crystals only */
+function blockMatrices<T>(
+  records: usize,
+  end: usize,
+  angles: usize,
+  refraction: usize,
+  angleCount: i32,
+  out: usize,
+): void {
   const plane = (<usize>angleCount) << 3;
   for (let j = 0; j < angleCount; j += 2) {
     const angle = angles + ((<usize>j) << 3);
@@ -66,10 +105,15 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
       dr = splat(1),
       di = splat(0); // Q
     let phase = splat(0);
-    for (let record = records; record < end; record += RECORD) {
+    for (let record = records; record < end; record += recordSize<T>()) {
       const slope = v128.load64_splat(record, 32);
-      const A = add(mul(v128.load(angle), slope), v128.load64_splat(record));
-      const aI = add(mul(v128.load(angle + plane), slope), v128.load64_splat(record, 8));
+      let A = add(mul(v128.load(angle), slope), v128.load64_splat(record));
+      let aI = add(mul(v128.load(angle + plane), slope), v128.load64_splat(record, 8));
+      if (isFloat<T>()) {
+        const w = v128.load(refraction + ((<usize>j) << 3));
+        A = sub(A, mul(w, v128.load64_splat(record, 40)));
+        aI = sub(aI, mul(w, v128.load64_splat(record, 48)));
+      }
       phase = add(phase, A);
       const turns = quarters(A),
         y = reduce(A, turns),
@@ -92,17 +136,40 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
         w = mul(q, inverse);
       const gr = v128.load(angle + plane * AnglePlane.GRe),
         gi = v128.load(angle + plane * AnglePlane.GIm);
-      const k = mul(v128.load64_splat(record, 16), decay),
-        half = mul(v128.load64_splat(record, 24), splat(0.5));
-      const kappaR = mul(half, sub(mul(gr, gr), mul(gi, gi))),
-        kappaI = mul(half, mul(splat(2), mul(gr, gi)));
+      const g2r = sub(mul(gr, gr), mul(gi, gi)),
+        g2i = mul(splat(2), mul(gr, gi));
+      let kappaR: v128, kappaI: v128, kr: v128, ki: v128;
+      let lr = splat(0),
+        li = splat(0);
+      if (isFloat<T>()) {
+        const hr = v128.load64_splat(record, 72),
+          hi = v128.load64_splat(record, 80),
+          or = mul(v128.load64_splat(record, 16), decay),
+          oi = mul(v128.load64_splat(record, 24), decay),
+          ir = mul(v128.load64_splat(record, 56), decay),
+          ii = mul(v128.load64_splat(record, 64), decay);
+        kappaR = sub(mul(hr, g2r), mul(hi, g2i));
+        kappaI = add(mul(hr, g2i), mul(hi, g2r));
+        kr = sub(mul(or, gr), mul(oi, gi));
+        ki = add(mul(or, gi), mul(oi, gr));
+        lr = sub(mul(ir, gr), mul(ii, gi));
+        li = add(mul(ir, gi), mul(ii, gr));
+      } else {
+        const k = mul(v128.load64_splat(record, 16), decay),
+          half = mul(v128.load64_splat(record, 24), splat(0.5));
+        kappaR = mul(half, g2r);
+        kappaI = mul(half, g2i);
+        kr = mul(k, gr);
+        ki = mul(k, gi);
+      }
       const q1 = mul(sub(sn, add(q, q)), inverse);
       const tr = add(add(s, mul(kappaR, w)), mul(mul(splat(0.5), mul(aI, aI)), q1)),
         ti = sub(mul(kappaI, w), mul(aI, q));
-      const kr = mul(k, gr),
-        ki = mul(k, gi);
       const ur = sub(mul(kr, tr), mul(ki, ti)),
         ui = add(mul(kr, ti), mul(ki, tr));
+      // K_in takes the place of K in what goes back.
+      const vr = isFloat<T>() ? sub(mul(lr, tr), mul(li, ti)) : ur,
+        vi = isFloat<T>() ? add(mul(lr, ti), mul(li, tr)) : ui;
       const rs = mul(kappaR, s),
         is = mul(kappaI, s),
         rq = mul(kappaR, q),
@@ -111,15 +178,15 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
         m11i = sub(sub(is, rq), sn);
       const m22r = add(mul(c, m), sub(rs, iq)),
         m22i = add(mul(sn, m), add(is, rq));
-      // (P,Q) ← [[m11, iu], [−iu, m22]]·(P,Q), both columns.
+      // (P,Q) ← [[m11, iu], [−iv, m22]]·(P,Q), both columns.
       const n0 = sub(sub(mul(m11r, ar), mul(m11i, ai)), add(mul(ur, ci), mul(ui, cr)));
       const n1 = add(add(mul(m11r, ai), mul(m11i, ar)), sub(mul(ur, cr), mul(ui, ci)));
-      const n2 = add(sub(mul(m22r, cr), mul(m22i, ci)), add(mul(ur, ai), mul(ui, ar)));
-      const n3 = sub(add(mul(m22r, ci), mul(m22i, cr)), sub(mul(ur, ar), mul(ui, ai)));
+      const n2 = add(sub(mul(m22r, cr), mul(m22i, ci)), add(mul(vr, ai), mul(vi, ar)));
+      const n3 = sub(add(mul(m22r, ci), mul(m22i, cr)), sub(mul(vr, ar), mul(vi, ai)));
       const n4 = sub(sub(mul(m11r, br), mul(m11i, bi)), add(mul(ur, di), mul(ui, dr)));
       const n5 = add(add(mul(m11r, bi), mul(m11i, br)), sub(mul(ur, dr), mul(ui, di)));
-      const n6 = add(sub(mul(m22r, dr), mul(m22i, di)), add(mul(ur, bi), mul(ui, br)));
-      const n7 = sub(add(mul(m22r, di), mul(m22i, dr)), sub(mul(ur, br), mul(ui, bi)));
+      const n6 = add(sub(mul(m22r, dr), mul(m22i, di)), add(mul(vr, bi), mul(vi, br)));
+      const n7 = sub(add(mul(m22r, di), mul(m22i, dr)), sub(mul(vr, br), mul(vi, bi)));
       ar = n0;
       ai = n1;
       cr = n2;
@@ -170,7 +237,7 @@ export function transferMatrixSimd(
   const plane = (<usize>angleCount) << 3,
     matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15;
   writeRecords(slices, sliceCount, scratch);
-  blockMatrices(scratch, scratch + <usize>sliceCount * RECORD, angles, angleCount, matrices);
+  blockMatrices<i32>(scratch, scratch + <usize>sliceCount * RECORD, angles, 0, angleCount, matrices);
   for (let j = 0; j < angleCount; j++) {
     // The turns D do not change the moduli of P and Q but stand between the block and its start: e^{iΦ} on Q.
     const angle = angles + ((<usize>j) << 3),
@@ -224,40 +291,25 @@ function lagrange(index: i32, x: f64): f64 {
   return i64x2.shuffle(a, b, 1, 3);
 }
 
-/** As transferMatrix, through blocks of `blockLength` slices interpolated between nodes.
- *  @param angleCount even
- *  @param nodes f64[AnglePlane.Size][nodeCount], node angles evenly spaced in θ; starts are not read
- *  @param nodeCount even, ≥ TAPS
- *  @param positions f64[angleCount], each angle in units of the node spacing from the first node,
- *         within [TAPS/2 − 1, nodeCount − TAPS/2]
- *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
-export function transferMatrixBlocks(
-  slices: usize,
+/** All angles through all blocks; the records stand in the scratch. */
+// @ts-ignore: decorator
+@inline function throughBlocks<T>(
   sliceCount: i32,
   blockLength: i32,
   angles: usize,
+  angleRefraction: usize,
   angleCount: i32,
   nodes: usize,
+  nodeRefraction: usize,
   nodeCount: i32,
   positions: usize,
   scratch: usize,
   out: usize,
 ): Status {
-  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
-  if (
-    sliceCount < 1 ||
-    blockLength < 1 ||
-    angleCount < 2 ||
-    angleCount & 1 ||
-    nodeCount < TAPS ||
-    nodeCount & 1
-  )
-    return Status.BadCount;
   const plane = (<usize>angleCount) << 3;
-  const matrices = (scratch + <usize>sliceCount * RECORD + 15) & ~15,
+  const matrices = (scratch + <usize>sliceCount * recordSize<T>() + 15) & ~15,
     states = matrices + <usize>nodeCount * MATRIX;
   const statesEnd = states + <usize>angleCount * ANGLE;
-  writeRecords(slices, sliceCount, scratch);
   for (let j = 0; j < angleCount; j++) {
     const state = states + <usize>j * ANGLE,
       position = load<f64>(positions + ((<usize>j) << 3));
@@ -276,24 +328,31 @@ export function transferMatrixBlocks(
     v128.store(state + ANGLE, splat(0), 96);
   }
   let slopeBefore: f64 = 0,
-    offsetBefore: f64 = 0;
+    offsetBefore: f64 = 0,
+    refractionBefore: f64 = 0;
   for (let n = 0; n < sliceCount; n += blockLength) {
-    const from = scratch + <usize>n * RECORD,
-      end = scratch + <usize>min(n + blockLength, sliceCount) * RECORD;
+    const from = scratch + <usize>n * recordSize<T>(),
+      end = scratch + <usize>min(n + blockLength, sliceCount) * recordSize<T>();
     let slope: f64 = 0,
-      offset: f64 = 0;
-    for (let record = from; record < end; record += RECORD) {
+      offset: f64 = 0,
+      refraction: f64 = 0;
+    for (let record = from; record < end; record += recordSize<T>()) {
       offset += load<f64>(record);
       slope += load<f64>(record, 32);
+      if (isFloat<T>()) refraction += load<f64>(record, 40);
     }
-    blockMatrices(from, end, nodes, nodeCount, matrices);
+    blockMatrices<T>(from, end, nodes, nodeRefraction, nodeCount, matrices);
     // From the middle of the block before to the middle of this one.
     const turnSlope = splat(slopeBefore + slope),
-      turnOffset = splat(offsetBefore + offset);
+      turnOffset = splat(offsetBefore + offset),
+      turnRefraction = splat(refractionBefore + refraction);
     slopeBefore = slope;
     offsetBefore = offset;
+    refractionBefore = refraction;
     for (let state = states, angle = angles; state < statesEnd; state += 2 * ANGLE, angle += 16) {
-      const phase = add(mul(v128.load(angle), turnSlope), turnOffset);
+      let phase = add(mul(v128.load(angle), turnSlope), turnOffset);
+      if (isFloat<T>())
+        phase = sub(phase, mul(v128.load(angleRefraction + (angle - angles)), turnRefraction));
       const turns = quarters(phase),
         y = reduce(phase, turns),
         z = mul(y, y);
@@ -349,4 +408,95 @@ export function transferMatrixBlocks(
     );
   }
   return Status.Ok;
+}
+
+/** As transferMatrix, through blocks of `blockLength` slices interpolated between nodes.
+ *  @param angleCount even
+ *  @param nodes f64[AnglePlane.Size][nodeCount], node angles evenly spaced in θ; starts are not read
+ *  @param nodeCount even, ≥ TAPS
+ *  @param positions f64[angleCount], each angle in units of the node spacing from the first node,
+ *         within [TAPS/2 − 1, nodeCount − TAPS/2]
+ *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+export function transferMatrixBlocks(
+  slices: usize,
+  sliceCount: i32,
+  blockLength: i32,
+  angles: usize,
+  angleCount: i32,
+  nodes: usize,
+  nodeCount: i32,
+  positions: usize,
+  scratch: usize,
+  out: usize,
+): Status {
+  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
+  if (
+    sliceCount < 1 ||
+    blockLength < 1 ||
+    angleCount < 2 ||
+    angleCount & 1 ||
+    nodeCount < TAPS ||
+    nodeCount & 1
+  )
+    return Status.BadCount;
+  writeRecords(slices, sliceCount, scratch);
+  return throughBlocks<i32>(
+    sliceCount,
+    blockLength,
+    angles,
+    0,
+    angleCount,
+    nodes,
+    0,
+    nodeCount,
+    positions,
+    scratch,
+    out,
+  );
+}
+
+/** The same for a stack of several crystals: pieces of |K| ≤ 2e-3 and |Im A| ≤ 2e-3, in the order of the sequence.
+ *  @param elements f64[…][ElementSlot.Size]
+ *  @param sequence i32[sequenceLength], from below
+ *  @param refraction f64[angleCount] of prepareRefraction, as nodeRefraction at the nodes
+ *  @param scratch 88 bytes a place of the sequence, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+export function stackBlocks(
+  elements: usize,
+  sequence: usize,
+  sequenceLength: i32,
+  blockLength: i32,
+  angles: usize,
+  refraction: usize,
+  angleCount: i32,
+  nodes: usize,
+  nodeRefraction: usize,
+  nodeCount: i32,
+  positions: usize,
+  scratch: usize,
+  out: usize,
+): Status {
+  if (!ASC_FEATURE_SIMD) return Status.BadParameter;
+  if (
+    sequenceLength < 1 ||
+    blockLength < 1 ||
+    angleCount < 2 ||
+    angleCount & 1 ||
+    nodeCount < TAPS ||
+    nodeCount & 1
+  )
+    return Status.BadCount;
+  writePieces(elements, sequence, sequenceLength, scratch);
+  return throughBlocks<f64>(
+    sequenceLength,
+    blockLength,
+    angles,
+    refraction,
+    angleCount,
+    nodes,
+    nodeRefraction,
+    nodeCount,
+    positions,
+    scratch,
+    out,
+  );
 }

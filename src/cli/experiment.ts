@@ -15,14 +15,23 @@ import { UsageError } from "./terminal.ts";
  *  @throws {InputError} @throws {CifError} @throws {UnreachableReflectionError} */
 export async function readReflection(flags: PhysicsFlags): Promise<Reflection> {
   const hkl = required("--hkl", flags.hkl, "three Miller indices such as --hkl 4,0,0");
-  const wavelength = wavelengthOf(flags);
+  wavelengthOf(flags);
   if (flags.grazingExit === true && flags.surface === undefined)
     throw new UsageError("--grazing-exit needs --surface");
-  const crystal = await readCrystal(flags);
-  const found = await named("--", () =>
+  return await reflectionOf(await readCrystal(flags), { ...flags, hkl }, "--");
+}
+
+/** A crystal's reflection in the beam and at the surface that the options name.
+ *  @param prefix of the option that an error about the reflection belongs to */
+export async function reflectionOf(
+  crystal: Crystal,
+  flags: PhysicsFlags & { readonly hkl: Hkl },
+  prefix: string,
+): Promise<Reflection> {
+  const found = await named(prefix, () =>
     reflection(crystal, {
-      hkl,
-      wavelength,
+      hkl: flags.hkl,
+      wavelength: wavelengthOf(flags),
       thermal: flags.thermal === true,
       ...optional("surface", flags.surface),
     }),
@@ -38,7 +47,7 @@ function wavelengthOf({ wavelength, lines }: PhysicsFlags): number {
   return lines.reduce((best, line) => (line.weight > best.weight ? line : best)).wavelength;
 }
 
-async function readCrystal({ cif, material: name, yttria }: CrystalFlags): Promise<Crystal> {
+export async function readCrystal({ cif, material: name, yttria }: CrystalFlags): Promise<Crystal> {
   if (cif !== undefined && name !== undefined) throw new UsageError("give --cif or --material, not both");
   if (cif !== undefined) {
     if (yttria !== undefined) throw new UsageError("--yttria needs --material YSZ");
@@ -50,6 +59,13 @@ async function readCrystal({ cif, material: name, yttria }: CrystalFlags): Promi
     "the crystal; `takagi materials` lists the built-in ones",
   );
   return named("--", () => Promise.resolve(material(known, optional("yttria", yttria))));
+}
+
+/** A material or an alloy by its name, or a CIF file by its path.
+ *  @param option that an error names */
+export async function namedCrystal(option: string, name: string): Promise<Crystal> {
+  if (/\.cif$/i.test(name)) return readCif(name);
+  return named(`${option} `, () => Promise.resolve(material(name)));
 }
 
 async function readCif(path: string): Promise<Crystal> {

@@ -7,6 +7,7 @@ import type { BankFlags } from "./bank.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
+import { addLayerOptions } from "./layerOptions.ts";
 import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
@@ -117,7 +118,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       finish(await (await import("./read.ts")).runRead(path, flags, terminal)),
     );
 
-  const simulate = command("simulate", "The curve of a profile: two columns, 2θ and intensity.");
+  const simulate = command("simulate", "The curve of a profile or of layers: two columns, 2θ and intensity.");
   group(simulate, "Profile")
     .option("--profile <file>", "columns of depth (nm), strain (%) and Debye–Waller factor; or give:")
     .option("--thickness <nm>", "of the strained region", number("--thickness", { above: 0, unit: "nm" }))
@@ -146,6 +147,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "Debye–Waller factor at the maximum (1)",
       number("--debye-waller", { above: 0, most: 1 }),
     );
+  addLayerOptions(simulate);
   addPhysicsOptions(simulate);
   simulate
     .option(
@@ -461,6 +463,7 @@ const SIMULATE_EXAMPLES = `
 Examples:
   takagi simulate --material YSZ --hkl 4,0,0 --wavelength 1.5406 --thickness 300 --strain 1.5 --debye-waller 0.3
   takagi simulate --material Si --hkl 0,0,4 --wavelength 1.5406 --profile profile.csv --fwhm 0.01 --counts 1e6 --background 5 --out scan.xy
+  takagi simulate --material GaAs --hkl 0,0,4 --wavelength 1.540598 --layer In0.2Ga0.8As:8 --layer GaAs:17 --repeat 10 --fwhm 0.01
 `;
 const GENERATE_EXAMPLES = `
 Examples:

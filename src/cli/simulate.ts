@@ -4,16 +4,19 @@ import { braggAngle } from "../crystal/lattice.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { decodeText } from "../io/text.ts";
 import { pseudoVoigtProfile } from "../profile/pseudoVoigt.ts";
-import { createSimulator, type Kernel } from "../simulate/simulator.ts";
-import type { Instrument, Profile, Reflection } from "../types.ts";
+import { createSimulator, type Kernel, type Simulator } from "../simulate/simulator.ts";
+import { stackProfile } from "../profile/stack.ts";
+import type { Curve, Instrument, Profile, Reflection, Sample, Stack } from "../types.ts";
 import { missing, optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { inFile, readBytes, writeWhole } from "./files.ts";
+import type { LayerFlags } from "./layerOptions.ts";
+import { readStack } from "./layers.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { parseProfile } from "./profileFile.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
-export interface SimulateFlags extends PhysicsFlags, ScanFlags {
+export interface SimulateFlags extends PhysicsFlags, ScanFlags, LayerFlags {
   readonly profile?: string;
   /** Path of a scan whose angles are taken. */
   readonly like?: string;
@@ -48,9 +51,13 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   if (flags.counts !== undefined && flags.scale !== undefined)
     throw new UsageError("give --scale or --counts, not both");
   if (flags.seed !== undefined && flags.counts === undefined) throw new UsageError("--seed needs --counts");
-  const profile = await readProfile(flags);
+  const isLayered = flags.layer !== undefined || flags.repeat !== undefined;
+  if (isLayered) requireNoProfile(flags);
+  const written = isLayered ? undefined : await readProfile(flags);
   const reflection = await readReflection(flags);
-  const sample = await readSample(flags);
+  const stack = await readStack(flags, reflection);
+  const sample = isLayered ? {} : await readSample(flags);
+  const profile = written ?? stackProfile(stack!);
   const instrument: Instrument = {
     ...readInstrument(flags),
     ...optional("offset", flags.offset),
@@ -60,14 +67,10 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   };
   const twoTheta = like?.twoTheta ?? anglesOf(flags, reflection, profile);
   const simulator = await createSimulator();
-  const physics = {
-    sample,
-    instrument,
-    ...optional("deviation", flags.deviation),
-    ...optional("kernel", flags.kernel),
-    ...optional("slices", flags.slices),
-  };
-  const curve = simulator.simulate(profile, reflection, twoTheta, physics);
+  const curve =
+    stack === undefined
+      ? profileCurve(simulator, flags, { profile, reflection, sample, twoTheta, instrument })
+      : stackCurve(simulator, flags, { stack, twoTheta, instrument });
   const seed = flags.seed ?? 1;
   const intensity = flags.counts === undefined ? curve.intensity : simulator.counts(curve.intensity, seed);
 
@@ -83,6 +86,7 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
         strainPercent: [...profile.strain],
         debyeWaller: [...profile.debyeWaller],
       },
+      ...(stack === undefined ? {} : { stack }),
       instrument,
       reflection,
     })}\n`;
@@ -99,6 +103,72 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   if (flags.out === undefined) terminal.out(text);
   else await writeWhole(flags.out, text);
   return EXIT.ok;
+}
+
+function profileCurve(
+  simulator: Simulator,
+  flags: SimulateFlags,
+  {
+    profile,
+    reflection,
+    sample,
+    twoTheta,
+    instrument,
+  }: {
+    readonly profile: Profile;
+    readonly reflection: Reflection;
+    readonly sample: Sample;
+    readonly twoTheta: Float64Array;
+    readonly instrument: Instrument;
+  },
+): Curve {
+  return simulator.simulate(profile, reflection, twoTheta, {
+    sample,
+    instrument,
+    ...optional("deviation", flags.deviation),
+    ...optional("kernel", flags.kernel),
+    ...optional("slices", flags.slices),
+  });
+}
+
+function stackCurve(
+  simulator: Simulator,
+  { kernel, deviation }: SimulateFlags,
+  {
+    stack,
+    twoTheta,
+    instrument,
+  }: { readonly stack: Stack; readonly twoTheta: Float64Array; readonly instrument: Instrument },
+): Curve {
+  if (kernel === "fast") throw new UsageError("--kernel fast is for profiles; layers have f64 and simd");
+  return simulator.simulateStack(stack, twoTheta, {
+    instrument,
+    ...optional("deviation", deviation),
+    ...optional("kernel", kernel),
+  });
+}
+
+/** Options of a profile in one crystal, which layers have no use for. */
+const OF_A_PROFILE = {
+  profile: "--profile",
+  thickness: "--thickness",
+  strain: "--strain",
+  peakDepth: "--peak-depth",
+  widthSurface: "--width-surface",
+  widthInterface: "--width-interface",
+  debyeWaller: "--debye-waller",
+  slices: "--slices",
+  geometry: "--geometry",
+  filmThickness: "--film-thickness",
+  substrateMaterial: "--substrate-material",
+  substrateCif: "--substrate-cif",
+  substrateHkl: "--substrate-hkl",
+} as const satisfies { readonly [K in keyof SimulateFlags]?: string };
+
+function requireNoProfile(flags: SimulateFlags): void {
+  for (const [name, option] of Object.entries(OF_A_PROFILE))
+    if (flags[name as keyof SimulateFlags] !== undefined)
+      throw new UsageError(`${option} is for a profile, not for layers (--layer)`);
 }
 
 async function readProfile(flags: SimulateFlags): Promise<Profile> {

@@ -55,6 +55,7 @@ function perovskite(large: string, small: string, a: number, source: string): Ma
 
 const WYCKOFF = "Wyckoff (1963), Crystal Structures 1";
 const ADACHI = "Adachi (1992), Physical Properties of III-V Semiconductor Compounds";
+const NITRIDES = "Vurgaftman & Meyer (2003), J. Appl. Phys. 94, 3675";
 const SCHULZ = "Schulz & Thiemann (1977), Solid State Commun. 23, 815";
 
 // Marked pure as a whole, so that bundlers drop it where no material is asked for.
@@ -72,6 +73,7 @@ export const MATERIALS: Readonly<Record<string, MaterialRow>> = /* @__PURE__ */ 
   "SiC-3C": zincBlende("Si", "C", 4.3596, "Taylor & Jones (1960), Silicon Carbide, Pergamon, p. 147"),
   GaN: wurtzite("Ga", "N", [3.19, 5.189, 0.377], SCHULZ),
   AlN: wurtzite("Al", "N", [3.11, 4.98, 0.3821], SCHULZ),
+  InN: wurtzite("In", "N", [3.545, 5.703, 0.375], `${NITRIDES}; anion at the ideal height`),
   ZnO: wurtzite("Zn", "O", [3.2498, 5.2066, 0.3821], "Kisi & Elcombe (1989), Acta Cryst. C45, 1867"),
   "SiC-4H": {
     formula: "SiC",
@@ -101,6 +103,16 @@ export const MATERIALS: Readonly<Record<string, MaterialRow>> = /* @__PURE__ */ 
   CaF2: fluorite("Ca", "F", 5.46295, WYCKOFF),
   SrTiO3: perovskite("Sr", "Ti", 3.905, "Okazaki & Kawaminami (1973), Mater. Res. Bull. 8, 545"),
   KTaO3: perovskite("K", "Ta", 3.9885, WYCKOFF),
+  LSAT: {
+    formula: "(LaAlO3)0.3(Sr2AlTaO6)0.35",
+    hall: "-P 4 2 3",
+    cell: cubic(3.868),
+    sites: [
+      ["La", 0, 0, 0, 0.3], ["Sr", 0, 0, 0, 0.7],
+      ["Al", 0.5, 0.5, 0.5, 0.65], ["Ta", 0.5, 0.5, 0.5, 0.35], ["O", 0.5, 0.5, 0],
+    ],
+    source: "Chakoumakos et al. (1998), J. Appl. Phys. 83, 1979; as a cubic perovskite",
+  },
   LaAlO3: {
     formula: "LaAlO3",
     hall: CORUNDUM,

@@ -1,11 +1,10 @@
 /** Built-in crystals by name. */
 
 import { InvalidParameterError, requireWithin } from "../errors.ts";
-import type { Atom, Crystal } from "../types.ts";
-import { hallOperations } from "./hall.ts";
-import { metric } from "./lattice.ts";
+import type { Crystal } from "../types.ts";
+import { alloyCrystal, alloySource, alloySystems, parseAlloy } from "./alloys.ts";
+import { build } from "./build.ts";
 import { MATERIALS, type MaterialRow, type Site } from "./materialData.ts";
-import { orbit } from "./symmetry.ts";
 
 /** Names that `material` knows; it takes them in any case. */
 export const materialNames: readonly string[] = /* @__PURE__ */ [...Object.keys(MATERIALS), "YSZ"].sort(
@@ -20,7 +19,7 @@ export interface MaterialOptions {
   readonly yttria?: number;
 }
 
-/** A built-in crystal at room temperature. See docs/crystals.md for the list.
+/** A built-in crystal at room temperature, or an alloy of them such as "Si0.8Ge0.2". See docs/crystals.md for the lists.
  *
  *  YSZ is Zr(1−x)Y(x)O(2−x/2) in the fluorite structure, with x = 2m/(1 + m) for a mole fraction m of Y2O3, its cell by
  *  Ingel & Lewis (1986), J. Am. Ceram. Soc. 69, 325: a = 5.1159 Å + 0.1547 Å x.
@@ -28,8 +27,12 @@ export interface MaterialOptions {
 export function material(name: string, options: MaterialOptions = {}): Crystal {
   const wanted = typeof name === "string" ? name.trim().toLowerCase() : "";
   const found = materialNames.find((known) => known.toLowerCase() === wanted);
-  if (found === undefined)
-    throw new InvalidParameterError("material", `one of ${materialNames.join(", ")}`, name);
+  if (found === undefined) {
+    const alloy = typeof name === "string" ? parseAlloy(name) : undefined;
+    if (alloy !== undefined && options.yttria === undefined) return alloyCrystal(alloy);
+    const alloys = `or an alloy ${alloySystems.join(", ")} with a number for x and 1-x, such as Si0.8Ge0.2`;
+    throw new InvalidParameterError("material", `one of ${materialNames.join(", ")}; ${alloys}`, name);
+  }
   if (found === "YSZ") return build("YSZ", stabilisedZirconia(options.yttria ?? USUAL_YTTRIA));
   if (options.yttria !== undefined)
     throw new InvalidParameterError("yttria", `absent for ${found}`, options.yttria);
@@ -40,6 +43,8 @@ export function material(name: string, options: MaterialOptions = {}): Crystal {
  *  @throws {InvalidParameterError} */
 export function materialSource(name: string): string {
   const found = material(name).name;
+  const alloy = parseAlloy(found);
+  if (alloy !== undefined) return alloySource(alloy.system);
   return found === "YSZ" ? "Ingel & Lewis (1986), J. Am. Ceram. Soc. 69, 325" : MATERIALS[found]!.source;
 }
 
@@ -53,13 +58,4 @@ function stabilisedZirconia(yttria: number): MaterialRow {
     ["O", 0.25, 0.25, 0.25, 1 - x / 4],
   ];
   return { ...MATERIALS.ZrO2!, cell: { ...MATERIALS.ZrO2!.cell, a, b: a, c: a }, sites };
-}
-
-function build(name: string, { hall, cell, sites }: MaterialRow): Crystal {
-  const operations = hallOperations(hall)!;
-  const g = metric(cell);
-  const atoms = sites.flatMap(([element, x, y, z, occupancy = 1]) =>
-    orbit([x, y, z], operations, g).map((position): Atom => ({ element, position, occupancy })),
-  );
-  return { name, cell: { ...cell }, atoms };
 }

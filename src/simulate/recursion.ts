@@ -3,6 +3,7 @@
 import {
   AnglePlane,
   DeviationForm,
+  ElementSlot,
   ReflectionSlot,
   SliceSlot,
   SliceDerivative,
@@ -32,8 +33,8 @@ export interface Slices {
 }
 
 /** Bounds within which the expansions of the SIMD kernels hold; slices beyond them are cut. */
-const SIMD_COUPLING = 1e-3;
-const SIMD_ABSORPTION = 2e-3;
+export const SIMD_COUPLING = 1e-3;
+export const SIMD_ABSORPTION = 2e-3;
 const FAST_COUPLING = 1e-3;
 const FAST_PHASE = 1.5;
 /** Phase of a block between two nodes, and the measured costs (ns) that choose its length. */
@@ -120,9 +121,65 @@ export function putAngles(
   }
   if (geometry !== "thin film") {
     const buried = filmThickness(sample, filmAngstrom) - filmAngstrom;
-    check("startSlab", kernels.startSlab(block, buried, table, count, scratch));
+    layOnStart(workspace, { block, thickness: buried, angles, table, count });
   }
   return table;
+}
+
+/** One unstrained layer of the table's own crystal on the start that the table holds: the buried part of a thick film is a stack
+ *  of one layer. */
+function layOnStart(
+  workspace: Workspace,
+  {
+    block,
+    thickness,
+    angles,
+    table,
+    count,
+  }: {
+    readonly block: number;
+    /** Å. */
+    readonly thickness: number;
+    /** θ, radians: f64[count]. */
+    readonly angles: number;
+    readonly table: number;
+    readonly count: number;
+  },
+): void {
+  const { kernels } = workspace;
+  workspace.scope(() => {
+    const whole = { strain: Float64Array.of(0), debyeWaller: Float64Array.of(1), thickness };
+    const slice = workspace.copy(putSlices(workspace, block, whole, false).table, SliceSlot.Size);
+    const element = new Float64Array(ElementSlot.Size);
+    element.set(slice.subarray(0, SliceSlot.Coupling));
+    element[ElementSlot.OutRe] = element[ElementSlot.InRe] = slice[SliceSlot.Coupling];
+    const refraction = workspace.f64(count),
+      amplitude = workspace.f64(2 * count),
+      sequence = workspace.bytes(4);
+    workspace.view32(sequence, 1)[0] = 0;
+    check("prepareRefraction", kernels.prepareRefraction(block, angles, count, refraction));
+    check(
+      "stackGradient",
+      kernels.stackGradient(
+        workspace.put(element),
+        1,
+        sequence,
+        1,
+        table,
+        refraction,
+        count,
+        0,
+        0,
+        0,
+        0,
+        workspace.bytes(1024),
+        amplitude,
+        workspace.f64(count),
+      ),
+    );
+    const plane = table + 8 * count * AnglePlane.StartRe;
+    workspace.view(plane, 2 * count).set(workspace.view(amplitude, 2 * count));
+  });
 }
 
 /** Whole thickness of the film, Å. */
@@ -323,7 +380,7 @@ export function reflectivity(
   });
 }
 
-interface Nodes {
+export interface Nodes {
   readonly blockLength: number;
   readonly theta: Float64Array;
   readonly positions: Float64Array;
@@ -332,7 +389,7 @@ interface Nodes {
 /** Block length and node angles of least cost, or undefined where blocks do not pay.
  *  @param slicePhase phase of one slice over the whole range, radians
  *  @param lowest θ that nodes must stay above, radians */
-function chooseNodes(
+export function chooseNodes(
   theta: Float64Array,
   sliceCount: number,
   slicePhase: number,

@@ -1,27 +1,37 @@
 /** The one door to the physics: profiles in, curves out. */
 import {
   InvalidParameterError,
-  requireFinite,
   requireFiniteArray,
   requireInteger,
   requireOneOf,
   requirePositive,
   requireWithin,
 } from "../errors.ts";
+import { wavesOf } from "../instrument/waves.ts";
 import { interpolate, validateProfile } from "../profile/sampled.ts";
-import type { Curve, Deviation, Instrument, Polarisation, Profile, Reflection, Sample } from "../types.ts";
+import type {
+  Curve,
+  Deviation,
+  Instrument,
+  Polarisation,
+  Profile,
+  Reflection,
+  Sample,
+  Stack,
+} from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import { type KernelOrigin, loadKernels } from "../wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { type Kernel, type Slices, reflectivity } from "./recursion.ts";
-import { resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
+import { curveSeen, rangeOf, requireAngles } from "./seen.ts";
 import { type ContinuousProfile, resolvedAngles, slice, sliceCount } from "./slicing.ts";
-import { wavesOf } from "../instrument/waves.ts";
+import { simulateStack, type StackOptions } from "./stack.ts";
 
 export type { Kernel } from "./recursion.ts";
+export type { StackOptions } from "./stack.ts";
 
-/** A stack of equal slices, from the interface to the surface. */
-export interface Stack {
+/** Equal slices of one crystal, from the interface to the surface. */
+export interface EqualSlices {
   /** %, one a slice. */
   readonly strain: ArrayLike<number>;
   /** 0…1, one a slice. */
@@ -60,7 +70,7 @@ export interface Simulator {
    *  @returns shape [angles], in [0, 1]
    *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} */
   reflectivity(
-    stack: Stack,
+    stack: EqualSlices,
     reflection: Reflection,
     twoTheta: ArrayLike<number>,
     options?: PhysicsOptions,
@@ -75,6 +85,13 @@ export interface Simulator {
     twoTheta: ArrayLike<number>,
     options?: SimulateOptions,
   ): Curve;
+  /** What a diffractometer would measure of layers on a substrate, each a crystal of its own; superlattices too. As
+   *  `simulate`; every uniform layer is calculated exactly, whatever its thickness.
+   *  @param twoTheta degrees, ascending, shape [angles]
+   *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError}
+   *  @example
+   *  simulator.simulateStack({ substrate, layers: [{ crystal, thickness: 50, strain: 0.4 }] }, twoTheta); */
+  simulateStack(stack: Stack, twoTheta: ArrayLike<number>, options?: StackOptions): Curve;
   /** Poisson counts of mean intensities; the same seed gives the same counts on every runtime.
    *  @param intensity mean counts, ≥ 0, shape [angles]
    *  @param seed an integer, 0 … 2⁵³ − 1 */
@@ -97,24 +114,16 @@ export async function createSimulator(options: { readonly wasm?: KernelOrigin } 
       stackReflectivity(workspace, kernels.simd, stack, reflection, twoTheta, physics),
     simulate: (profile, reflection, twoTheta, settings = {}) =>
       simulate(workspace, kernels.simd, profile, reflection, twoTheta, settings),
+    simulateStack: (stack, twoTheta, settings = {}) =>
+      simulateStack(workspace, kernels.simd, stack, twoTheta, settings),
     counts: (intensity, seed) => counts(workspace, intensity, seed),
   };
-}
-
-function requireAngles(twoTheta: ArrayLike<number>, offset: number): void {
-  if (!(twoTheta.length >= 1)) throw new InvalidParameterError("twoTheta", "at least one angle", twoTheta);
-  requireFiniteArray("twoTheta", twoTheta);
-  for (let i = 0; i < twoTheta.length; i++) {
-    const angle = twoTheta[i] - offset;
-    if (!(angle > 0 && angle < 180))
-      throw new InvalidParameterError(`twoTheta[${i}]`, "within (0, 180) degrees", twoTheta[i]);
-  }
 }
 
 function stackReflectivity(
   workspace: Workspace,
   simd: boolean,
-  stack: Stack,
+  stack: EqualSlices,
   reflection: Reflection,
   twoTheta: ArrayLike<number>,
   options: PhysicsOptions,
@@ -181,14 +190,6 @@ export function strainRange(strain: Float64Array, unit: number): [number, number
   return [low, high];
 }
 
-/** How far beyond the scan R is needed, degrees 2θ: where a Gaussian has fallen to nothing, and of power-law tails less
- *  than 1 % is left on each side. */
-export function resolutionMargin(instrument: Instrument): number {
-  const { resolution } = instrument;
-  if (resolution === undefined) return 0;
-  return (resolution.shape === "gaussian" ? 4 : 20) * resolutionWidth(resolution);
-}
-
 function simulate(
   workspace: Workspace,
   simd: boolean,
@@ -198,27 +199,10 @@ function simulate(
   options: SimulateOptions,
 ): Curve {
   const { sample = {}, instrument = {}, deviation = "exact", kernel = "simd" } = options;
-  const { offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
   requireOneOf("kernel", kernel, ["f64", "simd", "fast"]);
   if (options.slices !== undefined) requireInteger("slices", options.slices, 1, 100_000);
   validateProfile(profile);
-  requireFinite("instrument.offset", offset);
-  requirePositive("instrument.scale", scale);
-  requireWithin("instrument.background", background, 0, Number.MAX_VALUE);
-  requireFinite("instrument.backgroundSlope", backgroundSlope);
-  requireAngles(twoTheta, offset);
-  const places = Float64Array.from(twoTheta, (t) => t - offset);
-  let low = Infinity,
-    high = -Infinity;
-  for (const t of places) {
-    low = Math.min(low, t);
-    high = Math.max(high, t);
-  }
-  const margin = Math.max(resolutionMargin(instrument), 1e-3);
-  const range: [number, number] = [
-    (Math.max(low - margin, 1e-3) * RADIANS) / 2,
-    (Math.min(high + margin, 179.999) * RADIANS) / 2,
-  ];
+  const range = rangeOf(twoTheta, instrument);
   const source = continuous(profile);
   const waves = wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
     const count =
@@ -226,117 +210,11 @@ function simulate(
       sliceCount(source.thickness, reflection.d, wave.wavelength, strainRange(profile.strain, 0.01), range);
     const slices = slice(source, count);
     const theta = resolvedAngles(range, reflection, sample, wave.wavelength, source.thickness);
-    return {
-      wave,
-      share,
-      slices,
-      theta,
-      onGrid: reflectivity(workspace, simd, wave, slices, sample, theta, kernel),
-    };
+    const at = (angles: Float64Array): Float64Array =>
+      reflectivity(workspace, simd, wave, slices, sample, angles, kernel);
+    return { share, theta, onGrid: at(theta), at };
   });
-  const ideal = (at: Float64Array): Float64Array => {
-    const total = new Float64Array(at.length);
-    const theta = at.map((t) => (t * RADIANS) / 2);
-    for (const { wave, share, slices } of waves) {
-      reflectivity(workspace, simd, wave, slices, sample, theta, kernel).forEach(
-        (r, i) => (total[i] += share * r),
-      );
-    }
-    return total;
-  };
-  const block = instrument.resolution === undefined ? undefined : resolutionBlock(instrument.resolution);
-  const seen = (at: Float64Array): Float64Array => {
-    if (block === undefined) return ideal(at);
-    const total = new Float64Array(at.length);
-    for (const { share, theta, onGrid } of waves) {
-      resolve(workspace, block, theta, onGrid, at).forEach((r, i) => (total[i] += share * r));
-    }
-    return total;
-  };
-  // With a resolution only who asks for it pays for the ideal curve.
-  let exact: Float64Array | undefined;
-  const reflectivityAt = (): Float64Array => (exact ??= ideal(places));
-  const measured = block === undefined ? reflectivityAt().slice() : seen(places);
-  // The maximum of the curve itself, which no point of the scan need hit.
-  const main = waves.reduce((a, b) => (b.share > a.share ? b : a));
-  const width = instrument.resolution === undefined ? 0 : resolutionWidth(instrument.resolution);
-  const peak = measured.reduce(
-    (a, b) => Math.max(a, b),
-    maximum(seen, aroundMaximum(main.theta, main.onGrid), width),
-  );
-  const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
-  const intensity = measured.map((r, i) =>
-    Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0),
-  );
-  return {
-    twoTheta: Float64Array.from(twoTheta),
-    intensity,
-    get reflectivity() {
-      return reflectivityAt();
-    },
-  };
-}
-
-/** 2θ (degrees) of the grid points where R is at least half its maximum: the curve's own maximum is near one of them. */
-function aroundMaximum(theta: Float64Array, onGrid: Float64Array): Float64Array {
-  const half = 0.5 * onGrid.reduce((a, b) => Math.max(a, b), 0);
-  const chosen: number[] = [];
-  onGrid.forEach((r, i) => {
-    if (r >= half) chosen.push((2 * theta[i]) / RADIANS);
-  });
-  const stride = Math.ceil(chosen.length / 100);
-  return Float64Array.from(chosen.filter((_, i) => i % stride === 0));
-}
-
-/** Largest value of the curve near `places`, to 1e-6 of it. What the instrument sees varies over its width, so finer and
- *  finer combs of 9 points, the first one a width wide, close in on it. */
-function maximum(curve: (at: Float64Array) => Float64Array, places: Float64Array, width: number): number {
-  let found = -Infinity,
-    centre = places[0];
-  const look = (at: Float64Array): void =>
-    curve(at).forEach((value, i) => {
-      if (value > found) {
-        found = value;
-        centre = at[i];
-      }
-    });
-  look(places);
-  for (let step = width / 8; step > width / 2000; step /= 4) {
-    const from = centre;
-    look(Float64Array.from({ length: 9 }, (_, i) => from + (i - 4) * step));
-  }
-  return found;
-}
-
-function resolve(
-  workspace: Workspace,
-  block: Float64Array,
-  theta: Float64Array,
-  onGrid: Float64Array,
-  places: Float64Array,
-): Float64Array {
-  return workspace.scope(() => {
-    const grid = workspace.put(theta.map((t) => (2 * t) / RADIANS));
-    const out = workspace.f64(places.length);
-    const count = theta.length;
-    check(
-      "resolve",
-      workspace.kernels.resolve(
-        workspace.put(block),
-        grid,
-        count,
-        workspace.put(onGrid),
-        1,
-        workspace.put(places),
-        places.length,
-        out,
-        0,
-        0,
-        workspace.bytes(workspace.kernels.resolveScratch(count, 1)),
-      ),
-    );
-    return workspace.copy(out, places.length);
-  });
+  return curveSeen(workspace, waves, twoTheta, instrument);
 }
 
 function counts(workspace: Workspace, intensity: ArrayLike<number>, seed: number): Float64Array {

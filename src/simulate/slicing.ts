@@ -11,6 +11,8 @@ const POINTS_PER_PEAK = 20;
 /** Growth of the step with the distance from a peak. */
 const GROWTH = 0.12;
 const MOST_POINTS = 20_000;
+/** Half width (radians) below which a peak is not resolved: no crystal's is, and steps must move the angle. */
+const NARROWEST = 1e-9;
 /** Largest deviation phase of a slice: stays clear of the false peak that equal slices make at π. */
 const SLICE_PHASE = 1;
 const FEWEST_SLICES = 100;
@@ -68,19 +70,46 @@ export function resolvedAngles(
   thickness: number,
   coarseness = 1,
 ): Float64Array {
-  const [low, high] = range;
   const geometry = sample.geometry ?? "single crystal";
   const whole = geometry.startsWith("thick film")
     ? Math.max(thickness, (sample.filmThickness ?? 0) * ANGSTROM_PER_NM)
     : thickness;
+  const peaks = peaksOf(reflection, sample, wavelength);
+  return anglesAround(range, { peaks, thickness: whole, wavelength, coarseness });
+}
+
+/** Range of total reflection of a thick crystal, θ in radians. */
+export interface Peak {
+  readonly theta: number;
+  /** Half width. */
+  readonly width: number;
+}
+
+/** Angles that resolve the fringes of `thickness` (Å, of all that interferes) and each peak.
+ *  @param range θ in radians */
+export function anglesAround(
+  range: readonly [number, number],
+  {
+    peaks: all,
+    thickness,
+    wavelength,
+    coarseness = 1,
+  }: {
+    readonly peaks: readonly Peak[];
+    readonly thickness: number;
+    readonly wavelength: number;
+    readonly coarseness?: number;
+  },
+): Float64Array {
+  const [low, high] = range;
   const step = Math.max(
-    ((wavelength / (2 * Math.max(whole, 100) * Math.cos(0.5 * (low + high)))) * coarseness) /
+    ((wavelength / (2 * Math.max(thickness, 100) * Math.cos(0.5 * (low + high)))) * coarseness) /
       POINTS_PER_FRINGE,
     (high - low) / MOST_POINTS,
   );
-  const peaks = peaksOf(reflection, sample, wavelength).filter(
-    (peak) => peak.theta > low - 20 * step && peak.theta < high + 20 * step,
-  );
+  const peaks = all
+    .filter((peak) => peak.theta > low - 20 * step && peak.theta < high + 20 * step)
+    .map(({ theta, width }) => ({ theta, width: Math.max(width, NARROWEST) }));
   const points: number[] = [];
   const stepAt = (theta: number): number => {
     let smallest = step;
@@ -105,7 +134,7 @@ export function resolvedAngles(
 
 /** Centre and half width (θ, radians) of a crystal's range of total reflection: refraction shifts it by Γ F_0/sin 2θ_B,
  *  its full width is 2CΓ|F_H|/sin 2θ_B. */
-export function totalReflection(crystal: Reflection, wavelength: number): { theta: number; width: number } {
+export function totalReflection(crystal: Reflection, wavelength: number): Peak {
   const bragg = Math.asin(Math.min(wavelength / (2 * crystal.d), 1));
   const gamma = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * crystal.cellVolume);
   const scale = gamma / Math.sin(2 * bragg);
@@ -115,11 +144,7 @@ export function totalReflection(crystal: Reflection, wavelength: number): { thet
 }
 
 /** That of every thick part of the sample. */
-function peaksOf(
-  reflection: Reflection,
-  sample: Sample,
-  wavelength: number,
-): { theta: number; width: number }[] {
+function peaksOf(reflection: Reflection, sample: Sample, wavelength: number): Peak[] {
   const geometry = sample.geometry ?? "single crystal";
   const thick =
     geometry === "single crystal" || geometry === "thick film"

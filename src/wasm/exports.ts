@@ -11,6 +11,24 @@ export interface AnyExports {
   heapBase(): number;
 }
 
+/** assembly/physics/stack.ts. */
+type StackKernel = (
+  elements: number,
+  elementCount: number,
+  sequence: number,
+  sequenceLength: number,
+  angles: number,
+  refraction: number,
+  angleCount: number,
+  firstEntries: number,
+  entryColumns: number,
+  entries: number,
+  columnCount: number,
+  scratch: number,
+  amplitude: number,
+  out: number,
+) => number;
+
 /** takagi.wasm: assembly/index.ts. */
 export interface KernelExports extends AnyExports {
   prepareSlices(
@@ -23,9 +41,11 @@ export interface KernelExports extends AnyExports {
     derivatives: number,
   ): number;
   prepareAngles(block: number, theta: number, count: number, table: number): number;
+  prepareRefraction(block: number, theta: number, count: number, out: number): number;
+  stackGradient: StackKernel;
+  stackGradientSimd: StackKernel;
   startEmpty(table: number, count: number): number;
   startSemiInfinite(block: number, source: number, table: number, count: number, scratch: number): number;
-  startSlab(block: number, thickness: number, table: number, count: number, scratch: number): number;
   transferMatrix(
     slices: number,
     sliceCount: number,
@@ -57,6 +77,21 @@ export interface KernelExports extends AnyExports {
     angles: number,
     angleCount: number,
     nodes: number,
+    nodeCount: number,
+    positions: number,
+    scratch: number,
+    out: number,
+  ): number;
+  stackBlocks(
+    elements: number,
+    sequence: number,
+    sequenceLength: number,
+    blockLength: number,
+    angles: number,
+    refraction: number,
+    angleCount: number,
+    nodes: number,
+    nodeRefraction: number,
     nodeCount: number,
     positions: number,
     scratch: number,

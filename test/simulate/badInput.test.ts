@@ -11,7 +11,7 @@ import {
   type PhysicsOptions,
   type SimulateOptions,
   type Simulator,
-  type Stack,
+  type EqualSlices,
 } from "../../src/simulate/simulator.ts";
 import type { Profile, Reflection } from "../../src/types.ts";
 import { filled, scan, ZIRCONIA } from "./crystals.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 const twoTheta = scan(ZIRCONIA, 0.02, 0.01, 50);
-const stack: Stack = { strain: filled(10, 0.5), debyeWaller: filled(10, 0.9), thickness: 100 };
+const stack: EqualSlices = { strain: filled(10, 0.5), debyeWaller: filled(10, 0.9), thickness: 100 };
 const profile: Profile = {
   depth: Float64Array.of(0, 50, 100),
   strain: Float64Array.of(1, 0.5, 0),
@@ -46,7 +46,7 @@ type StackRow = [
   kind: Kind,
   words: string,
   change: {
-    stack?: Partial<Stack>;
+    stack?: Partial<EqualSlices>;
     reflection?: Partial<Reflection>;
     twoTheta?: ArrayLike<number>;
     options?: PhysicsOptions;

@@ -4,7 +4,7 @@ import {
   createSimulator,
   type PhysicsOptions,
   type Simulator,
-  type Stack,
+  type EqualSlices,
 } from "../../src/simulate/simulator.ts";
 import type { Reflection } from "../../src/types.ts";
 import { DEGREES } from "../../src/units.ts";
@@ -28,13 +28,13 @@ beforeAll(async () => {
 });
 
 const JUDGE = { kernel: "f64" } as const;
-const uniform = (count: number, strain: number, debyeWaller: number, thickness: number): Stack => ({
+const uniform = (count: number, strain: number, debyeWaller: number, thickness: number): EqualSlices => ({
   strain: filled(count, strain),
   debyeWaller: filled(count, debyeWaller),
   thickness,
 });
 const film = (
-  stack: Stack,
+  stack: EqualSlices,
   reflection: Reflection,
   twoTheta: ArrayLike<number>,
   options: PhysicsOptions = {},
@@ -46,7 +46,7 @@ const film = (
   });
 
 /** A stack of random strain and disorder, interface first. */
-function randomStack(seed: number, count: number, thickness: number): Stack {
+function randomStack(seed: number, count: number, thickness: number): EqualSlices {
   const next = random(seed);
   return {
     strain: Float64Array.from({ length: count }, () => 3 * next() - 1),

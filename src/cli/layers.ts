@@ -1,0 +1,91 @@
+/** From the words of `--layer` and `--repeat` to a stack. */
+
+import { parseAlloy, stiffnessOf } from "../crystal/alloys.ts";
+import { type EpitaxialSurface, layerStrain } from "../crystal/epitaxy.ts";
+import type { Crystal, Hkl, Layer, LayerGroup, Reflection, Stack } from "../types.ts";
+import { namedCrystal, optional, readCrystal, reflectionOf } from "./experiment.ts";
+import type { LayerFlags, LayerSpec } from "./layerOptions.ts";
+import type { PhysicsFlags } from "./physicsOptions.ts";
+import { UsageError } from "./terminal.ts";
+
+/** The stack that the options name; undefined where there is no --layer.
+ *  @throws {UsageError} @throws {InvalidParameterError} */
+export async function readStack(
+  flags: PhysicsFlags & LayerFlags,
+  substrate: Reflection,
+): Promise<Stack | undefined> {
+  const words = flags.layer ?? flags.repeat;
+  if (words === undefined) {
+    if (flags.roughness !== undefined) throw new UsageError("--roughness needs --layer");
+    return undefined;
+  }
+  const base = await readCrystal(flags);
+  const layers: (Layer | LayerGroup)[] = [];
+  let period: Layer[] = [];
+  for (const word of words) {
+    if (!("repeat" in word)) {
+      period.push(await layerOf(word, flags, { substrate, base }));
+      continue;
+    }
+    if (period.length === 0) throw new UsageError("--repeat needs a --layer before it");
+    layers.push({ layers: period, repeats: word.repeat });
+    period = [];
+  }
+  return { substrate, ...optional("roughness", flags.roughness), layers: [...layers, ...period] };
+}
+
+async function layerOf(
+  spec: LayerSpec,
+  flags: PhysicsFlags,
+  { substrate, base }: { readonly substrate: Reflection; readonly base: Crystal },
+): Promise<Layer> {
+  if (spec.hkl !== undefined && flags.surface !== undefined)
+    throw new UsageError("--layer …:hkl= is for a symmetric reflection, without --surface");
+  const film = await namedCrystal("--layer", spec.crystal);
+  const crystal = await reflectionOf(film, { ...flags, hkl: spec.hkl ?? substrate.hkl }, "--layer ");
+  const strain = spec.strain ?? epitaxialStrain(spec, flags, { film, base, substrate });
+  return {
+    crystal,
+    thickness: spec.thickness,
+    strain,
+    ...optional("strainTop", spec.top),
+    ...optional("debyeWaller", spec.dw),
+    ...optional("roughness", spec.roughness),
+  };
+}
+
+/** Of a film that fits the substrate but for its relaxation. */
+function epitaxialStrain(
+  spec: LayerSpec,
+  flags: PhysicsFlags,
+  {
+    film,
+    base,
+    substrate,
+  }: { readonly film: Crystal; readonly base: Crystal; readonly substrate: Reflection },
+): number {
+  const { relaxation = 0 } = spec;
+  if (relaxation === 1 || film.name === base.name) return 0;
+  const surface = surfaceOf(flags.surface ?? substrate.hkl, base);
+  const isKnown = stiffnessOf(parseAlloy(film.name) ?? film.name) !== undefined;
+  if (
+    !isKnown ||
+    surface === undefined ||
+    (spec.hkl !== undefined && spec.hkl.join() !== substrate.hkl.join())
+  )
+    throw new UsageError(
+      `--layer ${spec.crystal} needs strain=% (of its own lattice, along the surface normal) or relaxation=1: ` +
+        "what fits it to this substrate's surface is not known",
+    );
+  return layerStrain(film, { substrate: base, relaxation, surface }).normal;
+}
+
+/** (001) and (111) of cubic crystals, (0001) of hexagonal ones. */
+function surfaceOf([h, k, l]: Hkl, { cell }: Crystal): EpitaxialSurface | undefined {
+  const isBasal = h === 0 && k === 0 && l !== 0;
+  if (cell.gamma === 120) return isBasal ? "0001" : undefined;
+  if (cell.a !== cell.b || cell.b !== cell.c) return undefined;
+  const sizes = [h, k, l].map(Math.abs);
+  if (sizes.filter((size) => size === 0).length === 2) return "001";
+  return sizes.every((size) => size === sizes[0]) ? "111" : undefined;
+}

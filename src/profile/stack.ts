@@ -1,0 +1,114 @@
+/** Stacks of layers: whether they can be, their strain against the substrate, their profile against depth. */
+import { InvalidParameterError, requireInteger, requirePositive, requireWithin } from "../errors.ts";
+import type { Layer, LayerGroup, Profile, Reflection, Stack } from "../types.ts";
+import { RADIANS } from "../units.ts";
+
+/** Largest |strain| of a layer, %. */
+const MOST_STRAIN = 50;
+const MOST_LAYERS = 10_000;
+const THICKEST = 1e6;
+
+/** Throws unless every layer has a thickness > 0 nm, strains within ±50 %, a Debye–Waller factor in [0, 1], a roughness
+ *  ≥ 0 nm, and the substrate's wavelength.
+ *  @throws {InvalidParameterError} */
+export function validateStack(stack: Stack): void {
+  if (stack.roughness !== undefined)
+    requireWithin("stack.roughness", stack.roughness, 0, Number.MAX_VALUE, "nm");
+  let count = 0;
+  stack.layers.forEach((item, i) => {
+    const name = `stack.layers[${i}]`;
+    if (!("layers" in item)) {
+      validateLayer(name, item, stack.substrate);
+      count += 1;
+      return;
+    }
+    requireInteger(`${name}.repeats`, item.repeats, 1, MOST_LAYERS);
+    if (item.layers.length === 0)
+      throw new InvalidParameterError(`${name}.layers`, "at least one layer", item.layers);
+    item.layers.forEach((layer, k) => validateLayer(`${name}.layers[${k}]`, layer, stack.substrate));
+    count += item.layers.length * item.repeats;
+  });
+  if (count > MOST_LAYERS)
+    throw new InvalidParameterError("stack.layers", `at most ${MOST_LAYERS} layers, repeats counted`, count);
+}
+
+function validateLayer(name: string, layer: Layer, substrate: Reflection): void {
+  requirePositive(`${name}.thickness`, layer.thickness, "nm");
+  requireWithin(`${name}.thickness`, layer.thickness, 0, THICKEST, "nm");
+  requireWithin(`${name}.strain`, layer.strain ?? 0, -MOST_STRAIN, MOST_STRAIN, "%");
+  requireWithin(`${name}.strainTop`, layer.strainTop ?? 0, -MOST_STRAIN, MOST_STRAIN, "%");
+  requireWithin(`${name}.debyeWaller`, layer.debyeWaller ?? 1, 0, 1);
+  requireWithin(`${name}.roughness`, layer.roughness ?? 0, 0, Number.MAX_VALUE, "nm");
+  if (Math.abs(layer.crystal.wavelength / substrate.wavelength - 1) > 1e-9)
+    throw new InvalidParameterError(
+      `${name}.crystal.wavelength`,
+      `the substrate's, ${substrate.wavelength} Å`,
+      layer.crystal.wavelength,
+    );
+}
+
+/** Layers from below, superlattices written out. */
+export function layersOf(stack: Stack): Layer[] {
+  return stack.layers.flatMap((item: Layer | LayerGroup) =>
+    "layers" in item ? Array.from({ length: item.repeats }, () => item.layers).flat() : [item],
+  );
+}
+
+/** Of all layers together, nm. */
+export function stackThickness(stack: Stack): number {
+  return layersOf(stack).reduce((sum, layer) => sum + layer.thickness, 0);
+}
+
+/** Spacing along the surface normal of what lies d apart along the planes' normal: H_z = 2π cos φ/d. */
+function normalSpacing({ d, asymmetry = 0 }: Reflection): number {
+  return d / Math.cos(asymmetry * RADIANS);
+}
+
+/** From a strain of the layer's own relaxed lattice to that against the substrate's lattice, both along the surface normal
+ *  in %: 1 + e_substrate = (1 + e) d/d_substrate (d cos φ_substrate/(d_substrate cos φ) where the planes are inclined).
+ *  @example strainAgainst(substrate, { crystal, strain: 0 }) // relaxed: the mismatch of the lattices */
+export function strainAgainst(
+  substrate: Reflection,
+  layer: { readonly crystal: Reflection; readonly strain: number },
+): number {
+  const ratio = normalSpacing(layer.crystal) / normalSpacing(substrate);
+  return 100 * ((1 + layer.strain / 100) * ratio - 1);
+}
+
+/** The other way: the strain of the layer's own lattice (%), of one that is `strain` % against the substrate's. */
+export function strainOn(
+  substrate: Reflection,
+  layer: { readonly crystal: Reflection; readonly strain: number },
+): number {
+  const ratio = normalSpacing(substrate) / normalSpacing(layer.crystal);
+  return 100 * ((1 + layer.strain / 100) * ratio - 1);
+}
+
+/** Strain against the substrate (%) and Debye–Waller factor of a stack against depth (nm): two points a layer, at its
+ *  edges; depths of one interface differ by 1e-9 of the stack, so that they ascend. Roughness is not drawn.
+ *  @throws {InvalidParameterError} */
+export function stackProfile(stack: Stack): Profile {
+  validateStack(stack);
+  const layers = layersOf(stack);
+  if (layers.length === 0) throw new InvalidParameterError("stack.layers", "at least one layer", layers);
+  const whole = stackThickness(stack),
+    gap = 1e-9 * whole;
+  const depth: number[] = [],
+    strain: number[] = [],
+    debyeWaller: number[] = [];
+  let top = 0;
+  for (const layer of layers.reverse()) {
+    const bottom = top + layer.thickness;
+    const { strain: low = 0, strainTop = low } = layer;
+    depth.push(top === 0 ? 0 : top + gap, bottom);
+    for (const e of [strainTop, low])
+      strain.push(strainAgainst(stack.substrate, { crystal: layer.crystal, strain: e }));
+    debyeWaller.push(layer.debyeWaller ?? 1, layer.debyeWaller ?? 1);
+    top = bottom;
+  }
+  return {
+    depth: Float64Array.from(depth),
+    strain: Float64Array.from(strain),
+    debyeWaller: Float64Array.from(debyeWaller),
+  };
+}
