@@ -39,22 +39,10 @@ export { measuredPreset } from "./dataset/measuredPreset.ts";
 export type { PresetAxis, ReflectionConstants } from "./dataset/presetFields.ts";
 export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/presets.ts";
 export { physicalLabels } from "./dataset/scaling.ts";
-export { fit, type FitOptions, type FixedParameter } from "./fit/fit.ts";
-export { levenbergMarquardt } from "./fit/levenbergMarquardt.ts";
-export type {
-  LeastSquaresOptions,
-  LeastSquaresProblem,
-  LeastSquaresResult,
-  LeastSquaresState,
-} from "./fit/leastSquares.ts";
-export type { ResidualKind } from "./fit/residual.ts";
-export {
-  invert,
-  type InvertOptions,
-  type PredictorOptions,
-  type ProfilePredictor,
-  type ProfileProposal,
-} from "./invert/pipeline.ts";
+export { invert } from "./invert/invert.ts";
+export type { Effort, InvertOptions } from "./invert/options.ts";
+export type { PredictorOptions, ProfilePredictor, ProfileProposal } from "./invert/predictor.ts";
+export type { FixedParameter } from "./invert/scanProblem.ts";
 export { countUnit } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";
@@ -87,6 +75,7 @@ export type {
   Crystal,
   Curve,
   Deviation,
+  Diffuse,
   FileScan,
   FitParameters,
   Geometry,
@@ -96,6 +85,7 @@ export type {
   Layer,
   LayerGroup,
   Polarisation,
+  PosteriorDraw,
   Profile,
   Progress,
   Reflection,

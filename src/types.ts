@@ -218,6 +218,20 @@ export interface Instrument {
   readonly background?: number;
   /** Intensity per degree 2θ, zero at the middle of the scan; 0 if absent. */
   readonly backgroundSlope?: number;
+  /** log10 of the background at the last angle over that at the first, `background` being that of the middle; 0 if absent. */
+  readonly backgroundDecades?: number;
+  /** Scattering about the unstrained crystal's peak that is not of the crystal's own curve; none if absent. */
+  readonly diffuse?: Diffuse;
+  /** Dead time in units of one over the intensity: of an intensity I that arrives, I/(1 + deadTime·I) is seen; 0 if absent. */
+  readonly deadTime?: number;
+}
+
+/** A Lorentzian of the strain about the unstrained crystal's peak. */
+export interface Diffuse {
+  /** Intensity at its maximum. */
+  readonly height: number;
+  /** Half width at half maximum, % of strain. */
+  readonly halfWidth: number;
 }
 
 /** A calculated curve. Arrays have one length. */
@@ -277,25 +291,46 @@ export interface FitParameters {
   readonly covariance: Float64Array;
 }
 
-/** The answer: the best solution, and the others that the data do not exclude. */
+export type Verdict = "determined" | "ambiguous";
+
+/** A profile drawn from the posterior, and its share. */
+export interface PosteriorDraw {
+  readonly profile: Profile;
+  readonly weight: number;
+}
+
+/** The answer: the solution with most of the posterior about it, and the others that the data do not exclude. */
 export interface Inversion extends Solution {
   readonly scan: Scan;
   readonly reflection: Reflection;
+  /** Whether the search ended at a maximum that is not far from the scan. */
   readonly converged: boolean;
-  /** Why the fit ended, or why it did not converge. */
+  /** Why the search ended. */
   readonly reason: string;
+  /** Whether it ended because its budget was spent, not because independent climbs agreed. */
+  readonly isBudgetSpent: boolean;
   /** What one count adds to the intensity, as found or given. */
   readonly countUnit: number;
+  /** Relative error of every intensity beside the counting, as found or given. */
+  readonly relativeError: number;
   /** Which points were used: 1, or 0 where masked. */
   readonly used: Uint8Array;
-  /** All distinct solutions, best first; the first is the answer itself, with its own bands. */
+  /** All distinct solutions, the answer first, with their shares of the posterior. */
   readonly solutions: readonly Solution[];
-  /** Whether the scan settles the profile: one solution explains it, with a narrow band. */
-  readonly verdict: "determined" | "ambiguous";
+  /** Profiles drawn from the posterior, of largest share first. */
+  readonly draws: readonly PosteriorDraw[];
+  /** Probability that the strain profile lies within 10 % (rms, of its maximum) of the true one, calibrated on simulated scans
+   *  (docs/benchmark.md); and the numbers that it rests on. */
+  readonly confidence: number;
+  readonly features: Readonly<Record<string, number>>;
+  /** "determined" where the confidence is above the threshold that keeps 98 % of such answers right. */
+  readonly verdict: Verdict;
   /** Why, in words. */
   readonly verdictReason: string;
+  /** The population that films were taken from before the scan was seen. */
+  readonly prior: string;
   /** How the answer was found. */
-  readonly method: "network and fit" | "multi-start fit";
+  readonly method: "network and search" | "search";
   /** Why so, in words. */
   readonly methodReason: string;
 }

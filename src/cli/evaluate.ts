@@ -2,8 +2,8 @@
 import { basename, join } from "node:path";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
-import { judge, type Judgement, scores, type Scores } from "../judge/evaluate.ts";
-import { finalJudgement, type Honesty, honesty } from "../judge/final.ts";
+import { judge, type Judgement, scores, type Scores } from "../evaluate/evaluate.ts";
+import { finalJudgement, type Honesty, honesty } from "../evaluate/final.ts";
 import type { BackendName, ModelCard, Predictor } from "../nn/index.ts";
 import type { Row } from "../report/page.ts";
 import type { Scan } from "../types.ts";
@@ -65,9 +65,9 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
     let result: Result = { ...head, ...alone },
       judged = judgement;
     if (flags.refine === true) {
-      const { refineAll } = await import("../judge/refineAll.node.ts"),
+      const { refineAll } = await import("../evaluate/refineAll.node.ts"),
         since = terminal.seconds();
-      const { refined, seconds } = await refineAll(judgement, {
+      const { refined, seconds } = await refineAll(predictor, judgement, {
         signal: terminal.signal,
         ...optional("workers", flags.workers),
         onProgress: (done, of) =>
@@ -116,15 +116,15 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
     { preset, noise } = judged.generator,
     { card } = predictor.model;
   const refiner = isRefined
-    ? await (await import("../judge/refine.ts")).createRefiner(preset, noise)
+    ? await (await import("../evaluate/refine.ts")).createRefiner(preset, noise, judged.predicted.names)
     : undefined;
   const answer = async (scan: Scan): Promise<Record<string, number>> => {
     const { labels } = await predictor.predict(scan, { offset: 0 });
     if (refiner === undefined) return labels;
-    const refined = refiner.refine(
-      scan,
-      Float32Array.from(card.labels, (name) => labels[name]!),
-    ).labels;
+    const own = Float32Array.from(card.labels, (name) => labels[name]!),
+      proposed = predictor.model.bank === undefined ? [] : await predictor.propose(scan, 64, { offset: 0 }),
+      rows = [own, ...proposed.map((proposal) => Float32Array.from(card.labels, (name) => proposal.labels[name]!))],
+      refined = refiner.refine({ scan, rows }).labels;
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };
   const html = await evaluationPage({

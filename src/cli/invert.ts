@@ -2,7 +2,8 @@
 
 import { basename, join } from "node:path";
 import { TakagiError } from "../errors.ts";
-import { invert, type InvertOptions } from "../invert/pipeline.ts";
+import { invert } from "../invert/invert.ts";
+import type { Effort, InvertOptions } from "../invert/options.ts";
 import { resultJson } from "../report/files.ts";
 import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
@@ -11,7 +12,8 @@ import type { Inversion, Reflection, Sample } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { uniqueNames } from "./files.ts";
-import type { Fixed } from "./parse.ts";
+import { readPreset } from "./generate.ts";
+import type { Fixed, Known } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { RESULT_FILES, writeResults, type About } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
@@ -21,10 +23,12 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly fix?: Fixed;
   readonly mask?: readonly (readonly [from: number, to: number])[];
   readonly splines?: number;
-  readonly residual?: "counts" | "log";
   readonly countUnit?: number;
   readonly relativeError?: number;
-  readonly starts?: number;
+  readonly known?: Known;
+  readonly prior?: string;
+  readonly effort?: Effort;
+  readonly mostStrain?: number;
   /** A folder; false: none; true or absent: the shipped one, if there is any. */
   readonly model?: string | boolean;
   readonly out?: string;
@@ -87,6 +91,7 @@ async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<E
   const reflection = await readReflection(flags);
   const predictor = await predictorFor(flags.model);
   const sample = await readSample(flags);
+  const prior = flags.prior === undefined || flags.prior === "none" ? flags.prior : await readPreset(flags.prior);
   const options: InvertOptions = {
     sample,
     instrument,
@@ -96,10 +101,12 @@ async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<E
     ...optional("fix", flags.fix),
     ...optional("mask", flags.mask),
     ...optional("splines", flags.splines),
-    ...optional("residual", flags.residual),
     ...optional("countUnit", flags.countUnit),
     ...optional("relativeError", flags.relativeError),
-    ...optional("starts", flags.starts),
+    ...optional("known", flags.known),
+    ...optional("prior", prior),
+    ...optional("effort", flags.effort),
+    ...optional("mostStrain", flags.mostStrain),
   };
   return { reflection, options, rows: sampleRows(sample, flags) };
 }

@@ -146,27 +146,69 @@ export function columns(option: string): Parser<[number, number]> {
   };
 }
 
-export const FIXABLE = ["thickness", "fwhm", "offset", "scale", "background", "backgroundSlope"] as const;
-export type Fixed = Partial<Record<(typeof FIXABLE)[number], number>>;
+/** Names of the options, and the parameters that they stand for. */
+const PARAMETERS = {
+  thickness: { parameter: "thickness", bounds: { above: 0, unit: "nm" } },
+  fwhm: { parameter: "fwhm", bounds: { above: 0, unit: "degrees 2θ" } },
+  "lorentz-fraction": { parameter: "lorentzFraction", bounds: { least: 0, most: 1 } },
+  offset: { parameter: "offset", bounds: { unit: "degrees 2θ" } },
+  background: { parameter: "background", bounds: { least: 0 } },
+  "background-decades": { parameter: "backgroundDecades", bounds: {} },
+} as const;
+export const FIXABLE = Object.keys(PARAMETERS) as (keyof typeof PARAMETERS)[];
+type Parameter = (typeof PARAMETERS)[keyof typeof PARAMETERS]["parameter"];
+export type Fixed = Partial<Record<Parameter, number>>;
+export type Known = Partial<Record<Parameter, readonly [value: number, deviation: number]>>;
 
 /** "name=value", any number of times. */
 export function fixed(option: string): Parser<Fixed> {
-  const known = choice(option, FIXABLE);
   return (text, before = {}) => {
-    const at = text.indexOf("=");
-    if (at < 1)
-      throw new InvalidParameterError(option, `name=value with a name of ${FIXABLE.join(", ")}`, text);
-    const written = text.slice(0, at).trim();
-    const name = known(written === "background-slope" ? "backgroundSlope" : written);
-    if (name in before) throw new InvalidParameterError(option, `given once for ${name}`, text);
-    const bounds = {
-      thickness: { above: 0, unit: "nm" },
-      fwhm: { above: 0, unit: "degrees 2θ" },
-      scale: { above: 0 },
-      background: { least: 0 },
-      offset: {},
-      backgroundSlope: {},
+    const { name, parameter, value } = assigned(option, text, before, "name=value");
+    return { ...before, [parameter]: number(`${option} ${name}`, PARAMETERS[name].bounds)(value) };
+  };
+}
+
+/** "name=value±deviation" (or +- in place of ±), any number of times. */
+export function known(option: string): Parser<Known> {
+  return (text, before = {}) => {
+    const { name, parameter, value } = assigned(option, text, before, "name=value±deviation"),
+      [middle, deviation, ...rest] = value.split(/±|\+-|\+\/-/);
+    if (deviation === undefined || rest.length > 0)
+      throw new InvalidParameterError(option, "name=value±deviation, such as thickness=300±20", text);
+    return {
+      ...before,
+      [parameter]: [
+        number(`${option} ${name}`, PARAMETERS[name].bounds)(middle!),
+        number(`${option} ${name}`, { above: 0 })(deviation),
+      ],
     };
-    return { ...before, [name]: number(`${option} ${name}`, bounds[name])(text.slice(at + 1)) };
+  };
+}
+
+function assigned(
+  option: string,
+  text: string,
+  before: object,
+  form: string,
+): { name: keyof typeof PARAMETERS; parameter: Parameter; value: string } {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidParameterError(option, `${form} with a name of ${FIXABLE.join(", ")}`, text);
+  const name = choice(option, FIXABLE)(text.slice(0, at).trim()),
+    { parameter } = PARAMETERS[name];
+  if (parameter in before) throw new InvalidParameterError(option, `given once for ${name}`, text);
+  return { name, parameter, value: text.slice(at + 1) };
+}
+
+/** quick, normal, thorough, or seconds of one core. */
+export function effort(option: string): Parser<"quick" | "normal" | "thorough" | number> {
+  const words = ["quick", "normal", "thorough"] as const;
+  return (text) => {
+    const word = words.find((each) => each === text.trim());
+    if (word !== undefined) return word;
+    try {
+      return number(option, { above: 0, unit: "s" })(text);
+    } catch {
+      throw new InvalidParameterError(option, "quick, normal, thorough, or seconds > 0", text);
+    }
   };
 }

@@ -1,7 +1,7 @@
 /** The network that `takagi invert` starts from. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ProfilePredictor } from "../invert/pipeline.ts";
+import type { ProfilePredictor } from "../invert/predictor.ts";
 
 /** From dist/chunks/, as from src/cli/: the shipped network for scans of any crystal. */
 const SHIPPED = fileURLToPath(new URL("../../models/universal", import.meta.url));

@@ -8,7 +8,7 @@ import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { addLayerOptions } from "./layerOptions.ts";
-import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
+import { choice, columns, effort, fixed, FIXABLE, integer, known, number, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
@@ -67,11 +67,29 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
     .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
     .option(
+      "--known <name=value±deviation>",
+      "known from elsewhere, with its standard deviation; repeatable",
+      known("--known"),
+    )
+    .option(
+      "--prior <preset>",
+      "what films are like before the scan is seen: a preset, a preset file, or none (universal)",
+    )
+    .option(
+      "--effort <how>",
+      "quick, normal, thorough, or seconds of one core of a fast machine (normal)",
+      effort("--effort"),
+    )
+    .option(
+      "--most-strain <x>",
+      "largest strain, % (12)",
+      number("--most-strain", { least: 0.05, most: 45, unit: "%" }),
+    )
+    .option(
       "--splines <n>",
-      "number of splines (chosen by the data)",
+      "cubic B-splines of the strain (10); with another number no prior",
       integer("--splines", { least: 1, most: 60 }),
     )
-    .option("--residual <name>", "counts or log (counts)", choice("--residual", ["counts", "log"]))
     .option(
       "--count-unit <x>",
       "what one count adds to the intensity (read off the scan)",
@@ -79,19 +97,14 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     )
     .option(
       "--relative-error <x>",
-      "of every intensity beside the counting (0.03)",
+      "of every intensity beside the counting (found from the scan)",
       number("--relative-error", { least: 0, most: 1 }),
     )
     .option(
       "--model <dir>",
-      "network whose answer the fit starts from (the shipped one, where it knows such scans)",
+      "network whose proposals are starts (the shipped one, where it knows such scans)",
     )
-    .option("--no-model", "fit without a network")
-    .option(
-      "--starts <n>",
-      "rough starts that are fitted (14)",
-      integer("--starts", { least: 1, most: 200 }),
-    );
+    .option("--no-model", "search without a network");
   addScanOptions(group(invert, "Files"))
     .option(
       "--out <dir>",

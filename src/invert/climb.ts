@@ -18,9 +18,6 @@ const FRINGES = 5;
 const FEWEST_LEVELS = 5;
 const MOST_LEVELS = 40;
 const GRADUALLY = 0.04;
-/** Points beyond a level's end that it still sees, in GRADUALLY; fewest points of a level. */
-const REACH = 3;
-const FEWEST_POINTS = 24;
 const EACH = 2;
 const BEFORE = 3;
 const AFTER = 20;
@@ -97,13 +94,8 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
   for (let level = 1; level <= levels; level++) {
     const least = level === levels ? -Infinity : 1 - level / levels,
       top = HEIGHT * largestWeight(problem, x),
-      first = level === levels ? -1 : own.findIndex((e) => Math.abs(e) > (least - REACH * GRADUALLY) * top && sign * e > 0),
-      last = level === levels ? -1 : own.findLastIndex((e) => Math.abs(e) > (least - REACH * GRADUALLY) * top && sign * e > 0) + 1,
-      isPart = first >= 0 && last - first >= FEWEST_POINTS && last - first < 0.8 * own.length,
-      seen = isPart ? part.part(first, last) : part,
-      strains = isPart ? own.subarray(first, last) : own;
-    const errors = strains.map((e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))));
-    yield* run(seen, errors, level === levels ? 2 * EACH : EACH, anchor);
+      errors = own.map((e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))));
+    yield* run(part, errors, level === levels ? 2 * EACH : EACH, anchor);
   }
   yield* run(part, new Float64Array(part.points).fill(error), AFTER);
   const all = problem.objectiveAt(ROUGH, x),

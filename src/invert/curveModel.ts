@@ -161,6 +161,12 @@ export class CurveModel {
     return new CurveModel(setting, beams, first, last, start - low);
   }
 
+  /** The same at other angles (degrees 2θ), on the grid of this one; for integrated responses. */
+  at(twoTheta: Float64Array): CurveModel {
+    const model = new CurveModel({ ...this.setting, twoTheta }, this.#beams);
+    return model;
+  }
+
   /** Numbers of the native columns: amplitude, film, the other instrument's. */
   get nativeCount(): number {
     return this.setting.unknowns.count - 1;

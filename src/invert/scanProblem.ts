@@ -2,14 +2,14 @@
 import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Reflection, Resolution, Sample, Scan } from "../types.ts";
 import type { Workspace } from "../wasm/workspace.ts";
-import { CurveModel, type Precision, type Response, ROUGH } from "./curveModel.ts";
-import type { Features } from "../fit/features.ts";
+import { CurveModel, FINE, type Precision, type Response, ROUGH } from "./curveModel.ts";
+import type { Features } from "./features.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
 import { type Known, type Population, Prior } from "./prior.ts";
 import { type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
 
-/** Parameters that can be held at a value: nm, degrees 2θ, intensity, ln from end to end. */
-export type FixedParameter = "thickness" | "fwhm" | "lorentzFraction" | "offset" | "background" | "backgroundSlope";
+/** Parameters that can be held or known: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
+export type FixedParameter = "thickness" | "fwhm" | "lorentzFraction" | "offset" | "background" | "backgroundDecades";
 
 export interface ScanSetting {
   readonly workspace: Workspace;
@@ -127,13 +127,13 @@ export class ScanProblem {
     }
     if (isSummed) hold(at.diffuseWidth, Math.log(0.22));
     else put(at.diffuseWidth, Math.log(0.03), Math.log(2));
-    const { thickness, fwhm, background, backgroundSlope, offset, lorentzFraction: eta } = held;
+    const { thickness, fwhm, background, backgroundDecades, offset, lorentzFraction: eta } = held;
     if (thickness !== undefined) hold(u.thickness, Math.log(thickness));
     if (fwhm !== undefined) hold(at.fwhm, Math.log(fwhm));
     if (offset !== undefined) hold(at.offset, offset);
     if (eta !== undefined) hold(at.lorentzFraction, eta);
     if (background !== undefined) hold(at.background, Math.log(Math.max(background / setting.countUnit, NEAR_ZERO)));
-    if (backgroundSlope !== undefined) hold(at.slope, backgroundSlope);
+    if (backgroundDecades !== undefined) hold(at.slope, backgroundDecades * Math.LN10);
     return { lower, upper };
   }
 
@@ -223,7 +223,28 @@ export class ScanProblem {
     });
   }
 
-  /** Radians θ per degree 2θ … the number of fringes that the film adds: ∫|e| dz/d. */
+  /** Intensity of the fine model at other angles (degrees 2θ, within those of the scan), in the scan's unit. */
+  calculated(place: Place, twoTheta: Float64Array): Float64Array {
+    const { model } = this.objectiveAt(FINE, place.x);
+    return model.at(twoTheta).evaluate(place, false, ({ mean }) => mean.map((m) => m * this.setting.countUnit));
+  }
+
+  /** Counts of the curve's maximum above background and diffuse scattering, which no point need hit. */
+  peakAbove({ x, sign }: Place): number {
+    const bare = x.slice(),
+      at = this.unknowns.instrument;
+    bare[at.background] = -60;
+    bare[at.diffuse] = bare[at.loss] = 0;
+    const { model } = this.objectiveAt(FINE, x),
+      seen = model.evaluate({ x: bare, sign }, false, ({ mean }) => mean.slice()),
+      top = seen.reduce((best, y, i) => (y > seen[best] ? i : best), 0),
+      reach = Math.exp(x[at.fwhm]),
+      centre = this.twoTheta[top],
+      places = Float64Array.from({ length: 81 }, (_, i) => centre + (reach * (i - 40)) / 40);
+    return model.at(places).evaluate({ x: bare, sign }, false, ({ mean }) => mean.reduce((most, m) => Math.max(most, m), seen[top]));
+  }
+
+  /** The number of fringes that the film adds: ∫|e| dz/d. */
   fringes({ x }: Place): number {
     const { unknowns: u } = this,
       { d } = this.setting.reflection;

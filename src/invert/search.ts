@@ -44,7 +44,7 @@ export interface SearchLimits {
 }
 
 /** Relative error of the first climbs. */
-const FIRST_ERROR = 0.03;
+const FIRST_ERROR = 0.015;
 /** Standard deviations above which a fit explains nothing. */
 export const TOLERATED = 3;
 /** Relative distance below which two maxima are one. */

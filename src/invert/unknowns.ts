@@ -1,6 +1,7 @@
 /** The unknowns of a film of splines and of the instrument, and the profile that they stand for. */
 import { splineAt, withInterface } from "../profile/spline.ts";
 import { tiedDebyeWaller } from "../profile/disorder.ts";
+import { largestStrain, strainAt } from "../profile/comparison.ts";
 import { evenDepths } from "../profile/sampled.ts";
 import type { Profile } from "../types.ts";
 
@@ -127,4 +128,20 @@ export function profileOf(film: SplineFilm, points = 401): Profile {
     strain,
     debyeWaller: depth.map((z) => Math.min(Math.max(splineAt(weights, 1 - z / film.thickness), 0), 1)),
   };
+}
+
+/** Strain (%) at a depth (nm); 0 below the film. */
+export function strainAtDepth({ strainWeights, thickness }: SplineFilm, depth: number): number {
+  return strainAt(strainWeights, 1 - depth / thickness);
+}
+
+/** Debye–Waller factor at a depth (nm); 1 below the film. */
+export function debyeWallerAtDepth(film: SplineFilm, depth: number): number {
+  const { debyeWallerWeights, thickness } = film,
+    height = 1 - depth / thickness;
+  if (!(height >= 0)) return 1;
+  if (debyeWallerWeights !== undefined)
+    return Math.min(Math.max(splineAt(withInterface(debyeWallerWeights, "smooth", 1), height), 0), 1);
+  const largest = largestStrain(film.strainWeights);
+  return largest === 0 ? 1 : Math.exp(-(film.disorder ?? 0) * (strainAtDepth(film, depth) / largest) ** 2);
 }

@@ -1,6 +1,6 @@
 /** Predicted against true values, the spread of their errors, and how many err by how much: figure 3 of Boulle & Debelle
  *  2023. */
-import type { Judgement } from "../../judge/evaluate.ts";
+import type { Judgement } from "../../evaluate/evaluate.ts";
 import type { Measure, PerSample } from "../../nn/metrics.ts";
 import { around, type Axis } from "../axis.ts";
 import { fixed } from "../numbers.ts";

@@ -1,6 +1,6 @@
 /** Single samples one below the other: scan with the curve of the answer, strain and disorder against depth; figures 4, 8
  *  and 9 of Boulle & Debelle 2023. */
-import { type Case, facts } from "../../judge/cases.ts";
+import { type Case, facts } from "../../evaluate/cases.ts";
 import type { PaperPreset } from "../../dataset/presets.ts";
 import type { Axis } from "../axis.ts";
 import { fixed, plain } from "../numbers.ts";

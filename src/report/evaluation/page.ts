@@ -1,8 +1,8 @@
 /** One page that shows what a model is worth: the figures of Boulle & Debelle 2023 for it. */
 import type { PaperPreset } from "../../dataset/presets.ts";
-import { type Case, caseOf, extremeCases, rowsByError } from "../../judge/cases.ts";
-import { buriedCases, type Challenge, mirroredCases } from "../../judge/challenges.ts";
-import type { Judgement } from "../../judge/evaluate.ts";
+import { type Case, caseOf, extremeCases, rowsByError } from "../../evaluate/cases.ts";
+import { buriedCases, type Challenge, mirroredCases } from "../../evaluate/challenges.ts";
+import type { Judgement } from "../../evaluate/evaluate.ts";
 import { quantities } from "../../nn/metrics.ts";
 import type { Scan } from "../../types.ts";
 import { VERSION } from "../../version.ts";

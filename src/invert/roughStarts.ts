@@ -1,25 +1,22 @@
-/** Starts for the fit: a few hundred plain profiles are simulated roughly, and those that look most like the scan,
+/** Starts without a network: a few hundred plain profiles are simulated roughly, and those that look most like the scan,
  *  and least like each other, are taken. */
 import { smooth } from "../io/peak.ts";
 import { reflectivity, type Slices } from "../simulate/recursion.ts";
-import type { wavesOf } from "../instrument/waves.ts";
-import { interpolate } from "../profile/sampled.ts";
-import type { Profile, Sample } from "../types.ts";
+import { wavesOf } from "../instrument/waves.ts";
+import type { Sample } from "../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
 import type { Workspace } from "../wasm/workspace.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import type { SplineFilm } from "./unknowns.ts";
 import { angleOf, type Features } from "./features.ts";
 
-export interface Candidate {
+interface Candidate {
   /** nm. */
   readonly thickness: number;
   /** Strain (%) and Debye–Waller factor at relative heights 0 (interface) … 1 (surface). */
   strain(height: number): number;
   debyeWaller(height: number): number;
-  /** ln of intensity per unit of R. */
-  readonly lnScale: number;
   readonly score: number;
-  /** Splines that its shape needs; few if absent. */
-  readonly splines?: number;
 }
 
 interface Shape {
@@ -51,7 +48,7 @@ function height(shape: Shape, z: number): number {
   return Math.exp(-Math.LN2 * u * u) * rise * rise * (3 - 2 * rise);
 }
 
-export interface CandidateSetting {
+interface CandidateSetting {
   readonly workspace: Workspace;
   readonly simd: boolean;
   readonly twoTheta: Float64Array;
@@ -68,8 +65,43 @@ export interface CandidateSetting {
   readonly thickest: number;
 }
 
+/** The films of the best `count` rough shapes, best first. */
+export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: number): SplineFilm[] {
+  const { workspace, simd, scan, used, reflection, deviation, instrument, sample, features, held, population, splines } = setting,
+    { twoTheta, intensity } = scan,
+    waves = wavesOf(reflection, deviation, instrument),
+    // Fringes thinner than two steps are not in the scan.
+    step = ((kept[kept.length - 1] - kept[0]) / (kept.length - 1)) * RADIANS,
+    thickest = waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * RADIANS) / 2)) / ANGSTROM_PER_NM,
+    whole = sample.filmThickness ?? Infinity;
+  const found = candidates(
+    {
+      workspace,
+      simd,
+      twoTheta,
+      intensity,
+      used,
+      waves,
+      sample,
+      features,
+      offset: held.offset ?? instrument.offset ?? (sample.geometry === "thin film" ? 0 : features.peak - features.expected),
+      thickness: held.thickness,
+      thickest: Math.min(thickest, whole / 2, 2 * population.thickness[1]),
+    },
+    count,
+  );
+  // The maximum of spline i lies at the height (i + 2)/n.
+  const weights = (of: (height: number) => number): Float64Array =>
+    Float64Array.from({ length: splines }, (_, k) => of(Math.min((k + 2) / splines, 1)));
+  return found.map((candidate) => ({
+    thickness: candidate.thickness,
+    strainWeights: weights((z) => candidate.strain(z)),
+    debyeWallerWeights: weights((z) => candidate.debyeWaller(z)),
+  }));
+}
+
 /** The best `count` starts, best first. */
-export function candidates(setting: CandidateSetting, count: number): Candidate[] {
+function candidates(setting: CandidateSetting, count: number): Candidate[] {
   const { features, twoTheta, intensity, used, sample } = setting;
   const hasPeak = sample.geometry !== "thin film";
   const stride = Math.max(Math.floor(twoTheta.length / POINTS), 1);
@@ -127,7 +159,6 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
     const shape = SHAPES[kind];
     found.push({
       thickness,
-      lnScale: lnScale + shift,
       score: Math.sqrt(sum / norm),
       strain: (z) => strain * height(shape, z),
       debyeWaller: (z) => Math.exp(-alpha * height(shape, z) ** 2),
@@ -143,22 +174,6 @@ export function candidates(setting: CandidateSetting, count: number): Candidate[
   }
   found.sort((a, b) => a.score - b.score);
   return distinct(found, count);
-}
-
-/** A profile from elsewhere as a start.
- *  @param like has the intensity's scale */
-export function guessed({ depth, strain, debyeWaller }: Profile, like: Candidate): Candidate {
-  const thickness = depth[depth.length - 1];
-  const at = (values: Float64Array, z: number): number =>
-    interpolate(depth, values, [(1 - z) * thickness])[0];
-  return {
-    thickness,
-    lnScale: like.lnScale,
-    score: like.score,
-    splines: 12,
-    strain: (z) => at(strain, z),
-    debyeWaller: (z) => at(debyeWaller, z),
-  };
 }
 
 /** Edges (%) from which the strain is guessed: tensile, compressive or both, and weaker ones that reach much farther. */

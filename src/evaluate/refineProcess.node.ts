@@ -8,23 +8,23 @@ let opened: { generator: SampleGenerator; refiner: Refiner; seed: number } | und
 
 async function answerTo(request: RefineRequest): Promise<RefineAnswer> {
   if (request.kind === "open") {
-    const { preset, noise, seed, module } = request;
+    const { preset, noise, names, seed, module } = request;
     const create =
       module === undefined
         ? createRefiner
         : ((await import(module)) as { createRefiner: CreateRefiner }).createRefiner;
     opened = {
       generator: await createGenerator(preset, { noise }),
-      refiner: await create(preset, noise),
+      refiner: await create(preset, noise, names),
       seed,
     };
     return { kind: "ready" };
   }
   if (opened === undefined) throw new Error("the process was asked to fit before it was told what");
-  const { row, index, prediction } = request,
+  const { row, index, rows, extras } = request,
     scan = opened.generator.scan(opened.seed, index),
     before = process.cpuUsage();
-  const refined = opened.refiner.refine(scan, prediction),
+  const refined = opened.refiner.refine({ scan, rows, extras }),
     { user, system } = process.cpuUsage(before);
   return { kind: "refined", row, refined, seconds: (user + system) / 1e6 };
 }

@@ -4,10 +4,8 @@ import { quantities } from "../nn/metrics.ts";
 import { strainError } from "../profile/comparison.ts";
 import { splineProfile } from "../profile/spline.ts";
 import type { Profile, Scan } from "../types.ts";
-import { loadKernels } from "../wasm/load.ts";
-import { workspaceOf } from "../wasm/workspace.ts";
 import type { Judgement } from "./evaluate.ts";
-import { PaperModel, Place } from "./paperModel.ts";
+import { paperCurve } from "./refine.ts";
 
 export interface Case {
   readonly scan: Scan;
@@ -79,20 +77,15 @@ export async function meanCounts(
   labels: Readonly<Record<string, number>>,
   top: number,
 ): Promise<Float64Array> {
-  const kernels = await loadKernels(),
-    model = new PaperModel(workspaceOf(kernels.exports), kernels.simd, preset, twoTheta);
-  const x = new Float64Array(Place.count),
-    counts = new Float64Array(model.points),
-    background = top / (1 + 10 ** labels.dynamicRange!);
-  x[Place.thickness] = Math.log(thicknessOf(labels));
-  x.set(weightsOf(labels), Place.weights);
-  x[Place.disorder] = Math.abs(labels.disorder!);
-  x[Place.fwhm] = Math.log(Math.max(1e-3, labels.fwhm!));
-  // So far down that nothing of it is seen.
-  x[Place.background] = -100;
-  model.evaluate(x, counts, null);
-  const scale = (top - background) / counts.reduce((a, b) => Math.max(a, b), 0);
-  return counts.map((y) => scale * y + background);
+  const background = top / (1 + 10 ** labels.dynamicRange!),
+    curve = await paperCurve(preset, twoTheta, {
+      thickness: thicknessOf(labels),
+      strainWeights: Float64Array.from(weightsOf(labels)),
+      disorder: Math.abs(labels.disorder!),
+      fwhm: Math.max(1e-3, labels.fwhm!),
+    }),
+    scale = (top - background) / curve.reduce((a, b) => Math.max(a, b), 0);
+  return curve.map((y) => scale * y + background);
 }
 
 /** By modulus, as in the paper. */

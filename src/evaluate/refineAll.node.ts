@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { WorkerError } from "../errors.ts";
 import type { Judgement } from "./evaluate.ts";
+import type { Predictor } from "../nn/predict.ts";
 import type { Refined } from "./refine.ts";
 import type { RefineAnswer, RefineRequest } from "./refineMessages.ts";
 
@@ -15,9 +16,16 @@ export interface RefineAllOptions {
   readonly module?: string;
 }
 
-/** @returns the fits in the order of the judgement's rows, and the processor's seconds of all
+/** Rows of labels that a fit of each sample starts from: the network's answer, then its proposals. */
+const PROPOSALS = 64;
+/** Samples whose proposals are drawn at a time. */
+const BATCH = 32;
+
+/** @param predictor asked for proposals, where it has a bank
+ *  @returns the fits in the order of the judgement's rows, and the processor's seconds of all
  *  @throws {WorkerError} where a process dies or a fit throws; `signal.reason` where it is aborted */
 export async function refineAll(
+  predictor: Predictor,
   { generator, streamSeed, index, predicted }: Judgement,
   options: RefineAllOptions = {},
 ): Promise<{ refined: Refined[]; seconds: number }> {
@@ -30,6 +38,34 @@ export async function refineAll(
     done = 0,
     seconds = 0;
   signal?.throwIfAborted();
+  const batches = new Map<number, Promise<Float32Array[][]>>();
+  const startsOf = async (row: number): Promise<Float32Array[]> => {
+    const own = predicted.labels.slice(row * width, (row + 1) * width);
+    if (predictor.model.bank === undefined) return [own];
+    const batch = Math.floor(row / BATCH);
+    let proposed = batches.get(batch);
+    if (proposed === undefined) {
+      proposed = proposalsOf(batch * BATCH);
+      batches.set(batch, proposed);
+      batches.delete(batch - 3);
+    }
+    return [own, ...(await proposed)[row - batch * BATCH]!];
+  };
+  const proposalsOf = async (first: number): Promise<Float32Array[][]> => {
+    const rows = Array.from({ length: Math.min(BATCH, count - first) }, (_, k) => generator.generate(streamSeed, index[first + k]!, 1)),
+      inputs = new Float32Array(rows.length * generator.inputLength),
+      extras = new Float32Array(rows.length * generator.extraNames.length);
+    rows.forEach((batch, k) => {
+      inputs.set(batch.inputs, k * generator.inputLength);
+      extras.set(batch.extras, k * generator.extraNames.length);
+    });
+    const found = await predictor.proposeInputs(inputs, PROPOSALS, extras);
+    return found.map((proposals) => proposals.map(({ labels }) => Float32Array.from(labels)));
+  };
+  const extrasOf = (row: number): Record<string, number> => {
+    const { extras } = generator.labels(streamSeed, index[row]!, 1);
+    return Object.fromEntries(generator.extraNames.map((name, k) => [name, extras[k]!]));
+  };
   let abort: (() => void) | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -38,12 +74,9 @@ export async function refineAll(
       const give = (child: ChildProcess): void => {
         if (next >= count) return;
         const row = next++;
-        post(child, {
-          kind: "refine",
-          row,
-          index: index[row]!,
-          prediction: predicted.labels.slice(row * width, (row + 1) * width),
-        });
+        startsOf(row)
+          .then((rows) => post(child, { kind: "refine", row, index: index[row]!, rows, extras: extrasOf(row) }))
+          .catch(reject);
       };
       for (let k = 0; k < Math.min(count, Math.max(1, options.workers ?? availableParallelism())); k++) {
         // The options of this process are not for files of another.
@@ -72,6 +105,7 @@ export async function refineAll(
           kind: "open",
           preset: generator.preset,
           noise: generator.noise,
+          names: predicted.names,
           seed: streamSeed,
           ...(module === undefined ? {} : { module }),
         });

@@ -9,6 +9,7 @@ export type RefineRequest =
       readonly kind: "open";
       readonly preset: Preset;
       readonly noise: NoiseKind;
+      readonly names: readonly string[];
       readonly seed: number;
       readonly module?: string;
     }
@@ -16,7 +17,8 @@ export type RefineRequest =
       readonly kind: "refine";
       readonly row: number;
       readonly index: number;
-      readonly prediction: Float32Array;
+      readonly rows: readonly Float32Array[];
+      readonly extras: Readonly<Record<string, number>>;
     };
 
 export type RefineAnswer =

@@ -1,0 +1,207 @@
+/** The engine at work on samples of a preset: the preset's own physics and films, and a network's answers as starts. */
+import type { NoiseKind } from "../dataset/generator.ts";
+import type { PaperPreset, Preset } from "../dataset/presets.ts";
+import { ownReflection } from "../dataset/scaling.ts";
+import { bandOf, verdictOf } from "../invert/answer.ts";
+import { CurveModel, FINE } from "../invert/curveModel.ts";
+import type { Features } from "../invert/confidence.ts";
+import { readFeatures } from "../invert/features.ts";
+import { WORK_PER_SECOND } from "../invert/options.ts";
+import { populationFor } from "../invert/populations.ts";
+import { roughStarts } from "../invert/roughStarts.ts";
+import { ScanProblem } from "../invert/scanProblem.ts";
+import type { SearchLimits, Start } from "../invert/search.ts";
+import { solve } from "../invert/solve.ts";
+import { filmOf, profileOf, putFilm, type SplineFilm, Unknowns } from "../invert/unknowns.ts";
+import { CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
+import type { Reflection, Scan, Verdict } from "../types.ts";
+import { loadKernels } from "../wasm/load.ts";
+import { workspaceOf } from "../wasm/workspace.ts";
+
+/** The answer to one scan. */
+export interface Refined {
+  /** By the preset's label names, in its units. */
+  readonly labels: Float32Array;
+  readonly verdict: Verdict;
+  readonly confidence: number;
+  /** Pointwise 95 % band of the strain (%); depth in the labels' unit of thickness. */
+  readonly band: { readonly depth: Float64Array; readonly lower: Float64Array; readonly upper: Float64Array };
+  readonly features: Features;
+  /** ∫|e| dz/d of the answer. */
+  readonly fringes: number;
+}
+
+/** What is asked of one scan. */
+export interface RefineAsk {
+  readonly scan: Scan;
+  /** Rows of labels: the network's answer, then its proposals. */
+  readonly rows: readonly Float32Array[];
+  /** What the sample's reflection is, where the preset draws them: by the extras' names. */
+  readonly extras?: Readonly<Record<string, number>>;
+}
+
+export interface Refiner {
+  refine(ask: RefineAsk): Refined;
+}
+
+/** Seconds of one core of a fast machine, climbs at most. */
+const SECONDS = 1;
+const LIMITS: Record<Preset["protocol"], SearchLimits> = {
+  paper: { fewest: 8, most: 16, again: 3, work: 0.75 * SECONDS * WORK_PER_SECOND },
+  measured: { fewest: 4, most: 30, again: 2, work: SECONDS * WORK_PER_SECOND },
+};
+
+/** @param names label names of the rows, the preset's own
+ *  @throws {InvalidParameterError} @throws {KernelLoadError} */
+export async function createRefiner(preset: Preset, noise: NoiseKind, names: readonly string[]): Promise<Refiner> {
+  const own = ownReflection(preset),
+    population = await populationFor(preset, own ?? { d: PLANE }),
+    { exports, simd } = await loadKernels(),
+    workspace = workspaceOf(exports),
+    isPaper = preset.protocol === "paper",
+    // The published noise adds a draw to its mean: the variance is half the intensity.
+    countUnit = noise === "published" ? 0.5 : 1;
+  const at = (row: Float32Array, name: string): number | undefined => (names.includes(name) ? row[names.indexOf(name)] : undefined),
+    weights = (row: Float32Array, name: string): Float64Array =>
+      Float64Array.from({ length: 10 }, (_, k) => at(row, `${name}${k + 1}`)!);
+  return {
+    refine: ({ scan, rows, extras }) => {
+      const reflection = own ?? reflectionOf(extras!),
+        units = own === undefined ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 } : { thickness: 1, width: 1 },
+        features = readFeatures({ ...scan, countUnit }, reflection, {});
+      const problem = new ScanProblem({
+        workspace,
+        simd,
+        scan,
+        countUnit,
+        used: new Uint8Array(scan.twoTheta.length).fill(1),
+        reflection,
+        sample: {},
+        deviation: isPaper ? "linear" : "exact",
+        instrument: {},
+        features,
+        population,
+        splines: 10,
+        isSummed: isPaper,
+        held: {},
+        known: [],
+        mostStrain: 1.3 * population.scale[1],
+        fwhm: isPaper ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]] : [0.1 * features.fwhm, 2 * features.fwhm],
+        floor: 0.01,
+      });
+      const films = rows.map((row): SplineFilm & { fwhm: number } => ({
+        thickness: Math.max(Math.abs(at(row, "thickness")!) * units.thickness, 3),
+        strainWeights: weights(row, "weight").map((w) => (isPaper ? Math.abs(w) : w)),
+        ...(isPaper
+          ? { disorder: Math.abs(at(row, "disorder")!) }
+          : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
+        fwhm: at(row, "fwhm")! * units.width,
+      }));
+      const starts: Start[] = films.map((film, k) => ({ ...problem.place(film, { fwhm: film.fwhm }), from: k === 0 ? "the network's answer" : "the network's proposals" }));
+      if (!isPaper) for (const film of roughStarts(problem, 14)) starts.push({ ...problem.place(film), from: "rough shapes" });
+      const steps = solve(problem, starts, films, LIMITS[preset.protocol]);
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done !== true) continue;
+        const { posterior, solutions, features: seen, found } = value,
+          [best] = solutions,
+          film = filmOf(problem.unknowns, best),
+          profile = profileOf(film),
+          { lower, upper } = bandOf(posterior.draws, profile, film, "strain"),
+          { verdict, confidence } = verdictOf(found, seen, solutions.length - 1);
+        return {
+          labels: labelsOf(problem, best.x, film, names, units),
+          verdict,
+          confidence,
+          band: { depth: profile.depth.map((z) => z / units.thickness), lower, upper },
+          features: seen,
+          fringes: problem.fringes(best),
+        };
+      }
+    },
+  };
+}
+
+function labelsOf(
+  problem: ScanProblem,
+  x: Float64Array,
+  { thickness, strainWeights, debyeWallerWeights, disorder }: SplineFilm,
+  names: readonly string[],
+  units: { readonly thickness: number; readonly width: number },
+): Float32Array {
+  const at = problem.unknowns.instrument,
+    level = Math.exp(x[at.background]),
+    values: Record<string, number> = {
+      thickness: thickness / units.thickness,
+      fwhm: Math.exp(x[at.fwhm]) / units.width,
+      dynamicRange: Math.log10(Math.max(problem.top - level, 1) / level),
+      lorentzFraction: x[at.lorentzFraction],
+      offset: x[at.offset] / units.width,
+      disorder: disorder ?? 0,
+    };
+  strainWeights.forEach((w, k) => (values[`weight${k + 1}`] = w));
+  debyeWallerWeights?.forEach((w, k) => (values[`debyeWaller${k + 1}`] = w));
+  return Float32Array.from(names, (name) => values[name] ?? 0);
+}
+
+/** A crystal with a sample's dimensionless numbers (docs/scaling.md); Å. Its F_0′, which only shifts the curve, is a guess. */
+const PLANE = 1.5;
+const VOLUME = 100;
+const CONTRAST = 0.4;
+
+function reflectionOf(extras: Readonly<Record<string, number>>): Reflection {
+  const sine = extras.sine!,
+    coupling = 10 ** (extras.coupling! - 5),
+    unit = (CLASSICAL_ELECTRON_RADIUS * PLANE * PLANE) / (Math.PI * VOLUME),
+    im = extras.phase! * coupling,
+    re = Math.sqrt(Math.max(coupling * coupling - im * im, 0)),
+    f = [re / unit, im / unit] as const;
+  return {
+    name: "sample",
+    hkl: [0, 0, 1],
+    wavelength: 2 * PLANE * sine,
+    d: PLANE,
+    cellVolume: VOLUME,
+    structureFactor: { zero: [coupling / CONTRAST / unit, (10 ** (extras.absorption! - 1) * coupling) / unit], h: f, hBar: f },
+  };
+}
+
+/** Degrees 2θ per unit of q. */
+function degreesOf({ wavelength, d }: Reflection): number {
+  const sine = wavelength / (2 * d);
+  return ((360 / Math.PI) * sine) / Math.sqrt(1 - sine * sine);
+}
+
+/** The curve of a film of protocol "paper" at the angles of an even scan, without background, up to a factor. */
+export async function paperCurve(
+  preset: PaperPreset,
+  twoTheta: Float64Array,
+  { fwhm, ...film }: SplineFilm & { readonly fwhm: number },
+): Promise<Float64Array> {
+  const { exports, simd } = await loadKernels(),
+    unknowns = new Unknowns(film.strainWeights.length, "tied"),
+    x = new Float64Array(unknowns.count),
+    sign = putFilm(unknowns, film, x);
+  x[unknowns.instrument.fwhm] = Math.log(fwhm);
+  x[unknowns.instrument.background] = -100;
+  const model = new CurveModel({
+    workspace: workspaceOf(exports),
+    simd,
+    unknowns,
+    twoTheta,
+    reflection: ownReflection(preset)!,
+    sample: {},
+    deviation: "linear",
+    instrument: {},
+    response: { kind: "summed" },
+    peak: 0,
+    offset: 0,
+    top: 1,
+    thickest: film.thickness,
+    reach: 0,
+    width: fwhm,
+    precision: FINE,
+    done: { work: 0 },
+  });
+  return model.evaluate({ x, sign }, false, ({ mean }) => mean.slice());
+}

@@ -1,0 +1,106 @@
+/** The probability that an answer's strain profile lies within 10 % of the true one, from what the search and the posterior show:
+ *  boosted stumps (Friedman 2001), trained on simulated inversions of known truth (tools/confidence.mjs). */
+import { distance } from "./distance.ts";
+import { MODEL } from "./confidenceModel.ts";
+import { TOLERATED, type Found } from "./search.ts";
+import { type Posterior, RIGHT } from "./posterior.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import { filmOf, type SplineFilm } from "./unknowns.ts";
+
+/** What `confidence` rests on; all are numbers. */
+export const FEATURES = [
+  /** Share of the weighted draws within 10 % of the answer; of the draws as drawn; ln of the draws' efficiency. */
+  "mass",
+  "drawnMass",
+  "lnEfficiency",
+  /** Independent climbs that ended at the answer, and climbs. */
+  "hits",
+  "climbs",
+  /** Difference of −2 ln posterior to the next maximum that lies beyond 10 %, at most 60. */
+  "gap",
+  /** Standard deviations of the deviance above what counts give, and relative error beside counting. */
+  "excess",
+  "error",
+  /** Relative distance of the answer from the nearest of the network's proposals that were asked (1 without a network). */
+  "fromNetwork",
+  /** ln of ∫|e| dz/d, of the largest strain (%), of the thickness (nm). */
+  "lnFringes",
+  "lnStrain",
+  "lnThickness",
+  /** ln of the counts above background away from the peak, and of the number of points. */
+  "lnFilmCounts",
+  "lnPoints",
+  /** Smallest Debye–Waller factor of the answer. */
+  "debyeWaller",
+  /** Relative spread (rms over the draws) of the strain about the answer. */
+  "spread",
+  /** Width of the resolution over that of a fringe. */
+  "blur",
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+export type Features = Readonly<Record<Feature, number>>;
+
+/** @param proposals films that the network proposed, its own answer first; none without a network */
+export function featuresOf(problem: ScanProblem, found: Found, posterior: Posterior, proposals: readonly SplineFilm[]): Features {
+  const { unknowns: u, counts, setting } = problem,
+    answer = posterior.modes[0],
+    film = filmOf(u, answer),
+    { x } = answer,
+    others = found.modes.filter((mode) => distance(filmOf(u, mode), film) >= RIGHT),
+    gap = others.length === 0 ? 60 : Math.min(Math.max(others[0].cost - answer.cost, -20), 60);
+  const width = Math.exp(x[u.instrument.fwhm]),
+    { peak } = setting.features,
+    level = Math.exp(x[u.instrument.background]);
+  let above = 0;
+  for (let j = 0; j < counts.length; j++)
+    if (Math.abs(problem.twoTheta[j] - peak) > 3 * width) above += Math.max(0, counts[j] - level);
+  const strains = film.strainWeights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-3);
+  let least = 1;
+  if (film.debyeWallerWeights === undefined) least = Math.exp(-(film.disorder ?? 0));
+  else for (const w of film.debyeWallerWeights) least = Math.min(least, w);
+  const spread = Math.sqrt(
+    posterior.draws.reduce((sum, draw) => sum + draw.weight * Math.min(distance(draw.film, film), 2) ** 2, 0),
+  );
+  const fringe = (57.3 * setting.reflection.wavelength) / (10 * film.thickness * Math.cos((peak * Math.PI) / 360));
+  return {
+    mass: posterior.mass,
+    drawnMass: posterior.drawnMass,
+    lnEfficiency: Math.log(posterior.efficiency),
+    hits: Math.min(answer.hits, 4),
+    climbs: found.climbs,
+    gap,
+    excess: Math.min(Math.max(found.excess, -4), 50),
+    error: found.error.value,
+    fromNetwork: proposals.length === 0 ? 1 : Math.min(...proposals.map((other) => distance(other, film)), 1),
+    lnFringes: Math.log(problem.fringes(answer) + 0.01),
+    lnStrain: Math.log(strains),
+    lnThickness: Math.log(film.thickness),
+    lnFilmCounts: Math.log(above + 1),
+    lnPoints: Math.log(counts.length),
+    debyeWaller: least,
+    spread,
+    blur: width / fringe,
+  };
+}
+
+/** Trees of one split each: the sum of their values is the logit. */
+export interface StumpModel {
+  readonly bias: number;
+  readonly stumps: readonly { readonly feature: Feature; readonly at: number; readonly below: number; readonly above: number }[];
+  /** Confidence from which an answer is called determined. */
+  readonly threshold: number;
+}
+
+/** In [0, 1]. */
+export function confidenceOf(features: Features, model: StumpModel = MODEL): number {
+  let logit = model.bias;
+  for (const { feature, at, below, above } of model.stumps) logit += features[feature] <= at ? below : above;
+  const value = 1 / (1 + Math.exp(-logit));
+  // What does not explain the counts is no answer.
+  return features.excess > TOLERATED ? Math.min(value, 0.5) : value;
+}
+
+export function isDetermined(confidence: number, model: StumpModel = MODEL): boolean {
+  return confidence >= model.threshold;
+}

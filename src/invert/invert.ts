@@ -1,0 +1,241 @@
+/** The one call that most users make: a scan in, the posterior of its strain profile out. */
+import { InvalidParameterError } from "../errors.ts";
+import { validateScan } from "../io/scan.ts";
+import { interpolate } from "../profile/sampled.ts";
+import type { Inversion, Profile, Reflection, Scan } from "../types.ts";
+import { loadKernels } from "../wasm/load.ts";
+import { workspaceOf } from "../wasm/workspace.ts";
+import { wavesOf } from "../instrument/waves.ts";
+import { bandOf, solutionOf, verdictOf } from "./answer.ts";
+import { type Climbed, polish } from "./climb.ts";
+import { featuresOf } from "./confidence.ts";
+import { distance } from "./distance.ts";
+import { readFeatures } from "./features.ts";
+import { guessesFrom } from "./guesses.ts";
+import { checkOptions, type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
+import { flatPopulation, populationFor } from "./populations.ts";
+import { posteriorOf, RIGHT } from "./posterior.ts";
+import type { Known } from "./prior.ts";
+import { roughStarts } from "./roughStarts.ts";
+import { ScanProblem, type FixedParameter } from "./scanProblem.ts";
+import { type Found, search, type SearchLimits, type Start } from "./search.ts";
+import { Turns } from "./turns.ts";
+import { filmOf, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
+import { unstrainedIfEnough } from "./unstrained.ts";
+
+const SPLINES = 10;
+const MOST_STRAIN = 12;
+const PROPOSALS = 64;
+const ROUGH_STARTS = 14;
+/** Relative error of the model itself: slices, and angles between those that are computed. */
+const FLOOR = 0.01;
+/** Draws that are part of the answer. */
+const SHOWN_DRAWS = 20;
+
+/** Strain and disorder against depth from a measured scan. Starts are a network's proposals, where one is given and knows such
+ *  scans, and rough shapes; the best climb to maxima of the posterior, which is then drawn from.
+ *  @param scan angles in degrees 2θ; counts or rates
+ *  @returns the profile with most of the posterior about it, its band, other profiles with their shares, and how sure it is
+ *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} @throws {KernelLoadError}
+ *  @throws the signal's reason when aborted
+ *  @example
+ *  const predictor = await createPredictor(await loadModel("models/universal")); // of takagi/nn
+ *  const { profile, verdict, confidence } = await invert(scan, reflection, { predictor }); */
+export async function invert(scan: Scan, reflection: Reflection, options: InvertOptions = {}): Promise<Inversion> {
+  checkOptions(options);
+  if (typeof scan !== "object" || scan === null)
+    throw new InvalidParameterError("scan", "{ twoTheta, intensity }", scan);
+  if (reflection?.structureFactor === undefined)
+    throw new InvalidParameterError("reflection", "a Reflection: await reflection(crystal, { hkl, wavelength })", reflection);
+  const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit }),
+    turns = new Turns(options),
+    seconds = secondsOf(options.effort);
+  await turns.begin("reading the scan");
+  const problem = await problemOf(valid, reflection, options);
+  const { starts, proposals, method, methodReason } = await startsOf(problem, valid, reflection, options);
+  const limits: SearchLimits = { fewest: 4, most: Math.max(Math.round(30 * seconds), 4), again: 2, work: seconds * WORK_PER_SECOND };
+  const found = await turns.run(search(problem, starts, limits), (share) => 0.05 + 0.75 * share, problem, limits.work);
+  const posterior = posteriorOf(problem, found);
+  await turns.begin("posterior", 0.85);
+  const features = featuresOf(problem, found, posterior, proposals);
+  const errors = new Float64Array(problem.points).fill(found.error.value),
+    exact: (Climbed & { readonly share: number })[] = [];
+  for (const mode of posterior.modes) {
+    const film = filmOf(problem.unknowns, mode);
+    if (exact.some((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT)) continue;
+    exact.push({ ...(await turns.run(polish(problem, mode, errors), () => 0.9, problem, Infinity)), share: mode.share });
+  }
+  const total = exact.reduce((sum, { share }) => sum + share, 0),
+    about = { draws: posterior.draws, error: found.error.value, twoTheta: valid.twoTheta, intensity: valid.intensity };
+  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, share: mode.share / total }));
+  const verdict = verdictOf(found, features, solutions.length - 1),
+    best = solutions[0];
+  const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
+  if (plain !== undefined) {
+    const flat = solutionOf(problem, plain, { ...about, draws: [{ film: filmOf(problem.unknowns, plain), weight: 1 }], share: 1 });
+    return {
+      ...told(problem, valid, reflection, found, options),
+      ...flat,
+      maxStrain: 0,
+      solutions: [flat],
+      verdict: "determined",
+      verdictReason: "the unstrained crystal explains the scan",
+      confidence: 1,
+      features,
+      draws: [],
+      method,
+      methodReason,
+    };
+  }
+  return {
+    ...told(problem, valid, reflection, found, options),
+    ...best,
+    strainBand: bandOf(posterior.draws, best.profile, filmOf(problem.unknowns, exact[0]), "strain"),
+    solutions,
+    ...verdict,
+    features,
+    draws: posterior.draws
+      .slice()
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, SHOWN_DRAWS)
+      .map(({ film, weight }) => ({ profile: profileOf(film, 101), weight })),
+    method,
+    methodReason,
+  };
+}
+
+/** What is told of every inversion. */
+function told(problem: ScanProblem, scan: Scan, reflection: Reflection, found: Found, options: InvertOptions) {
+  const { setting } = problem,
+    isSpent = found.reason === "budget";
+  return {
+    scan,
+    reflection,
+    converged: found.excess < 50,
+    reason: isSpent
+      ? `the budget of ${secondsOf(options.effort)} s was spent in ${found.climbs} climbs`
+      : `${found.climbs} climbs, of which independent ones ended at the same profile`,
+    isBudgetSpent: isSpent,
+    countUnit: setting.countUnit,
+    used: setting.used,
+    relativeError: found.error.value,
+    prior: setting.population.name,
+  };
+}
+
+async function problemOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanProblem> {
+  const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [], splines = SPLINES, mostStrain = MOST_STRAIN } = options,
+    { twoTheta } = scan;
+  wavesOf(reflection, deviation, instrument);
+  const features = readFeatures(scan, reflection, sample),
+    used = new Uint8Array(twoTheta.length).fill(1);
+  for (const [from, to] of mask)
+    twoTheta.forEach((t, i) => {
+      if (t >= from && t <= to) used[i] = 0;
+    });
+  const points = used.reduce((a, b) => a + b, 0);
+  if (points < 20) throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
+  const population =
+      options.prior === "none" || splines !== SPLINES
+        ? flatPopulation(splines)
+        : await populationFor(options.prior ?? "universal", reflection),
+    kernels = await loadKernels(options.wasm);
+  return new ScanProblem({
+    workspace: workspaceOf(kernels.exports),
+    simd: kernels.simd,
+    scan,
+    countUnit: features.countUnit,
+    used,
+    reflection,
+    sample,
+    deviation,
+    instrument,
+    features,
+    population,
+    splines,
+    isSummed: false,
+    held: fix,
+    known: knownOf(options.known ?? {}, new Unknowns(splines, population.kind), features.countUnit),
+    mostStrain,
+    fwhm: [0.1 * features.fwhm, 2 * features.fwhm],
+    floor: FLOOR,
+    ...(options.relativeError === undefined ? {} : { relativeError: Math.max(options.relativeError, 1e-3) }),
+  });
+}
+
+function knownOf(known: NonNullable<InvertOptions["known"]>, u: Unknowns, countUnit: number): Known[] {
+  const places: Record<FixedParameter, { place: number; isLogarithm: boolean; unit: number }> = {
+    thickness: { place: u.thickness, isLogarithm: true, unit: 1 },
+    fwhm: { place: u.instrument.fwhm, isLogarithm: true, unit: 1 },
+    lorentzFraction: { place: u.instrument.lorentzFraction, isLogarithm: false, unit: 1 },
+    offset: { place: u.instrument.offset, isLogarithm: false, unit: 1 },
+    background: { place: u.instrument.background, isLogarithm: true, unit: countUnit },
+    backgroundDecades: { place: u.instrument.slope, isLogarithm: false, unit: 1 / Math.LN10 },
+  };
+  return Object.entries(known).map(([name, [value, error]]) => {
+    const { place, isLogarithm, unit } = places[name as FixedParameter];
+    return { place, isLogarithm, value: value / unit, error: error / unit };
+  });
+}
+
+interface Starts {
+  readonly starts: readonly Start[];
+  /** What the network says. */
+  readonly proposals: readonly SplineFilm[];
+  readonly method: Inversion["method"];
+  readonly methodReason: string;
+}
+
+async function startsOf(problem: ScanProblem, scan: Scan, reflection: Reflection, options: InvertOptions): Promise<Starts> {
+  const { splines } = problem.setting,
+    starts: Start[] = [],
+    put = (film: SplineFilm, from: string, fwhm?: number): void => {
+      starts.push({ ...problem.place(film, fwhm === undefined ? {} : { fwhm }), from });
+    };
+  for (const guess of options.guesses ?? [])
+    for (const profile of guessesFrom(guess)) put(filmFrom(profile, splines), "the profile that was given");
+  const asked = await networkStarts(problem, scan, reflection, options);
+  asked.films.forEach(({ film, fwhm }, k) => put(film, k === 0 ? "the network's answer" : "the network's proposals", fwhm));
+  for (const film of roughStarts(problem, ROUGH_STARTS)) put(film, "rough shapes");
+  return {
+    starts,
+    proposals: asked.films.map(({ film }) => film),
+    method: asked.films.length > 0 ? "network and search" : "search",
+    methodReason: asked.reason,
+  };
+}
+
+async function networkStarts(
+  problem: ScanProblem,
+  scan: Scan,
+  reflection: Reflection,
+  { predictor, sample, instrument, wasm }: InvertOptions,
+): Promise<{ films: { film: SplineFilm; fwhm?: number }[]; reason: string }> {
+  const none = (reason: string) => ({ films: [], reason });
+  if (predictor === undefined) return none("no network was given");
+  const name = `network ${predictor.model?.card.name ?? "given"}`;
+  if ((sample?.geometry ?? "single crystal") !== "single crystal") return none(`${name} knows single crystals only`);
+  if ((reflection.asymmetry ?? 0) !== 0) return none(`${name} knows symmetric reflections only`);
+  const { polarisation, monochromator } = instrument ?? {},
+    options = {
+      reflection,
+      ...(polarisation !== undefined && { polarisation }),
+      ...(monochromator !== undefined && { monochromator }),
+      ...(wasm !== undefined && { wasm }),
+    },
+    { splines } = problem.setting,
+    { profile, outside } = await predictor.predict(scan, options);
+  if (outside.length > 0) return none(`${name} does not know such scans: ${outside.join("; ")}`);
+  const proposals =
+      predictor.model?.bank === undefined || predictor.propose === undefined ? [] : await predictor.propose(scan, PROPOSALS, options),
+    films = [{ film: filmFrom(profile, splines) }, ...proposals.map(({ profile: own, labels }) => ({ film: filmFrom(own, splines), ...(labels.fwhm === undefined ? {} : { fwhm: labels.fwhm }) }))];
+  return { films, reason: `searched from ${films.length === 1 ? `the profile of ${name}` : `${films.length} proposals of ${name}`} and from rough starts` };
+}
+
+/** Splines that follow a sampled profile. */
+function filmFrom({ depth, strain, debyeWaller }: Profile, splines: number): SplineFilm {
+  const thickness = depth[depth.length - 1],
+    // The maximum of spline i lies at the height (i + 2)/n.
+    places = Float64Array.from({ length: splines }, (_, k) => (1 - Math.min((k + 2) / splines, 1)) * thickness);
+  return { thickness, strainWeights: interpolate(depth, strain, places), debyeWallerWeights: interpolate(depth, debyeWaller, places) };
+}

@@ -1,0 +1,104 @@
+/** How an inversion is steered. */
+import type { Preset } from "../dataset/presets.ts";
+import {
+  InvalidParameterError,
+  requireFinite,
+  requireInteger,
+  requireOneOf,
+  requirePositive,
+  requireWithin,
+} from "../errors.ts";
+import type { Deviation, Instrument, Profile, Progress, Sample } from "../types.ts";
+import type { KernelOrigin } from "../wasm/load.ts";
+import type { ProfilePredictor } from "./predictor.ts";
+import type { FixedParameter } from "./scanProblem.ts";
+
+export const FIXABLE: readonly FixedParameter[] = [
+  "thickness",
+  "fwhm",
+  "lorentzFraction",
+  "offset",
+  "background",
+  "backgroundDecades",
+];
+
+/** How long is searched: a few climbs, as many as most scans need, or four times as many; or seconds of one core of a fast
+ *  machine. The answer does not depend on the machine: what is counted is work, not time. */
+export type Effort = "quick" | "normal" | "thorough" | number;
+
+export interface InvertOptions {
+  readonly sample?: Sample;
+  /** "exact" if absent. */
+  readonly deviation?: Deviation;
+  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (its width is a start
+   *  only). If that shape is absent, a pseudo-Voigt of any Lorentz fraction. */
+  readonly instrument?: Instrument;
+  /** Values that are held: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
+  readonly fix?: Partial<Record<FixedParameter, number>>;
+  /** Values that are known with a standard deviation, [value, deviation], in the same units. */
+  readonly known?: Partial<Record<FixedParameter, readonly [value: number, deviation: number]>>;
+  /** Ranges of 2θ (degrees) that are ignored. */
+  readonly mask?: readonly (readonly [from: number, to: number])[];
+  /** Cubic B-splines of the strain, and as many of the Debye–Waller factor: 10 if absent. With another number the population
+   *  says nothing of their weights. */
+  readonly splines?: number;
+  /** What films are like before the scan is seen: a preset, whose films are taken as the population; "none": nothing but
+   *  bounds. The films of preset "universal" if absent. */
+  readonly prior?: Preset | string;
+  /** Relative error of every intensity beside the counting; found from the scan if absent. */
+  readonly relativeError?: number;
+  /** What one count adds to the intensity; read off the scan if absent. */
+  readonly countUnit?: number;
+  /** Largest modulus of the strain, %: 12 if absent. */
+  readonly mostStrain?: number;
+  /** "normal" if absent. */
+  readonly effort?: Effort;
+  /** A network whose proposals are starts, where it knows such scans. */
+  readonly predictor?: ProfilePredictor;
+  /** Profiles that are starts, too. */
+  readonly guesses?: readonly Profile[];
+  /** The kernels, where the default cannot be used. */
+  readonly wasm?: KernelOrigin;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Work of a second of one core of a fast machine: slices · angles. */
+export const WORK_PER_SECOND = 8e8;
+const EFFORTS = { quick: 0.25, normal: 1, thorough: 4 } as const;
+
+/** Seconds that an effort stands for. */
+export function secondsOf(effort: Effort = "normal"): number {
+  return typeof effort === "number" ? effort : EFFORTS[effort];
+}
+
+/** @throws {InvalidParameterError} */
+export function checkOptions({ fix = {}, known = {}, splines, relativeError, mostStrain, effort, mask = [] }: InvertOptions): void {
+  if (splines !== undefined) requireInteger("splines", splines, 1, 60);
+  if (relativeError !== undefined) requireWithin("relativeError", relativeError, 0, 1);
+  if (mostStrain !== undefined) requireWithin("mostStrain", mostStrain, 0.05, 45, "%");
+  if (typeof effort === "number") requirePositive("effort", effort, "s");
+  else if (effort !== undefined) requireOneOf("effort", effort, Object.keys(EFFORTS) as (keyof typeof EFFORTS)[]);
+  for (const [option, given] of [
+    ["fix", fix],
+    ["known", known],
+  ] as const)
+    for (const name of Object.keys(given))
+      if (!FIXABLE.includes(name as FixedParameter)) throw new InvalidParameterError(option, `of ${FIXABLE.join(", ")}`, name);
+  for (const [name, value] of Object.entries(fix)) checkValue(`fix.${name}`, name, value);
+  for (const [name, pair] of Object.entries(known)) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new InvalidParameterError(`known.${name}`, "[value, standard deviation]", pair);
+    checkValue(`known.${name}[0]`, name, pair[0] as number);
+    requirePositive(`known.${name}[1]`, pair[1] as number);
+  }
+  for (const [from, to] of mask)
+    if (!(from <= to)) throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
+}
+
+function checkValue(parameter: string, name: string, value: number): void {
+  requireFinite(parameter, value);
+  if (name === "thickness") requireWithin(parameter, value, Number.MIN_VALUE, 20_000, "nm");
+  if (name === "fwhm") requirePositive(parameter, value, "degrees 2θ");
+  if (name === "lorentzFraction") requireWithin(parameter, value, 0, 1);
+  if (name === "background") requireWithin(parameter, value, 0, Number.MAX_VALUE);
+}

@@ -1,0 +1,47 @@
+/** A scan's problem solved: search, posterior, features. What `invert` and the evaluation of networks share. */
+import { type Climbed, polish } from "./climb.ts";
+import { type Features, featuresOf } from "./confidence.ts";
+import { distance } from "./distance.ts";
+import { type Posterior, posteriorOf, RIGHT } from "./posterior.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import { type Found, search, type SearchLimits, type Start } from "./search.ts";
+import { filmOf, type SplineFilm } from "./unknowns.ts";
+
+export interface Solved {
+  readonly found: Found;
+  readonly posterior: Posterior;
+  readonly features: Features;
+  /** The distinct maxima, with the exact model, the answer first; shares sum to 1. */
+  readonly solutions: readonly (Climbed & { readonly share: number })[];
+}
+
+/** Steps of the work, so that the caller may pause or stop between them.
+ *  @param proposals films that a network proposed, its own answer first */
+export function* solve(
+  problem: ScanProblem,
+  starts: readonly Start[],
+  proposals: readonly SplineFilm[],
+  limits: SearchLimits,
+): Generator<{ readonly cost: number; readonly stage: string }, Solved, void> {
+  const found = yield* search(problem, starts, limits);
+  yield { cost: found.modes[0].cost, stage: "posterior" };
+  const posterior = posteriorOf(problem, found),
+    features = featuresOf(problem, found, posterior, proposals),
+    errors = new Float64Array(problem.points).fill(found.error.value),
+    exact: (Climbed & { readonly share: number })[] = [];
+  for (const mode of posterior.modes) {
+    const film = filmOf(problem.unknowns, mode);
+    if (exact.some((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT)) continue;
+    const steps = polish(problem, mode, errors);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done === true) {
+        exact.push({ ...value, share: mode.share });
+        break;
+      }
+      yield { cost: value.cost, stage: "exact curves" };
+    }
+  }
+  const total = exact.reduce((sum, { share }) => sum + share, 0);
+  return { found, posterior, features, solutions: exact.map((mode) => ({ ...mode, share: mode.share / total })) };
+}

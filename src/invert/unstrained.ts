@@ -1,0 +1,39 @@
+/** The crystal without strain, which is a solution like any other, of few numbers. */
+import { type Climbed, fitted } from "./climb.ts";
+import { FINE } from "./curveModel.ts";
+import { Objective } from "./objective.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import type { Found } from "./search.ts";
+import type { Turns } from "./turns.ts";
+
+/** Strain (%) that nothing tells from none. */
+const NONE = 1e-4;
+/** Numbers of a film, for Schwarz's criterion. */
+const NUMBERS = 6;
+
+/** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film. */
+export async function unstrainedIfEnough(problem: ScanProblem, best: Climbed, found: Found, turns: Turns): Promise<Climbed | undefined> {
+  const { unknowns: u, points } = problem,
+    x = best.x.slice(),
+    lower = problem.bounds.lower.slice(),
+    upper = problem.bounds.upper.slice(),
+    errors = new Float64Array(points).fill(found.error.value);
+  x[u.scale] = Math.log(NONE);
+  x.fill(1, u.disorder, u.disorder + u.disorders);
+  if (u.kind === "tied") x[u.disorder] = 0;
+  for (let k = 0; k < u.filmCount; k++) lower[k] = upper[k] = x[k];
+  const whole = problem.objectiveAt(FINE, best.x),
+    plain = new Objective(whole.model, whole.counts, whole.prior, { lower, upper });
+  const fit = await turns.run(fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }), () => 0.95, problem, Infinity),
+    of = (objective: Objective, place: Float64Array): number =>
+      objective.model.evaluate({ x: place, sign: best.sign }, false, ({ mean }) => {
+        let sum = 0;
+        for (let j = 0; j < points; j++) {
+          const n = objective.counts[j],
+            m = Math.max(mean[j], 1e-6);
+          sum += (2 * (m - n + (n > 0 ? n * Math.log(n / m) : 0))) / (1 + errors[j] ** 2 * Math.max(n, 1));
+        }
+        return sum;
+      });
+  return of(plain, fit.x) - of(whole, best.x) < NUMBERS * Math.log(points) ? { x: fit.x, sign: best.sign, fit } : undefined;
+}
