@@ -1,9 +1,11 @@
 /** How the films of a preset lie, learned from draws of its labels. */
 import { createGenerator } from "../dataset/generator.ts";
-import type { Preset } from "../dataset/presets.ts";
+import { type Preset, preset as presets } from "../dataset/presets.ts";
 import type { Reflection } from "../types.ts";
-import { fitMixture } from "./mixture.ts";
+import { fitMixture, type Mixture } from "./mixture.ts";
+import { decodeMixture } from "./mixtureData.ts";
 import type { Population } from "./prior.ts";
+import type { Disorder } from "./unknowns.ts";
 
 const DRAWS = { tied: 4000, free: 8000 };
 const COMPONENTS = { tied: 32, free: 48 };
@@ -12,11 +14,11 @@ const RIDGE = { tied: 1e-4, free: 4e-4 };
 /** Stream of the draws; none of training, validation or test. */
 const SEED = 0x5eed;
 
-/** @param reflection for presets that draw theirs: thickness is in its lattice planes */
-export async function populationOf(preset: Preset, reflection: Pick<Reflection, "d">): Promise<Population> {
+/** The shapes of a preset's films, learned by expectation–maximisation. */
+export async function learnedMixture(preset: Preset): Promise<Mixture> {
   const generator = await createGenerator(preset),
     { labelNames: names } = generator,
-    kind = names.includes("disorder") ? "tied" : "free",
+    kind = kindOf(preset),
     strain = places(names, /^weight\d+$/),
     disorder = places(names, /^debyeWaller\d+$/),
     dimension = strain.length + disorder.length,
@@ -29,22 +31,46 @@ export async function populationOf(preset: Preset, reflection: Pick<Reflection, 
     strain.forEach((k, j) => (draws[i * dimension + j] = row[k]! / scale));
     disorder.forEach((k, j) => (draws[i * dimension + strain.length + j] = row[k]!));
   }
-  const mixture = fitMixture(draws, dimension, COMPONENTS[kind], RIDGE[kind]),
-    { ranges } = preset;
+  return fitMixture(draws, dimension, COMPONENTS[kind], RIDGE[kind]);
+}
+
+/** @param reflection for presets that draw theirs: thickness is in its lattice planes */
+export async function populationOf(preset: Preset, reflection: Pick<Reflection, "d">): Promise<Population> {
+  const mixture = (await shippedMixture(preset)) ?? (await learnedMixture(preset)),
+    about = { name: preset.name, kind: kindOf(preset), mixture, mostDisorder: -Math.log(preset.ranges.debyeWaller[0]) };
   if (preset.protocol === "paper")
-    return { name: preset.name, kind, mixture, thickness: preset.ranges.thickness, scale: preset.ranges.strain, isLogarithmic: false, mostDisorder: -Math.log(preset.ranges.debyeWaller[0]) };
+    return { ...about, thickness: preset.ranges.thickness, scale: preset.ranges.strain, isLogarithmic: false };
   const planes = preset.reflection === undefined ? reflection.d / 10 : 1,
-    { thickness, strain: tensile, compression } = preset.ranges;
-  void ranges;
+    { thickness, strain, compression } = preset.ranges;
   return {
-    name: preset.name,
-    kind,
-    mixture,
+    ...about,
     thickness: [thickness[0] * planes, thickness[1] * planes],
-    scale: [Math.min(tensile[0], compression[0]), Math.max(tensile[1], compression[1])],
+    scale: [Math.min(strain[0], compression[0]), Math.max(strain[1], compression[1])],
     isLogarithmic: true,
-    mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
   };
+}
+
+function kindOf({ protocol }: Preset): Disorder {
+  return protocol === "paper" ? "tied" : "free";
+}
+
+/** The mixture that the package has for the shapes of a preset: those of all built-in ones, and of others that differ in what
+ *  shapes do not depend on. */
+async function shippedMixture(given: Preset): Promise<Mixture | undefined> {
+  const own = presets(given.protocol === "paper" ? "cnn1" : "measured");
+  if (JSON.stringify(shapeFields(given)) !== JSON.stringify(shapeFields(own))) return undefined;
+  const { POPULATION_DATA } = await import("./populationData.ts");
+  return decodeMixture(POPULATION_DATA[given.protocol]);
+}
+
+/** What shapes are drawn from. */
+function shapeFields(given: Preset): unknown {
+  if (given.protocol === "paper") {
+    const { peak, width } = given.ranges;
+    return { peak, width, mixing: given.mixing, scatter: given.scatter };
+  }
+  const { shapes, disorder, scatter, ranges } = given;
+  return { shapes, disorder, scatter, debyeWaller: ranges.debyeWaller };
 }
 
 function places(names: readonly string[], of: RegExp): number[] {
