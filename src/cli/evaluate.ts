@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { judge, type Judgement, scores, type Scores } from "../evaluate/evaluate.ts";
-import { finalJudgement, type Honesty, honesty } from "../evaluate/final.ts";
+import { finalJudgement, type Honesty, honesty, scanRecords } from "../evaluate/final.ts";
 import type { BackendName, ModelCard, Predictor } from "../nn/index.ts";
 import type { Row } from "../report/page.ts";
 import type { Scan } from "../types.ts";
@@ -83,6 +83,11 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
         alone,
         ...honesty(final, refined),
       };
+      if (flags.out !== undefined)
+        await writeWhole(
+          join(flags.out, "scans.jsonl"),
+          scanRecords(final, refined).map((record) => `${JSON.stringify(record)}\n`).join(""),
+        );
     }
     progress.wipe();
     if (flags.out !== undefined)

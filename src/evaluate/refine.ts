@@ -2,7 +2,7 @@
 import type { NoiseKind } from "../dataset/generator.ts";
 import type { PaperPreset, Preset } from "../dataset/presets.ts";
 import { ownReflection } from "../dataset/scaling.ts";
-import { bandOf, verdictOf } from "../invert/answer.ts";
+import { bandOf, LEVEL, verdictOf } from "../invert/answer.ts";
 import { CurveModel, FINE } from "../invert/curveModel.ts";
 import type { Features } from "../invert/confidence.ts";
 import { readFeatures } from "../invert/features.ts";
@@ -11,12 +11,19 @@ import { populationFor } from "../invert/populations.ts";
 import { roughStarts } from "../invert/roughStarts.ts";
 import { ScanProblem } from "../invert/scanProblem.ts";
 import type { SearchLimits, Start } from "../invert/search.ts";
+import { quantilesOf } from "../invert/posterior.ts";
 import { solve } from "../invert/solve.ts";
-import { filmOf, profileOf, putFilm, type SplineFilm, Unknowns } from "../invert/unknowns.ts";
+import { filmOf, profileOf, putFilm, type SplineFilm, strainAtDepth, Unknowns } from "../invert/unknowns.ts";
 import { CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import type { Reflection, Scan, Verdict } from "../types.ts";
 import { loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";
+
+export interface StrainBand {
+  readonly depth: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
 
 /** The answer to one scan. */
 export interface Refined {
@@ -25,7 +32,9 @@ export interface Refined {
   readonly verdict: Verdict;
   readonly confidence: number;
   /** Pointwise 95 % band of the strain (%); depth in the labels' unit of thickness. */
-  readonly band: { readonly depth: Float64Array; readonly lower: Float64Array; readonly upper: Float64Array };
+  readonly band: StrainBand;
+  /** The same of the draws alone, not widened. */
+  readonly drawn: StrainBand;
   readonly features: Features;
   /** ∫|e| dz/d of the answer. */
   readonly fringes: number;
@@ -107,13 +116,16 @@ export async function createRefiner(preset: Preset, noise: NoiseKind, names: rea
           [best] = solutions,
           film = filmOf(problem.unknowns, best),
           profile = profileOf(film),
-          { lower, upper } = bandOf(posterior.draws, profile, film, "strain"),
-          { verdict, confidence } = verdictOf(found, seen, solutions.length - 1);
+          { verdict, confidence } = verdictOf(found, seen, solutions.length - 1),
+          band = bandOf(posterior.draws, profile, "strain", confidence),
+          drawn = quantilesOf(posterior.draws, strainAtDepth, profile.depth, LEVEL),
+          depth = profile.depth.map((z) => z / units.thickness);
         return {
           labels: labelsOf(problem, best.x, film, names, units),
           verdict,
           confidence,
-          band: { depth: profile.depth.map((z) => z / units.thickness), lower, upper },
+          band: { depth, lower: band.lower, upper: band.upper },
+          drawn: { depth, ...drawn },
           features: seen,
           fringes: problem.fringes(best),
         };

@@ -2,7 +2,7 @@
 import { lorentzFraction, mixed, resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Band, Diffuse, Instrument, Profile, Resolution, Solution, Verdict } from "../types.ts";
 import { inverseOfFactored, cholesky } from "../leastSquares/linear.ts";
-import { BAND } from "./bands.ts";
+import { BANDS } from "./bands.ts";
 import { confidenceOf, type Features, isDetermined } from "./confidence.ts";
 import { DIFFUSE_UNIT, FINE } from "./curveModel.ts";
 import type { Climbed } from "./climb.ts";
@@ -10,7 +10,7 @@ import { deviance } from "./objective.ts";
 import { type Draw, quantilesOf } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { type Found, TOLERATED } from "./search.ts";
-import { filmOf, profileOf, type SplineFilm, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
+import { filmOf, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
 
 /** Depths of the profiles. */
 const POINTS = 401;
@@ -20,7 +20,7 @@ export const LEVEL = 0.95;
 export function solutionOf(
   problem: ScanProblem,
   mode: Climbed,
-  { draws, share, error, twoTheta, intensity }: { readonly draws: readonly Draw[]; readonly share: number; readonly error: number; readonly twoTheta: Float64Array; readonly intensity: Float64Array },
+  { draws, share, error, confidence, twoTheta, intensity }: { readonly draws: readonly Draw[]; readonly share: number; readonly confidence: number; readonly error: number; readonly twoTheta: Float64Array; readonly intensity: Float64Array },
 ): Solution {
   const { setting, unknowns: u } = problem,
     film = filmOf(u, mode),
@@ -34,29 +34,29 @@ export function solutionOf(
     chi2PerPoint: chi2 / problem.points,
     weight: share,
     profile,
-    strainBand: bandOf(draws, profile, film, "strain"),
-    debyeWallerBand: bandOf(draws, profile, film, "debyeWaller"),
+    strainBand: bandOf(draws, profile, "strain", confidence),
+    debyeWallerBand: bandOf(draws, profile, "debyeWaller", confidence),
     thickness: film.thickness,
     maxStrain: profile.strain[at],
     maxStrainDepth: profile.depth[at],
     minDebyeWaller: profile.debyeWaller.reduce((a, b) => Math.min(a, b), 1),
-    instrument: instrumentOf(problem, mode, calculated),
+    instrument: instrumentOf(problem, mode),
     calculated,
     splines: setting.splines,
     parameters: parametersOf(problem, mode),
   };
 }
 
-/** The band of the draws about a profile, widened as simulated inversions ask for (bands.ts). */
-export function bandOf(draws: readonly Draw[], profile: Profile, film: SplineFilm, quantity: "strain" | "debyeWaller"): Band {
+/** The band of the draws about a profile, widened as simulated inversions of such a confidence ask for (bands.ts). */
+export function bandOf(draws: readonly Draw[], profile: Profile, quantity: "strain" | "debyeWaller", confidence: number): Band {
   const of = quantity === "strain" ? strainAtDepth : debyeWallerAtDepth,
     { lower, upper } = quantilesOf(draws, of, profile.depth, LEVEL),
     values = profile[quantity],
     size = quantity === "strain" ? values.reduce((most, e) => Math.max(most, Math.abs(e)), 0) : 1,
-    widened = (half: number): number => BAND.factor * Math.max(half, 0) + BAND.floor * size;
-  void film;
-  const low = values.map((v, i) => v - widened(v - lower[i])),
-    high = values.map((v, i) => v + widened(upper[i] - v));
+    { margin } = BANDS.find(({ upTo }) => confidence <= upTo) ?? BANDS[BANDS.length - 1],
+    half = (value: number): number => Math.max(value, 0) + margin * size;
+  const low = values.map((v, i) => v - half(v - lower[i])),
+    high = values.map((v, i) => v + half(upper[i] - v));
   return quantity === "strain"
     ? { lower: low, upper: high, level: LEVEL }
     : { lower: low.map((v) => Math.max(v, 0)), upper: high.map((v) => Math.min(v, 1)), level: LEVEL };
@@ -77,7 +77,7 @@ export function rmsLog(intensity: Float64Array, calculated: Float64Array): numbe
 }
 
 /** The instrument that `simulate` gives the same curve with. */
-function instrumentOf(problem: ScanProblem, { x, sign }: Climbed, calculated: Float64Array): Instrument {
+function instrumentOf(problem: ScanProblem, { x, sign }: Climbed): Instrument {
   const { setting, unknowns: u, top } = problem,
     at = u.instrument,
     { countUnit } = setting,
@@ -87,7 +87,6 @@ function instrumentOf(problem: ScanProblem, { x, sign }: Climbed, calculated: Fl
       shape === undefined || lorentzFraction(shape) !== undefined
         ? mixed({ shape: "gaussian", fwhm }, x[at.lorentzFraction])
         : widened(shape, fwhm / resolutionWidth(shape));
-  void calculated;
   const decades = x[at.slope] / Math.LN10,
     diffuse: Diffuse = { height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit, halfWidth: Math.exp(x[at.diffuseWidth]) };
   return {

@@ -6,19 +6,16 @@ import type { Inversion, Profile, Reflection, Scan } from "../types.ts";
 import { loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";
 import { wavesOf } from "../instrument/waves.ts";
-import { bandOf, solutionOf, verdictOf } from "./answer.ts";
-import { type Climbed, polish } from "./climb.ts";
-import { featuresOf } from "./confidence.ts";
-import { distance } from "./distance.ts";
+import { solutionOf, verdictOf } from "./answer.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
 import { checkOptions, type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
-import { posteriorOf, RIGHT } from "./posterior.ts";
 import type { Known } from "./prior.ts";
 import { roughStarts } from "./roughStarts.ts";
 import { ScanProblem, type FixedParameter } from "./scanProblem.ts";
-import { type Found, search, type SearchLimits, type Start } from "./search.ts";
+import type { Found, SearchLimits, Start } from "./search.ts";
+import { solve } from "./solve.ts";
 import { Turns } from "./turns.ts";
 import { filmOf, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
@@ -54,53 +51,35 @@ export async function invert(scan: Scan, reflection: Reflection, options: Invert
   const problem = await problemOf(valid, reflection, options);
   const { starts, proposals, method, methodReason } = await startsOf(problem, valid, reflection, options);
   const limits: SearchLimits = { fewest: 4, most: Math.max(Math.round(30 * seconds), 4), again: 2, work: seconds * WORK_PER_SECOND };
-  const found = await turns.run(search(problem, starts, limits), (share) => 0.05 + 0.75 * share, problem, limits.work);
-  const posterior = posteriorOf(problem, found);
-  await turns.begin("posterior", 0.85);
-  const features = featuresOf(problem, found, posterior, proposals);
-  const errors = new Float64Array(problem.points).fill(found.error.value),
-    exact: (Climbed & { readonly share: number })[] = [];
-  for (const mode of posterior.modes) {
-    const film = filmOf(problem.unknowns, mode);
-    if (exact.some((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT)) continue;
-    exact.push({ ...(await turns.run(polish(problem, mode, errors), () => 0.9, problem, Infinity)), share: mode.share });
-  }
-  const total = exact.reduce((sum, { share }) => sum + share, 0),
-    about = { draws: posterior.draws, error: found.error.value, twoTheta: valid.twoTheta, intensity: valid.intensity };
-  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, share: mode.share / total }));
-  const verdict = verdictOf(found, features, solutions.length - 1),
-    best = solutions[0];
+  const { found, posterior, features, solutions: exact } = await turns.run(solve(problem, starts, proposals, limits), problem, limits.work),
+    verdict = verdictOf(found, features, exact.length - 1),
+    about = { error: found.error.value, confidence: verdict.confidence, twoTheta: valid.twoTheta, intensity: valid.intensity },
+    shared = { ...told(problem, valid, reflection, found, options), features, method, methodReason };
   const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
-    const flat = solutionOf(problem, plain, { ...about, draws: [{ film: filmOf(problem.unknowns, plain), weight: 1 }], share: 1 });
+    const draws = [{ film: filmOf(problem.unknowns, plain), weight: 1 }],
+      flat = { ...solutionOf(problem, plain, { ...about, confidence: 1, draws, share: 1 }), maxStrain: 0 };
     return {
-      ...told(problem, valid, reflection, found, options),
+      ...shared,
       ...flat,
-      maxStrain: 0,
       solutions: [flat],
       verdict: "determined",
       verdictReason: "the unstrained crystal explains the scan",
       confidence: 1,
-      features,
       draws: [],
-      method,
-      methodReason,
     };
   }
+  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, draws: posterior.draws, share: mode.share }));
   return {
-    ...told(problem, valid, reflection, found, options),
-    ...best,
-    strainBand: bandOf(posterior.draws, best.profile, filmOf(problem.unknowns, exact[0]), "strain"),
+    ...shared,
+    ...solutions[0],
     solutions,
     ...verdict,
-    features,
     draws: posterior.draws
       .slice()
       .sort((a, b) => b.weight - a.weight)
       .slice(0, SHOWN_DRAWS)
       .map(({ film, weight }) => ({ profile: profileOf(film, 101), weight })),
-    method,
-    methodReason,
   };
 }
 

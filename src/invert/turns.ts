@@ -34,11 +34,11 @@ export class Turns {
     this.#signal?.throwIfAborted();
   }
 
-  /** Runs a generator to its end. `fractionOf` takes the share of the work that is done.
+  /** Runs a generator to its end.
+   *  @param work that it will do, about
    *  @throws the signal's reason when aborted */
   async run<T>(
     steps: Generator<{ readonly cost: number; readonly stage?: string }, T, void>,
-    fractionOf: (share: number) => number,
     problem: ScanProblem,
     work: number,
   ): Promise<T> {
@@ -49,7 +49,7 @@ export class Turns {
       if (done === true) return value;
       if (performance.now() - this.#since < TURN && problem.work - turned < WORK) continue;
       turned = problem.work;
-      this.#say(value.stage ?? "exact curves", fractionOf(Math.min((problem.work - begun) / work, 1)));
+      this.#say(value.stage ?? "exact curves", 0.05 + 0.9 * Math.min((problem.work - begun) / work, 1));
       await this.#turn();
     }
   }

@@ -24,7 +24,7 @@ export async function unstrainedIfEnough(problem: ScanProblem, best: Climbed, fo
   for (let k = 0; k < u.filmCount; k++) lower[k] = upper[k] = x[k];
   const whole = problem.objectiveAt(FINE, best.x),
     plain = new Objective(whole.model, whole.counts, whole.prior, { lower, upper });
-  const fit = await turns.run(fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }), () => 0.95, problem, Infinity),
+  const fit = await turns.run(fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }), problem, Infinity),
     of = (objective: Objective, place: Float64Array): number =>
       objective.model.evaluate({ x: place, sign: best.sign }, false, ({ mean }) => {
         let sum = 0;
