@@ -32,11 +32,20 @@ export type {
 } from "./fit/leastSquares.ts";
 export type { ResidualKind } from "./fit/residual.ts";
 export { invert, type InvertOptions, type ProfilePredictor } from "./invert/pipeline.ts";
-export { countUnit } from "./io/countUnit.ts";
+export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
-export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
+export type { Hdf5Library } from "./io/formats/hdf5.ts";
+export type { CounterOptions } from "./io/formats/spec.ts";
+export {
+  chooseScan,
+  type ChooseScanOptions,
+  readScan,
+  type ReadScanOptions,
+  readScans,
+  type ReadScansOptions,
+} from "./io/read.ts";
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";

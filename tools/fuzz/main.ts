@@ -29,16 +29,20 @@ function extraSeeds(folder: string | undefined): Map<string, Uint8Array[]> {
     const path = join(folder, name);
     if (!statSync(path).isFile()) continue;
     const bytes = new Uint8Array(readFileSync(path));
-    const kind = kindOfBytes(bytes);
-    const start = String.fromCharCode(...bytes.subarray(0, 1000));
-    const text = name.endsWith(".cif")
-      ? "cif"
-      : { xml: "xrdml", ras: "ras", text: "text" }[kindOfText(start)];
-    const target =
-      kind === "raw" ? "raw" : kind === "zip" ? (start.includes("Profile0.txt") ? "rasx" : "brml") : text;
+    const target = name.endsWith(".cif") ? "cif" : targetOf(bytes);
     seeds.set(target, [...(seeds.get(target) ?? []), bytes]);
   }
   return seeds;
+}
+
+/** The reader that takes a file. */
+function targetOf(bytes: Uint8Array): string {
+  const kind = kindOfBytes(bytes);
+  const start = String.fromCharCode(...bytes.subarray(0, 4096));
+  if (kind === "zip") return start.includes("Profile0.txt") ? "rasx" : "brml";
+  if (kind !== "text") return kind === "hdf5" ? "nexus" : "raw";
+  const text = kindOfText(start);
+  return text === "xml" ? "xrdml" : text;
 }
 
 if (isMainThread) {
