@@ -34,7 +34,7 @@ export type { ResidualKind } from "./fit/residual.ts";
 export { invert, type InvertOptions, type ProfilePredictor } from "./invert/pipeline.ts";
 export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
-export { csv } from "./io/results.ts";
+export { csv, csvField } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
 export type { Hdf5Library } from "./io/formats/hdf5.ts";
 export type { CounterOptions } from "./io/formats/spec.ts";
@@ -95,4 +95,4 @@ export type {
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
 export type { KernelBinary } from "./wasm/source.ts";
-export { WAVELENGTHS } from "./units.ts";
+export { secondLine, WAVELENGTHS } from "./units.ts";

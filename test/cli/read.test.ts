@@ -59,7 +59,7 @@ test("for people: a few lines a scan", async () => {
   expect(out).toMatch(
     /raw 4, 2 scans\n {2}1 {2}2θ–ω 72° … 72\.18°, 10 points\n {5}axis "Locked Coupled"; λ = 1\.540598 Å \(and 1\.544426 Å, 0\.5 times as strong\); 2 s a point; up to 900\n/,
   );
-  expect(out).toMatch(/ {2}2 {2}ω 36° … 36\.18°, 10 points\n {5}axis "Rocking Curve"/);
+  expect(out).toMatch(/ {2}2 {2}ω 36° … 36\.18°, 10 points at 2θ = 72°\n {5}axis "Rocking Curve"/);
   expect((await takagi(["read", await file(text())])).out).toContain("wavelength not in the file");
 });
 
