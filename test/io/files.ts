@@ -19,7 +19,7 @@ export const COUNTS = [12, 15, 11, 40, 900, 41, 13, 9, 0, 10];
 export const ALPHA1 = 1.540598;
 export const ALPHA2 = 1.544426;
 
-function filled({
+export function filled({
   axis = "2theta-omega",
   twoTheta = 72,
   omega = 36,
@@ -39,7 +39,7 @@ function filled({
   return { axis, twoTheta, omega, step, counts, attenuation, countingTime, n, detector, sample };
 }
 
-type Filled = ReturnType<typeof filled>;
+export type Filled = ReturnType<typeof filled>;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const fixed = (value: number) => String(Number(value.toFixed(6)));
 
