@@ -142,6 +142,7 @@ export function ras(scans: readonly Measurement[] = [{}]): Uint8Array {
 *MEAS_COND_AXIS_POSITION-0 "${m.twoTheta}"
 *MEAS_COND_AXIS_POSITION-1 "${m.omega}"
 *MEAS_COND_XG_WAVE_TYPE "Ka"
+*MEAS_DATA_COUNT "${m.n}"
 *MEAS_SCAN_AXIS_X_INTERNAL "${RIGAKU_AXES[m.axis]}"
 *MEAS_SCAN_SPEED "${fixed((60 * m.step) / m.countingTime)}"
 *MEAS_SCAN_SPEED_UNIT "deg/min"

@@ -114,11 +114,11 @@ function table(
   { count, seed, seconds, memoryMB }: Record<"count" | "seed" | "seconds" | "memoryMB", number>,
 ): string {
   const rows = tallies.map(
-    ({ target, inputs, read, refused, slowestMs }) =>
-      `| ${target} | ${inputs} | ${read} | ${refused} | ${slowestMs.toFixed(0)} |\n`,
+    ({ target, inputs, read, refused, changed, slowestMs }) =>
+      `| ${target} | ${inputs} | ${refused} | ${read - changed} | ${changed} | ${slowestMs.toFixed(0)} |\n`,
   );
   const head =
-    "| reader | damaged files | read all the same | refused | slowest (ms) |\n|---|---|---|---|---|\n";
+    "| reader | damaged files | refused | read as undamaged | read otherwise | slowest (ms) |\n|---|---|---|---|---|---|\n";
   const failed = failures.slice(0, 20).map(({ target, index, error }) => `- ${target} ${index}: ${error}\n`);
   return `${head}${rows.join("")}\n${count} inputs, seed ${seed}: ${failures.length} failures; ${seconds.toFixed(0)} s, at most ${memoryMB} MB\n${failed.join("")}`;
 }

@@ -30,6 +30,8 @@ export interface Found {
   readonly comment?: string | undefined;
   readonly number?: number | undefined;
   readonly refusal?: string | undefined;
+  /** Where points may come in any order. */
+  readonly runsFreely?: boolean;
 }
 
 /** Wavelengths in Å. */
@@ -80,8 +82,11 @@ export function fileScan(found: Found): FileScan {
   const attenuation = product(factors, timed?.factors);
   const countingTime = positive(timed?.time ?? found.countingTime);
   const lines = linesOf(tube);
+  const odd = tube !== undefined && lines === undefined && oddLines(tube);
   const unit = raised.note === undefined ? unitOf(found, countingTime) : undefined;
-  const notes = [raised.note, timed?.note].filter((note) => note !== undefined);
+  const notes = [raised.note, timed?.note, odd === false ? undefined : odd].filter(
+    (note) => note !== undefined,
+  );
   const { axis, twoTheta, omega, position } = axesOf(found);
   return {
     ...given("axis", axis),
@@ -118,6 +123,22 @@ function requireColumns(found: Found): void {
     requireNumbers(WORDS[name], values, name === "attenuation" ? Number.MIN_VALUE : -1e6);
   }
   requireNumbers("the intensity", counts, -1e15);
+  if (found.runsFreely !== true) requireOneWay(found);
+}
+
+/** A diffractometer runs one way through a scan; an angle that jumps back is damage. Encoders may tremble by a step. */
+function requireOneWay({ twoTheta, omega, position, axis }: Found): void {
+  const angles = axis === "omega" ? omega : (twoTheta ?? position);
+  if (angles === undefined || angles.length < 4) return;
+  const steps = Float64Array.from({ length: angles.length - 1 }, (_, i) => angles[i + 1]! - angles[i]!);
+  const sizes = steps.map(Math.abs).sort();
+  const usual = sizes[sizes.length >> 1]!;
+  const way = Math.sign(angles[angles.length - 1]! - angles[0]!);
+  const back = steps.findIndex((step) => step * way < -2 * usual - 1e-3);
+  if (back >= 0)
+    throw new ScanFormatError(
+      `the angles run back from ${angles[back]!}° at point ${back + 1} to ${angles[back + 1]!}°`,
+    );
 }
 
 function product(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array | undefined {
@@ -176,10 +197,28 @@ function unitOf(
   return intensityUnit === "cps" && countingTimes !== undefined ? undefined : countUnit(counts);
 }
 
+/** Kα2 over Kα1 of the anodes from Cr to Ag is 1.0017 … 1.0079. */
+const DOUBLET = [1.001, 1.01] as const;
+
+function isDoublet(alpha1: number, alpha2: number): boolean {
+  return alpha2 === alpha1 || (alpha2 > DOUBLET[0] * alpha1 && alpha2 < DOUBLET[1] * alpha1);
+}
+
+/** Why wavelengths that a file has are not used; false where it has none. */
+function oddLines({ alpha1, alpha2 }: Tube): string | false {
+  const [first, second] = [wavelength(alpha1), wavelength(alpha2)];
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    `The file's wavelengths, ${first} and ${second} Å, are not Kα1 and Kα2 of one anode, and are not used.`
+  );
+}
+
 function linesOf(tube: Tube | undefined): SpectralLine[] | undefined {
   const alpha1 = wavelength(tube?.alpha1);
   if (alpha1 === undefined) return undefined;
   const alpha2 = wavelength(tube?.alpha2);
+  if (alpha2 !== undefined && !isDoublet(alpha1, alpha2)) return undefined;
   const ratio = positive(tube?.ratio);
   const lines = [{ wavelength: alpha1, weight: 1 }];
   if (alpha2 !== undefined && alpha2 !== alpha1 && ratio !== undefined && ratio <= 10)

@@ -20,12 +20,21 @@ export interface Hdf5Group {
   get(path: string): Hdf5Group | Hdf5Dataset | object | null;
 }
 
+/** The files in the library's memory. */
+export interface Hdf5Files {
+  writeFile(name: string, bytes: Uint8Array): void;
+  unlink(name: string): void;
+  getStream?(
+    descriptor: number,
+  ):
+    | { stream_ops: { write(stream: unknown, buffer: unknown, offset: number, length: number): number } }
+    | null
+    | undefined;
+}
+
 /** The module `h5wasm`, as `await import("h5wasm")` gives it. */
 export interface Hdf5Library {
-  readonly ready: Promise<{
-    readonly FS: { writeFile(name: string, bytes: Uint8Array): void; unlink(name: string): void };
-    activate_throwing_error_handler?(): unknown;
-  }>;
+  readonly ready: Promise<{ readonly FS: Hdf5Files }>;
   readonly File: new (name: string, mode: "r") => Hdf5Group & { close(): unknown };
 }
 
@@ -46,31 +55,44 @@ export async function loadHdf5(): Promise<Hdf5Library> {
 
 let opened = 0;
 
-/** @throws {ScanFormatError} */
-export async function openHdf5(
+/** Opens the file in the library's own memory, reads of it, and closes it.
+ *  @throws {ScanFormatError} what `read` throws, or where the library finds the file damaged */
+export async function withHdf5<T>(
   bytes: Uint8Array,
   library: Hdf5Library,
-): Promise<{ root: Hdf5Group; close: () => void }> {
-  const { FS, activate_throwing_error_handler: throwing } = await library.ready;
+  read: (root: Hdf5Group) => T,
+): Promise<T> {
+  const { FS } = await library.ready;
   const name = `takagi-${++opened}.h5`;
+  const restore = mute(FS);
   FS.writeFile(name, bytes);
-  // Else the library prints its errors.
-  throwing?.();
+  let file: ReturnType<typeof open> | undefined;
+  const open = () => new library.File(name, "r");
   try {
-    const root = new library.File(name, "r");
-    return {
-      root,
-      close: () => {
-        root.close();
-        FS.unlink(name);
-      },
-    };
+    file = open();
+    return read(file);
   } catch (cause) {
-    FS.unlink(name);
+    if (cause instanceof ScanFormatError) throw cause;
     const error = new ScanFormatError("the HDF5 file is damaged or cut off");
     error.cause = cause;
     throw error;
+  } finally {
+    try {
+      file?.close();
+    } finally {
+      FS.unlink(name);
+      restore();
+    }
   }
+}
+
+/** The library prints the course of every error; here they become errors. (It can throw them, but does not survive it.) */
+function mute(FS: Hdf5Files): () => void {
+  const stream = FS.getStream?.(2);
+  if (stream === undefined || stream === null) return () => undefined;
+  const operations = stream.stream_ops;
+  stream.stream_ops = { ...operations, write: (_stream, _buffer, _offset, length) => length };
+  return () => void (stream.stream_ops = operations);
 }
 
 export function isGroup(entity: object | null | undefined): entity is Hdf5Group {

@@ -6,7 +6,7 @@ import { DEGREES, KEV_ANGSTROM } from "../../units.ts";
 import { anglesOfAxis, movedBy } from "./axes.ts";
 import { fileScan, requireReasonable } from "./fileScan.ts";
 import type { Hdf5Group, Hdf5Library } from "./hdf5.ts";
-import { isGroup, numbersOf, openHdf5, textOf, walk } from "./hdf5.ts";
+import { isGroup, numbersOf, textOf, walk, withHdf5 } from "./hdf5.ts";
 
 /** What NeXus calls axes. */
 const NEXUS_NAMES: Readonly<Record<string, string>> = { polar_angle: "2Theta", rotation_angle: "Omega" };
@@ -19,15 +19,14 @@ export async function readNexus(
   bytes: Uint8Array,
   { library, path }: { library: Hdf5Library; path?: string | undefined },
 ): Promise<ScanFile> {
-  const file = await openHdf5(bytes, library);
-  try {
-    const groups = path === undefined ? plotsOf(file.root) : [[path, groupAt(file.root, path)] as const];
+  return withHdf5(bytes, library, (root) => {
+    const groups = path === undefined ? plotsOf(root) : [[path, groupAt(root, path)] as const];
     requireReasonable("scans", groups.length);
     const scans: FileScan[] = [];
     let reason: ScanFormatError | undefined;
     for (const [name, group] of groups) {
       try {
-        scans.push(scanOf(file.root, name, group));
+        scans.push(scanOf(root, name, group));
       } catch (error) {
         if (groups.length === 1 || !(error instanceof ScanFormatError)) throw error;
         reason ??= error;
@@ -36,9 +35,7 @@ export async function readNexus(
     if (scans.length === 0)
       throw reason ?? new ScanFormatError("the HDF5 file has no NXdata of one dimension; give its `path`");
     return { format: "nexus", scans };
-  } finally {
-    file.close();
-  }
+  });
 }
 
 function groupAt(root: Hdf5Group, path: string): Hdf5Group {
@@ -98,6 +95,7 @@ function scanOf(root: Hdf5Group, path: string, group: Hdf5Group): FileScan {
     tube: { alpha1: wavelengthOf(entry) },
     sample: textIn(entry, "sample/name"),
     comment: textIn(entry, "title"),
+    runsFreely: true,
   });
   return note === undefined ? scan : { ...scan, notes: [...(scan.notes ?? []), note] };
 }

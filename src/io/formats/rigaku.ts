@@ -36,6 +36,7 @@ export function readRas(text: string): ScanFile {
   let header = new Map<string, string>();
   let rows: string[] | undefined;
   let firstRow = 0;
+  let disabled = 0;
   const takePoints = pointCounter();
   eachLine(text, (raw, number) => {
     const line = raw.trim();
@@ -43,14 +44,17 @@ export function readRas(text: string): ScanFile {
     else if (line === "*RAS_INT_START") {
       if (rows !== undefined) throw new ScanFormatError("a scan begins within another", number);
       rows = [];
+      disabled = 0;
       firstRow = number + 1;
     } else if (line === "*RAS_INT_END") {
       if (rows === undefined) throw new ScanFormatError("a scan ends that did not begin", number);
       requireReasonable("scans", scans.length + 1);
+      requireCount(rows.length + disabled, header, firstRow);
       scans.push(scanOf(rows, conditionsOfRas(header), firstRow));
       rows = undefined;
     } else if (rows !== undefined) {
       // Rows that someone has put out of use.
+      if (line.startsWith("#")) disabled++;
       if (line === "" || line.startsWith("#")) return;
       takePoints(1);
       rows.push(line);
@@ -62,6 +66,13 @@ export function readRas(text: string): ScanFile {
   if (rows !== undefined) throw new ScanFormatError("the file is cut off: the last scan has no end");
   if (scans.length === 0) throw new ScanFormatError("the RAS file holds no scan");
   return { format: "ras", scans };
+}
+
+/** @param count of rows, those put out of use among them */
+function requireCount(count: number, header: ReadonlyMap<string, string>, line: number): void {
+  const expected = numberIn(header.get("MEAS_DATA_COUNT"));
+  if (expected !== undefined && expected > 0 && expected !== count)
+    throw new ScanFormatError(`the scan has ${count} points, and MEAS_DATA_COUNT says ${expected}`, line);
 }
 
 /** Whether an archive is a RASX file. */

@@ -36,7 +36,8 @@ export function readSections(text: string): ScanFile {
       `the section [${unknown.name.slice(0, 40)}] is of no format that is read`,
       unknown.line,
     );
-  const format = DATA[tables[0]!.name]!;
+  const format = DATA[tables[0]?.name ?? ""];
+  if (format === undefined) throw new ScanFormatError("the file has sections, and none holds a table");
   const keys = new Map<string, string>();
   const scans: FileScan[] = [];
   for (const section of sections) {

@@ -138,6 +138,7 @@ function scansOf(scan: SpecScan, counters: CounterOptions): FileScan[] {
     comment: [scan.command, scan.comment].filter((words) => words !== "").join("; "),
     number: scan.number,
     refusal: beam.refusal,
+    runsFreely: true,
   };
   const scans = meshScans(found);
   return beam.note === undefined
