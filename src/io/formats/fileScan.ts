@@ -120,9 +120,9 @@ function requireColumns(found: Found): void {
       throw new ScanFormatError(
         `there are ${values.length} values of ${WORDS[name]} for ${counts.length} intensities`,
       );
-    requireNumbers(WORDS[name], values, name === "attenuation" ? Number.MIN_VALUE : -1e6);
+    requireNumbers(WORDS[name], values, LIMITS[name]);
   }
-  requireNumbers("the intensity", counts, -1e15);
+  requireNumbers("the intensity", counts, [-1e15, 1e15]);
   if (found.runsFreely !== true) requireOneWay(found);
 }
 
@@ -154,9 +154,22 @@ const WORDS = {
   countingTimes: "the counting time",
 } as const;
 
-function requireNumbers(what: string, values: Float64Array, least: number): void {
+/** Beyond a full turn an angle is damage. */
+const LIMITS = {
+  twoTheta: [-360, 360],
+  omega: [-360, 360],
+  position: [-1e6, 1e6],
+  attenuation: [Number.MIN_VALUE, 1e15],
+  countingTimes: [0, 1e9],
+} as const;
+
+function requireNumbers(
+  what: string,
+  values: Float64Array,
+  [least, most]: readonly [least: number, most: number],
+): void {
   values.forEach((value, i) => {
-    if (!(value >= least && value <= 1e15))
+    if (!(value >= least && value <= most))
       throw new ScanFormatError(`${what} of point ${i + 1} is ${value}`);
   });
 }
