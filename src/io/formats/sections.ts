@@ -116,7 +116,9 @@ function anglesOf(
   const moved = movedBy(stood.axis);
   // The header may be plainer than the axis.
   const named = table.axis === "omega" ? "omega" : movedBy(table.axisName ?? "");
-  if (moved === "coupled in ω" && named !== "2theta")
+  if (moved === "coupled in ω" && named === "2theta")
+    return anglesOfAxis(table.angles, { ...stood, axis: "2Theta/Omega" });
+  if (moved === "coupled in ω")
     return {
       ...anglesOfAxis(table.angles, { axis: "2Theta/Omega" }),
       refusal: `its axis is ${JSON.stringify(stood.axis)}, and its angles, ${JSON.stringify(table.axisName)}, may be ω or 2θ; write "2Theta" above them where they are 2θ`,
