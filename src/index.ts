@@ -55,11 +55,20 @@ export {
   type ProfilePredictor,
   type ProfileProposal,
 } from "./invert/pipeline.ts";
-export { countUnit } from "./io/countUnit.ts";
+export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
-export { csv } from "./io/results.ts";
+export { csv, csvField } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
-export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
+export type { Hdf5Library } from "./io/formats/hdf5.ts";
+export type { CounterOptions } from "./io/formats/spec.ts";
+export {
+  chooseScan,
+  type ChooseScanOptions,
+  readScan,
+  type ReadScanOptions,
+  readScans,
+  type ReadScansOptions,
+} from "./io/read.ts";
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
@@ -114,4 +123,4 @@ export type {
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
 export type { KernelBinary } from "./wasm/source.ts";
-export { WAVELENGTHS } from "./units.ts";
+export { secondLine, WAVELENGTHS } from "./units.ts";

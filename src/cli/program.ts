@@ -8,7 +8,7 @@ import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { addLayerOptions } from "./layerOptions.ts";
-import { choice, columns, fixed, FIXABLE, integer, number, range, ranges, shard } from "./parse.ts";
+import { choice, columns, fixed, FIXABLE, integer, number, numbers, range, ranges, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
@@ -105,7 +105,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
 
   const read = command(
     "read",
-    "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, RAS, RASX, text.",
+    "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, UXD, RAS, RASX, Rigaku ASCII, x00, NJA, SPEC, NeXus, CSV, text.",
   );
   read.argument("<file>", "its content says what it is, not its name");
   addScanOptions(read)
@@ -440,11 +440,20 @@ function addScanOptions(command: Command): Command {
   return command
     .option(
       "--scan <k>",
-      "of a file that holds several, counted from 1; `takagi read` lists them",
-      integer("--scan", { least: 1 }),
+      "of a file that holds several; `takagi read` lists them; k,l,… joins regions of one scan",
+      numbers("--scan"),
     )
+    .option("--project", "add up the scans of a map at each 2θ (all, or those of --scan)")
     .option("--theta", "angles in text files are θ, not 2θ; of a rocking scan: 2θ = 2ω")
-    .option("--columns <a,b>", "columns of angle and intensity in text files (1,2)", columns("--columns"));
+    .option(
+      "--columns <a,b>",
+      "columns of angle and intensity in text files (as their header names them, else 1,2)",
+      columns("--columns"),
+    )
+    .option("--detector <name>", "SPEC: the column of the intensity (the last one)")
+    .option("--monitor <name>", "SPEC: the column that counts are divided by, or none (Monitor, mon, I0)")
+    .option("--attenuation <name>", "SPEC: the column of the absorber's factor, or none")
+    .option("--path <group>", "NeXus: the group of the data (the file's default plot)");
 }
 
 const READ_EXAMPLES = `
