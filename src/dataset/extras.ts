@@ -2,7 +2,7 @@
  *  unit size. The generator's kernel has the same formulas (assembly/dataset/measured.ts). */
 import type { Polarisation } from "../types.ts";
 import type { MeasuredPreset, Preset } from "./presets.ts";
-import { degreesPerQ, type ScaledReflection } from "./scaling.ts";
+import { degreesPerQ, type ScaledReflection } from "../crystal/scaled.ts";
 import { DEGREES } from "../units.ts";
 
 const OF_THE_SCAN = [

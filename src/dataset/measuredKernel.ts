@@ -6,7 +6,8 @@ import type { Workspace } from "../wasm/workspace.ts";
 import { extraNamesOf } from "./extras.ts";
 import type { MeasuredPreset, Range } from "./presets.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
-import { degreesPerQ, ownReflection, scaleReflection } from "./scaling.ts";
+import { degreesPerQ, scaleReflection } from "../crystal/scaled.ts";
+import { ownReflection } from "./scaling.ts";
 
 const tens = (name: string): string[] =>
   Array.from({ length: Measured.Weights }, (_, i) => `${name}${i + 1}`);

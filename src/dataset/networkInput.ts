@@ -23,7 +23,8 @@ import {
   type Preset,
 } from "./presets.ts";
 import { rebin } from "./rebin.ts";
-import { ownReflection, scaleReflection } from "./scaling.ts";
+import { scaleReflection } from "../crystal/scaled.ts";
+import { ownReflection } from "./scaling.ts";
 
 export interface NetworkInputOptions {
   /** Of the scan; the preset's if absent. Presets of many crystals need it. */

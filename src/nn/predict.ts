@@ -10,7 +10,8 @@ import type { Profile } from "../types.ts";
 import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
 import { assign, flatten } from "./gradients.ts";
-import { type Model, parseModel } from "./model.ts";
+import type { Model } from "./card.ts";
+import { parseModel } from "./model.ts";
 import { Network } from "./network.ts";
 import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
 
