@@ -184,11 +184,11 @@ testWithChromium(
   },
 );
 
-testWithMeasured(
+testWithChromium(
   "a fit from the profile that a network led to stays there, though rough starts alone may end elsewhere",
   async () => {
     const { page } = await visit();
-    await drop(page, { name: "measured.xy", content: readFileSync(sharedPath("data/ysz-400-measured.xy")) });
+    await drop(page, { name: "measured.xy", content: readFileSync(referencePath("scans/ysz-400-rates.xy")) });
     await page.getByRole("button", { name: /^YSZ/ }).click();
     await answered(page);
     const found = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
