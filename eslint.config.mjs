@@ -9,7 +9,7 @@ const FOUNDATION = ["errors.ts", "units.ts", "types.ts", "version.ts"];
 const KERNELS = [...FOUNDATION, "wasm"];
 const MATTER = [...KERNELS, "crystal", "instrument", "profile", "io"];
 const PHYSICS = [...MATTER, "simulate"];
-const DATA = [...PHYSICS, "fit", "dataset"];
+const DATA = [...PHYSICS, "workers", "fit", "dataset"];
 const LEARNING = [...DATA, "nn"];
 const MAY_IMPORT = {
   "errors.ts": FOUNDATION,
@@ -18,12 +18,13 @@ const MAY_IMPORT = {
   "version.ts": FOUNDATION,
   io: FOUNDATION,
   wasm: FOUNDATION,
+  workers: FOUNDATION,
   crystal: KERNELS,
   instrument: KERNELS,
   profile: KERNELS,
   simulate: MATTER,
   fit: PHYSICS,
-  dataset: PHYSICS,
+  dataset: [...PHYSICS, "workers"],
   nn: DATA,
   judge: LEARNING,
   invert: LEARNING,

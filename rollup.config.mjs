@@ -33,8 +33,8 @@ const PROGRAMS = {
   "trainer.web": "src/nn/trainer.web.ts",
   "worker.node": "src/dataset/worker.node.ts",
   "worker.web": "src/dataset/worker.web.ts",
-  "workerHost.node": "src/dataset/workerHost.node.ts",
-  "workerHost.web": "src/dataset/workerHost.web.ts",
+  "workerHost.node": "src/workers/host.node.ts",
+  "workerHost.web": "src/workers/host.web.ts",
 };
 
 /** Those of them that users import, and that need types. */
