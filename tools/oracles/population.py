@@ -114,7 +114,7 @@ def moments(rng, count, given):
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2500
     presets = {name: moments(np.random.default_rng(seed), count, given) for seed, (name, given) in enumerate(SETS.items())}
     OUT.write_text(json.dumps({"source": "tools/oracles/population.py", "presets": presets}) + "\n")
 
