@@ -65,7 +65,6 @@ describe("the population", () => {
           holds(relative, moments.relativeWeights[l][k], q / 100, `relative weight ${l + 1}`),
         );
       }
-      const { first, last, points } = generator.preset.axis;
       let compared = 0;
       moments.axisIndex.forEach((index, k) => {
         let mean = 0;
