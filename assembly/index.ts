@@ -2,20 +2,25 @@
 import { Layout } from "./layout";
 
 export { toAxis } from "./dataset/axis";
-export { toCells } from "./dataset/cells";
-export { gradient } from "./fit/gradient";
+export { toCells, toCellsScratch } from "./dataset/cells";
+export { gradient, gradientScratch } from "./fit/gradient";
 export { projectRows } from "./fit/project";
-export { resolveSampled } from "./fit/sampledResolution";
-export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";
-export { bsplineBasis, bsplineValues } from "./math/bspline";
+export { resolveSampled, resolveSampledScratch } from "./fit/sampledResolution";
+export { splineGradientFast, splineGradientScratch, splineGradientSimd } from "./fit/splineGradient";
+export { bsplineBasis, bsplineValues, bsplineValuesScratch } from "./math/bspline";
 export { heapBase } from "./memory";
-export { poisson } from "./physics/counting";
+export { poisson, poissonScratch } from "./physics/counting";
 export { prepareAngles, prepareSlices } from "./physics/phases";
 export { resolve, resolveScratch } from "./physics/resolution";
-export { startEmpty, startSemiInfinite, startSlab } from "./physics/substrate";
-export { transferMatrix } from "./physics/transferMatrix";
-export { transferMatrixFast } from "./physics/transferMatrixFast";
-export { transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
+export { startEmpty, startScratch, startSemiInfinite, startSlab } from "./physics/substrate";
+export { transferMatrix, transferMatrixScratch } from "./physics/transferMatrix";
+export { transferMatrixFast, transferMatrixFastScratch } from "./physics/transferMatrixFast";
+export {
+  transferMatrixBlocks,
+  transferMatrixBlocksScratch,
+  transferMatrixSimd,
+  transferMatrixSimdScratch,
+} from "./physics/transferMatrixSimd";
 
 export function layoutVersion(): i32 {
   return Layout.Version;

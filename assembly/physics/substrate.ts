@@ -20,7 +20,7 @@ export function startEmpty(table: usize, count: i32): Status {
 /** X = η ∓ √(η² − 1), the root with |X| ≤ 1: a semi-infinite crystal (η = A/K of its unstrained slice).
  *  @param source angle table of the substrate's own reflection at the same angles
  *  @param table angle table whose start is written; may be `source`
- *  @param scratch f64[SliceSlot.Size] */
+ *  @param scratch startScratch() bytes */
 export function startSemiInfinite(
   block: usize,
   source: usize,
@@ -64,7 +64,7 @@ export function startSemiInfinite(
 }
 
 /** One unstrained slab of `thickness` Å on the start that the table holds: the buried part of a thick film.
- *  @param scratch f64[10] */
+ *  @param scratch startScratch() bytes */
 export function startSlab(block: usize, thickness: f64, table: usize, count: i32, scratch: usize): Status {
   if (count < 1) return Status.BadCount;
   if (!(thickness >= 0)) return Status.BadParameter;
@@ -106,4 +106,9 @@ export function startSlab(block: usize, thickness: f64, table: usize, count: i32
     setStart(table, plane, j, (nr * dr + ni * di) * d, (ni * dr - nr * di) * d);
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that startSemiInfinite and startSlab need. */
+export function startScratch(): i32 {
+  return max(SliceSlot.Size, 10) << 3;
 }

@@ -156,7 +156,7 @@ function blockMatrices(records: usize, end: usize, angles: usize, angleCount: i3
 
 /** As transferMatrix: every angle a node of its own, one block.
  *  @param angleCount even
- *  @param scratch 40 bytes a slice and 64 an angle, 16-byte aligned, as `angles` and `out` */
+ *  @param scratch transferMatrixSimdScratch(sliceCount, angleCount) bytes, 16-byte aligned, as `angles` and `out` */
 export function transferMatrixSimd(
   slices: usize,
   sliceCount: i32,
@@ -230,7 +230,7 @@ function lagrange(index: i32, x: f64): f64 {
  *  @param nodeCount even, ≥ TAPS
  *  @param positions f64[angleCount], each angle in units of the node spacing from the first node,
  *         within [TAPS/2 − 1, nodeCount − TAPS/2]
- *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+ *  @param scratch transferMatrixBlocksScratch(sliceCount, nodeCount, angleCount) bytes, 16-byte aligned */
 export function transferMatrixBlocks(
   slices: usize,
   sliceCount: i32,
@@ -349,4 +349,14 @@ export function transferMatrixBlocks(
     );
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that transferMatrixSimd needs. */
+export function transferMatrixSimdScratch(sliceCount: i32, angleCount: i32): i32 {
+  return sliceCount * <i32>RECORD + 15 + angleCount * <i32>MATRIX;
+}
+
+/** Bytes of scratch that transferMatrixBlocks needs. */
+export function transferMatrixBlocksScratch(sliceCount: i32, nodeCount: i32, angleCount: i32): i32 {
+  return transferMatrixSimdScratch(sliceCount, nodeCount) + angleCount * <i32>ANGLE;
 }

@@ -123,7 +123,7 @@ async function measuredInput(
         axis.first,
         axis.last,
         axis.points,
-        workspace.f64(count),
+        workspace.bytes(workspace.kernels.toCellsScratch(count)),
         out,
       ),
     );

@@ -91,7 +91,7 @@ export function putAngles(
   const count = theta.length;
   const angles = workspace.put(theta);
   const table = workspace.f64(AnglePlane.Size * count);
-  const scratch = workspace.bytes(256);
+  const scratch = workspace.bytes(kernels.startScratch());
   check("prepareAngles", kernels.prepareAngles(block, angles, count, table));
   const geometry = sample.geometry ?? "single crystal";
   requireOneOf("sample.geometry", geometry, [
@@ -252,7 +252,14 @@ export function reflectivity(
     if (!simd || kernel === "f64" || given === 0) {
       check(
         "transferMatrix",
-        kernels.transferMatrix(table, given, angles, angleCount, workspace.bytes(64), out),
+        kernels.transferMatrix(
+          table,
+          given,
+          angles,
+          angleCount,
+          workspace.bytes(kernels.transferMatrixScratch()),
+          out,
+        ),
       );
       return workspace.copy(out, theta.length);
     }
@@ -271,7 +278,7 @@ export function reflectivity(
           count,
           angles,
           angleCount,
-          workspace.bytes(count * 32 + 1024),
+          workspace.bytes(kernels.transferMatrixFastScratch(count)),
           out,
         ),
       );
@@ -291,7 +298,7 @@ export function reflectivity(
           count,
           angles,
           angleCount,
-          workspace.bytes(count * 40 + angleCount * 64 + 64),
+          workspace.bytes(kernels.transferMatrixSimdScratch(count, angleCount)),
           out,
         ),
       );
@@ -303,7 +310,9 @@ export function reflectivity(
       kernels.prepareAngles(block, workspace.put(nodes.theta), nodes.theta.length, nodeTable),
     );
     const positions = workspace.put(nodes.positions);
-    const scratch = workspace.bytes(count * 40 + nodes.theta.length * 64 + angleCount * 112 + 64);
+    const scratch = workspace.bytes(
+      kernels.transferMatrixBlocksScratch(count, nodes.theta.length, angleCount),
+    );
     check(
       "transferMatrixBlocks",
       kernels.transferMatrixBlocks(

@@ -70,7 +70,7 @@ export function splineCurve(
         slices.count,
         angles,
         angleCount,
-        workspace.bytes(64),
+        workspace.bytes(workspace.kernels.transferMatrixScratch()),
         out,
       ),
     );
@@ -112,7 +112,7 @@ function runKernel(
       tied ? 1 : 0,
       angles,
       angleCount,
-      workspace.bytes(336 * count + 16 * splines + 1024),
+      workspace.bytes(kernels.splineGradientScratch(count, splines)),
       out,
     ),
   );
@@ -141,7 +141,7 @@ export function exactColumns(
         count,
         angles,
         angleCount,
-        workspace.bytes(32 * count + 128),
+        workspace.bytes(kernels.gradientScratch(count)),
         out,
         byStrain,
         byDebyeWaller,

@@ -11,8 +11,24 @@ export interface AnyExports {
   heapBase(): number;
 }
 
+/** Bytes that a kernel needs to work in, by its own word. */
+export interface ScratchSizes {
+  transferMatrixScratch(): number;
+  transferMatrixFastScratch(sliceCount: number): number;
+  transferMatrixSimdScratch(sliceCount: number, angleCount: number): number;
+  transferMatrixBlocksScratch(sliceCount: number, nodeCount: number, angleCount: number): number;
+  startScratch(): number;
+  gradientScratch(sliceCount: number): number;
+  splineGradientScratch(sliceCount: number, splines: number): number;
+  resolveScratch(gridCount: number, columnCount: number): number;
+  resolveSampledScratch(count: number, reach: number): number;
+  bsplineValuesScratch(): number;
+  toCellsScratch(count: number): number;
+  poissonScratch(): number;
+}
+
 /** takagi.wasm: assembly/index.ts. */
-export interface KernelExports extends AnyExports {
+export interface KernelExports extends AnyExports, ScratchSizes {
   prepareSlices(
     block: number,
     strain: number,
@@ -121,7 +137,6 @@ export interface KernelExports extends AnyExports {
     byWidth: number,
     scratch: number,
   ): number;
-  resolveScratch(gridCount: number, columnCount: number): number;
   resolveSampled(
     columns: number,
     columnCount: number,
