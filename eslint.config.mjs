@@ -93,6 +93,8 @@ const NODE = {
 const TENSORFLOW = { patterns: [{ group: ["@tensorflow/*"], message: "Only src/nn may import tfjs." }] };
 const ITSELF = { patterns: [{ group: ["takagi", "takagi/*"], message: "Inside src/ import the file." }] };
 
+const EXPORT_ALL = { selector: "ExportAllDeclaration", message: "List the names: no `export *`." };
+
 function restrictImports(...bans) {
   return {
     "no-restricted-imports": [
@@ -128,10 +130,7 @@ export default tseslint.config(
     },
     rules: {
       "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
-      "no-restricted-syntax": [
-        "error",
-        { selector: "ExportAllDeclaration", message: "List the names: no `export *`." },
-      ],
+      "no-restricted-syntax": ["error", EXPORT_ALL],
     },
   },
   {
@@ -180,6 +179,27 @@ export default tseslint.config(
   {
     files: ["src/cli/**/*.ts"],
     rules: { "no-console": "off", "no-restricted-properties": "off", ...restrictImports(TENSORFLOW, ITSELF) },
+  },
+  {
+    files: ["src/**/*.ts"],
+    // The two engines of inversion keep theirs until they are one.
+    ignores: ["src/wasm/workspace.ts", "src/fit/**", "src/judge/**"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        EXPORT_ALL,
+        {
+          selector:
+            'CallExpression[callee.property.name=/^view(32)?$/][callee.object.type!="ThisExpression"]',
+          message:
+            "A view may be detached when memory grows: use look, write, fill or copy of the workspace.",
+        },
+        {
+          selector: 'MemberExpression[property.name="buffer"][object.property.name="memory"]',
+          message: "The kernels' memory is for src/wasm/workspace.ts.",
+        },
+      ],
+    },
   },
   { files: ["**/*.d.ts"], rules: { "import-x/no-default-export": "off" } },
   {

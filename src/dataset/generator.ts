@@ -163,9 +163,9 @@ class Maker {
           scan,
         }),
       );
-      const memory = workspace.kernels.memory.buffer;
-      for (const { values, width, at } of arrays)
-        values.set(new Float32Array(memory, at, count * width), from * width);
+      workspace.look(({ f32 }) => {
+        for (const { values, width, at } of arrays) values.set(f32(at, count * width), from * width);
+      });
     });
   }
 }

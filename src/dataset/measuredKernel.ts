@@ -49,7 +49,7 @@ export function measuredKernel(
       ),
     scanLength: 4 + Measured.Points,
     readScan: (at) => {
-      const [first, step, points] = workspace.view(at, 3) as unknown as [number, number, number];
+      const [first, step, points] = workspace.copy(at, 3) as unknown as [number, number, number];
       const intensity = workspace.copy(at + 32, points);
       return {
         twoTheta: Float64Array.from(intensity, (_, j) => 2 * DEGREES * (first + j * step)),

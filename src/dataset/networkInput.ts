@@ -127,7 +127,7 @@ async function measuredInput(
         out,
       ),
     );
-    return new Float32Array(workspace.kernels.memory.buffer, out, axis.points).slice();
+    return workspace.copyF32(out, axis.points);
   });
   const extras = extrasOf(preset, scaled, {
     first: twoTheta[0]!,
@@ -197,6 +197,6 @@ async function onAxis(
         out,
       ),
     );
-    return new Float32Array(workspace.kernels.memory.buffer, out, axis.points).slice();
+    return workspace.copyF32(out, axis.points);
   });
 }

@@ -66,8 +66,7 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
       `asymmetry of ${reflection.asymmetry}° leaves no Bragg geometry at a Bragg angle of ${(theta / RADIANS).toFixed(3)}°`,
     );
   }
-  const at = workspace.f64(ReflectionSlot.Size);
-  const block = workspace.view(at, ReflectionSlot.Size);
+  const block = new Float64Array(ReflectionSlot.Size);
   block[ReflectionSlot.Wavelength] = wavelength;
   block[ReflectionSlot.PlaneSpacing] = d;
   block[ReflectionSlot.Gamma] = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * cellVolume);
@@ -75,7 +74,7 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
   block.set([...structureFactor.zero, ...structureFactor.h, ...structureFactor.hBar], ReflectionSlot.F0Re);
   block[ReflectionSlot.Asymmetry] = asymmetry;
   block[ReflectionSlot.Deviation] = wave.deviation === "linear" ? DeviationForm.Linear : DeviationForm.Exact;
-  return at;
+  return workspace.put(block);
 }
 
 /** Angle table of `theta` with the amplitude that comes from below the slices; returns its address. */
@@ -187,8 +186,16 @@ export function extent(
   angles: number,
   angleCount: number,
 ): Extent {
-  const slices = workspace.view(table, SliceSlot.Size * sliceCount);
-  const plane = workspace.view(angles, AnglePlane.Size * angleCount);
+  return workspace.look(({ f64 }) =>
+    extentOf(f64(table, SliceSlot.Size * sliceCount), f64(angles, AnglePlane.Size * angleCount)),
+  );
+}
+
+/** @param slices f64[sliceCount][SliceSlot.Size]
+ *  @param plane f64[AnglePlane.Size][angleCount] */
+function extentOf(slices: Float64Array, plane: Float64Array): Extent {
+  const sliceCount = slices.length / SliceSlot.Size,
+    angleCount = plane.length / AnglePlane.Size;
   let slope = 0,
     slopeLow = Infinity,
     offsetLow = Infinity,
