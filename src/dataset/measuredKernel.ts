@@ -1,5 +1,6 @@
 /** Protocol "measured" as the kernel takes it. */
 import { Measured, MeasuredSlot } from "../../assembly/layout.ts";
+import { weightLabels } from "../profile/film.ts";
 import { ANGSTROM_PER_NM, DEGREES } from "../units.ts";
 import type { DataExports } from "../wasm/exports.ts";
 import type { Workspace } from "../wasm/workspace.ts";
@@ -9,11 +10,9 @@ import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.t
 import { degreesPerQ, scaleReflection } from "../crystal/scaled.ts";
 import { ownReflection } from "./scaling.ts";
 
-const tens = (name: string): string[] =>
-  Array.from({ length: Measured.Weights }, (_, i) => `${name}${i + 1}`);
 const LABELS: readonly string[] = [
-  ...tens("weight"),
-  ...tens("debyeWaller"),
+  ...weightLabels("strain", Measured.Weights),
+  ...weightLabels("debyeWaller", Measured.Weights),
   "thickness",
   "fwhm",
   "dynamicRange",

@@ -1,12 +1,13 @@
 /** Protocol "paper" as the kernel takes it. */
 import { DeviationForm, Paper, PresetSlot, ReflectionSlot } from "../../assembly/layout.ts";
+import { weightLabels } from "../profile/film.ts";
 import type { DataExports } from "../wasm/exports.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
 import type { PaperPreset } from "./presets.ts";
 
 const LABELS: readonly string[] = [
-  ...Array.from({ length: Paper.Weights }, (_, i) => `weight${i + 1}`),
+  ...weightLabels("strain", Paper.Weights),
   "disorder",
   "thickness",
   "fwhm",

@@ -4,6 +4,7 @@ import type { SampleGenerator } from "../dataset/generator.ts";
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { largestStrain } from "../profile/comparison.ts";
+import { isWeightLabel } from "../profile/film.ts";
 import { quantities } from "./metrics.ts";
 
 type PaperPreset = Extract<Preset, { protocol: "paper" }>;
@@ -29,14 +30,12 @@ const LOGARITHMIC: readonly string[] = ["thickness", "fwhm", "maxStrain"];
 /** Samples whose labels' spread is taken. */
 const SAMPLES = 1024;
 
-/** "weight1" … */
 export function isStrainWeight(label: string): boolean {
-  return /^weight\d+$/.test(label);
+  return isWeightLabel("strain", label);
 }
 
-/** "debyeWaller1" … */
 export function isDisorderWeight(label: string): boolean {
-  return /^debyeWaller\d+$/.test(label);
+  return isWeightLabel("debyeWaller", label);
 }
 
 function linear(label: string, [low, high]: Range): Output {
