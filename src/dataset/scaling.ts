@@ -5,7 +5,7 @@ import type { Reflection } from "../types.ts";
 import { ANGSTROM_PER_NM } from "../units.ts";
 import { type MeasuredPreset, parseMeasured } from "./measuredPreset.ts";
 import { type Range, reflectionOf } from "./presetFields.ts";
-import type { Preset } from "./presets.ts";
+import { isPaper, type Preset } from "./presets.ts";
 
 /** A preset's own reflection; undefined where it draws one for every sample. */
 export function ownReflection({ name, reflection }: Preset): Reflection | undefined {
@@ -38,40 +38,10 @@ export function physicalLabels(
   );
 }
 
-/** What the labels of a preset's samples range over, in the labels' units; weights scatter a little beyond. */
-export function labelRanges(preset: Preset): Readonly<Record<string, Range>> {
-  const { ranges } = preset,
-    { debyeWaller, dynamicRange, thickness } = ranges;
-  if (preset.protocol === "paper") {
-    return {
-      weight: [0, ranges.strain[1]],
-      disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])],
-      thickness,
-      fwhm: ranges.fwhm,
-      dynamicRange,
-    };
-  }
-  const { compression, strain, fwhm, lorentzFraction } = preset.ranges;
-  // Where reflections are drawn, a width in q is the narrower the larger the Bragg angle.
-  const scale = (sine: number): number => (preset.reflections === undefined ? 1 : 100 / degreesPerQ(sine));
-  const [low, high] = preset.reflections?.sine ?? [0, 0],
-    widths: Range = [fwhm[0] * scale(high), fwhm[1] * scale(low)];
-  const offset = preset.offset * widths[1];
-  return {
-    weight: [preset.shares.compression > 0 ? -compression[1] : 0, strain[1]],
-    debyeWaller: [0, 1],
-    thickness,
-    fwhm: widths,
-    dynamicRange,
-    lorentzFraction: [0, lorentzFraction[1]],
-    offset: [-offset, offset],
-  };
-}
-
 /** A preset as a network of another one takes it: where that draws reflections, so does this one, its own alone, with labels
  *  in lattice planes and % of q. */
 export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | MeasuredPreset {
-  return other.reflection === undefined && preset.protocol === "measured" ? asDrawn(preset) : preset;
+  return other.reflection === undefined && !isPaper(preset) ? asDrawn(preset) : preset;
 }
 
 function asDrawn(preset: MeasuredPreset): MeasuredPreset {

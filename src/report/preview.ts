@@ -1,5 +1,6 @@
 /** A sheet of random training samples: curves left, the profiles they were made from right. */
 import type { SampleGenerator } from "../dataset/generator.ts";
+import { protocolOf } from "../dataset/protocols.ts";
 import { filmOf } from "../profile/film.ts";
 import { splineProfile } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
@@ -16,7 +17,7 @@ const PROFILE = { x: 560, width: 250, height: 104 };
  *  @throws as `generate` does */
 export async function preview(generator: SampleGenerator, seed: number): Promise<string> {
   const { inputs, labels } = generator.generate(seed, 0, ROWS);
-  const { axis, name, protocol } = generator.preset;
+  const { axis, name } = generator.preset;
   const n = generator.inputLength,
     m = generator.labelNames.length;
   const places = Float64Array.from(
@@ -42,7 +43,7 @@ export async function preview(generator: SampleGenerator, seed: number): Promise
       from: axis.last,
       to: axis.first,
       log: false,
-      label: protocol === "paper" ? "100 (Δd/d)/d (1/Å)" : "Δd/d (%)",
+      label: protocolOf(generator.preset).axisLabel,
     };
     const y: Axis = { from: Math.min(...curve) - 0.3, to: 0.3, log: false, label: "log I/max" };
     const left = new Panel({ box: { ...CURVE, y: top }, x, y, xLabels: last, spacing: { y: 30 } });
