@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { builtinModules } from "node:module";
 import importX, { createNodeResolver } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+import { LONG_FUNCTIONS } from "./tools/longFunctions.mjs";
 
 /** Folder or file of src/ → those of src/ that it may import besides itself. From the bottom up. */
 const FOUNDATION = ["errors.ts", "units.ts", "types.ts", "version.ts"];
@@ -101,6 +102,17 @@ function restrictImports(...bans) {
       "error",
       { paths: bans.flatMap(({ paths }) => paths ?? []), patterns: bans.flatMap(({ patterns }) => patterns) },
     ],
+  };
+}
+
+const MOST_LINES = 60;
+const MOST_BRANCHES = 15;
+
+/** How long and how branched a function may be. */
+function size(lines = MOST_LINES, complexity = MOST_BRANCHES) {
+  return {
+    complexity: ["error", complexity],
+    "max-lines-per-function": ["error", { max: lines, skipComments: true, skipBlankLines: true }],
   };
 }
 
@@ -210,5 +222,7 @@ export default tseslint.config(
       "no-restricted-globals": ["error", { name: "heap", message: "Only assembly/memory.ts allocates." }],
     },
   },
+  { files: ["src/**/*.ts", "app/**/*.{ts,tsx}", "assembly/**/*.ts", "tools/**/*.mjs"], rules: size() },
+  ...LONG_FUNCTIONS.map(({ file, lines, complexity }) => ({ files: [file], rules: size(lines, complexity) })),
   { files: ["assembly/memory.ts"], rules: { "no-restricted-globals": "off" } },
 );
