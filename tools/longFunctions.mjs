@@ -63,14 +63,6 @@ export const LONG_FUNCTIONS = [
     reason: "one pass over the points with its state in locals",
   },
   {
-    file: "assembly/dataset/measured.ts",
-    functions: ["sample"],
-    lines: 301,
-    complexity: 43,
-    reason:
-      "draws follow each other in an order that the stream of random numbers fixes; to be cut into steps without moving a draw",
-  },
-  {
     file: "assembly/dataset/resolved.ts",
     functions: ["see"],
     lines: 126,

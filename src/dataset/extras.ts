@@ -1,5 +1,5 @@
 /** What is known of a scan beforehand, and handed to the networks of protocol "measured" beside the curve: numbers of about
- *  unit size. The generator's kernel has the same formulas (assembly/dataset/measured.ts). */
+ *  unit size. The generator's kernel has the same formulas (assembly/dataset/measuredLabels.ts). */
 import type { Polarisation } from "../types.ts";
 import type { MeasuredPreset } from "./measuredPreset.ts";
 import { degreesPerQ, type ScaledReflection } from "../crystal/scaled.ts";
