@@ -32,7 +32,15 @@ export async function populationOf(preset: Preset, reflection: Pick<Reflection, 
   const mixture = fitMixture(draws, dimension, COMPONENTS[kind], RIDGE[kind]),
     { ranges } = preset;
   if (preset.protocol === "paper")
-    return { name: preset.name, kind, mixture, thickness: preset.ranges.thickness, scale: preset.ranges.strain, isLogarithmic: false, mostDisorder: -Math.log(preset.ranges.debyeWaller[0]) };
+    return {
+      name: preset.name,
+      kind,
+      mixture,
+      thickness: preset.ranges.thickness,
+      scale: preset.ranges.strain,
+      isLogarithmic: false,
+      mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
+    };
   const planes = preset.reflection === undefined ? reflection.d / 10 : 1,
     { thickness, strain: tensile, compression } = preset.ranges;
   void ranges;
