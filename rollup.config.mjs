@@ -33,12 +33,13 @@ const PROGRAMS = {
   "trainer.web": "src/nn/trainer.web.ts",
   "worker.node": "src/dataset/worker.node.ts",
   "worker.web": "src/dataset/worker.web.ts",
-  "workerHost.node": "src/dataset/workerHost.node.ts",
-  "workerHost.web": "src/dataset/workerHost.web.ts",
+  workers: "src/workers/index.ts",
+  "workerHost.node": "src/workers/host.node.ts",
+  "workerHost.web": "src/workers/host.web.ts",
 };
 
 /** Those of them that users import, and that need types. */
-const TYPES = ["index", "inline", "nn", "pool"];
+const TYPES = ["index", "inline", "nn", "pool", "workers"];
 
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
 const LEAN = Object.keys(PROGRAMS).filter(

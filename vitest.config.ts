@@ -18,7 +18,7 @@ export default defineConfig({
     // In the package, the conditions of package.json "imports" choose; tests run on the sources, in Node.
     alias: {
       "#wasm-source": fileURLToPath(new URL("src/wasm/source.node.ts", import.meta.url)),
-      "#worker-host": fileURLToPath(new URL("src/dataset/workerHost.node.ts", import.meta.url)),
+      "#worker-host": fileURLToPath(new URL("src/workers/host.node.ts", import.meta.url)),
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },

@@ -2,24 +2,31 @@
 import { Layout } from "./layout";
 
 export { toAxis } from "./dataset/axis";
-export { toCells } from "./dataset/cells";
-export { gradient } from "./fit/gradient";
+export { toCells, toCellsScratch } from "./dataset/cells";
+export { gradient, gradientScratch } from "./fit/gradient";
 export { normalEquations } from "./fit/normalEquations";
 export { projectRows } from "./fit/project";
-export { resolveSampled } from "./fit/sampledResolution";
-export { splineGradientFast, splineGradientSimd } from "./fit/splineGradient";
-export { bsplineBasis, bsplineValues } from "./math/bspline";
+export { resolveSampled, resolveSampledScratch } from "./fit/sampledResolution";
+export { splineGradientFast, splineGradientScratch, splineGradientSimd } from "./fit/splineGradient";
+export { bsplineBasis, bsplineValues, bsplineValuesScratch } from "./math/bspline";
 export { heapBase } from "./memory";
-export { poisson } from "./physics/counting";
+export { poisson, poissonScratch } from "./physics/counting";
 export { prepareAngles, prepareRefraction, prepareSlices } from "./physics/phases";
 export { resolve, resolveScratch } from "./physics/resolution";
 export { applyBand, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
-export { stackGradient } from "./physics/stack";
-export { stackGradientSimd } from "./physics/stackSimd";
-export { startEmpty, startSemiInfinite } from "./physics/substrate";
-export { transferMatrix } from "./physics/transferMatrix";
-export { transferMatrixFast } from "./physics/transferMatrixFast";
-export { stackBlocks, transferMatrixBlocks, transferMatrixSimd } from "./physics/transferMatrixSimd";
+export { stackGradient, stackGradientScratch } from "./physics/stack";
+export { stackGradientSimd, stackGradientSimdScratch } from "./physics/stackSimd";
+export { startEmpty, startScratch, startSemiInfinite } from "./physics/substrate";
+export { transferMatrix, transferMatrixScratch } from "./physics/transferMatrix";
+export { transferMatrixFast, transferMatrixFastScratch } from "./physics/transferMatrixFast";
+export {
+  stackBlocks,
+  stackBlocksScratch,
+  transferMatrixBlocks,
+  transferMatrixBlocksScratch,
+  transferMatrixSimd,
+  transferMatrixSimdScratch,
+} from "./physics/transferMatrixSimd";
 
 export function layoutVersion(): i32 {
   return Layout.Version;

@@ -3,7 +3,7 @@
 
 export const enum Layout {
   /** Raised whenever a slot, a table or a signature changes; compared at load. */
-  Version = 4,
+  Version = 5,
 }
 
 /** Constants of one reflection at one wavelength: f64[ReflectionSlot.Size]. */

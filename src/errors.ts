@@ -1,5 +1,7 @@
 /** Every error that takagi throws on purpose. Each has a stable `code`, so that programs need not read messages. */
 
+import { printable } from "./words.ts";
+
 export type ErrorCode =
   | "INVALID_PARAMETER"
   | "NOT_FINITE"
@@ -16,7 +18,8 @@ export type ErrorCode =
 export class TakagiError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Messages quote what stands in files.
+    super(printable(message), options);
     this.name = new.target.name;
     this.code = code;
   }

@@ -43,11 +43,20 @@ export { invert } from "./invert/invert.ts";
 export type { Effort, InvertOptions } from "./invert/options.ts";
 export type { PredictorOptions, ProfilePredictor, ProfileProposal } from "./invert/predictor.ts";
 export type { FixedParameter } from "./invert/scanProblem.ts";
-export { countUnit } from "./io/countUnit.ts";
+export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
-export { csv } from "./io/results.ts";
+export { csv, csvField } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
-export { readScan, type ReadScanOptions, readScans } from "./io/read.ts";
+export type { Hdf5Library } from "./io/formats/hdf5.ts";
+export type { CounterOptions } from "./io/formats/spec.ts";
+export {
+  chooseScan,
+  type ChooseScanOptions,
+  readScan,
+  type ReadScanOptions,
+  readScans,
+  type ReadScansOptions,
+} from "./io/read.ts";
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
@@ -104,4 +113,4 @@ export type {
 } from "./types.ts";
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
 export type { KernelBinary } from "./wasm/source.ts";
-export { WAVELENGTHS } from "./units.ts";
+export { secondLine, WAVELENGTHS } from "./units.ts";

@@ -120,6 +120,8 @@ export interface ScanConditions {
   /** Factors by which the counts were multiplied for an absorber in the beam, one a point: there, one count adds
    *  countUnit × attenuation. Absent where all are 1. */
   readonly attenuation?: Float64Array;
+  /** What was changed on reading, and why; each one sentence. */
+  readonly notes?: readonly string[];
 }
 
 /** A measured scan. Arrays have one length; angles ascend strictly. */
@@ -148,9 +150,27 @@ export interface FileScan extends ScanConditions {
   readonly lines?: readonly SpectralLine[];
   readonly sample?: string;
   readonly comment?: string;
+  /** The file's own number of the scan (SPEC), by which it is chosen. */
+  readonly number?: number;
+  /** Why the scan cannot be taken as one of 2θ, where its file leaves something open. */
+  readonly refusal?: string;
 }
 
-export type ScanFormat = "text" | "xrdml" | "brml" | "raw" | "ras" | "rasx";
+export type ScanFormat =
+  | "text"
+  | "xrdml"
+  | "brml"
+  | "raw"
+  | "ras"
+  | "rasx"
+  | "rigaku-ascii"
+  | "uxd"
+  | "bruker-text"
+  | "panalytical-csv"
+  | "x00"
+  | "nja"
+  | "spec"
+  | "nexus";
 
 /** What a file of measurements holds. */
 export interface ScanFile {

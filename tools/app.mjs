@@ -63,6 +63,7 @@ const { metafile } = await build({
     takagi: `${root}dist/index.js`,
     "takagi/nn": `${root}dist/nn.js`,
     "takagi/pool": `${root}dist/pool.js`,
+    "takagi/workers": `${root}dist/workers.js`,
   },
 });
 await cp(`${root}app/public`, out, { recursive: true });

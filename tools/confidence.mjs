@@ -7,7 +7,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
-  options: { calibration: { type: "string", multiple: true, default: [] }, dry: { type: "boolean", default: false } },
+  options: {
+    calibration: { type: "string", multiple: true, default: [] },
+    dry: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const ROUNDS = 160,
@@ -41,7 +44,11 @@ function boost(records) {
   const columns = names.map((name) => records.map(({ features }) => features[name]));
   const cuts = columns.map((column) => {
     const sorted = [...column].sort((a, b) => a - b);
-    return [...new Set(Array.from({ length: CUTS }, (_, k) => sorted[Math.floor(((k + 1) / (CUTS + 1)) * sorted.length)]))];
+    return [
+      ...new Set(
+        Array.from({ length: CUTS }, (_, k) => sorted[Math.floor(((k + 1) / (CUTS + 1)) * sorted.length)]),
+      ),
+    ];
   });
   for (let round = 0; round < ROUNDS; round++) {
     const gradient = logits.map((x, i) => truth[i] - logistic(x)),
@@ -56,7 +63,8 @@ function boost(records) {
         }
         if (nl < LEAST || nr < LEAST) continue;
         const gain = (gl * gl) / (hl + 1) + (gr * gr) / (hr + 1);
-        if (best === undefined || gain > best.gain) best = { gain, f, at, below: gl / (hl + 1), above: gr / (hr + 1) };
+        if (best === undefined || gain > best.gain)
+          best = { gain, f, at, below: gl / (hl + 1), above: gr / (hr + 1) };
       }
     });
     if (best === undefined || best.gain < 2) break;
@@ -75,7 +83,12 @@ function boost(records) {
 }
 
 const confidence = ({ bias, stumps }, { features }) => {
-  const value = logistic(stumps.reduce((sum, { feature, at, below, above }) => sum + (features[feature] <= at ? below : above), bias));
+  const value = logistic(
+    stumps.reduce(
+      (sum, { feature, at, below, above }) => sum + (features[feature] <= at ? below : above),
+      bias,
+    ),
+  );
   return features.excess > 3 ? Math.min(value, 0.5) : value;
 };
 
@@ -93,7 +106,9 @@ function binomial(k, n, p) {
 /** The lowest threshold at which, and above which, more than 2 % of wrong answers are refuted with 95 % confidence; where no
  *  threshold is, the one of the fewest wrong. */
 function threshold(model, records) {
-  const rated = records.map((record) => ({ c: confidence(model, record), right: isRight(record) })).sort((a, b) => b.c - a.c);
+  const rated = records
+    .map((record) => ({ c: confidence(model, record), right: isRight(record) }))
+    .sort((a, b) => b.c - a.c);
   let passed,
     wrong = 0,
     lenient;
@@ -129,7 +144,14 @@ const bands = EDGES.map((upTo, k) => {
       return c <= upTo && c > (EDGES[k - 1] ?? -1);
     }),
     beyond = own.flatMap((record) => record.beyond ?? []).sort((a, b) => a - b);
-  return { upTo, scans: own.length, margin: beyond.length < 100 ? undefined : Math.max(beyond[Math.min(Math.ceil(LEVEL * (beyond.length + 1)), beyond.length) - 1], 0) };
+  return {
+    upTo,
+    scans: own.length,
+    margin:
+      beyond.length < 100
+        ? undefined
+        : Math.max(beyond[Math.min(Math.ceil(LEVEL * (beyond.length + 1)), beyond.length) - 1], 0),
+  };
 });
 // Bins of few scans take their neighbour's.
 for (let k = bands.length - 1; k >= 0; k--) bands[k].margin ??= bands[k + 1]?.margin ?? 0.05;
@@ -146,12 +168,25 @@ console.log(
     rightOfThem: chosen.n === 0 ? undefined : 1 - chosen.wrong / chosen.n,
     bands,
     stumps: model.stumps.length,
-    used: Object.fromEntries(names.map((name) => [name, model.stumps.filter((s) => s.feature === name).reduce((sum, s) => sum + Math.abs(s.above - s.below), 0).toFixed(2)])),
+    used: Object.fromEntries(
+      names.map((name) => [
+        name,
+        model.stumps
+          .filter((s) => s.feature === name)
+          .reduce((sum, s) => sum + Math.abs(s.above - s.below), 0)
+          .toFixed(2),
+      ]),
+    ),
   }),
 );
 if (!values.dry) {
   const short = (x) => Number(x.toPrecision(5));
-  const stumps = model.stumps.map((s) => `    { feature: "${s.feature}", at: ${short(s.at)}, below: ${short(s.below)}, above: ${short(s.above)} },\n`).join("");
+  const stumps = model.stumps
+    .map(
+      (s) =>
+        `    { feature: "${s.feature}", at: ${short(s.at)}, below: ${short(s.below)}, above: ${short(s.above)} },\n`,
+    )
+    .join("");
   writeFileSync(
     "src/invert/confidenceModel.ts",
     `/** Made by tools/confidence.mjs from ${training.length} inversions, its threshold from ${calibration.length} others. */\nimport type { StumpModel } from "./confidence.ts";\n\nexport const MODEL: StumpModel = {\n  bias: ${short(model.bias)},\n  threshold: ${short(chosen.at)},\n  stumps: [\n${stumps}  ],\n};\n`,

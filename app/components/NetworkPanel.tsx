@@ -72,7 +72,7 @@ function Own({ network: { id, files } }: { readonly network: Network }) {
 function factsOf({ samples, strainAccuracy, preset }: Network): string {
   const { strain, thickness } = preset.ranges;
   // As the presets give it: those of many crystals count lattice planes.
-  const unit = preset.protocol === "measured" && preset.reflections !== undefined ? "lattice planes" : "nm";
+  const unit = preset.reflection === undefined ? "lattice planes" : "nm";
   const seen =
     samples >= 1e6 ? `${digits(samples / 1e6, 2)} million` : `${digits(samples / 1e3, 2)} thousand`;
   const score =

@@ -1,6 +1,7 @@
 /** What leaves the page: files that the user saves. */
 import {
   csv,
+  csvField,
   curveCsv,
   curveFigure,
   type Inversion,
@@ -120,7 +121,7 @@ export function resultsTable(): Saved {
     chi2_per_point: column((a) => a.chi2PerPoint),
     solutions: column((a) => a.solutions.length),
   });
-  const names = ["scan", ...rows.map(({ entry }) => `"${entry.name.replaceAll('"', '""')}"`)];
+  const names = ["scan", ...rows.map(({ entry }) => csvField(entry.name))];
   const table = numbers
     .trimEnd()
     .split("\r\n")

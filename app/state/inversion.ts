@@ -1,15 +1,15 @@
 /** Inversions: begun, followed, cancelled. */
-import type { Progress } from "takagi";
+import type { Inversion, Progress } from "takagi";
 import { modelOf } from "../model.ts";
 import { type Entry, settingsOf, withEntry, without } from "../session.ts";
-import { Cancelled, type WorkerClient } from "../worker/client.ts";
-import { release, take } from "./crew.ts";
+import { Cancelled } from "../worker/client.ts";
+import { inverters } from "./crew.ts";
 import { networksFor } from "./networks.ts";
 import { problemOf } from "./problems.ts";
 import { announcement, commit, jobs, mapWith, problems, session } from "./store.ts";
 
-/** By entry; absent while it waits for a worker. */
-const working = new Map<string, WorkerClient>();
+/** What cancels the inversion of an entry. */
+const working = new Map<string, AbortController>();
 
 /** Inverts the scan of an entry; the answer, or what went wrong, is in the store afterwards.
  *  @param isFromModel whether the fit begins at the profile as it was drawn, instead of a network's */
@@ -17,17 +17,10 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
   if (jobs.value.has(id)) return;
   report(id, { stage: "waiting", fraction: 0 });
   problems.value = mapWith(problems.value, id, undefined);
-  const client = await take();
+  const controller = new AbortController();
+  working.set(id, controller);
   try {
-    const entry = session.value.entries.find((candidate) => candidate.id === id);
-    // Cancelled, or removed, before its turn came.
-    if (entry === undefined || !jobs.value.has(id)) return;
-    working.set(id, client);
-    const { answer, seconds } = await client.call(
-      "invert",
-      { entry: asAsked(entry), networks: networksFor(entry), isFromModel },
-      (progress) => report(id, progress),
-    );
+    const { entry, answer, seconds } = await inverted(id, isFromModel, controller.signal);
     commit((now) =>
       withEntry(now, id, (current) => ({
         ...current,
@@ -43,14 +36,37 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
   } catch (error) {
     if (!(error instanceof Cancelled)) problems.value = mapWith(problems.value, id, problemOf(error));
   } finally {
-    working.delete(id);
-    report(id, undefined);
-    release(client);
+    // Another may have begun since it was cancelled.
+    if (working.get(id) === controller) {
+      working.delete(id);
+      report(id, undefined);
+    }
   }
 }
 
+/** The entry is taken as it is when its turn comes. */
+async function inverted(
+  id: string,
+  isFromModel: boolean,
+  signal: AbortSignal,
+): Promise<{ entry: Entry; answer: Inversion; seconds: number }> {
+  let entry: Entry | undefined;
+  const callOf = () => {
+    entry = session.value.entries.find((candidate) => candidate.id === id)!;
+    return {
+      kind: "invert",
+      ask: { entry: asAsked(entry), networks: networksFor(entry), isFromModel },
+    } as const;
+  };
+  const onProgress = (progress: Progress): void => report(id, progress);
+  for await (const { answer } of inverters.map([id], callOf, { signal, onProgress }))
+    return { entry: entry!, ...answer! };
+  throw new Cancelled("cancelled");
+}
+
 export function cancel(id: string): void {
-  working.get(id)?.cancel();
+  working.get(id)?.abort(new Cancelled("cancelled"));
+  working.delete(id);
   report(id, undefined);
   announcement.value = "Inversion cancelled.";
 }

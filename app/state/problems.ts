@@ -1,5 +1,4 @@
 /** Errors in a physicist's words, with what to do. */
-import { WorkError } from "../worker/client.ts";
 
 export interface Problem {
   readonly what: string;
@@ -57,9 +56,9 @@ const BY_PARAMETER: readonly (readonly [pattern: RegExp, problem: Omit<Problem, 
 ];
 
 export function problemOf(error: unknown): Problem {
-  if (!(error instanceof WorkError))
-    return { what: sentence(error instanceof Error ? error.message : String(error)), todo: "" };
-  const { code, parameter, message } = error;
+  const message = error instanceof Error ? error.message : String(error);
+  const { code, parameter } = error as { readonly code?: string; readonly parameter?: string };
+  if (code === undefined) return { what: sentence(message), todo: "" };
   const known =
     parameter === undefined ? undefined : BY_PARAMETER.find(([pattern]) => pattern.test(parameter));
   if (known !== undefined) return { what: sentence(inWords(message)), ...known[1] };

@@ -1,9 +1,10 @@
 /** The one training that may be under way: begun, followed, stopped. */
 import { signal } from "@preact/signals";
+import { WorkerClient } from "takagi/workers";
 import { SHIPPED } from "../network.ts";
 import type { Entry } from "../session.ts";
-import { Cancelled, WorkerClient } from "../worker/client.ts";
-import type { Learning, TrainingPlan } from "../worker/protocol.ts";
+import { Cancelled, CLIENT } from "../worker/client.ts";
+import type { Learning, TrainingPlan, Work } from "../worker/protocol.ts";
 import { addNetwork } from "./actions.ts";
 import { type Problem, problemOf } from "./problems.ts";
 import { announcement, session } from "./store.ts";
@@ -27,7 +28,7 @@ const MOST_POINTS = 400;
 
 /** Knows all crystals a little. */
 const start = SHIPPED.find(({ preset }) => preset.reflection === undefined);
-const worker = new WorkerClient();
+const worker = new WorkerClient<Work>(CLIENT);
 let stop = new AbortController();
 
 /** Trains until the time is over or it is stopped; the network is then chosen for the scan. */
@@ -39,8 +40,7 @@ export async function train({ id, experiment }: Entry, plan: TrainingPlan): Prom
     const { card, files } = await worker.call(
       "train",
       { experiment, ...plan, ...(start === undefined ? {} : { start }) },
-      follow,
-      stop.signal,
+      { onProgress: follow, stop: stop.signal },
     );
     addNetwork(card, files, session.value.entries.some((entry) => entry.id === id) ? id : undefined);
     announcement.value = `Network ${card.name} is trained.`;
@@ -49,13 +49,13 @@ export async function train({ id, experiment }: Entry, plan: TrainingPlan): Prom
   } finally {
     course.value = undefined;
     // Its memory is given back.
-    worker.cancel();
+    void worker.end(new Cancelled("cancelled"));
   }
 }
 
 export function stopTraining(): void {
   // Before its first step there is nothing to keep.
-  if (course.value?.now === undefined) worker.cancel();
+  if (course.value?.now === undefined) void worker.end(new Cancelled("cancelled"));
   else course.value = { ...course.value, isStopping: true };
   stop.abort();
 }

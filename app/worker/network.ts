@@ -47,8 +47,8 @@ export async function cardOf({ card }: Pick<Model, "card">): Promise<NetworkCard
   };
 }
 
-export async function warm({ network }: Work["warm"]["ask"]): Promise<undefined> {
-  await load(network).catch(() => undefined);
+export function warm({ network }: Work["warm"]["ask"]): undefined {
+  void load(network).catch(() => undefined);
 }
 
 /** A network that cannot be used: its files did not come, or are damaged, or nothing here computes it. */

@@ -17,7 +17,7 @@ import {
   type Sample,
   type Scan,
   splineProfile,
-  WAVELENGTHS,
+  secondLine,
 } from "takagi";
 import { parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Network } from "../network.ts";
@@ -183,12 +183,21 @@ async function prepare(experiment: Experiment): Promise<Prepared> {
         ? {
             lines: [
               { wavelength, weight: 2 },
-              { wavelength: wavelength + WAVELENGTHS["Cu Kα2"] - WAVELENGTHS["Cu Kα1"], weight: 1 },
+              { wavelength: secondLineOf(wavelength), weight: 1 },
             ],
           }
         : {}),
     },
   };
+}
+
+/** The anode's Kα2 line.
+ *  @throws where the wavelength is no Kα1 line */
+function secondLineOf(wavelength: number): number {
+  const second = secondLine(wavelength);
+  if (second === undefined)
+    throw new Error(`${wavelength} Å is the Kα1 line of no known anode, so that its Kα2 line is not known`);
+  return second;
 }
 
 function crystalOf(choice: CrystalChoice | undefined): Crystal {

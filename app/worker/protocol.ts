@@ -21,7 +21,7 @@ export interface Work {
     progress: Progress;
     answer: { readonly answer: Inversion; readonly seconds: number };
   };
-  /** Loads a network before it is needed; what fails here fails again, and is told, where it is. */
+  /** Begins to load a network before it is needed; what fails here fails again, and is told, where it is. */
   warm: { ask: { readonly network: Network }; answer: undefined };
   /** The files of a model, which are checked. */
   model: {
@@ -52,9 +52,6 @@ export interface Work {
   /** Counts that a detector might have seen. */
   counts: { ask: { readonly intensity: Float64Array; readonly seed: number }; answer: Float64Array };
 }
-
-export type WorkKind = keyof Work;
-export type ProgressOf<K extends WorkKind> = Work[K] extends { readonly progress: infer P } ? P : never;
 
 /** What a network is to know, and how long it may learn. */
 export interface TrainingPlan {
@@ -112,27 +109,3 @@ export interface Preview {
   readonly profile: Profile;
   readonly intensity: Float64Array;
 }
-
-/** An error as it crosses: see TakagiError. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly parameter?: string;
-}
-
-export interface Request<K extends WorkKind = WorkKind> {
-  readonly id: number;
-  readonly kind: K;
-  readonly ask: Work[K]["ask"];
-}
-
-/** Asks work to end early, with what it has. */
-export interface Stop {
-  readonly id: number;
-  readonly kind: "stop";
-}
-
-export type Response =
-  | { readonly id: number; readonly progress: unknown }
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly failure: Failure };

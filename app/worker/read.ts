@@ -1,12 +1,12 @@
 /** Files as users have them: scans in every format that the SDK reads, or a CIF. */
 import {
   braggAngle,
+  chooseScan,
   dSpacing,
   type Hkl,
   material,
   materialNames,
   parseCif,
-  readScan,
   readScans,
   type Scan,
 } from "takagi";
@@ -35,14 +35,14 @@ export async function read({ name, bytes, last }: Work["read"]["ask"]): Promise<
 }
 
 /** Every scan of a file that has angles 2θ; what keeps the first from being one is told where none has. */
-async function scansOf(file: Uint8Array): Promise<{ readonly scan: Scan; readonly number?: number }[]> {
-  const { length } = (await readScans(file)).scans;
-  if (length === 1) return [{ scan: await readScan(file) }];
+async function scansOf(bytes: Uint8Array): Promise<{ readonly scan: Scan; readonly number?: number }[]> {
+  const file = await readScans(bytes);
+  if (file.scans.length === 1) return [{ scan: chooseScan(file) }];
   const taken: { scan: Scan; number: number }[] = [];
   let reason: unknown;
-  for (let number = 1; number <= length; number++) {
+  for (const [i, each] of file.scans.entries()) {
     try {
-      taken.push({ scan: await readScan(file, { scan: number }), number });
+      taken.push({ scan: chooseScan({ ...file, scans: [each] }), number: each.number ?? i + 1 });
     } catch (error) {
       reason ??= error;
     }

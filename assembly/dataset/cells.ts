@@ -7,7 +7,7 @@ import { Status } from "../status";
  *  @param intensity f64[count], ≥ 0; cells with less than the smallest non-zero count has in them, and those outside the
  *    points, get that
  *  @param first, last middle of the first and of the last cell, first > last
- *  @param scratch f64[count]
+ *  @param scratch toCellsScratch(count) bytes
  *  @param out f32[cellCount]: log10 of the share of the maximum */
 export function toCells(
   strain: usize,
@@ -88,4 +88,9 @@ function partial(strain: usize, intensity: usize, integrals: usize, j: i32, x: f
     y1 = load<f64>(intensity + at, 8);
   const h = x0 - x;
   return load<f64>(integrals + at) + h * (y0 + (0.5 * (y1 - y0) * h) / (x0 - x1));
+}
+
+/** Bytes of scratch that toCells needs. */
+export function toCellsScratch(count: i32): i32 {
+  return 8 * count;
 }

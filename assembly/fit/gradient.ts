@@ -14,7 +14,7 @@ import { Status } from "../status";
 /** @param slices f64[sliceCount][SliceSlot.Size], interface first
  *  @param derivatives f64[sliceCount][SliceDerivative.Size]
  *  @param angles f64[AnglePlane.Size][angleCount]
- *  @param scratch 32 bytes a slice and 64 more
+ *  @param scratch gradientScratch(sliceCount) bytes
  *  @param out reflectivity f64[angleCount]
  *  @param byStrain ∂R/∂strain (fraction), f64[sliceCount][angleCount]
  *  @param byDebyeWaller ∂R/∂DW, f64[sliceCount][angleCount]
@@ -163,4 +163,9 @@ export function gradient(
     store<f64>(byThickness + at, thickness);
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that gradient needs. */
+export function gradientScratch(sliceCount: i32): i32 {
+  return 32 * (sliceCount + 1) + 64;
 }

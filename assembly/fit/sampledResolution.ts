@@ -5,7 +5,7 @@ import { Status } from "../status";
 /** out[c][j] = taps[0]·columns[c][j] + Σ_{k=1…reach} taps[k]·(columns[c][j − k] + columns[c][j + k]), 0 beyond both ends.
  *  @param columns f64[columnCount][stride], `count` of each used
  *  @param taps f64[reach + 1]
- *  @param scratch count + 2·reach + 2 f64
+ *  @param scratch resolveSampledScratch(count, reach) bytes
  *  @param out f64[columnCount][count + 1]; the last of each row is not a value */
 export function resolveSampled(
   columns: usize,
@@ -20,7 +20,7 @@ export function resolveSampled(
   if (columnCount < 1 || count < 1 || stride < count || reach < 0) return Status.BadCount;
   const middle = scratch + ((<usize>reach) << 3),
     lastTap = taps + ((<usize>reach) << 3);
-  memory.fill(scratch, 0, (<usize>(count + 2 * reach + 2)) << 3);
+  memory.fill(scratch, 0, resolveSampledScratch(count, reach));
   for (let c = 0; c < columnCount; c++) {
     const to = out + ((<usize>c * <usize>(count + 1)) << 3);
     memory.copy(middle, columns + ((<usize>c * <usize>stride) << 3), (<usize>count) << 3);
@@ -51,4 +51,9 @@ export function resolveSampled(
     }
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that resolveSampled needs. */
+export function resolveSampledScratch(count: i32, reach: i32): i32 {
+  return 8 * (count + 2 * reach + 2);
 }

@@ -435,7 +435,7 @@ const GROUP_STATE: usize = 96;
  *  @param splines 0 for R alone: derivatives, basis and first are not read then
  *  @param tied whether one parameter is behind all Debye–Waller factors (CouplingByDebyeWaller then being the derivative by it)
  *  @param angles f64[AnglePlane.Size][angleCount], at least four of them
- *  @param scratch 336 bytes a slice, 16 a spline and 1024 more, 16-byte aligned
+ *  @param scratch splineGradientScratch(sliceCount, splines) bytes, 16-byte aligned
  *  @param out f64[2 + splines + (tied ? 1 : splines)][angleCount]: R, ∂R/∂ln(thickness of all slices), ∂R/∂strain weights, ∂R/∂DW weights */
 export function splineGradientFast(
   slices: usize,
@@ -494,4 +494,12 @@ export function splineGradientSimd(
     scratch,
     out,
   );
+}
+
+/** Bytes of scratch that splineGradientFast and splineGradientSimd need. */
+export function splineGradientScratch(sliceCount: i32, splines: i32): i32 {
+  const groups = (sliceCount + GROUP - 1) / GROUP,
+    ofGroups = groups * (<i32>GROUP_STATE + GROUP_NUMBERS * <i32>sizeof<f64>()),
+    ofSlices = sliceCount * (<i32>STATE + 32 + NUMBERS * <i32>sizeof<f64>());
+  return (VECTORS << 4) + 64 + ((splines + 3) << 4) + ofGroups + ofSlices;
 }

@@ -25,6 +25,7 @@ export function bsplineBasis(zeta: usize, count: i32, intervals: i32, basis: usi
 
 /** Spline of the given weights at each point.
  *  @param weights f64[intervals + 3]
+ *  @param scratch bsplineValuesScratch() bytes
  *  @param out f64[count], written */
 export function bsplineValues(
   weights: usize,
@@ -48,4 +49,9 @@ export function bsplineValues(
     );
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that bsplineValues needs. */
+export function bsplineValuesScratch(): i32 {
+  return 40;
 }

@@ -6,7 +6,13 @@ export {
   convolutionInputGradient,
   convolutionScratch,
 } from "./convolution";
-export { moments, normalisationGradient, scaleShift } from "./normalisation";
+export {
+  moments,
+  momentsScratch,
+  normalisationGradient,
+  normalisationScratch,
+  scaleShift,
+} from "./normalisation";
 export { adamw, squareSum } from "./optimizer";
 export { maxPool, maxPoolGradient } from "./pooling";
 

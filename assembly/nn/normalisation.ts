@@ -20,7 +20,7 @@ function fold(partial: usize, total: usize, channels: i32): void {
 }
 
 /** mean[c] and variance[c] (by count) of x f32[rows][channels].
- *  @param scratch 12 bytes a channel */
+ *  @param scratch momentsScratch(channels) bytes */
 export function moments(
   x: usize,
   rows: i32,
@@ -109,7 +109,7 @@ export function scaleShift(
  *  @param inverse 1/√(variance + ε)
  *  @param dx f32[rows][channels]
  *  @param dGamma, dBeta f32[channels]
- *  @param scratch 36 bytes a channel */
+ *  @param scratch normalisationScratch(channels) bytes */
 export function normalisationGradient(
   x: usize,
   y: usize,
@@ -198,4 +198,14 @@ export function normalisationGradient(
     }
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that moments needs. */
+export function momentsScratch(channels: i32): i32 {
+  return 12 * channels;
+}
+
+/** Bytes of scratch that normalisationGradient needs. */
+export function normalisationScratch(channels: i32): i32 {
+  return 36 * channels;
 }

@@ -49,7 +49,7 @@ export function poissonDraw(mean: f64, point: u32, c2: u32, c3: u32, k0: u32, k1
  *  @param mean f64[count], ≥ 0
  *  @param seedLow, seedHigh key of the generator
  *  @param stream which series under this seed
- *  @param scratch u32[4]
+ *  @param scratch poissonScratch() bytes
  *  @param out f64[count]; may be `mean` */
 export function poisson(
   mean: usize,
@@ -68,4 +68,9 @@ export function poisson(
     store<f64>(out + at, m == 0 ? 0 : poissonDraw(m, j, stream, 0, seedLow, seedHigh, scratch));
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that poisson needs. */
+export function poissonScratch(): i32 {
+  return 16;
 }

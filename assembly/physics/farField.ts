@@ -5,7 +5,7 @@
  *
  *  A stretch is taken as a whole where its half width is an eighth of |d| or less: eight terms leave less than a millionth of
  *  what it brings. */
-import { GAUSSIAN_END, INTERVAL } from "./resolution";
+import { GAUSSIAN_END, INTERVAL } from "./intervals";
 
 /** Intervals of a leaf. */
 const LEAF: i32 = 4;
@@ -49,7 +49,7 @@ export function farBytes(gridCount: i32, columnCount: i32): i32 {
 }
 
 /** Moments of all stretches.
- *  @param polynomials of the intervals, see resolution.ts */
+ *  @param polynomials of the intervals, see intervals.ts */
 export function growTree(
   grid: usize,
   gridCount: i32,

@@ -22,6 +22,7 @@ import {
   farSumsBytes,
   growTree,
 } from "./farField";
+import { GAUSSIAN_END, INTERVAL } from "./intervals";
 
 // @ts-ignore: decorator
 @inline function slot(block: usize, index: i32): f64 {
@@ -33,8 +34,6 @@ const LN2: f64 = 0.6931471805599453;
 /** Bytes of the constants of one side of r: 2/fwhm, Gaussian and Lorentzian share of the peak, −4/fwhm, exponent (0 in
  *  the pseudo-Voigt family), and of the Gaussian exp(−c²x²): √π/(2c) and 1/(2c²). */
 export const SIDE: usize = 56;
-/** Where a Gaussian is nothing, in half widths at half maximum. */
-export const GAUSSIAN_END: f64 = 7.75;
 
 export function writeSide(block: usize, fwhm: f64, eta: f64, out: usize): void {
   const isBell = <i32>slot(block, ResolutionSlot.Family) == ResolutionFamily.GeneralisedBell;
@@ -213,10 +212,6 @@ function panel(side: usize, a: f64, b: f64, origin: f64, out: usize): void {
   store<f64>(out, load<f64>(out, 16) + weight * s * s, 16);
   store<f64>(out, load<f64>(out, 24) + weight * s * s * s, 24);
 }
-
-/** Bytes of an interval's polynomials: coefficients of 1, s, s², s³ (s = t − t_k) of the four Lagrange polynomials, then
- *  of s, s², s³ of R itself. */
-export const INTERVAL: usize = 152;
 
 /** Polynomials of each interval; the first and the last one share the points of their neighbours. */
 export function intervalPolynomials(grid: usize, gridCount: i32, values: usize, out: usize): void {

@@ -2,11 +2,12 @@
 import { ResolutionSlot } from "../layout";
 import { add, mul } from "../math/simd";
 import { Status } from "../status";
-import { area, gaussianEdge, INTERVAL, intervalPolynomials, moments, SIDE, writeSide } from "./resolution";
+import { INTERVAL } from "./intervals";
+import { area, gaussianEdge, intervalPolynomials, moments, SIDE, writeSide } from "./resolution";
 
-/** Bytes that resolutionWeights needs. */
+/** Bytes of scratch that resolutionWeights needs. */
 export function weightsScratch(gridCount: i32): i32 {
-  return 160 * gridCount + 256;
+  return 64 + 2 * <i32>SIDE + gridCount * <i32>INTERVAL;
 }
 
 /** Numbers of a row: first and last + 1 interval that count, first grid point, and where its weights begin. */
@@ -39,7 +40,8 @@ export function resolutionWeights(
     polynomials = highSide + SIDE,
     norm = 1 / area(block);
   const slot = block + (ResolutionSlot.FwhmLow << 3);
-  if (!(load<f64>(slot) > 0 && load<f64>(block + (ResolutionSlot.FwhmHigh << 3)) > 0)) return Status.BadParameter;
+  if (!(load<f64>(slot) > 0 && load<f64>(block + (ResolutionSlot.FwhmHigh << 3)) > 0))
+    return Status.BadParameter;
   intervalPolynomials(grid, gridCount, grid, polynomials);
   writeSide(block, load<f64>(slot), load<f64>(block + (ResolutionSlot.LorentzLow << 3)), lowSide);
   writeSide(

@@ -151,7 +151,7 @@ function addColumns(
  *  @param entryColumns i32[entries]: the parameter of each entry
  *  @param entries f64[entries][ElementSlot.Size]: derivatives of the element's numbers by it
  *  @param columnCount parameters; 0 for R alone
- *  @param scratch 448 bytes an element, 64 a place of the sequence and 16·columnCount + 256 more, 16-byte aligned
+ *  @param scratch stackGradientScratch(elementCount, sequenceLength) bytes
  *  @param amplitude f64[2][angleCount]: P/Q at the surface (re, im); 0 if not wanted
  *  @param out f64[1 + columnCount][angleCount] */
 export function stackGradient(
@@ -271,4 +271,9 @@ export function stackGradient(
     }
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that stackGradient needs. */
+export function stackGradientScratch(elementCount: i32, sequenceLength: i32): i32 {
+  return elementCount * <i32>STATE + (sequenceLength << 5);
 }

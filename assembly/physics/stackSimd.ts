@@ -314,7 +314,7 @@ function descend(
 
 /** As stackGradient of stack.ts, to 1e-12.
  *  @param angleCount at least two
- *  @param scratch as there, 16-byte aligned */
+ *  @param scratch stackGradientSimdScratch(elementCount, sequenceLength, columnCount) bytes, 16-byte aligned */
 export function stackGradientSimd(
   elements: usize,
   elementCount: i32,
@@ -386,4 +386,9 @@ export function stackGradientSimd(
     }
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that stackGradientSimd needs. */
+export function stackGradientSimdScratch(elementCount: i32, sequenceLength: i32, columnCount: i32): i32 {
+  return elementCount * <i32>STATE + (sequenceLength << 6) + 64 + (columnCount << 4);
 }

@@ -1,5 +1,5 @@
 /** The amplitude below the first slice: nothing, or a semi-infinite crystal. */
-import { AnglePlane } from "../layout";
+import { AnglePlane, SliceSlot } from "../layout";
 import { Status } from "../status";
 import { sqrtIm, sqrtRe, unstrainedSlice } from "./phases";
 
@@ -19,7 +19,7 @@ export function startEmpty(table: usize, count: i32): Status {
 /** X = η ∓ √(η² − 1), the root with |X| ≤ 1: a semi-infinite crystal (η = A/K of its unstrained slice).
  *  @param source angle table of the substrate's own reflection at the same angles
  *  @param table angle table whose start is written; may be `source`
- *  @param scratch f64[SliceSlot.Size] */
+ *  @param scratch startScratch() bytes */
 export function startSemiInfinite(
   block: usize,
   source: usize,
@@ -60,4 +60,9 @@ export function startSemiInfinite(
     setStart(table, plane, j, lr / l, -li / l);
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that startSemiInfinite needs. */
+export function startScratch(): i32 {
+  return SliceSlot.Size << 3;
 }

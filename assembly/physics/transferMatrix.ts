@@ -6,7 +6,7 @@ import { cosineAndSinc } from "./element";
 /** R = |P/Q|², (P,Q) ← M_n (P,Q) for n = 1…N from the amplitude below the first slice, P/Q = start.
  *  @param slices f64[sliceCount][SliceSlot.Size], interface first
  *  @param angles f64[AnglePlane.Size][angleCount]
- *  @param scratch f64[6]
+ *  @param scratch transferMatrixScratch() bytes
  *  @param out f64[angleCount], must not overlap the inputs */
 export function transferMatrix(
   slices: usize,
@@ -62,4 +62,9 @@ export function transferMatrix(
     store<f64>(out + ((<usize>j) << 3), (pr * pr + pi * pi) / (qr * qr + qi * qi));
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that transferMatrix needs. */
+export function transferMatrixScratch(): i32 {
+  return 48;
 }

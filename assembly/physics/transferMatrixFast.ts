@@ -164,7 +164,7 @@ function recursionScalar(w: usize, groups: usize, records: usize, end: usize, ou
 /** As transferMatrix, to 2e-4 in log10 R where R > 1e-8.
  *  @param slices all of one slope
  *  @param angleCount multiple of 4
- *  @param scratch 32 bytes a slice and 512 more, 16-byte aligned */
+ *  @param scratch transferMatrixFastScratch(sliceCount) bytes, 16-byte aligned */
 export function transferMatrixFast(
   slices: usize,
   sliceCount: i32,
@@ -198,4 +198,10 @@ export function transferMatrixFast(
     }
   }
   return Status.Ok;
+}
+
+/** Bytes of scratch that transferMatrixFast needs, with what the first address may lack to be aligned. */
+export function transferMatrixFastScratch(sliceCount: i32): i32 {
+  const groups = (sliceCount + GROUP - 1) / GROUP;
+  return 16 + (ANGLE_VECTORS << 4) + groups * <i32>GROUP_RECORD + sliceCount * <i32>SLICE;
 }

@@ -223,7 +223,7 @@ function blockMatrices<T>(
 
 /** As transferMatrix: every angle a node of its own, one block.
  *  @param angleCount even
- *  @param scratch 40 bytes a slice and 64 an angle, 16-byte aligned, as `angles` and `out` */
+ *  @param scratch transferMatrixSimdScratch(sliceCount, angleCount) bytes, 16-byte aligned, as `angles` and `out` */
 export function transferMatrixSimd(
   slices: usize,
   sliceCount: i32,
@@ -416,7 +416,7 @@ function lagrange(index: i32, x: f64): f64 {
  *  @param nodeCount even, ≥ TAPS
  *  @param positions f64[angleCount], each angle in units of the node spacing from the first node,
  *         within [TAPS/2 − 1, nodeCount − TAPS/2]
- *  @param scratch 40 bytes a slice, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+ *  @param scratch transferMatrixBlocksScratch(sliceCount, nodeCount, angleCount) bytes, 16-byte aligned */
 export function transferMatrixBlocks(
   slices: usize,
   sliceCount: i32,
@@ -459,7 +459,7 @@ export function transferMatrixBlocks(
  *  @param elements f64[…][ElementSlot.Size]
  *  @param sequence i32[sequenceLength], from below
  *  @param refraction f64[angleCount] of prepareRefraction, as nodeRefraction at the nodes
- *  @param scratch 88 bytes a place of the sequence, 64 a node, 112 an angle and 64 more, 16-byte aligned */
+ *  @param scratch stackBlocksScratch(sequenceLength, nodeCount, angleCount) bytes, 16-byte aligned */
 export function stackBlocks(
   elements: usize,
   sequence: usize,
@@ -499,4 +499,19 @@ export function stackBlocks(
     scratch,
     out,
   );
+}
+
+/** Bytes of scratch that transferMatrixSimd needs. */
+export function transferMatrixSimdScratch(sliceCount: i32, angleCount: i32): i32 {
+  return sliceCount * <i32>RECORD + 15 + angleCount * <i32>MATRIX;
+}
+
+/** Bytes of scratch that transferMatrixBlocks needs. */
+export function transferMatrixBlocksScratch(sliceCount: i32, nodeCount: i32, angleCount: i32): i32 {
+  return transferMatrixSimdScratch(sliceCount, nodeCount) + angleCount * <i32>ANGLE;
+}
+
+/** Bytes of scratch that stackBlocks needs. */
+export function stackBlocksScratch(sequenceLength: i32, nodeCount: i32, angleCount: i32): i32 {
+  return sequenceLength * <i32>PIECE_RECORD + 15 + nodeCount * <i32>MATRIX + angleCount * <i32>ANGLE;
 }

@@ -86,7 +86,9 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       if (flags.out !== undefined)
         await writeWhole(
           join(flags.out, "scans.jsonl"),
-          scanRecords(final, refined).map((record) => `${JSON.stringify(record)}\n`).join(""),
+          scanRecords(final, refined)
+            .map((record) => `${JSON.stringify(record)}\n`)
+            .join(""),
         );
     }
     progress.wipe();
@@ -128,7 +130,10 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
     if (refiner === undefined) return labels;
     const own = Float32Array.from(card.labels, (name) => labels[name]!),
       proposed = predictor.model.bank === undefined ? [] : await predictor.propose(scan, 64, { offset: 0 }),
-      rows = [own, ...proposed.map((proposal) => Float32Array.from(card.labels, (name) => proposal.labels[name]!))],
+      rows = [
+        own,
+        ...proposed.map((proposal) => Float32Array.from(card.labels, (name) => proposal.labels[name]!)),
+      ],
       refined = refiner.refine({ scan, rows }).labels;
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };

@@ -6,6 +6,7 @@ import { reflection } from "../crystal/structureFactor.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { Crystal, Geometry, Hkl, Instrument, Reflection, Resolution, Sample } from "../types.ts";
 import { decodeText } from "../io/text.ts";
+import { KEV_ANGSTROM } from "../units.ts";
 import { inFile, readBytes, uniqueNames } from "./files.ts";
 import type { CrystalFlags, PhysicsFlags } from "./physicsOptions.ts";
 import { UsageError } from "./terminal.ts";
@@ -40,10 +41,14 @@ export async function reflectionOf(
   return { ...found, asymmetry: -found.asymmetry };
 }
 
-/** Its wavelength, or the strongest of the lines. */
-function wavelengthOf({ wavelength, lines }: PhysicsFlags): number {
+/** Its wavelength, that of its energy, or the strongest of the lines. */
+function wavelengthOf({ wavelength, energy, lines }: PhysicsFlags): number {
+  if (wavelength !== undefined && energy !== undefined)
+    throw new UsageError("give --wavelength or --energy, not both");
   if (wavelength !== undefined) return wavelength;
-  if (lines === undefined) throw missing("--wavelength", "in Å, such as --wavelength 1.5406");
+  if (energy !== undefined) return KEV_ANGSTROM / energy;
+  if (lines === undefined)
+    throw missing("--wavelength", "in Å, such as --wavelength 1.5406, or --energy in keV");
   return lines.reduce((best, line) => (line.weight > best.weight ? line : best)).wavelength;
 }
 

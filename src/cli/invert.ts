@@ -91,7 +91,8 @@ async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<E
   const reflection = await readReflection(flags);
   const predictor = await predictorFor(flags.model);
   const sample = await readSample(flags);
-  const prior = flags.prior === undefined || flags.prior === "none" ? flags.prior : await readPreset(flags.prior);
+  const prior =
+    flags.prior === undefined || flags.prior === "none" ? flags.prior : await readPreset(flags.prior);
   const options: InvertOptions = {
     sample,
     instrument,
@@ -171,6 +172,7 @@ async function invertFile(
   const { reflection, options, rows } = await experiment(withWavelength(flags, path, scan));
   if (scan.axis === "2theta")
     terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
+  for (const note of scan.notes ?? []) terminal.err(`takagi: note: ${path}: ${note}\n`);
   const line = new ProgressLine(terminal);
   const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
     line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
@@ -182,6 +184,7 @@ async function invertFile(
     const { countingTime } = scan,
       about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
     if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
+    for (const note of scan.notes ?? []) about.push(["On reading", note]);
     return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.

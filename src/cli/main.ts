@@ -1,5 +1,6 @@
 /** The command line: the only place that prints or exits. */
 
+import { printable } from "../words.ts";
 import { run } from "./program.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -16,8 +17,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 const terminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  // What is printed quotes files and their names; the line of progress alone returns to its start.
+  out: (text) => void process.stdout.write(printable(text)),
+  err: (text) => void process.stderr.write(text.split("\r").map(printable).join("\r")),
   interactive: process.stderr.isTTY === true,
   signal: controller.signal,
   // The clock of performance starts with the process.

@@ -104,6 +104,17 @@ export function ranges(option: string): Parser<[from: number, to: number][]> {
   return (text, before = []) => [...before, one(text)];
 }
 
+/** "3", "1,2,3", "12.2": scans of a file; a decimal is one of several of a number (SPEC). */
+export function numbers(option: string): Parser<readonly number[]> {
+  return (text) =>
+    text.split(",").map((part) => {
+      const value = numberIn(part);
+      if (!(value >= 1 && value < 1e9 && Number.isInteger(Math.round(1e6 * value) / 1e5)))
+        throw new InvalidParameterError(option, "a number ≥ 1, or several such as 1,2", text);
+      return value;
+    });
+}
+
 /** "1.540598:1,1.544426:0.5": wavelengths in Å, each with its relative intensity (1 if absent). */
 export function lines(option: string): Parser<SpectralLine[]> {
   return (text) =>

@@ -11,6 +11,7 @@ export interface CrystalFlags {
   readonly yttria?: number;
   readonly hkl?: Hkl;
   readonly wavelength?: number;
+  readonly energy?: number;
   readonly thermal?: boolean;
 }
 
@@ -57,6 +58,11 @@ export function addCrystalOptions(command: Command): Command {
     )
     .option("--hkl <h,k,l>", "Miller indices of the reflection", hkl("--hkl"))
     .option("--wavelength <Å>", "wavelength", number("--wavelength", { above: 0, unit: "Å" }))
+    .option(
+      "--energy <keV>",
+      "of the photons, in place of the wavelength",
+      number("--energy", { least: 4, most: 30, unit: "keV" }),
+    )
     .option("--thermal", "damp structure factors by the CIF's thermal parameters");
 }
 

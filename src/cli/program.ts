@@ -8,7 +8,20 @@ import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { addLayerOptions } from "./layerOptions.ts";
-import { choice, columns, effort, fixed, FIXABLE, integer, known, number, range, ranges, shard } from "./parse.ts";
+import {
+  choice,
+  columns,
+  effort,
+  fixed,
+  FIXABLE,
+  integer,
+  known,
+  number,
+  numbers,
+  range,
+  ranges,
+  shard,
+} from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
@@ -41,6 +54,13 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   }
 }
 
+/** What a command is added with. */
+interface Adding {
+  readonly terminal: Terminal;
+  command(name: string, description: string): Command;
+  finish(code: number): void;
+}
+
 function build(terminal: Terminal, finish: (code: number) => void): Command {
   const program = new Command("takagi")
     .description("Depth-resolved strain and disorder from X-ray diffraction.")
@@ -53,7 +73,25 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .addHelpText("after", EXIT_CODES);
   const command = (name: string, description: string) =>
     program.command(name).description(description).helpOption("-h, --help", "show this help");
+  for (const add of [
+    addInvert,
+    addRead,
+    addSimulate,
+    addGenerate,
+    addTrain,
+    addEvaluate,
+    addBank,
+    addConvert,
+    addReflectivity,
+    addStructureFactor,
+    addMaterials,
+    addBackends,
+  ])
+    add({ command, terminal, finish });
+  return program;
+}
 
+function addInvert({ command, terminal, finish }: Adding): void {
   const invert = command(
     "invert",
     "Measured scans to profiles of strain and disorder against depth, with no guess from you.",
@@ -115,10 +153,12 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (paths: string[], flags: object) =>
       finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)),
     );
+}
 
+function addRead({ command, terminal, finish }: Adding): void {
   const read = command(
     "read",
-    "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, RAS, RASX, text.",
+    "What a file of measurements holds: scans, axes, wavelength, counting time. XRDML, BRML, RAW, UXD, RAS, RASX, Rigaku ASCII, x00, NJA, SPEC, NeXus, CSV, text.",
   );
   read.argument("<file>", "its content says what it is, not its name");
   addScanOptions(read)
@@ -130,8 +170,37 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (path: string, flags: object) =>
       finish(await (await import("./read.ts")).runRead(path, flags, terminal)),
     );
+}
 
+function addSimulate({ command, terminal, finish }: Adding): void {
   const simulate = command("simulate", "The curve of a profile or of layers: two columns, 2θ and intensity.");
+  addProfileOptions(simulate);
+  addLayerOptions(simulate);
+  addPhysicsOptions(simulate);
+  addIntensityOptions(simulate);
+  addScanOptions(
+    group(simulate, "Angles and output").option(
+      "--like <scan>",
+      "at the angles of a measured scan, whose wavelength is the default",
+    ),
+  )
+    .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
+    .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
+    .option(
+      "--slices <n>",
+      "cut the profile into n equal slices (as many as it needs)",
+      integer("--slices", { least: 1, most: 100_000 }),
+    )
+    .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
+    .option("--out <file>", "write there")
+    .option("--json", "JSON instead of columns")
+    .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
+    .action(async (flags: { step: number }) =>
+      finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)),
+    );
+}
+
+function addProfileOptions(simulate: Command): void {
   group(simulate, "Profile")
     .option("--profile <file>", "columns of depth (nm), strain (%) and Debye–Waller factor; or give:")
     .option("--thickness <nm>", "of the strained region", number("--thickness", { above: 0, unit: "nm" }))
@@ -160,8 +229,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "Debye–Waller factor at the maximum (1)",
       number("--debye-waller", { above: 0, most: 1 }),
     );
-  addLayerOptions(simulate);
-  addPhysicsOptions(simulate);
+}
+
+function addIntensityOptions(simulate: Command): void {
   simulate
     .option(
       "--offset <°>",
@@ -177,27 +247,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     )
     .option("--counts <x>", "as --scale, with counting noise", number("--counts", { above: 0, most: 1e15 }))
     .option("--seed <n>", "of the noise (1)", integer("--seed", { least: 0, most: MAX_SEED }));
-  addScanOptions(
-    group(simulate, "Angles and output").option(
-      "--like <scan>",
-      "at the angles of a measured scan, whose wavelength is the default",
-    ),
-  )
-    .option("--range <from:to>", "in degrees 2θ (around all peaks)", range("--range"))
-    .option("--step <°>", "of 2θ (0.005)", number("--step", { above: 0, unit: "degrees 2θ" }), 0.005)
-    .option(
-      "--slices <n>",
-      "cut the profile into n equal slices (as many as it needs)",
-      integer("--slices", { least: 1, most: 100_000 }),
-    )
-    .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
-    .option("--out <file>", "write there")
-    .option("--json", "JSON instead of columns")
-    .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
-    .action(async (flags: { step: number }) =>
-      finish(await (await import("./simulate.ts")).runSimulate(flags, terminal)),
-    );
+}
 
+function addGenerate({ command, terminal, finish }: Adding): void {
   const generate = command(
     "generate",
     "Training samples as .npy files: network inputs and labels, with a manifest. A run that was stopped goes on with the same command.",
@@ -231,11 +283,21 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (flags: object) =>
       finish(await (await import("./generate.ts")).runGenerate(flags, terminal)),
     );
+}
 
+function addTrain({ command, terminal, finish }: Adding): void {
   const train = command(
     "train",
     "A network that reads profiles off scans, trained on samples drawn as they are needed.",
   );
+  addTrainingSubject(train);
+  addTrainingCourse(train);
+  addTrainingResults(train)
+    .addHelpText("after", TRAIN_EXAMPLES + EXIT_CODES)
+    .action(async (flags: object) => finish(await (await import("./train.ts")).runTrain(flags, terminal)));
+}
+
+function addTrainingSubject(train: Command): void {
   group(train, "What")
     .option("--preset <name>", "samples to learn from: name of a preset, or a JSON file with one of your own")
     .option(
@@ -258,6 +320,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "what it says: 14, 12 (not width and dynamic range) or 3 (thickness, largest strain, disorder), as in the paper (14)",
       choice("--outputs", ["14", "12", "3"]),
     );
+}
+
+function addTrainingCourse(train: Command): void {
   group(train, "How")
     .option("--samples <n>", "samples to see", integer("--samples", { least: 1 }))
     .option("--minutes <x>", "or minutes to go on", number("--minutes", { above: 0 }))
@@ -289,7 +354,10 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "threads (one a core); 0: none besides the program's own",
       integer("--workers", { least: 0, most: 256 }),
     );
-  group(train, "Results")
+}
+
+function addTrainingResults(train: Command): Command {
+  return group(train, "Results")
     .option("--out <dir>", "for model.json, weights.bin, bank.bin, learning.svg and checkpoint.bin")
     .option("--resume", "go on from the checkpoint in --out")
     .option(
@@ -312,10 +380,10 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
       "between judgements, each with a checkpoint (60)",
       number("--every", { above: 0 }),
     )
-    .option("--json", "print one JSON document and nothing else")
-    .addHelpText("after", TRAIN_EXAMPLES + EXIT_CODES)
-    .action(async (flags: object) => finish(await (await import("./train.ts")).runTrain(flags, terminal)));
+    .option("--json", "print one JSON document and nothing else");
+}
 
+function addEvaluate({ command, terminal, finish }: Adding): void {
   const evaluate = command(
     "evaluate",
     "What a model is worth: accuracies on fresh samples, in percent, as in Table 2 of Boulle & Debelle 2023.",
@@ -363,7 +431,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (folder: string, flags: EvaluateFlags) =>
       finish(await (await import("./evaluate.ts")).runEvaluate(folder, flags, terminal)),
     );
+}
 
+function addBank({ command, terminal, finish }: Adding): void {
   const bank = command(
     "bank",
     "A bank of residuals for a model: what it is off by on fresh samples, so that it can propose several profiles a scan. Written into its folder.",
@@ -391,7 +461,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (folder: string, flags: BankFlags) =>
       finish(await (await import("./bank.ts")).runBank(folder, flags, terminal)),
     );
+}
 
+function addConvert({ command, terminal, finish }: Adding): void {
   command(
     "convert",
     "A model for stock tfjs, or in half precision; models that were converted can be used like others.",
@@ -410,7 +482,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (folder: string, flags: ConvertFlags) =>
       finish(await (await import("./convert.ts")).runConvert(folder, flags, terminal)),
     );
+}
 
+function addReflectivity({ command, terminal, finish }: Adding): void {
   command("reflectivity", '|X|² of stacks given slice by slice, from a JSON file {"cases": […]}.')
     .argument(
       "<cases>",
@@ -422,7 +496,9 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (path: string, flags: object) =>
       finish(await (await import("./reflectivity.ts")).runReflectivity(path, flags, terminal)),
     );
+}
 
+function addStructureFactor({ command, terminal, finish }: Adding): void {
   addCrystalOptions(
     command("structure-factor", "d, cell volume and structure factors (electrons per cell) of a reflection."),
   )
@@ -431,11 +507,15 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (flags: object) =>
       finish(await (await import("./structureFactor.ts")).runStructureFactor(flags, terminal)),
     );
+}
 
+function addMaterials({ command, terminal, finish }: Adding): void {
   command("materials", "The built-in crystals.")
     .option("--json", "print JSON")
     .action(async (flags: object) => finish((await import("./materials.ts")).runMaterials(flags, terminal)));
+}
 
+function addBackends({ command, terminal, finish }: Adding): void {
   command(
     "backends",
     "What can compute networks here: GPUs, native TensorFlow, WebAssembly; what would be chosen, and why not the others.",
@@ -445,7 +525,6 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     .action(async (flags: object) =>
       finish(await (await import("./backends.ts")).runBackends(flags, terminal)),
     );
-  return program;
 }
 
 /** Which scan of which file. */
@@ -453,11 +532,20 @@ function addScanOptions(command: Command): Command {
   return command
     .option(
       "--scan <k>",
-      "of a file that holds several, counted from 1; `takagi read` lists them",
-      integer("--scan", { least: 1 }),
+      "of a file that holds several; `takagi read` lists them; k,l,… joins regions of one scan",
+      numbers("--scan"),
     )
+    .option("--project", "add up the scans of a map at each 2θ (all, or those of --scan)")
     .option("--theta", "angles in text files are θ, not 2θ; of a rocking scan: 2θ = 2ω")
-    .option("--columns <a,b>", "columns of angle and intensity in text files (1,2)", columns("--columns"));
+    .option(
+      "--columns <a,b>",
+      "columns of angle and intensity in text files (as their header names them, else 1,2)",
+      columns("--columns"),
+    )
+    .option("--detector <name>", "SPEC: the column of the intensity (the last one)")
+    .option("--monitor <name>", "SPEC: the column that counts are divided by, or none (Monitor, mon, I0)")
+    .option("--attenuation <name>", "SPEC: the column of the absorber's factor, or none")
+    .option("--path <group>", "NeXus: the group of the data (the file's default plot)");
 }
 
 const READ_EXAMPLES = `

@@ -5,7 +5,7 @@ import { describeScan, readScans } from "../io/read.ts";
 import type { FileScan, ScanFile } from "../types.ts";
 import { optional } from "./experiment.ts";
 import { inFile, readBytes } from "./files.ts";
-import type { ScanFlags } from "./scanFile.ts";
+import { readOptions, type ScanFlags } from "./scanFile.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 export interface ReadFlags extends ScanFlags {
@@ -14,12 +14,7 @@ export interface ReadFlags extends ScanFlags {
 
 export async function runRead(path: string, flags: ReadFlags, terminal: Terminal): Promise<number> {
   const bytes = await readBytes(path);
-  const file = await inFile(path, () =>
-    readScans(bytes, {
-      ...optional("angle", flags.theta === true ? ("theta" as const) : undefined),
-      ...optional("columns", flags.columns),
-    }),
-  );
+  const file = await inFile(path, () => readScans(bytes, readOptions(flags)));
   const chosen = numbered(file, flags.scan);
   if (flags.json === true) {
     const { format, version } = file;
@@ -36,12 +31,17 @@ export async function runRead(path: string, flags: ReadFlags, terminal: Terminal
   return EXIT.ok;
 }
 
-function numbered({ scans }: ScanFile, scan: number | undefined): [number: number, scan: FileScan][] {
-  const all = scans.map((each, i): [number, FileScan] => [i + 1, each]);
-  if (scan === undefined) return all;
-  if (scan > scans.length)
-    throw new InvalidParameterError("--scan", `one of the file's ${scans.length} scans`, scan);
-  return [all[scan - 1]!];
+/** Scans under the numbers by which they are chosen: their own in SPEC files, else their places. */
+function numbered(
+  { scans }: ScanFile,
+  wanted: readonly number[] | undefined,
+): [number: number, scan: FileScan][] {
+  const all = scans.map((each, i): [number, FileScan] => [each.number ?? i + 1, each]);
+  if (wanted === undefined) return all;
+  const missing = wanted.find((number) => !all.some(([each]) => each === Math.floor(number)));
+  if (missing !== undefined)
+    throw new InvalidParameterError("--scan", `one of the file's ${scans.length} scans`, missing);
+  return all.filter(([number]) => wanted.some((each) => Math.floor(each) === number));
 }
 
 /** Arrays are plain, so that JSON.stringify writes them as such. */
@@ -65,6 +65,8 @@ function scanLines(number: number, scan: FileScan): string {
     intensity,
     sample,
     comment,
+    notes = [],
+    refusal,
   } = scan;
   const details = [
     axisName === undefined ? "" : `axis "${axisName}"`,
@@ -79,6 +81,8 @@ function scanLines(number: number, scan: FileScan): string {
   const labels = [
     sample === undefined ? "" : `sample: ${sample}`,
     comment === undefined ? "" : `comment: ${comment}`,
+    ...notes.map((note) => `note: ${note}`),
+    refusal === undefined ? "" : `not to be fitted as it is: ${refusal}`,
   ];
   const lineOf = (parts: readonly string[]) => parts.filter((part) => part !== "").join("; ");
   const rows = [

@@ -1,7 +1,7 @@
 /** The scan that the options choose, and what is to be said of it. */
 
 import { InvalidParameterError } from "../errors.ts";
-import { readScan, type ReadScanOptions } from "../io/read.ts";
+import { readScan, type ReadScanOptions, type ReadScansOptions } from "../io/read.ts";
 import type { Scan } from "../types.ts";
 import { optional } from "./experiment.ts";
 import { inFile, readBytes } from "./files.ts";
@@ -9,18 +9,24 @@ import type { PhysicsFlags } from "./physicsOptions.ts";
 import { InputError, UsageError } from "./terminal.ts";
 
 export interface ScanFlags {
-  readonly scan?: number;
+  readonly scan?: readonly number[];
+  readonly project?: boolean;
   readonly theta?: boolean;
   readonly columns?: readonly [angle: number, intensity: number];
+  readonly detector?: string;
+  readonly monitor?: string;
+  readonly attenuation?: string;
+  readonly path?: string;
 }
 
 /** @throws {InputError} @throws {ScanFormatError} naming the file @throws {UsageError} an option that contradicts the file */
-export async function readScanFile(path: string, { scan, theta, columns }: ScanFlags): Promise<Scan> {
+export async function readScanFile(path: string, flags: ScanFlags): Promise<Scan> {
   const bytes = await readBytes(path);
+  const { scan, project } = flags;
   const options: ReadScanOptions = {
-    ...optional("scan", scan),
-    ...optional("angle", theta === true ? ("theta" as const) : undefined),
-    ...optional("columns", columns),
+    ...readOptions(flags),
+    ...optional("scan", scan?.length === 1 ? scan[0] : scan),
+    ...optional("project", project),
   };
   try {
     return await inFile(path, () => readScan(bytes, options));
@@ -31,6 +37,25 @@ export async function readScanFile(path: string, { scan, theta, columns }: ScanF
     if (error.parameter === "scan") throw new UsageError(`--scan: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** What is read of a file, whichever of its scans is meant. */
+export function readOptions({
+  theta,
+  columns,
+  detector,
+  monitor,
+  attenuation,
+  path,
+}: ScanFlags): ReadScansOptions {
+  return {
+    ...optional("angle", theta === true ? ("theta" as const) : undefined),
+    ...optional("columns", columns),
+    ...optional("detector", detector),
+    ...optional("monitor", monitor),
+    ...optional("attenuation", attenuation),
+    ...optional("path", path),
+  };
 }
 
 /** The options with the file's wavelength, where they name none.
@@ -44,6 +69,6 @@ export function withWavelength<T extends PhysicsFlags>(flags: T, path: string, {
   return { ...flags, wavelength };
 }
 
-export function hasWavelength({ wavelength, lines }: PhysicsFlags): boolean {
-  return wavelength !== undefined || lines !== undefined;
+export function hasWavelength({ wavelength, energy, lines }: PhysicsFlags): boolean {
+  return wavelength !== undefined || energy !== undefined || lines !== undefined;
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs/promises";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { WholeFile } from "../dataset/wholeFiles.node.ts";
+import { weightLabels } from "../profile/film.ts";
 import type {
   BackendName,
   LossName,
@@ -45,7 +46,7 @@ export interface TrainFlags {
   readonly json?: boolean;
 }
 
-const WEIGHTS = Array.from({ length: 10 }, (_, k) => `weight${k + 1}`);
+const WEIGHTS = weightLabels("strain", 10);
 /** CNN3[12] and CNN3[3] of the paper. */
 const OUTPUTS = {
   "14": undefined,

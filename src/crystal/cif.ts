@@ -2,12 +2,14 @@
  *  International Tables G, 3.2, with their old forms. */
 
 import { CifError, TakagiError } from "../errors.ts";
+import { nameFrom } from "../words.ts";
 import type { Atom, Cell, Crystal } from "../types.ts";
 import { shorten, readCifBlocks, type CifBlock, type CifLoop, type CifValue } from "./cifTokens.ts";
-import { elementOf, elementsIn } from "./elements.ts";
-import { metric, product, reciprocalMetric, type Metric } from "./lattice.ts";
+import { elementOfLabel, elementsIn, elementsOfType, type Share } from "./elements.ts";
+import { metric, reciprocalMetric, type Metric } from "./lattice.ts";
+import { Places } from "./places.ts";
 import { readSymmetry } from "./cifSymmetry.ts";
-import { orbit, periodicDifference, SAME_POSITION, type Operation, type Vector } from "./symmetry.ts";
+import { orbit, type Operation, type Vector } from "./symmetry.ts";
 
 /** Longest text taken, characters. */
 export const MAX_CIF_LENGTH = 20_000_000;
@@ -19,7 +21,8 @@ const MAX_IMAGES = 4_000_000;
 /** Reads a crystal from a Crystallographic Information File (CIF 1.1).
  *
  *  Operations come from the file's list, else from its Hall symbol, else from its space group's name or number. Atoms on
- *  special positions are counted once; elements sharing a site each keep their occupancy. Of several data blocks the first
+ *  special positions are counted once; elements sharing a site each keep their occupancy. A type of several elements gives each
+ *  its share ("0.3La + 0.7Sr"), and is refused where it does not say them ("La/Sr"); "Va" is a vacancy. Of several data blocks the first
  *  with a cell and atoms is taken. Dummy atoms (calc_flag dum) and sites of occupancy 0 are left out. A negative thermal
  *  parameter is taken as unknown.
  *  @param text the whole file, at most 20 million characters
@@ -43,7 +46,11 @@ export function parseCif(text: string): Crystal {
 function readCrystal(block: CifBlock): Crystal {
   const [cell, g] = readCell(block);
   const operations = readSymmetry(block, g);
-  return { name: nameOf(block), cell, atoms: expand(readSites(block, cell), operations, g) };
+  return {
+    name: nameOf(block),
+    cell,
+    atoms: expand(readSites(block, cell), operations, { g, reciprocal: reciprocalMetric(cell) }),
+  };
 }
 
 function hasCell(block: CifBlock): boolean {
@@ -61,10 +68,10 @@ function nameOf(block: CifBlock): string {
     "_chemical_formula_sum",
     "_chemical_formula_structural",
   ]) {
-    const name = known(block.items.get(tag))?.text.replace(/\s+/g, " ").trim();
-    if (name !== undefined && name !== "") return name.slice(0, 80);
+    const name = nameFrom(known(block.items.get(tag))?.text ?? "", 80);
+    if (name !== "") return name;
   }
-  return block.name.slice(0, 80);
+  return nameFrom(block.name, 80);
 }
 
 /** Undefined for a value that is absent, "?" (unknown) or "." (does not apply). */
@@ -164,27 +171,49 @@ function readSites(block: CifBlock, cell: Cell): Site[] {
       return snap(numberOf(value, tag), value.text);
     });
     const type = get("_atom_site_type_symbol");
-    const element = (type && elementOf(type.text, formula)) ?? (label && elementOf(label.text, formula));
-    if (element === undefined) {
-      const text = type?.text ?? label?.text;
-      throw new CifError(
-        text === undefined
-          ? "an atom has neither label nor type symbol"
-          : `unknown element: ${shorten(text)}`,
-        line,
-      );
-    }
     const thermal = readThermal(get) ?? anisotropic.get(label?.text ?? "");
-    sites.push({
-      element,
-      position: position as unknown as Vector,
-      occupancy,
-      line,
-      ...(thermal === undefined || thermal < 0 ? {} : { thermal }),
-    });
+    for (const { element, share } of elementsOf({ type, label, formula, line })) {
+      sites.push({
+        element,
+        position: position as unknown as Vector,
+        occupancy: share * occupancy,
+        line,
+        ...(thermal === undefined || thermal < 0 ? {} : { thermal }),
+      });
+    }
   }
   if (sites.length === 0) throw new CifError("no atoms: every site is a dummy or unoccupied", loop.line);
   return sites;
+}
+
+/** The elements of a site: by its type symbol, or by its label where it has none.
+ *  @throws {CifError} where they are not known, or not in which shares */
+function elementsOf({
+  type,
+  label,
+  formula,
+  line,
+}: {
+  type: CifValue | undefined;
+  label: CifValue | undefined;
+  formula: ReadonlySet<string>;
+  line: number;
+}): readonly Share[] {
+  const text = (type ?? label)?.text;
+  if (text === undefined) throw new CifError("an atom has neither label nor type symbol", line);
+  if (type === undefined) {
+    const element = elementOfLabel(text, formula);
+    if (element !== undefined) return [{ element, share: 1 }];
+  }
+  // A label that names several elements with their shares is as good as a type.
+  const shares = type === undefined && !/[/,;&|.]/.test(text) ? undefined : elementsOfType(text, formula);
+  if (shares === "unshared")
+    throw new CifError(
+      `the site ${shorten(text)} is of several elements and does not say their shares: list each as a site of its own with its occupancy`,
+      line,
+    );
+  if (shares === undefined) throw new CifError(`unknown element: ${shorten(text)}`, line);
+  return shares;
 }
 
 /** Twelfths written with three digits or more (0.333, 0.6667, 0.66666) mean the exact fraction. */
@@ -250,67 +279,30 @@ function readAnisotropic(block: CifBlock, cell: Cell): ReadonlyMap<string, numbe
 
 /** Applies the symmetry. A site that another of the same element already fills (a file that lists the whole cell as well as
  *  its symmetry) is not counted again. */
-function expand(sites: readonly Site[], operations: readonly Operation[], g: Metric): Atom[] {
+function expand(
+  sites: readonly Site[],
+  operations: readonly Operation[],
+  { g, reciprocal }: { g: Metric; reciprocal: Metric },
+): Atom[] {
   if (sites.length * operations.length > MAX_IMAGES) {
     throw new CifError(
       `${sites.length} sites under ${operations.length} operations are more than can be one cell`,
     );
   }
   const atoms: Atom[] = [];
-  const filled = new Map<string, { readonly position: Vector; occupancy: number }[]>();
+  const filled = new Places<{ readonly position: Vector; occupancy: number }>(g, reciprocal);
   for (const { element, position, occupancy, thermal, line } of sites) {
     const images = orbit(position, operations, g);
-    const there = neighbours(filled, element, images[0]!, g);
+    const there = filled.near(element, images[0]!);
     if (there !== undefined && there.occupancy + occupancy > 1.01) continue;
     if (atoms.length + images.length > MAX_ATOMS)
       throw new CifError(`more than ${MAX_ATOMS} atoms in the cell`, line);
     for (const image of images) {
       atoms.push({ element, position: image, occupancy, ...(thermal === undefined ? {} : { thermal }) });
-      const same = neighbours(filled, element, image, g);
-      if (same === undefined) remember(filled, element, { position: image, occupancy });
+      const same = filled.near(element, image);
+      if (same === undefined) filled.add(element, { position: image, occupancy });
       else same.occupancy += occupancy;
     }
   }
   return atoms;
-}
-
-/** Fractional bins about 1/40 wide keep the search for a neighbour to a few candidates. */
-const BINS = 40;
-
-function bin(x: number, step: number): number {
-  return (((Math.floor(x * BINS) + step) % BINS) + BINS) % BINS;
-}
-
-function remember<T extends { readonly position: Vector }>(
-  filled: Map<string, T[]>,
-  element: string,
-  entry: T,
-): void {
-  const [x, y, z] = entry.position;
-  const key = `${element} ${bin(x, 0)} ${bin(y, 0)} ${bin(z, 0)}`;
-  const list = filled.get(key);
-  if (list === undefined) filled.set(key, [entry]);
-  else list.push(entry);
-}
-
-function neighbours<T extends { readonly position: Vector }>(
-  filled: ReadonlyMap<string, readonly T[]>,
-  element: string,
-  position: Vector,
-  g: Metric,
-): T | undefined {
-  const [x, y, z] = position;
-  for (let i = -1; i <= 1; i++) {
-    for (let j = -1; j <= 1; j++) {
-      for (let k = -1; k <= 1; k++) {
-        const list = filled.get(`${element} ${bin(x, i)} ${bin(y, j)} ${bin(z, k)}`);
-        const found = list?.find((entry) => {
-          const shift = periodicDifference(entry.position, position);
-          return product(g, shift, shift) < SAME_POSITION ** 2;
-        });
-        if (found !== undefined) return found;
-      }
-    }
-  }
-  return undefined;
 }

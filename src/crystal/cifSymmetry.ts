@@ -4,7 +4,7 @@ import { CifError } from "../errors.ts";
 import { shorten, type CifBlock, type CifValue } from "./cifTokens.ts";
 import { hallOperations } from "./hall.ts";
 import type { Metric } from "./lattice.ts";
-import { groupsByName, groupsByNumber } from "./spaceGroups.ts";
+import { groupsByName, groupsByNumber, readSettingCode, type Setting } from "./spaceGroups.ts";
 import {
   fitsMetric,
   generateGroup,
@@ -24,9 +24,12 @@ const NAME = [
   "_space_group_name_h-m",
   "_space_group_name_h-m_full",
 ];
+const CODE = ["_space_group_it_coordinate_system_code", "_symmetry_it_coordinate_system_code"];
 const NUMBER = ["_space_group_it_number", "_symmetry_int_tables_number"];
 
-/** From the file's list of operations, else its Hall symbol, else its Hermann–Mauguin symbol, else its number.
+/** From the file's list of operations, else its Hall symbol, else its Hermann–Mauguin symbol, else its number; the last two
+ *  with the code of their setting (International Tables A: "2", "H", "c1"), where the file has it. A monoclinic group is taken
+ *  with the unique axis that the cell's angles allow, b where they allow several.
  *  @throws {CifError} if there is none of these, if they do not fit the cell, if the list is not a group, or if a symbol
  *  leaves the origin open */
 export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
@@ -40,21 +43,26 @@ export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
   const fromHall = hall && hallOperations(hall.text);
   const name = first(block, NAME);
   const number = first(block, NUMBER);
-  const candidates = [
-    ...(fromHall ? [[fromHall]] : []),
-    ...(name ? [groupsByName(name.text)] : []),
-    ...(number ? [groupsByNumber(Number(number.text))] : []),
-  ].find((groups) => groups.length > 0);
   const source = hall ?? name ?? number;
   if (source === undefined) {
     throw new CifError(
       "no symmetry: neither operations (_space_group_symop_operation_xyz) nor a space group are given",
     );
   }
-  if (candidates === undefined)
+  const setting = settingOf(first(block, CODE));
+  const ways: readonly (readonly (readonly Operation[])[])[] = fromHall
+    ? [[fromHall]]
+    : [
+        ...(name ? groupsByName(name.text, setting) : []),
+        ...(number ? groupsByNumber(Number(number.text), setting) : []),
+      ];
+  if (ways.every((groups) => groups.length === 0))
     throw new CifError(`unknown space group ${shorten(source.text)}`, source.line);
-  const fitting = candidates.filter((group) => fitsMetric(group, g));
-  if (fitting.length === 0) {
+  // The first way in which it fits; others are other axes.
+  const fitting = ways
+    .map((groups) => groups.filter((group) => fitsMetric(group, g)))
+    .find((groups) => groups.length > 0);
+  if (fitting === undefined) {
     throw new CifError(
       `space group ${shorten(source.text)} does not fit the cell's lengths and angles`,
       source.line,
@@ -67,6 +75,17 @@ export function readSymmetry(block: CifBlock, g: Metric): readonly Operation[] {
     );
   }
   return fitting[0]!;
+}
+
+function settingOf(code: CifValue | undefined): Setting {
+  if (code === undefined) return {};
+  const setting = readSettingCode(code.text);
+  if (setting === undefined)
+    throw new CifError(
+      `the setting ${shorten(code.text)} (IT_coordinate_system_code) is not known; give the operations`,
+      code.line,
+    );
+  return setting;
 }
 
 function first(block: CifBlock, tags: readonly string[]): CifValue | undefined {

@@ -68,31 +68,77 @@ function table(): readonly Row[] {
   return rows;
 }
 
-/** The groups that a Hermann–Mauguin symbol ("F d -3 m :2", "P21/c", "P b n m") can mean: several where it leaves open the
- *  origin or, for R, the axes; none if it is unknown. */
-export function groupsByName(symbol: string): readonly (readonly Operation[])[] {
-  if (symbol.length > 60) return [];
-  const [name, choice] = plain(symbol);
-  const fits = (row: Row, wanted: string): boolean => row.name === wanted && (choice === "" || row.choice === "" || row.choice === choice);
-  const direct = table().filter((row) => fits(row, name));
-  const unique = direct.length > 0 ? direct : table().filter((row) => row.number <= 15 && fits(row, longMonoclinic(name)));
-  if (unique.length > 0) return distinct(unique.map((row) => hallOperations(row.hall)!));
-  for (const written of [name, longMonoclinic(name)]) {
-    for (const order of ORDERS) {
-      const standard = reorder(written, order);
-      const found = standard === undefined ? [] : table().filter((row) => fits(row, standard));
-      if (found.length > 0) return distinct(found.map((row) => exchange(hallOperations(row.hall)!, order)));
-    }
-  }
-  return [];
+/** Which of several descriptions of a group is meant. */
+export interface Setting {
+  /** "1" or "2" (origin), "H" or "R" (axes). */
+  readonly choice?: string;
+  /** Unique axis of a monoclinic group, and its cell choice. */
+  readonly axis?: "a" | "b" | "c";
+  readonly cell?: number;
 }
 
-/** The groups with a number of International Tables A, in their standard axes. */
-export function groupsByNumber(number: number): readonly (readonly Operation[])[] {
-  const found = table().filter((row) => row.number === number);
-  // of the monoclinic cell choices the first is the standard one
-  const standard = number <= 15 ? found.slice(0, 1) : found;
-  return distinct(standard.map((row) => hallOperations(row.hall)!));
+/** The code of a setting ("2", "h", "b1", "c1", "abc", "2abc"; International Tables G, 4.6); undefined for axes that are
+ *  exchanged in ways that the code alone does not settle here. */
+export function readSettingCode(code: string): Setting | undefined {
+  const match = /^([12])?(?:abc)?$|^([hr])$|^([abc])([123])?$/i.exec(code.trim());
+  if (match === null || code.trim() === "") return undefined;
+  const [, origin, axes, unique, cell] = match;
+  const choice = origin ?? axes?.toUpperCase();
+  return {
+    ...(choice === undefined ? {} : { choice }),
+    ...(unique === undefined ? {} : { axis: unique.toLowerCase() as "a" | "b" | "c" }),
+    ...(cell === undefined ? {} : { cell: Number(cell) }),
+  };
+}
+
+type Groups = readonly (readonly Operation[])[];
+
+/** The groups that a Hermann–Mauguin symbol ("F d -3 m :2", "P21/c", "P b n m") can mean, as ways to read it, the usual one
+ *  first; several in one way where it leaves open the origin or, for R, the axes; none if it is unknown. A short monoclinic
+ *  symbol is read with unique axis b, then c, then a. */
+export function groupsByName(symbol: string, setting: Setting = {}): readonly Groups[] {
+  if (symbol.length > 60) return [];
+  const [name, ownChoice] = plain(symbol);
+  const choice = ownChoice === "" ? (setting.choice ?? "") : ownChoice;
+  const fits = (row: Row, wanted: string): boolean =>
+    row.name === wanted && (choice === "" || row.choice === "" || row.choice === choice);
+  const byRows = (wanted: string): Groups =>
+    distinct(table().filter((row) => fits(row, wanted)).map((row) => hallOperations(row.hall)!));
+  const direct = byRows(name);
+  if (direct.length > 0) return [direct];
+  const exchanged = (written: string): Groups => {
+    for (const order of ORDERS) {
+      const standard = reorder(written, order);
+      const found = standard === undefined ? [] : byRows(standard);
+      if (found.length > 0) return distinct(found.map((group) => exchange(group, order)));
+    }
+    return [];
+  };
+  const letter = name[0] ?? "";
+  const rest = name.slice(1);
+  const ways = { b: `${letter}1${rest}1`, c: `${letter}11${rest}`, a: `${letter}${rest}11` };
+  const axes = setting.axis === undefined ? (["b", "c", "a"] as const) : [setting.axis];
+  const monoclinic = axes.map((axis) => {
+    const found = byRows(ways[axis]);
+    return found.length > 0 ? found : exchanged(ways[axis]);
+  });
+  return [exchanged(name), ...monoclinic].filter((groups) => groups.length > 0);
+}
+
+/** The groups with a number of International Tables A, as ways to read it: in their standard axes; a monoclinic one with
+ *  unique axis b, then c, cell choice 1. */
+export function groupsByNumber(number: number, { choice, axis, cell = 1 }: Setting = {}): readonly Groups[] {
+  const found = table().filter(
+    (row) => row.number === number && (choice === undefined || row.choice === "" || row.choice === choice),
+  );
+  if (found.length === 0) return [];
+  const all = found.map((row) => hallOperations(row.hall)!);
+  if (number < 3 || number > 15) return [distinct(all)];
+  // Of the monoclinic cell choices the first is the standard one; the table has no third one of some groups.
+  const group = all[cell - 1];
+  if (group === undefined) return [];
+  const ways = { b: [group], c: [exchange(group, [2, 0, 1])], a: [exchange(group, [1, 2, 0])] };
+  return axis === undefined ? [ways.b, ways.c] : [ways[axis]];
 }
 
 /** Every Hall symbol of the table with its number. */
@@ -120,11 +166,6 @@ function plain(symbol: string): readonly [name: string, choice: string] {
       : name.replace(/21?\/([a-z])/g, "$1");
   }
   return [name, choice];
-}
-
-/** "p21/c" → "p121/c1": without the ones the unique axis is b. */
-function longMonoclinic(name: string): string {
-  return `${name[0]}1${name.slice(1)}1`;
 }
 
 /** New axis i is old axis order[i]. */

@@ -1,7 +1,8 @@
 /** Structure factors of a crystal, and the reflection that the simulation needs. */
 
-import { InvalidParameterError, UnreachableReflectionError } from "../errors.ts";
+import { InvalidParameterError, requireWithin, UnreachableReflectionError } from "../errors.ts";
 import type { Complex, Crystal, Hkl, Reflection, StructureFactor } from "../types.ts";
+import { KEV_ANGSTROM } from "../units.ts";
 import { atomicNumber } from "./elements.ts";
 import { braggAngle, cellVolume, dSpacing, planeAngle, requireHkl } from "./lattice.ts";
 import {
@@ -63,8 +64,10 @@ export function structureFactor(
 export interface ReflectionOptions {
   /** Miller indices of the reflecting planes. */
   readonly hkl: Hkl;
-  /** Å; 0.4133…3.0996 (30–4 keV). */
-  readonly wavelength: number;
+  /** Å; 0.4133…3.0996 (30–4 keV). Give this or `energy`. */
+  readonly wavelength?: number;
+  /** Of the photons, keV; 4…30. */
+  readonly energy?: number;
   /** Miller indices of the surface; absent: parallel to the reflecting planes (symmetric). */
   readonly surface?: Hkl;
   /** Damp F_H by the atoms' own thermal parameters. Default false. */
@@ -79,7 +82,8 @@ export interface ReflectionOptions {
  *  @throws {UnreachableReflectionError} if λ > 2d, if the reflection is extinct, or if beam or diffracted beam would lie
  *  below the surface */
 export async function reflection(crystal: Crystal, options: ReflectionOptions): Promise<Reflection> {
-  const { hkl, wavelength, surface } = options;
+  const { hkl, surface } = options;
+  const wavelength = wavelengthIn(options);
   requireHkl("hkl", hkl);
   if (surface !== undefined) requireHkl("surface", surface);
   requireTabulatedWavelength(wavelength);
@@ -109,6 +113,18 @@ export async function reflection(crystal: Crystal, options: ReflectionOptions): 
     structureFactor: factors,
     ...(asymmetry === 0 ? {} : { asymmetry }),
   };
+}
+
+/** @throws {InvalidParameterError} neither, both, or outside 4–30 keV */
+function wavelengthIn({ wavelength, energy }: Pick<ReflectionOptions, "wavelength" | "energy">): number {
+  if (energy === undefined) {
+    requireTabulatedWavelength(wavelength as number);
+    return wavelength as number;
+  }
+  if (wavelength !== undefined)
+    throw new InvalidParameterError("energy", "absent where wavelength is given", energy);
+  requireWithin("energy", energy, 4, 30, "keV");
+  return KEV_ANGSTROM / energy;
 }
 
 function modulus([re, im]: Complex): number {

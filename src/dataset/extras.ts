@@ -1,8 +1,8 @@
 /** What is known of a scan beforehand, and handed to the networks of protocol "measured" beside the curve: numbers of about
- *  unit size. The generator's kernel has the same formulas (assembly/dataset/measured.ts). */
+ *  unit size. The generator's kernel has the same formulas (assembly/dataset/measuredLabels.ts). */
 import type { Polarisation } from "../types.ts";
-import type { MeasuredPreset, Preset } from "./presets.ts";
-import { degreesPerQ, type ScaledReflection } from "./scaling.ts";
+import type { MeasuredPreset } from "./measuredPreset.ts";
+import { degreesPerQ, type ScaledReflection } from "../crystal/scaled.ts";
 import { DEGREES } from "../units.ts";
 
 const OF_THE_SCAN = [
@@ -35,8 +35,7 @@ export interface KnownOfScan {
   readonly piWeight: number;
 }
 
-export function extraNamesOf(preset: Preset): readonly string[] {
-  if (preset.protocol === "paper") return [];
+export function extraNamesOf(preset: MeasuredPreset): readonly string[] {
   return preset.reflections === undefined ? OF_THE_SCAN : [...OF_THE_SCAN, ...OF_THE_REFLECTION];
 }
 

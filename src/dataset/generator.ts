@@ -7,6 +7,7 @@ import { check, type Workspace, workspaceOf } from "../wasm/workspace.ts";
 import { measuredKernel } from "./measuredKernel.ts";
 import { paperKernel } from "./paperKernel.ts";
 import { parsePreset, preset as namedPreset, type Preset } from "./presets.ts";
+import type { PresetOf } from "./protocols.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
 
 export type { NoiseKind } from "./sampleKernel.ts";
@@ -88,6 +89,28 @@ export async function judgedSamples(
   return maker.batch(seed, first, count, slices);
 }
 
+/** How each protocol draws and renders its samples. */
+const KERNELS: {
+  readonly [N in Preset["protocol"]]: (
+    workspace: Workspace<DataExports>,
+    preset: PresetOf<N>,
+    noise: NoiseKind,
+  ) => SampleKernel;
+} = { paper: paperKernel, measured: measuredKernel };
+
+function kernelOf<P extends Preset>(
+  workspace: Workspace<DataExports>,
+  preset: P,
+  noise: NoiseKind,
+): SampleKernel {
+  const open = KERNELS[preset.protocol] as (
+    workspace: Workspace<DataExports>,
+    preset: P,
+    noise: NoiseKind,
+  ) => SampleKernel;
+  return open(workspace, preset, noise);
+}
+
 /** One kernel with its preset. */
 class Maker {
   readonly kernel: SampleKernel;
@@ -95,10 +118,7 @@ class Maker {
   readonly #points: number;
 
   constructor(workspace: Workspace<DataExports>, preset: Preset, noise: NoiseKind) {
-    this.kernel =
-      preset.protocol === "paper"
-        ? paperKernel(workspace, preset, noise)
-        : measuredKernel(workspace, preset, noise);
+    this.kernel = kernelOf(workspace, preset, noise);
     this.#workspace = workspace;
     this.#points = preset.axis.points;
   }
@@ -163,9 +183,9 @@ class Maker {
           scan,
         }),
       );
-      const memory = workspace.kernels.memory.buffer;
-      for (const { values, width, at } of arrays)
-        values.set(new Float32Array(memory, at, count * width), from * width);
+      workspace.look(({ f32 }) => {
+        for (const { values, width, at } of arrays) values.set(f32(at, count * width), from * width);
+      });
     });
   }
 }

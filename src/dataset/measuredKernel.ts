@@ -1,18 +1,18 @@
 /** Protocol "measured" as the kernel takes it. */
 import { Measured, MeasuredSlot } from "../../assembly/layout.ts";
+import { weightLabels } from "../profile/film.ts";
 import { ANGSTROM_PER_NM, DEGREES } from "../units.ts";
 import type { DataExports } from "../wasm/exports.ts";
 import type { Workspace } from "../wasm/workspace.ts";
 import { extraNamesOf } from "./extras.ts";
 import type { MeasuredPreset, Range } from "./presets.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
-import { degreesPerQ, ownReflection, scaleReflection } from "./scaling.ts";
+import { degreesPerQ, scaleReflection } from "../crystal/scaled.ts";
+import { ownReflection } from "./scaling.ts";
 
-const tens = (name: string): string[] =>
-  Array.from({ length: Measured.Weights }, (_, i) => `${name}${i + 1}`);
 const LABELS: readonly string[] = [
-  ...tens("weight"),
-  ...tens("debyeWaller"),
+  ...weightLabels("strain", Measured.Weights),
+  ...weightLabels("debyeWaller", Measured.Weights),
   "thickness",
   "fwhm",
   "dynamicRange",
@@ -48,7 +48,7 @@ export function measuredKernel(
       ),
     scanLength: 4 + Measured.Points,
     readScan: (at) => {
-      const [first, step, points] = workspace.view(at, 3) as unknown as [number, number, number];
+      const [first, step, points] = workspace.copy(at, 3) as unknown as [number, number, number];
       const intensity = workspace.copy(at + 32, points);
       return {
         twoTheta: Float64Array.from(intensity, (_, j) => 2 * DEGREES * (first + j * step)),

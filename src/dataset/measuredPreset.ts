@@ -2,7 +2,7 @@
  *  docs/datasets.md. */
 import { InvalidParameterError, requireWithin } from "../errors.ts";
 import type { Reflection } from "../types.ts";
-import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
+import { CLASSICAL_ELECTRON_RADIUS } from "../units.ts";
 import {
   parseAxis,
   parseConstants,
@@ -12,8 +12,6 @@ import {
   type ReflectionConstants,
   record,
 } from "./presetFields.ts";
-import type { Preset } from "./presets.ts";
-import { ownReflection, scaleReflection } from "./scaling.ts";
 
 /** Ranges of protocol "measured": [least, most, default low, default high]. */
 const RANGES = {
@@ -261,34 +259,6 @@ export function measuredPreset(
     fhBar: hBar,
   };
   return parseMeasured(name, { ...changes, reflection });
-}
-
-/** A preset as a network of another one takes it: where that draws reflections, so does this one, its own alone, with labels
- *  in lattice planes and % of q. */
-export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | MeasuredPreset {
-  return other.reflection === undefined && preset.protocol === "measured" ? asDrawn(preset) : preset;
-}
-
-function asDrawn(preset: MeasuredPreset): MeasuredPreset {
-  const own = ownReflection(preset);
-  if (own === undefined) return preset;
-  const { reflection, ...others } = preset,
-    { sine, k0, kh } = scaleReflection(own, reflection!.electronRadius),
-    coupling = Math.hypot(...kh);
-  const only = (value: number): Range => [value, value],
-    [thinnest, thickest] = preset.ranges.thickness,
-    planes = ANGSTROM_PER_NM / own.d;
-  return parseMeasured(preset.name, {
-    ...others,
-    ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
-    reflections: {
-      coupling: only(coupling),
-      contrast: only(coupling / k0[0]),
-      absorption: only(k0[1] / k0[0]),
-      phase: only(kh[1] / k0[1]),
-      sine: only(sine),
-    },
-  });
 }
 
 /** YSZ 400 (9.5 % Y2O3) with Cu Kα1, from the built-in tables. */

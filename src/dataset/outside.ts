@@ -4,7 +4,7 @@ import type { Points } from "../io/scan.ts";
 import type { Reflection, Scan } from "../types.ts";
 import { RADIANS } from "../units.ts";
 import type { MeasuredPreset, PaperPreset, Preset, Range } from "./presets.ts";
-import { degreesPerQ, type ScaledReflection } from "./scaling.ts";
+import { degreesPerQ, type ScaledReflection } from "../crystal/scaled.ts";
 
 export interface Measurement<P extends Preset = Preset> {
   readonly preset: P;

@@ -1,12 +1,13 @@
 /** Protocol "paper" as the kernel takes it. */
 import { DeviationForm, Paper, PresetSlot, ReflectionSlot } from "../../assembly/layout.ts";
+import { weightLabels } from "../profile/film.ts";
 import type { DataExports } from "../wasm/exports.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 import { NOISE_CODES, type NoiseKind, type SampleKernel } from "./sampleKernel.ts";
 import type { PaperPreset } from "./presets.ts";
 
 const LABELS: readonly string[] = [
-  ...Array.from({ length: Paper.Weights }, (_, i) => `weight${i + 1}`),
+  ...weightLabels("strain", Paper.Weights),
   "disorder",
   "thickness",
   "fwhm",
@@ -43,7 +44,7 @@ export function paperKernel(
       ),
     scanLength: 2 + Paper.Angles,
     readScan: (at) => {
-      const [low, points] = workspace.view(at, 2) as unknown as [number, number];
+      const [low, points] = workspace.copy(at, 2) as unknown as [number, number];
       const intensity = workspace.copy(at + 16, points);
       return {
         twoTheta: Float64Array.from(intensity, (_, j) => 2 * (low + j * preset.scan.step)),
@@ -103,10 +104,11 @@ function shapeMatrix(workspace: Workspace<DataExports>): Float64Array {
     const values = workspace.f64(4 * points),
       first = workspace.bytes(4 * points);
     check("bsplineBasis", workspace.kernels.bsplineBasis(heights, points, size - 3, values, first));
-    const dense = new Float64Array(points * size);
+    const dense = new Float64Array(points * size),
+      four = workspace.copy(values, 4 * points);
     workspace
-      .view32(first, points)
-      .forEach((f, k) => dense.set(workspace.view(values + 32 * k, 4), k * size + f));
+      .copyI32(first, points)
+      .forEach((f, k) => dense.set(four.subarray(4 * k, 4 * k + 4), k * size + f));
     return dense;
   });
   const width = size + points;

@@ -1,13 +1,11 @@
 /** `takagi/pool`: training samples from all cores, on every runtime that has workers. */
-import { InvalidParameterError, requireInteger, WorkerError } from "../errors.ts";
+import { InvalidParameterError, requireInteger } from "../errors.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
-import { Crew } from "./crew.ts";
+import { Crew } from "../workers/crew.ts";
+import type { WorkerHost } from "../workers/host.ts";
 import type { Batch, NoiseKind, SampleGenerator } from "./generator.ts";
-import { Job } from "./job.ts";
 import type { Preset } from "./presets.ts";
-import { openGenerator } from "./worker.ts";
-import type { WorkerHost } from "./workerHost.ts";
-import type { Recipe } from "./workerMessages.ts";
+import { openGenerator, type Recipe, type SampleWork, type Slice } from "./worker.ts";
 
 export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
 export type { KernelOrigin } from "../wasm/load.ts";
@@ -112,9 +110,7 @@ class WorkerPool implements Pool {
   readonly inputLength: number;
   readonly labelNames: readonly string[];
   readonly extraNames: readonly string[];
-  readonly #crew: Crew;
-  readonly #jobs = new Set<Job>();
-  #isClosed = false;
+  readonly #crew: Crew<SampleWork>;
 
   constructor(options: { generator: SampleGenerator; recipe: Recipe; host: WorkerHost; size: number }) {
     ({
@@ -124,11 +120,15 @@ class WorkerPool implements Pool {
       labelNames: this.labelNames,
       extraNames: this.extraNames,
     } = options.generator);
-    this.#crew = new Crew({
-      host: options.host,
-      recipe: options.recipe,
+    this.#crew = new Crew<SampleWork>({
+      start: (events) => options.host.startWorker(events),
       size: options.size,
-      wantsMore: () => this.#hand(),
+      open: { kind: "open", ask: options.recipe },
+      name: "the pool",
+      cannot: ({ ask }) => {
+        const { first, count } = ask as Slice;
+        return `samples ${first} to ${first + count - 1} cannot be made`;
+      },
     });
   }
 
@@ -150,60 +150,31 @@ class WorkerPool implements Pool {
     return { [Symbol.asyncIterator]: () => this.#stream({ ...options, first }) };
   }
 
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const job of this.#jobs) job.fail(new WorkerError("the pool is closed"));
-    this.#jobs.clear();
-    await this.#crew.release();
+  close(): Promise<void> {
+    return this.#crew.close();
   }
 
-  async *#stream(
-    options: BatchesOptions & { readonly first: number },
-  ): AsyncGenerator<Batch, void, undefined> {
-    const { signal, count, onProgress } = options;
-    signal?.throwIfAborted();
-    if (this.#isClosed) throw new WorkerError("the pool is closed");
-    const job = new Job(options, 2 * this.workers);
-    const abort = (): void => {
-      job.fail(signal?.reason as Error);
-      // At once, also where the consumer is busy with its batch.
-      this.#jobs.delete(job);
-      void this.#leave(job);
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#jobs.add(job);
-    try {
-      while (!job.isOver) {
-        this.#hand();
-        const batch = await job.next();
-        onProgress?.({ done: batch.first + batch.count - options.first, count });
-        // What was just taken made room ahead: the workers go on while the consumer works.
-        this.#hand();
-        yield batch;
-      }
-    } finally {
-      signal?.removeEventListener("abort", abort);
-      this.#jobs.delete(job);
-      if (!job.isOver) await this.#leave(job);
+  async *#stream({
+    signal,
+    onProgress,
+    ...options
+  }: BatchesOptions & { readonly first: number }): AsyncGenerator<Batch, void, undefined> {
+    const make = (ask: Slice) => ({ kind: "make", ask }) as const,
+      { first: start, count: total } = options;
+    for await (const { item, answer } of this.#crew.map(slices(options), make, { signal })) {
+      const { first, count } = item;
+      onProgress?.({ done: first + count - start, count: total });
+      yield { first, count, ...answer! };
     }
   }
+}
 
-  /** Gives the workers what they can take, the jobs in turn. */
-  #hand(): void {
-    for (let given = true; given;) {
-      given = false;
-      for (const job of this.#jobs) {
-        if (!job.hasTask || !this.#crew.hasRoom) continue;
-        this.#crew.give(job.nextTask());
-        given = true;
-      }
-    }
-  }
-
-  /** Who is in the midst of a slice cannot be told to stop: such workers end. With no other job all of them do. */
-  async #leave(job: Job): Promise<void> {
-    const others = await this.#crew.release(this.#jobs.size === 0 ? undefined : job);
-    for (const task of others) if (task.owner instanceof Job) task.owner.takeBack(task);
-    this.#hand();
-  }
+function* slices({
+  seed,
+  first: start,
+  count: total,
+  batchSize,
+}: BatchesOptions & { readonly first: number }): Generator<Slice, void, undefined> {
+  for (let done = 0; done < total; done += batchSize)
+    yield { seed, first: start + done, count: Math.min(batchSize, total - done) };
 }

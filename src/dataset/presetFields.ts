@@ -6,7 +6,7 @@ import {
   requirePositive,
   requireWithin,
 } from "../errors.ts";
-import type { Complex } from "../types.ts";
+import type { Complex, Reflection } from "../types.ts";
 
 /** Draws from low to high. */
 export type Range = readonly [low: number, high: number];
@@ -65,6 +65,21 @@ export function parseConstants(name: string, value: unknown): ReflectionConstant
     f0: factor("f0"),
     fh: factor("fh"),
     fhBar: factor("fhBar"),
+  };
+}
+
+/** The reflection that a preset carries. */
+export function reflectionOf(
+  name: string,
+  { wavelength, d, cellVolume, f0, fh, fhBar }: ReflectionConstants,
+): Reflection {
+  return {
+    name,
+    hkl: [0, 0, 1],
+    wavelength,
+    d,
+    cellVolume,
+    structureFactor: { zero: f0, h: fh, hBar: fhBar },
   };
 }
 

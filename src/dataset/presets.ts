@@ -12,6 +12,15 @@ export type { Range } from "./presetFields.ts";
 /** Plain JSON. */
 export type Preset = PaperPreset | MeasuredPreset;
 
+const PAPER: PaperPreset["protocol"] = "paper";
+const MEASURED: MeasuredPreset["protocol"] = "measured";
+
+type Parser = (name: string, root: Readonly<Record<string, unknown>>) => Preset;
+const PARSERS: ReadonlyMap<unknown, Parser> = /* @__PURE__ */ new Map<unknown, Parser>([
+  [PAPER, parsePaper],
+  [MEASURED, parseMeasured],
+]);
+
 const PRESETS: readonly Preset[] = [...PAPER_PRESETS, ...MEASURED_PRESETS];
 
 export const presetNames: readonly string[] = PRESETS.map(({ name }) => name);
@@ -28,11 +37,14 @@ export function preset(name: string): Preset {
   return found;
 }
 
+export function isPaper(preset: Preset): preset is PaperPreset {
+  return preset.protocol === PAPER;
+}
+
 /** For what is defined for protocol "paper" only.
  *  @throws {InvalidParameterError} */
 export function requirePaper(preset: Preset): PaperPreset {
-  if (preset.protocol !== "paper")
-    throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
+  if (!isPaper(preset)) throw new InvalidParameterError("preset", 'one of protocol "paper"', preset.name);
   return preset;
 }
 
@@ -43,7 +55,8 @@ export function parsePreset(json: unknown): Preset {
   const { name, protocol } = root;
   if (typeof name !== "string" || !/^[\w.-]{1,64}$/.test(name))
     throw new InvalidParameterError("preset.name", "1 to 64 letters, digits, '.', '_' or '-'", name);
-  if (protocol === "paper") return parsePaper(name, root);
-  if (protocol === "measured") return parseMeasured(name, root);
-  throw new InvalidParameterError("preset.protocol", '"paper" or "measured"', protocol);
+  const parse = PARSERS.get(protocol);
+  if (parse === undefined)
+    throw new InvalidParameterError("preset.protocol", '"paper" or "measured"', protocol);
+  return parse(name, root);
 }

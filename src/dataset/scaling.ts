@@ -1,61 +1,15 @@
-/** One scale for all crystals: a curve of the exact form depends on t·Q_B, the profile and two complex numbers of the
- *  reflection only, as a function of q = Q/Q_B. docs/scaling.md. */
-import { InvalidParameterError } from "../errors.ts";
-import type { Complex, Reflection } from "../types.ts";
-import { ANGSTROM_PER_NM, CLASSICAL_ELECTRON_RADIUS, DEGREES } from "../units.ts";
-import type { Preset } from "./presets.ts";
-import type { Range, ReflectionConstants } from "./presetFields.ts";
-
-/** A reflection in dimensionless numbers. */
-export interface ScaledReflection {
-  /** sin θ_B = λ/2d. */
-  readonly sine: number;
-  /** 4π r_e F_0/(V Q_B²). */
-  readonly k0: Complex;
-  /** 4π r_e √(F_H F_-H)/(V Q_B²), σ-polarised; its real part ≥ 0. */
-  readonly kh: Complex;
-  /** q in the middle of total reflection: the unstrained crystal's peak, moved by refraction. */
-  readonly peak: number;
-}
-
-/** @throws {InvalidParameterError} where λ > 2d */
-export function scaleReflection(
-  { wavelength, d, cellVolume, structureFactor: { zero, h, hBar } }: Omit<Reflection, "name" | "hkl">,
-  electronRadius = CLASSICAL_ELECTRON_RADIUS,
-): ScaledReflection {
-  const sine = wavelength / (2 * d);
-  if (!(sine < 1)) throw new InvalidParameterError("reflection.wavelength", `< 2d = ${2 * d} Å`, wavelength);
-  const unit = (electronRadius * d * d) / (Math.PI * cellVolume);
-  const product: Complex = [h[0] * hBar[0] - h[1] * hBar[1], h[0] * hBar[1] + h[1] * hBar[0]];
-  const size = Math.hypot(...product),
-    re = Math.sqrt((size + product[0]) / 2),
-    im = Math.sqrt((size - product[0]) / 2);
-  const k0: Complex = [unit * zero[0], unit * zero[1]];
-  return {
-    sine,
-    k0,
-    kh: [unit * re, unit * (product[1] < 0 ? -im : im)],
-    peak: (1 + Math.sqrt(1 + 8 * k0[0])) / 2,
-  };
-}
+/** What a preset means for a crystal: its own reflection, its labels in physical units, itself in dimensionless numbers.
+ *  docs/scaling.md. */
+import { degreesPerQ, scaleReflection } from "../crystal/scaled.ts";
+import type { Reflection } from "../types.ts";
+import { ANGSTROM_PER_NM } from "../units.ts";
+import { type MeasuredPreset, parseMeasured } from "./measuredPreset.ts";
+import { type Range, reflectionOf } from "./presetFields.ts";
+import { isPaper, type Preset } from "./presets.ts";
 
 /** A preset's own reflection; undefined where it draws one for every sample. */
 export function ownReflection({ name, reflection }: Preset): Reflection | undefined {
-  return reflection === undefined ? undefined : asReflection(name, reflection);
-}
-
-function asReflection(
-  name: string,
-  { wavelength, d, cellVolume, f0, fh, fhBar }: ReflectionConstants,
-): Reflection {
-  return {
-    name,
-    hkl: [0, 0, 1],
-    wavelength,
-    d,
-    cellVolume,
-    structureFactor: { zero: f0, h: fh, hBar: fhBar },
-  };
+  return reflection === undefined ? undefined : reflectionOf(name, reflection);
 }
 
 /** Factors from a preset's labels to nm and degrees 2θ: those of presets that draw reflections are lattice planes (t/d)
@@ -84,37 +38,30 @@ export function physicalLabels(
   );
 }
 
-/** Degrees 2θ per unit of q, at the Bragg angle: dq = cos θ dθ/sin θ_B. */
-export function degreesPerQ(sine: number): number {
-  return (2 * DEGREES * sine) / Math.sqrt(1 - sine * sine);
+/** A preset as a network of another one takes it: where that draws reflections, so does this one, its own alone, with labels
+ *  in lattice planes and % of q. */
+export function inTermsOf<P extends Preset>(other: Preset, preset: P): P | MeasuredPreset {
+  return other.reflection === undefined && !isPaper(preset) ? asDrawn(preset) : preset;
 }
 
-/** What the labels of a preset's samples range over, in the labels' units; weights scatter a little beyond. */
-export function labelRanges(preset: Preset): Readonly<Record<string, Range>> {
-  const { ranges } = preset,
-    { debyeWaller, dynamicRange, thickness } = ranges;
-  if (preset.protocol === "paper") {
-    return {
-      weight: [0, ranges.strain[1]],
-      disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])],
-      thickness,
-      fwhm: ranges.fwhm,
-      dynamicRange,
-    };
-  }
-  const { compression, strain, fwhm, lorentzFraction } = preset.ranges;
-  // Where reflections are drawn, a width in q is the narrower the larger the Bragg angle.
-  const scale = (sine: number): number => (preset.reflections === undefined ? 1 : 100 / degreesPerQ(sine));
-  const [low, high] = preset.reflections?.sine ?? [0, 0],
-    widths: Range = [fwhm[0] * scale(high), fwhm[1] * scale(low)];
-  const offset = preset.offset * widths[1];
-  return {
-    weight: [preset.shares.compression > 0 ? -compression[1] : 0, strain[1]],
-    debyeWaller: [0, 1],
-    thickness,
-    fwhm: widths,
-    dynamicRange,
-    lorentzFraction: [0, lorentzFraction[1]],
-    offset: [-offset, offset],
-  };
+function asDrawn(preset: MeasuredPreset): MeasuredPreset {
+  const own = ownReflection(preset);
+  if (own === undefined) return preset;
+  const { reflection, ...others } = preset,
+    { sine, k0, kh } = scaleReflection(own, reflection!.electronRadius),
+    coupling = Math.hypot(...kh);
+  const only = (value: number): Range => [value, value],
+    [thinnest, thickest] = preset.ranges.thickness,
+    planes = ANGSTROM_PER_NM / own.d;
+  return parseMeasured(preset.name, {
+    ...others,
+    ranges: { ...preset.ranges, thickness: [planes * thinnest, planes * thickest] },
+    reflections: {
+      coupling: only(coupling),
+      contrast: only(coupling / k0[0]),
+      absorption: only(k0[1] / k0[0]),
+      phase: only(kh[1] / k0[1]),
+      sine: only(sine),
+    },
+  });
 }

@@ -1,32 +1,50 @@
-/** The work of a worker: opens a generator, makes the slices it is asked for, hands their memory over. */
-import { createGenerator, type SampleGenerator } from "./generator.ts";
-import type { Answer, CreateGenerator, Failure, Recipe, Request } from "./workerMessages.ts";
+/** The work of a pool's worker: opens a generator, makes the slices it is asked for, hands their memory over. */
+import type { KernelOrigin } from "../wasm/load.ts";
+import type { Handlers } from "../workers/serve.ts";
+import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "./generator.ts";
+import type { Preset } from "./presets.ts";
 
-/** @param answer sends to the pool; the buffers go with it
- *  @returns what to do with each request of the pool */
-export function serve(answer: (answer: Answer, transfer: ArrayBuffer[]) => void): (request: Request) => void {
-  let opening: Promise<SampleGenerator> | undefined;
+/** Everything that a worker needs to make samples; survives structured cloning. */
+export interface Recipe {
+  readonly preset: Preset | string;
+  readonly noise: NoiseKind;
+  readonly wasm?: Exclude<KernelOrigin, URL | Response>;
+  /** Address of a module whose `createGenerator` serves instead of this package's. */
+  readonly module?: string;
+}
 
-  async function respond(request: Request): Promise<void> {
-    if (request.kind === "open") {
-      await (opening = openGenerator(request.recipe));
-      answer({ kind: "ready" }, []);
-      return;
-    }
-    if (opening === undefined)
-      throw new Error("the worker was asked for samples before it was told of which kind");
-    const generator = await opening;
-    const batch = generator.generate(request.seed, request.first, request.count);
-    const [inputs, labels, extras] = [owned(batch.inputs), owned(batch.labels), owned(batch.extras)];
-    answer({ kind: "batch", inputs, labels, extras }, [inputs.buffer, labels.buffer, extras.buffer]);
-  }
+/** Samples first … first + count − 1 of a seed. */
+export interface Slice {
+  readonly seed: number;
+  readonly first: number;
+  readonly count: number;
+}
 
-  // One after the other, so that the answers keep the order of the requests.
-  let queue = Promise.resolve();
-  return (request) => {
-    queue = queue
-      .then(() => respond(request))
-      .catch((error: unknown) => answer({ kind: "failed", error: failureOf(error) }, []));
+export interface SampleWork {
+  open: { ask: Recipe; answer: undefined };
+  make: { ask: Slice; answer: Pick<Batch, "inputs" | "labels" | "extras"> };
+}
+
+export type CreateGenerator = (
+  preset: Preset | string,
+  options: { noise: NoiseKind; wasm?: KernelOrigin },
+) => Promise<SampleGenerator>;
+
+export function sampleHandlers(): Handlers<SampleWork> {
+  let generator: SampleGenerator | undefined;
+  return {
+    open: async (recipe) => {
+      generator = await openGenerator(recipe);
+      return undefined;
+    },
+    make: ({ seed, first, count }, { transfer }) => {
+      if (generator === undefined)
+        throw new Error("the worker was asked for samples before it was told of which kind");
+      const batch = generator.generate(seed, first, count);
+      const [inputs, labels, extras] = [owned(batch.inputs), owned(batch.labels), owned(batch.extras)];
+      transfer(inputs.buffer, labels.buffer, extras.buffer);
+      return { inputs, labels, extras };
+    },
   };
 }
 
@@ -44,10 +62,4 @@ export async function openGenerator({ preset, noise, wasm, module }: Recipe): Pr
 function owned(values: Float32Array): Float32Array<ArrayBuffer> {
   const isAlone = values.buffer instanceof ArrayBuffer && values.byteLength === values.buffer.byteLength;
   return isAlone ? (values as Float32Array<ArrayBuffer>) : values.slice();
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const { code } = error as { code?: unknown };
-  return { message: error.message, ...(typeof code === "string" ? { code } : {}) };
 }

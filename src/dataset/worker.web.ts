@@ -1,7 +1,6 @@
-/** The file that a web worker runs. */
-import { serve } from "./worker.ts";
-import type { Request } from "./workerMessages.ts";
+/** The file that a web worker of a pool runs. */
+import { webPort } from "../workers/port.web.ts";
+import { serve } from "../workers/serve.ts";
+import { sampleHandlers } from "./worker.ts";
 
-const scope = globalThis as unknown as Pick<Worker, "postMessage" | "onmessage">;
-const take = serve((answer, transfer) => scope.postMessage(answer, transfer));
-scope.onmessage = ({ data }: MessageEvent<Request>) => take(data);
+serve(webPort(), sampleHandlers());

@@ -2,7 +2,7 @@
  *  does. */
 import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
 import { createPool } from "../dataset/pool.ts";
-import { inTermsOf } from "../dataset/measuredPreset.ts";
+import { inTermsOf } from "../dataset/scaling.ts";
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requirePositive } from "../errors.ts";
 import {

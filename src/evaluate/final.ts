@@ -13,7 +13,11 @@ export interface Honesty {
   readonly coverage: number;
   /** Mean difference of confidence and share of right answers, over ten bins of confidence; the bins. */
   readonly calibrationError: number;
-  readonly reliability: readonly { readonly count: number; readonly confidence: number; readonly right: number }[];
+  readonly reliability: readonly {
+    readonly count: number;
+    readonly confidence: number;
+    readonly right: number;
+  }[];
   /** The same by what a scan holds. */
   readonly strata: readonly Stratum[];
 }
@@ -79,7 +83,9 @@ export function honesty(final: Judgement, refined: readonly Refined[]): Honesty 
     EDGES[by].slice(1).flatMap((to, k): Stratum[] => {
       const from = EDGES[by][k]!,
         rows = all.filter((row) => value[by](row) >= from && (value[by](row) < to || to === 1));
-      return rows.length === 0 ? [] : [{ by, from, to, share: percent(rows.length, all.length), ...sums(rows) }];
+      return rows.length === 0
+        ? []
+        : [{ by, from, to, share: percent(rows.length, all.length), ...sums(rows) }];
     }),
   );
   const reliability = Array.from({ length: 10 }, (_, bin) => {
@@ -94,7 +100,11 @@ export function honesty(final: Judgement, refined: readonly Refined[]): Honesty 
   return {
     determined: { share: whole.determined, right: whole.rightOfDetermined },
     coverage: whole.coverage,
-    calibrationError: reliability.reduce((sum, { count, confidence, right }) => sum + count * Math.abs(confidence - right), 0) / all.length,
+    calibrationError:
+      reliability.reduce(
+        (sum, { count, confidence, right }) => sum + count * Math.abs(confidence - right),
+        0,
+      ) / all.length,
     reliability,
     strata,
   };

@@ -62,7 +62,11 @@ const LIMITS: Record<Preset["protocol"], SearchLimits> = {
 
 /** @param names label names of the rows, the preset's own
  *  @throws {InvalidParameterError} @throws {KernelLoadError} */
-export async function createRefiner(preset: Preset, noise: NoiseKind, names: readonly string[]): Promise<Refiner> {
+export async function createRefiner(
+  preset: Preset,
+  noise: NoiseKind,
+  names: readonly string[],
+): Promise<Refiner> {
   const own = ownReflection(preset),
     population = await populationFor(preset, own ?? { d: PLANE }),
     { exports, simd } = await loadKernels(),
@@ -70,13 +74,17 @@ export async function createRefiner(preset: Preset, noise: NoiseKind, names: rea
     isPaper = preset.protocol === "paper",
     // The published noise adds a draw to its mean: the variance is half the intensity.
     countUnit = noise === "published" ? 0.5 : 1;
-  const at = (row: Float32Array, name: string): number | undefined => (names.includes(name) ? row[names.indexOf(name)] : undefined),
+  const at = (row: Float32Array, name: string): number | undefined =>
+      names.includes(name) ? row[names.indexOf(name)] : undefined,
     weights = (row: Float32Array, name: string): Float64Array =>
       Float64Array.from({ length: 10 }, (_, k) => at(row, `${name}${k + 1}`)!);
   return {
     refine: ({ scan, rows, extras }) => {
       const reflection = own ?? reflectionOf(extras!),
-        units = own === undefined ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 } : { thickness: 1, width: 1 },
+        units =
+          own === undefined
+            ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 }
+            : { thickness: 1, width: 1 },
         features = readFeatures({ ...scan, countUnit }, reflection, {});
       const problem = new ScanProblem({
         workspace,
@@ -95,7 +103,9 @@ export async function createRefiner(preset: Preset, noise: NoiseKind, names: rea
         held: {},
         known: [],
         mostStrain: 1.3 * population.scale[1],
-        fwhm: isPaper ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]] : [0.1 * features.fwhm, 2 * features.fwhm],
+        fwhm: isPaper
+          ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]]
+          : [0.1 * features.fwhm, 2 * features.fwhm],
         floor: 0.01,
       });
       const films = rows.map((row): SplineFilm & { fwhm: number } => ({
@@ -106,8 +116,13 @@ export async function createRefiner(preset: Preset, noise: NoiseKind, names: rea
           : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
         fwhm: at(row, "fwhm")! * units.width,
       }));
-      const starts: Start[] = films.map((film, k) => ({ ...problem.place(film, { fwhm: film.fwhm }), from: k === 0 ? "the network's answer" : "the network's proposals" }));
-      if (!isPaper) for (const film of roughStarts(problem, 14)) starts.push({ ...problem.place(film), from: "rough shapes" });
+      const starts: Start[] = films.map((film, k) => ({
+        ...problem.place(film, { fwhm: film.fwhm }),
+        from: k === 0 ? "the network's answer" : "the network's proposals",
+      }));
+      if (!isPaper)
+        for (const film of roughStarts(problem, 14))
+          starts.push({ ...problem.place(film), from: "rough shapes" });
       const steps = solve(problem, starts, films, LIMITS[preset.protocol]);
       for (;;) {
         const { done, value } = steps.next();
@@ -174,7 +189,11 @@ function reflectionOf(extras: Readonly<Record<string, number>>): Reflection {
     wavelength: 2 * PLANE * sine,
     d: PLANE,
     cellVolume: VOLUME,
-    structureFactor: { zero: [coupling / CONTRAST / unit, (10 ** (extras.absorption! - 1) * coupling) / unit], h: f, hBar: f },
+    structureFactor: {
+      zero: [coupling / CONTRAST / unit, (10 ** (extras.absorption! - 1) * coupling) / unit],
+      h: f,
+      hBar: f,
+    },
   };
 }
 
@@ -215,5 +234,5 @@ export async function paperCurve(
     precision: FINE,
     done: { work: 0 },
   });
-  return model.evaluate({ x, sign }, false, ({ mean }) => mean.slice());
+  return model.mean({ x, sign });
 }

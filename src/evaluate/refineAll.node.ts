@@ -52,7 +52,9 @@ export async function refineAll(
     return [own, ...(await proposed)[row - batch * BATCH]!];
   };
   const proposalsOf = async (first: number): Promise<Float32Array[][]> => {
-    const rows = Array.from({ length: Math.min(BATCH, count - first) }, (_, k) => generator.generate(streamSeed, index[first + k]!, 1)),
+    const rows = Array.from({ length: Math.min(BATCH, count - first) }, (_, k) =>
+        generator.generate(streamSeed, index[first + k]!, 1),
+      ),
       inputs = new Float32Array(rows.length * generator.inputLength),
       extras = new Float32Array(rows.length * generator.extraNames.length);
     rows.forEach((batch, k) => {
@@ -75,7 +77,9 @@ export async function refineAll(
         if (next >= count) return;
         const row = next++;
         startsOf(row)
-          .then((rows) => post(child, { kind: "refine", row, index: index[row]!, rows, extras: extrasOf(row) }))
+          .then((rows) =>
+            post(child, { kind: "refine", row, index: index[row]!, rows, extras: extrasOf(row) }),
+          )
           .catch(reject);
       };
       for (let k = 0; k < Math.min(count, Math.max(1, options.workers ?? availableParallelism())); k++) {

@@ -44,5 +44,10 @@ export function sliceOfGrid(grid: AngleGrid, from: number, to: number): AngleGri
     for (let plane = 0; plane < AnglePlane.Size; plane++)
       planes.set(table.subarray(plane * count + from, plane * count + to), plane * length);
   }
-  return { count: length, theta: grid.theta.slice(from, to), degrees: grid.degrees.slice(from, to), table: planes };
+  return {
+    count: length,
+    theta: grid.theta.slice(from, to),
+    degrees: grid.degrees.slice(from, to),
+    table: planes,
+  };
 }

@@ -20,7 +20,21 @@ export const LEVEL = 0.95;
 export function solutionOf(
   problem: ScanProblem,
   mode: Climbed,
-  { draws, share, error, confidence, twoTheta, intensity }: { readonly draws: readonly Draw[]; readonly share: number; readonly confidence: number; readonly error: number; readonly twoTheta: Float64Array; readonly intensity: Float64Array },
+  {
+    draws,
+    share,
+    error,
+    confidence,
+    twoTheta,
+    intensity,
+  }: {
+    readonly draws: readonly Draw[];
+    readonly share: number;
+    readonly confidence: number;
+    readonly error: number;
+    readonly twoTheta: Float64Array;
+    readonly intensity: Float64Array;
+  },
 ): Solution {
   const { setting, unknowns: u } = problem,
     film = filmOf(u, mode),
@@ -48,7 +62,12 @@ export function solutionOf(
 }
 
 /** The band of the draws about a profile, widened as simulated inversions of such a confidence ask for (bands.ts). */
-export function bandOf(draws: readonly Draw[], profile: Profile, quantity: "strain" | "debyeWaller", confidence: number): Band {
+export function bandOf(
+  draws: readonly Draw[],
+  profile: Profile,
+  quantity: "strain" | "debyeWaller",
+  confidence: number,
+): Band {
   const of = quantity === "strain" ? strainAtDepth : debyeWallerAtDepth,
     { lower, upper } = quantilesOf(draws, of, profile.depth, LEVEL),
     values = profile[quantity],
@@ -72,7 +91,9 @@ function maximumOf({ strain }: Profile): number {
 export function rmsLog(intensity: Float64Array, calculated: Float64Array): number {
   const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
   let sum = 0;
-  calculated.forEach((m, i) => (sum += (Math.log10(Math.max(intensity[i], smallest)) - Math.log10(Math.max(m, 1e-300))) ** 2));
+  calculated.forEach(
+    (m, i) => (sum += (Math.log10(Math.max(intensity[i], smallest)) - Math.log10(Math.max(m, 1e-300))) ** 2),
+  );
   return Math.sqrt(sum / calculated.length);
 }
 
@@ -88,7 +109,10 @@ function instrumentOf(problem: ScanProblem, { x, sign }: Climbed): Instrument {
         ? mixed({ shape: "gaussian", fwhm }, x[at.lorentzFraction])
         : widened(shape, fwhm / resolutionWidth(shape));
   const decades = x[at.slope] / Math.LN10,
-    diffuse: Diffuse = { height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit, halfWidth: Math.exp(x[at.diffuseWidth]) };
+    diffuse: Diffuse = {
+      height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit,
+      halfWidth: Math.exp(x[at.diffuseWidth]),
+    };
   return {
     ...setting.instrument,
     resolution,
@@ -107,7 +131,9 @@ function parametersOf(problem: ScanProblem, { x, sign, fit }: Climbed): Solution
     n = u.count,
     film = filmOf(u, { x, sign }),
     at = u.instrument,
-    free = Array.from({ length: n }, (_, k) => k).filter((k) => bounds.upper[k] > bounds.lower[k] && fit.normal.hessian[k * n + k] > 0),
+    free = Array.from({ length: n }, (_, k) => k).filter(
+      (k) => bounds.upper[k] > bounds.lower[k] && fit.normal.hessian[k * n + k] > 0,
+    ),
     d = free.length,
     factor = new Float64Array(d * d);
   free.forEach((i, a) => {
@@ -156,17 +182,32 @@ function parametersOf(problem: ScanProblem, { x, sign, fit }: Climbed): Solution
       covariance[i * rows.length + j] = sum;
     }),
   );
-  return { names: rows.map(({ name }) => name), values: Float64Array.from(rows, ({ value }) => value), covariance };
+  return {
+    names: rows.map(({ name }) => name),
+    values: Float64Array.from(rows, ({ value }) => value),
+    covariance,
+  };
 }
 
 /** Whether the scan settles the profile, and why. */
-export function verdictOf(found: Found, features: Features, others: number): { verdict: Verdict; verdictReason: string; confidence: number } {
+export function verdictOf(
+  found: Found,
+  features: Features,
+  others: number,
+): { verdict: Verdict; verdictReason: string; confidence: number } {
   const confidence = confidenceOf(features),
     percent = Math.round(100 * confidence),
     chance = `${percent} % of simulated scans with such a search and posterior are right to 10 %`;
   if (found.excess > TOLERATED)
-    return { confidence, verdict: "ambiguous", verdictReason: "no profile was found that explains the scan within its noise" };
+    return {
+      confidence,
+      verdict: "ambiguous",
+      verdictReason: "no profile was found that explains the scan within its noise",
+    };
   if (isDetermined(confidence)) return { confidence, verdict: "determined", verdictReason: chance };
-  const several = others > 0 ? `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; ` : "";
+  const several =
+    others > 0
+      ? `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; `
+      : "";
   return { confidence, verdict: "ambiguous", verdictReason: several + chance };
 }

@@ -67,7 +67,9 @@ export class BandedResolution {
     this.rows = rows;
     this.size = offset;
     this.#parts = [0, 1].map((fraction) => {
-      const [below, middle, above] = [-STEP, 0, STEP].map((shift) => this.#weights(fwhm * Math.exp(shift), fraction));
+      const [below, middle, above] = [-STEP, 0, STEP].map((shift) =>
+        this.#weights(fwhm * Math.exp(shift), fraction),
+      );
       return [
         middle,
         middle.map((_, k) => (above[k] - below[k]) / (2 * STEP)),
@@ -92,7 +94,7 @@ export class BandedResolution {
           grid.length,
           workspace.put(places),
           places.length,
-          putRows(workspace, this.rows),
+          workspace.putI32(this.rows),
           weights,
           scratch,
         ),
@@ -121,7 +123,7 @@ export class BandedResolution {
     return {
       grid: isWhole ? grid : sliceOfGrid(grid, low, high),
       put: (lnRatio, fraction) => ({
-        rows: putRows(setting.workspace, own),
+        rows: setting.workspace.putI32(own),
         ...this.#put(lnRatio, fraction, offset, own[own.length - 1]),
       }),
     };
@@ -132,20 +134,22 @@ export class BandedResolution {
       mixture = workspace.f64(size),
       byWidth = workspace.f64(size),
       byFraction = workspace.f64(size),
-      m = workspace.view(mixture, size),
-      w = workspace.view(byWidth, size),
-      f = workspace.view(byFraction, size),
       [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
       half = 0.5 * lnRatio * lnRatio,
       own = 1 - fraction;
-    for (let i = 0; i < size; i++) {
-      const k = from + i,
-        g = g0[k] + lnRatio * g1[k] + half * g2[k],
-        l = l0[k] + lnRatio * l1[k] + half * l2[k];
-      m[i] = own * g + fraction * l;
-      w[i] = own * (g1[k] + lnRatio * g2[k]) + fraction * (l1[k] + lnRatio * l2[k]);
-      f[i] = l - g;
-    }
+    workspace.look(({ f64 }) => {
+      const m = f64(mixture, size),
+        w = f64(byWidth, size),
+        f = f64(byFraction, size);
+      for (let i = 0; i < size; i++) {
+        const k = from + i,
+          g = g0[k] + lnRatio * g1[k] + half * g2[k],
+          l = l0[k] + lnRatio * l1[k] + half * l2[k];
+        m[i] = own * g + fraction * l;
+        w[i] = own * (g1[k] + lnRatio * g2[k]) + fraction * (l1[k] + lnRatio * l2[k]);
+        f[i] = l - g;
+      }
+    });
     return { mixture, byWidth, byFraction };
   }
 
@@ -191,11 +195,4 @@ export class BandedResolution {
       return norm * sum;
     });
   }
-}
-
-/** Address of a copy. */
-export function putRows(workspace: Workspace, rows: Int32Array): number {
-  const at = workspace.bytes(4 * rows.length);
-  workspace.view32(at, rows.length).set(rows);
-  return at;
 }

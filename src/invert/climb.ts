@@ -57,14 +57,23 @@ export function anchorAt(problem: ScanProblem, x: Float64Array, factor = 1): Anc
     sigma = new Float64Array(u.count).fill(Infinity);
   sigma.fill(factor * HELD_OTHERS, 0, u.filmCount);
   sigma[u.thickness] = sigma[u.scale] = factor * HELD;
-  for (const [name, value] of Object.entries(HELD_INSTRUMENT)) sigma[u.instrument[name as InstrumentUnknown]] = factor * value;
+  for (const [name, value] of Object.entries(HELD_INSTRUMENT))
+    sigma[u.instrument[name as InstrumentUnknown]] = factor * value;
   return { x: x.slice(), sigma };
 }
 
 /** Fits `objective` from x with these errors; a generator of its steps. */
-export function* fitted(objective: Objective, place: Place, terms: Pick<Terms, "errors" | "anchor">, options: NormalFitOptions): Generator<Step, NormalFit, void> {
+export function* fitted(
+  objective: Objective,
+  place: Place,
+  terms: Pick<Terms, "errors" | "anchor">,
+  options: NormalFitOptions,
+): Generator<Step, NormalFit, void> {
   const component = objective.prior.component(place.x);
-  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, component }), { costTolerance: 1e-5, ...options });
+  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, component }), {
+    costTolerance: 1e-5,
+    ...options,
+  });
 }
 
 /** @param error relative error of every point at the end
@@ -84,17 +93,32 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
     own = part.model.strains,
     anchor = anchorAt(problem, start.x);
   let x = start.x;
-  const run = function* (objective: Objective, errors: Float64Array, iterations: number, held?: Anchor): Generator<Step, NormalFit, void> {
-    const fit = yield* fitted(objective, { x, sign }, { errors, ...(held === undefined ? {} : { anchor: held }) }, { maxIterations: iterations });
+  const run = function* (
+    objective: Objective,
+    errors: Float64Array,
+    iterations: number,
+    held?: Anchor,
+  ): Generator<Step, NormalFit, void> {
+    const fit = yield* fitted(
+      objective,
+      { x, sign },
+      { errors, ...(held === undefined ? {} : { anchor: held }) },
+      { maxIterations: iterations },
+    );
     x = fit.x;
     return fit;
   };
   yield* run(part, new Float64Array(part.points).fill(LOOSE), BEFORE, anchor);
-  const levels = Math.min(Math.max(Math.round(problem.fringes({ x, sign }) / FRINGES), FEWEST_LEVELS), MOST_LEVELS);
+  const levels = Math.min(
+    Math.max(Math.round(problem.fringes({ x, sign }) / FRINGES), FEWEST_LEVELS),
+    MOST_LEVELS,
+  );
   for (let level = 1; level <= levels; level++) {
     const least = level === levels ? -Infinity : 1 - level / levels,
       top = HEIGHT * largestWeight(problem, x),
-      errors = own.map((e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))));
+      errors = own.map(
+        (e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))),
+      );
     yield* run(part, errors, level === levels ? 2 * EACH : EACH, anchor);
   }
   yield* run(part, new Float64Array(part.points).fill(error), AFTER);
@@ -104,7 +128,12 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
 }
 
 /** The maximum of the fine model near a place. */
-export function* polish(problem: ScanProblem, place: Place, errors: Float64Array, iterations = 10): Generator<Step, Climbed, void> {
+export function* polish(
+  problem: ScanProblem,
+  place: Place,
+  errors: Float64Array,
+  iterations = 10,
+): Generator<Step, Climbed, void> {
   const objective = problem.objectiveAt(FINE, place.x),
     fit = yield* fitted(objective, place, { errors }, { maxIterations: iterations });
   return { x: fit.x, sign: place.sign, fit };

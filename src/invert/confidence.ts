@@ -42,7 +42,12 @@ export type Feature = (typeof FEATURES)[number];
 export type Features = Readonly<Record<Feature, number>>;
 
 /** @param proposals films that the network proposed, its own answer first; none without a network */
-export function featuresOf(problem: ScanProblem, found: Found, posterior: Posterior, proposals: readonly SplineFilm[]): Features {
+export function featuresOf(
+  problem: ScanProblem,
+  found: Found,
+  posterior: Posterior,
+  proposals: readonly SplineFilm[],
+): Features {
   const { unknowns: u, counts, setting } = problem,
     answer = posterior.modes[0],
     film = filmOf(u, answer),
@@ -62,7 +67,8 @@ export function featuresOf(problem: ScanProblem, found: Found, posterior: Poster
   const spread = Math.sqrt(
     posterior.draws.reduce((sum, draw) => sum + draw.weight * Math.min(distance(draw.film, film), 2) ** 2, 0),
   );
-  const fringe = (57.3 * setting.reflection.wavelength) / (10 * film.thickness * Math.cos((peak * Math.PI) / 360));
+  const fringe =
+    (57.3 * setting.reflection.wavelength) / (10 * film.thickness * Math.cos((peak * Math.PI) / 360));
   return {
     mass: posterior.mass,
     drawnMass: posterior.drawnMass,
@@ -87,7 +93,12 @@ export function featuresOf(problem: ScanProblem, found: Found, posterior: Poster
 /** Trees of one split each: the sum of their values is the logit. */
 export interface StumpModel {
   readonly bias: number;
-  readonly stumps: readonly { readonly feature: Feature; readonly at: number; readonly below: number; readonly above: number }[];
+  readonly stumps: readonly {
+    readonly feature: Feature;
+    readonly at: number;
+    readonly below: number;
+    readonly above: number;
+  }[];
   /** Confidence from which an answer is called determined. */
   readonly threshold: number;
 }

@@ -20,8 +20,7 @@ export const DIFFUSE_UNIT = 1e-5;
 /** How the instrument answers: its resolution integrated over R on angles that resolve it (any shape), or a Gaussian summed
  *  over the scan's own even points without a norm, as the paper's program does. */
 export type Response =
-  | { readonly kind: "integrated"; readonly shape: Resolution }
-  | { readonly kind: "summed" };
+  { readonly kind: "integrated"; readonly shape: Resolution } | { readonly kind: "summed" };
 
 export interface ModelSetting {
   readonly workspace: Workspace;
@@ -72,12 +71,12 @@ const SUMMED_REACH = 2.2;
 /** Lorentz fraction below which the slope by it would be a small difference by a small number. */
 const LEAST_LORENTZ = 0.02;
 
-/** What `CurveModel.evaluate` hands on; all in the kernels' memory, gone when the callback returns. */
+/** What `CurveModel.evaluate` hands on: addresses in the kernels' memory, good until the callback returns. */
 export interface Evaluated {
-  /** Mean counts at every point. */
-  readonly mean: Float64Array;
-  /** ∂mean/∂(ln of the amplitude's part) of a point: every column is to be multiplied by it. */
-  readonly slope: Float64Array;
+  /** Of mean counts, f64[points]. */
+  readonly mean: number;
+  /** Of ∂mean/∂(ln of the amplitude's part), f64[points]: every column is to be multiplied by it. */
+  readonly slope: number;
   /** Address of f64[native count][stride]: ∂/∂ln amplitude, by the film's numbers (filmColumns), by the instrument's but the
    *  amplitude. */
   readonly columns: number;
@@ -121,7 +120,13 @@ export class CurveModel {
   readonly #along: Float64Array;
   readonly #strain: Float64Array;
 
-  constructor(setting: ModelSetting, beams?: readonly Beam[], from = 0, to = setting.twoTheta.length, lead = 0) {
+  constructor(
+    setting: ModelSetting,
+    beams?: readonly Beam[],
+    from = 0,
+    to = setting.twoTheta.length,
+    lead = 0,
+  ) {
     const twoTheta = setting.twoTheta.subarray(from, to);
     this.setting = setting;
     this.twoTheta = twoTheta;
@@ -129,7 +134,8 @@ export class CurveModel {
     this.#from = from;
     this.#lead = lead;
     this.#beams = beams ?? beamsOf(setting);
-    this.#block = setting.response.kind === "integrated" ? resolutionBlock(setting.response.shape) : new Float64Array(0);
+    this.#block =
+      setting.response.kind === "integrated" ? resolutionBlock(setting.response.shape) : new Float64Array(0);
     const whole = setting.twoTheta,
       first = whole[0],
       range = whole[whole.length - 1] - first || 1,
@@ -172,8 +178,13 @@ export class CurveModel {
     return this.setting.unknowns.count - 1;
   }
 
+  /** Mean counts, a copy. */
+  mean(place: Place): Float64Array {
+    return this.evaluate(place, false, ({ mean }) => this.setting.workspace.copy(mean, this.points));
+  }
+
   /** Mean counts, and their derivatives where wanted.
-   *  @param use gets views that are gone when it returns */
+   *  @param use gets addresses of what is gone when it returns */
   evaluate<T>(place: Place, withDerivatives: boolean, use: (evaluated: Evaluated) => T): T {
     const { workspace, unknowns } = this.setting,
       { points } = this,
@@ -186,7 +197,7 @@ export class CurveModel {
         slope = workspace.f64(points);
       this.#resolved(place, film, withDerivatives, columns, stride);
       this.#counted(place, columns, stride, withDerivatives, mean, slope);
-      return use({ mean: workspace.view(mean, points), slope: workspace.view(slope, points), columns, stride });
+      return use({ mean, slope, columns, stride });
     });
   }
 
@@ -199,15 +210,18 @@ export class CurveModel {
         const to = b === 0 ? columns : workspace.f64((rows + 3) * stride),
           after = to + 8 * stride * rows;
         const target: Target = { rows, to, stride, after: withDerivatives ? after : 0 };
-        if (response.kind === "summed") this.#sum(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid.count, x, target);
+        if (response.kind === "summed")
+          this.#sum(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid.count, x, target);
         else if (this.#isBanded) this.#applyBand(beam, film, x, target);
         else this.#integrate(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid, x, target);
         if (this.#beams.length === 1) return;
-        const all = workspace.view(to, (rows + (withDerivatives ? 3 : 0)) * stride);
-        for (let i = 0; i < all.length; i++) all[i] *= beam.share;
-        if (b === 0) return;
-        const sum = workspace.view(columns, all.length);
-        for (let i = 0; i < all.length; i++) sum[i] += all[i];
+        workspace.look(({ f64 }) => {
+          const all = f64(to, (rows + (withDerivatives ? 3 : 0)) * stride);
+          for (let i = 0; i < all.length; i++) all[i] *= beam.share;
+          if (b === 0) return;
+          const sum = f64(columns, all.length);
+          for (let i = 0; i < all.length; i++) sum[i] += all[i];
+        });
       }),
     );
   }
@@ -215,7 +229,11 @@ export class CurveModel {
   /** Rough models see a symmetric resolution as matrices. */
   get #isBanded(): boolean {
     const { precision, response } = this.setting;
-    return precision.kernel === "fast" && response.kind === "integrated" && lorentzFraction(response.shape) !== undefined;
+    return (
+      precision.kernel === "fast" &&
+      response.kind === "integrated" &&
+      lorentzFraction(response.shape) !== undefined
+    );
   }
 
   #applyBand(beam: Beam, film: SplineFilm, x: Float64Array, { rows, to, stride, after }: Target): void {
@@ -231,31 +249,45 @@ export class CurveModel {
       slope = workspace.f64(grid.count),
       bySlope = workspace.f64(points),
       apply = (weights: number, from: number, count: number, out: number): void =>
-        check("applyBand", kernels.applyBand(weights, matrices.rows, points, from, count, grid.count, stride, out));
-    slopeOf(grid.degrees, workspace.view(columns, grid.count), workspace.view(slope, grid.count));
+        check(
+          "applyBand",
+          kernels.applyBand(weights, matrices.rows, points, from, count, grid.count, stride, out),
+        );
+    workspace.look(({ f64 }) => slopeOf(grid.degrees, f64(columns, grid.count), f64(slope, grid.count)));
     apply(matrices.mixture, columns, rows, to);
-    check("applyBand", kernels.applyBand(matrices.mixture, matrices.rows, points, slope, 1, grid.count, points, bySlope));
+    check(
+      "applyBand",
+      kernels.applyBand(matrices.mixture, matrices.rows, points, slope, 1, grid.count, points, bySlope),
+    );
     const tail = fraction > 0 || after !== 0 ? this.#tailsOf(beam, whole, band, film, columns) : undefined,
-      width = Math.exp(x[fwhm]),
-      seen = workspace.view(to, points),
-      byPlace = workspace.view(bySlope, points);
-    for (let j = 0; j < points; j++) seen[j] += fraction * width * (tail?.[j] ?? 0) - shift * byPlace[j];
+      width = Math.exp(x[fwhm]);
+    workspace.look(({ f64 }) => {
+      const seen = f64(to, points),
+        byPlace = f64(bySlope, points);
+      for (let j = 0; j < points; j++) seen[j] += fraction * width * (tail?.[j] ?? 0) - shift * byPlace[j];
+    });
     if (after === 0) return;
     apply(matrices.byWidth, columns, 1, after);
     apply(matrices.byFraction, columns, 1, after + 8 * stride);
-    const last = workspace.view(after, 3 * stride),
-      place = workspace.view(bySlope, points);
-    for (let j = 0; j < points; j++) {
-      const t = width * (tail?.[j] ?? 0);
-      last[j] += fraction * t;
-      last[stride + j] += t;
-      last[2 * stride + j] = -place[j];
-    }
+    workspace.look(({ f64 }) => {
+      const last = f64(after, 3 * stride),
+        place = f64(bySlope, points);
+      for (let j = 0; j < points; j++) {
+        const t = width * (tail?.[j] ?? 0);
+        last[j] += fraction * t;
+        last[stride + j] += t;
+        last[2 * stride + j] = -place[j];
+      }
+    });
   }
 
   /** The banded resolution about a width and an offset, of this model's points.
    *  @returns shift: offset less that of the band */
-  #bandOf(beam: Beam, lnWidth: number, offset: number): { band: Band; whole: BandedResolution; shift: number } {
+  #bandOf(
+    beam: Beam,
+    lnWidth: number,
+    offset: number,
+  ): { band: Band; whole: BandedResolution; shift: number } {
     const { setting } = this,
       step = Math.round(lnWidth / WIDTH_CLASS),
       fwhm = Math.exp(step * WIDTH_CLASS),
@@ -284,10 +316,13 @@ export class CurveModel {
    *  at the first. */
   #tailsOf(beam: Beam, whole: BandedResolution, band: Band, film: SplineFilm, columns: number): Float64Array {
     const { workspace } = this.setting;
-    if (band.grid.count === beam.grid.count) return whole.tails(workspace.view(columns, beam.grid.count));
+    if (band.grid.count === beam.grid.count)
+      return workspace.look(({ f64 }) => whole.tails(f64(columns, beam.grid.count)));
     const known = this.#tails.get(band);
     if (known !== undefined) return known;
-    const all = workspace.scope(() => whole.tails(workspace.copy(this.#putFilm(beam, beam.grid, film, false), beam.grid.count))),
+    const all = workspace.scope(() =>
+        whole.tails(workspace.copy(this.#putFilm(beam, beam.grid, film, false), beam.grid.count)),
+      ),
       own = all.slice(this.#from, this.#from + this.points);
     this.#tails.set(band, own);
     return own;
@@ -302,10 +337,19 @@ export class CurveModel {
         wave,
         slices: this.#sliceCount(wave, grid, film),
       };
-    this.setting.done.work += setting.slices * grid.count * (withDerivatives ? 4 : 1) * (precision.kernel === "fast" ? 1 : 2) + 40 * this.points * (withDerivatives ? 20 : 2);
+    this.setting.done.work +=
+      setting.slices * grid.count * (withDerivatives ? 4 : 1) * (precision.kernel === "fast" ? 1 : 2) +
+      40 * this.points * (withDerivatives ? 20 : 2);
     const put = (thickness: number): number =>
       grid.table === undefined
-        ? putAngles(workspace, wave, putReflection(workspace, wave), grid.theta, sample, thickness * ANGSTROM_PER_NM)
+        ? putAngles(
+            workspace,
+            wave,
+            putReflection(workspace, wave),
+            grid.theta,
+            sample,
+            thickness * ANGSTROM_PER_NM,
+          )
         : workspace.put(grid.table);
     if (!withDerivatives) return filmCurve(setting, film, put(film.thickness), grid.count);
     const columns = filmColumns(setting, film, put(film.thickness), grid.count);
@@ -315,11 +359,17 @@ export class CurveModel {
         at = (factor: number): Float64Array =>
           workspace.scope(() => {
             const moved = { ...film, thickness: film.thickness * factor };
-            return workspace.copy(filmCurve({ ...setting, kernel: "simd" }, moved, put(moved.thickness), grid.count), grid.count);
+            return workspace.copy(
+              filmCurve({ ...setting, kernel: "simd" }, moved, put(moved.thickness), grid.count),
+              grid.count,
+            );
           });
       const above = at(1 + step),
         below = at(1 - step);
-      workspace.view(columns + 8 * grid.count, grid.count).set(above.map((r, i) => (r - below[i]) / (2 * step)));
+      workspace.write(
+        columns + 8 * grid.count,
+        above.map((r, i) => (r - below[i]) / (2 * step)),
+      );
     }
     return columns;
   }
@@ -344,23 +394,36 @@ export class CurveModel {
         );
       check(
         "prepareAngles",
-        workspace.kernels.prepareAngles(block, workspace.put([grid.theta[0], grid.theta[grid.count - 1]]), 2, ends),
+        workspace.kernels.prepareAngles(
+          block,
+          workspace.put([grid.theta[0], grid.theta[grid.count - 1]]),
+          2,
+          ends,
+        ),
       );
-      const slices = workspace.view(table, 3 * SliceSlot.Size),
-        angles = workspace.view(ends, 2 * AnglePlane.Size);
+      const slices = workspace.copy(table, 3 * SliceSlot.Size),
+        angles = workspace.copy(ends, 2 * AnglePlane.Size);
       let phase = 0,
         coupling = 0;
       for (let n = 0; n < 3; n++)
         for (let j = 0; j < 2; j++) {
           const at = n * SliceSlot.Size;
-          phase = Math.max(phase, Math.abs(slices[at + SliceSlot.Slope] * angles[j] + slices[at + SliceSlot.OffsetRe]));
+          phase = Math.max(
+            phase,
+            Math.abs(slices[at + SliceSlot.Slope] * angles[j] + slices[at + SliceSlot.OffsetRe]),
+          );
           coupling = Math.max(
             coupling,
-            Math.abs(slices[at + SliceSlot.Coupling]) * Math.hypot(angles[2 * AnglePlane.GRe + j], angles[2 * AnglePlane.GIm + j]),
+            Math.abs(slices[at + SliceSlot.Coupling]) *
+              Math.hypot(angles[2 * AnglePlane.GRe + j], angles[2 * AnglePlane.GIm + j]),
           );
         }
       const thickness = film.thickness * ANGSTROM_PER_NM,
-        needed = Math.max((thickness * phase) / precision.phase, (thickness * coupling) / SLICE_COUPLING, FEWEST_SLICES);
+        needed = Math.max(
+          (thickness * phase) / precision.phase,
+          (thickness * coupling) / SLICE_COUPLING,
+          FEWEST_SLICES,
+        );
       return Math.min(Math.ceil(needed / SLICE_STEP) * SLICE_STEP, MOST_SLICES);
     });
   }
@@ -387,29 +450,46 @@ export class CurveModel {
       byWidth = after === 0 ? 0 : workspace.f64(points);
     check(
       "resolve",
-      kernels.resolve(workspace.put(block), degrees, grid.count, raw, rows, places, points, out, byPlace, byWidth, scratch),
+      kernels.resolve(
+        workspace.put(block),
+        degrees,
+        grid.count,
+        raw,
+        rows,
+        places,
+        points,
+        out,
+        byPlace,
+        byWidth,
+        scratch,
+      ),
     );
-    const seen = workspace.view(out, rows * points),
-      target = workspace.view(to, rows * stride);
-    for (let r = 0; r < rows; r++) target.set(seen.subarray(r * points, (r + 1) * points), r * stride);
-    if (after === 0) return;
-    const last = workspace.view(after, 3 * stride);
-    last.set(workspace.view(byWidth, points), 0);
-    const place = workspace.view(byPlace, points);
-    for (let j = 0; j < points; j++) last[2 * stride + j] = -place[j];
-    if (!isMixed) {
-      last.fill(0, stride, 2 * stride);
-      return;
-    }
+    workspace.look(({ f64 }) => {
+      const seen = f64(out, rows * points),
+        target = f64(to, rows * stride);
+      for (let r = 0; r < rows; r++) target.set(seen.subarray(r * points, (r + 1) * points), r * stride);
+      if (after === 0) return;
+      const last = f64(after, 3 * stride),
+        place = f64(byPlace, points);
+      last.set(f64(byWidth, points), 0);
+      for (let j = 0; j < points; j++) last[2 * stride + j] = -place[j];
+      if (!isMixed) last.fill(0, stride, 2 * stride);
+    });
+    if (after === 0 || !isMixed) return;
     // The mixture is linear in the fraction, (1 − η) G + η L: with either of the two alone its slope is known.
     const other = fraction > LEAST_LORENTZ ? 0 : 1,
       pure = workspace.f64(points);
     block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = other;
-    check("resolve", kernels.resolve(workspace.put(block), degrees, grid.count, raw, 1, places, points, pure, 0, 0, scratch));
-    const alone = workspace.view(pure, points),
-      slopes = workspace.view(after, 3 * stride),
-      own = workspace.view(out, points);
-    for (let j = 0; j < points; j++) slopes[stride + j] = (alone[j] - own[j]) / (other - fraction);
+    check(
+      "resolve",
+      kernels.resolve(workspace.put(block), degrees, grid.count, raw, 1, places, points, pure, 0, 0, scratch),
+    );
+    workspace.look(({ f64 }) => {
+      const alone = f64(pure, points),
+        slopes = f64(after, 3 * stride),
+        own = f64(out, points);
+      for (let j = 0; j < points; j++) slopes[stride + j] = (alone[j] - own[j]) / (other - fraction);
+    });
   }
 
   #sum(raw: number, count: number, x: Float64Array, { rows, to, stride, after }: Target): void {
@@ -422,30 +502,43 @@ export class CurveModel {
       gauss = workspace.f64(reach + 1),
       widening = workspace.f64(reach + 1),
       row = count + 1,
-      scratch = workspace.f64(count + 2 * reach + 2),
+      scratch = workspace.bytes(kernels.resolveSampledScratch(count, reach)),
       out = workspace.f64((rows + 1) * row);
-    const taps = workspace.view(gauss, reach + 1),
-      slopes = workspace.view(widening, reach + 1);
-    for (let k = 0; k <= reach; k++) {
-      const u = (2 * k * step) / width;
-      taps[k] = Math.exp(-Math.LN2 * u * u);
-      slopes[k] = 2 * Math.LN2 * u * u * taps[k];
-    }
+    workspace.look(({ f64 }) => {
+      const taps = f64(gauss, reach + 1),
+        slopes = f64(widening, reach + 1);
+      for (let k = 0; k <= reach; k++) {
+        const u = (2 * k * step) / width;
+        taps[k] = Math.exp(-Math.LN2 * u * u);
+        slopes[k] = 2 * Math.LN2 * u * u * taps[k];
+      }
+    });
     check("resolveSampled", kernels.resolveSampled(raw, rows, count, count, gauss, reach, scratch, out));
-    const seen = workspace.view(out, rows * row),
-      target = workspace.view(to, rows * stride);
-    for (let r = 0; r < rows; r++)
-      target.set(seen.subarray(r * row + this.#lead, r * row + this.#lead + points), r * stride);
+    workspace.look(({ f64 }) => {
+      const seen = f64(out, rows * row),
+        target = f64(to, rows * stride);
+      for (let r = 0; r < rows; r++)
+        target.set(seen.subarray(r * row + this.#lead, r * row + this.#lead + points), r * stride);
+    });
     if (after === 0) return;
     const byWidth = out + 8 * rows * row;
     check("resolveSampled", kernels.resolveSampled(raw, 1, count, count, widening, reach, scratch, byWidth));
-    const last = workspace.view(after, 3 * stride);
-    last.fill(0);
-    last.set(workspace.view(byWidth + 8 * this.#lead, points), 0);
+    workspace.look(({ f64 }) => {
+      const last = f64(after, 3 * stride);
+      last.fill(0);
+      last.set(f64(byWidth + 8 * this.#lead, points), 0);
+    });
   }
 
   /** Background, diffuse scattering and dead time, and the derivatives by them. */
-  #counted({ x }: Place, columns: number, stride: number, withDerivatives: boolean, meanAt: number, slopeAt: number): void {
+  #counted(
+    { x }: Place,
+    columns: number,
+    stride: number,
+    withDerivatives: boolean,
+    meanAt: number,
+    slopeAt: number,
+  ): void {
     const { workspace, unknowns, top } = this.setting,
       { points } = this,
       at = unknowns.instrument,
@@ -455,35 +548,50 @@ export class CurveModel {
       height = x[at.diffuse] * DIFFUSE_UNIT * top,
       half = Math.exp(x[at.diffuseWidth]),
       loss = x[at.loss],
-      dead = loss / ((1 - loss) * top),
-      mean = workspace.view(meanAt, points),
-      slope = workspace.view(slopeAt, points),
-      seen = workspace.view(columns, points);
-    const rows = withDerivatives ? workspace.view(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1)) : undefined;
+      dead = loss / ((1 - loss) * top);
     const deadSlope = 1 / ((1 - loss) ** 2 * top);
-    for (let j = 0; j < points; j++) {
-      const u = this.#strain[j] / half,
-        lorentzian = 1 / (1 + u * u),
-        b = tilt === 0 ? level : level * Math.exp(tilt * this.#along[j]),
-        diffuse = height * lorentzian,
-        arriving = amplitude * seen[j] + b + diffuse,
-        alive = 1 / (1 + dead * arriving);
-      mean[j] = arriving * alive;
-      slope[j] = amplitude * alive * alive;
-      if (rows === undefined) continue;
-      // After width, fraction, offset: background, slope, diffuse, its width, loss.
-      const row = 3 * stride + j;
-      rows[row] = b / amplitude;
-      rows[row + stride] = (b * this.#along[j]) / amplitude;
-      rows[row + 2 * stride] = (DIFFUSE_UNIT * top * lorentzian) / amplitude;
-      rows[row + 3 * stride] = (2 * diffuse * u * u * lorentzian) / amplitude;
-      rows[row + 4 * stride] = (-arriving * arriving * deadSlope) / amplitude;
-    }
+    workspace.look(({ f64 }) => {
+      const mean = f64(meanAt, points),
+        slope = f64(slopeAt, points),
+        seen = f64(columns, points);
+      const rows = withDerivatives
+        ? f64(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1))
+        : undefined;
+      for (let j = 0; j < points; j++) {
+        const u = this.#strain[j] / half,
+          lorentzian = 1 / (1 + u * u),
+          b = tilt === 0 ? level : level * Math.exp(tilt * this.#along[j]),
+          diffuse = height * lorentzian,
+          arriving = amplitude * seen[j] + b + diffuse,
+          alive = 1 / (1 + dead * arriving);
+        mean[j] = arriving * alive;
+        slope[j] = amplitude * alive * alive;
+        if (rows === undefined) continue;
+        // After width, fraction, offset: background, slope, diffuse, its width, loss.
+        const row = 3 * stride + j;
+        rows[row] = b / amplitude;
+        rows[row + stride] = (b * this.#along[j]) / amplitude;
+        rows[row + 2 * stride] = (DIFFUSE_UNIT * top * lorentzian) / amplitude;
+        rows[row + 3 * stride] = (2 * diffuse * u * u * lorentzian) / amplitude;
+        rows[row + 4 * stride] = (-arriving * arriving * deadSlope) / amplitude;
+      }
+    });
   }
 }
 
 function beamsOf(setting: ModelSetting): Beam[] {
-  const { workspace, twoTheta, reflection, sample, deviation, instrument, thickest, reach, response, precision } = setting;
+  const {
+    workspace,
+    twoTheta,
+    reflection,
+    sample,
+    deviation,
+    instrument,
+    thickest,
+    reach,
+    response,
+    precision,
+  } = setting;
   return wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
     let theta: Float64Array;
     if (response.kind === "summed") {
@@ -495,7 +603,14 @@ function beamsOf(setting: ModelSetting): Beam[] {
         (Math.max(twoTheta[0] - reach, 1e-3) * RADIANS) / 2,
         (Math.min(twoTheta[twoTheta.length - 1] + reach, 179.999) * RADIANS) / 2,
       ];
-      theta = resolvedAngles(range, reflection, sample, wave.wavelength, thickest * ANGSTROM_PER_NM, precision.coarseness);
+      theta = resolvedAngles(
+        range,
+        reflection,
+        sample,
+        wave.wavelength,
+        thickest * ANGSTROM_PER_NM,
+        precision.coarseness,
+      );
     }
     return { wave, share, grid: angleGrid(workspace, wave, sample, theta), bands: new Map() };
   });

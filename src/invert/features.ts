@@ -1,5 +1,6 @@
 /** What a scan says at first sight: the unstrained peak, the background at both ends, the strained range. */
 import { InvalidParameterError } from "../errors.ts";
+import { countUnitOf } from "../io/countUnit.ts";
 import { findPeak, smooth } from "../io/peak.ts";
 import { totalReflection } from "../simulate/slicing.ts";
 import type { Reflection, Sample, Scan } from "../types.ts";
@@ -52,9 +53,7 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
       peakIntensity,
     );
   }
-  const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
-  // Without a unit the weakest point counts as 25 counts: a fifth of uncertainty.
-  const countUnit = scan.countUnit ?? smallest / 25;
+  const { unit: countUnit } = countUnitOf(scan);
 
   const step = (twoTheta[count - 1] - twoTheta[0]) / (count - 1);
 

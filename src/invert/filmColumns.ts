@@ -4,7 +4,13 @@ import type { Wave } from "../instrument/waves.ts";
 import { splineAt, withInterface } from "../profile/spline.ts";
 import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
 import { putReflection } from "../simulate/recursion.ts";
-import { splineColumnCount, splineColumns, splineCurve, type SplineKernel, type SplineSlices } from "../simulate/splineGradient.ts";
+import {
+  splineColumnCount,
+  splineColumns,
+  splineCurve,
+  type SplineKernel,
+  type SplineSlices,
+} from "../simulate/splineGradient.ts";
 import { ANGSTROM_PER_NM } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 import type { SplineFilm } from "./unknowns.ts";
@@ -19,28 +25,43 @@ export interface FilmSetting {
 
 /** Rows that `filmColumns` gives: R, then ∂/∂ln t, by each strain weight (%), by each Debye–Waller weight or by α. */
 export function filmRows(film: SplineFilm): number {
-  return splineColumnCount({ splines: film.strainWeights.length, tied: film.debyeWallerWeights === undefined });
+  return splineColumnCount({
+    splines: film.strainWeights.length,
+    tied: film.debyeWallerWeights === undefined,
+  });
 }
 
 /** Address of R at every angle, f64[angleCount], in the caller's scope. */
-export function filmCurve(setting: FilmSetting, film: SplineFilm, angles: number, angleCount: number): number {
+export function filmCurve(
+  setting: FilmSetting,
+  film: SplineFilm,
+  angles: number,
+  angleCount: number,
+): number {
   const { workspace, simd, kernel } = setting;
   return splineCurve(workspace, simd, kernel, putFilmSlices(setting, film, false).slices, angles, angleCount);
 }
 
 /** Address of f64[filmRows][angleCount], in the caller's scope. */
-export function filmColumns(setting: FilmSetting, film: SplineFilm, angles: number, angleCount: number): number {
+export function filmColumns(
+  setting: FilmSetting,
+  film: SplineFilm,
+  angles: number,
+  angleCount: number,
+): number {
   const { workspace, simd, kernel } = setting,
     { slices, top } = putFilmSlices(setting, film, true),
     columns = splineColumns(workspace, simd, kernel, slices, angles, angleCount);
   if (top === undefined) return columns;
   // The largest strain is what α is measured by: ∂DW/∂e_max = −(2α/e_max)·∂DW/∂α.
-  const byDisorder = workspace.view(columns + 8 * angleCount * (2 + slices.splines), angleCount);
-  for (let i = Math.max(3 - top.first, 0); i < 4; i++) {
-    const column = workspace.view(columns + 8 * angleCount * (2 + top.first + i - 3), angleCount),
-      factor = (top.basis[i] / 100) * top.perStrain;
-    for (let j = 0; j < angleCount; j++) column[j] += factor * byDisorder[j];
-  }
+  workspace.look(({ f64 }) => {
+    const byDisorder = f64(columns + 8 * angleCount * (2 + slices.splines), angleCount);
+    for (let i = Math.max(3 - top.first, 0); i < 4; i++) {
+      const column = f64(columns + 8 * angleCount * (2 + top.first + i - 3), angleCount),
+        factor = (top.basis[i] / 100) * top.perStrain;
+      for (let j = 0; j < angleCount; j++) column[j] += factor * byDisorder[j];
+    }
+  });
   return columns;
 }
 
@@ -86,27 +107,41 @@ function putFilmSlices(
     thicknesses = workspace.put(cuts.thicknesses.map((h) => h * thickness));
   check(
     "prepareSlices",
-    kernels.prepareSlices(block, workspace.put(strain), workspace.put(debyeWaller), thicknesses, count, table, derivatives),
+    kernels.prepareSlices(
+      block,
+      workspace.put(strain),
+      workspace.put(debyeWaller),
+      thicknesses,
+      count,
+      table,
+      derivatives,
+    ),
   );
   const slices: SplineSlices = { count, table, derivatives, basis, first, splines, tied };
   if (!withDerivatives) return { slices, top: undefined };
   check("bsplineBasis", kernels.bsplineBasis(workspace.put(cuts.heights), count, splines, basis, first));
-  const all = workspace.view(derivatives, SliceDerivative.Size * count),
-    perStrain = (-2 * alpha) / highest;
-  for (let k = 0; k < count; k++) {
-    const at = k * SliceDerivative.Size;
-    if (tied) {
-      // DW = exp(−α r²), r = e/e_max: ∂DW/∂e = −2α r DW/e_max, ∂DW/∂α = −r² DW.
-      const r = strain[k] / highest,
-        byFactor = all[at + SliceDerivative.CouplingByDebyeWaller] * debyeWaller[k];
-      all[at + SliceDerivative.Coupling] += perStrain * r * byFactor;
-      all[at + SliceDerivative.CouplingByDebyeWaller] = -r * r * byFactor;
+  const perStrain = (-2 * alpha) / highest;
+  workspace.look(({ f64 }) => {
+    const all = f64(derivatives, SliceDerivative.Size * count);
+    for (let k = 0; k < count; k++) {
+      const at = k * SliceDerivative.Size;
+      if (tied) {
+        // DW = exp(−α r²), r = e/e_max: ∂DW/∂e = −2α r DW/e_max, ∂DW/∂α = −r² DW.
+        const r = strain[k] / highest,
+          byFactor = all[at + SliceDerivative.CouplingByDebyeWaller] * debyeWaller[k];
+        all[at + SliceDerivative.Coupling] += perStrain * r * byFactor;
+        all[at + SliceDerivative.CouplingByDebyeWaller] = -r * r * byFactor;
+      }
+      for (let i = 0; i < SliceDerivative.CouplingByDebyeWaller; i++) all[at + i] /= 100;
     }
-    for (let i = 0; i < SliceDerivative.CouplingByDebyeWaller; i++) all[at + i] /= 100;
-  }
+  });
   if (!tied) return { slices, top: undefined };
   return {
     slices,
-    top: { basis: workspace.copy(basis + 32 * top, 4), first: workspace.view32(first, count)[top], perStrain },
+    top: {
+      basis: workspace.copy(basis + 32 * top, 4),
+      first: workspace.copyI32(first + 4 * top, 1)[0],
+      perStrain,
+    },
   };
 }

@@ -38,22 +38,45 @@ const SHOWN_DRAWS = 20;
  *  @example
  *  const predictor = await createPredictor(await loadModel("models/universal")); // of takagi/nn
  *  const { profile, verdict, confidence } = await invert(scan, reflection, { predictor }); */
-export async function invert(scan: Scan, reflection: Reflection, options: InvertOptions = {}): Promise<Inversion> {
+export async function invert(
+  scan: Scan,
+  reflection: Reflection,
+  options: InvertOptions = {},
+): Promise<Inversion> {
   checkOptions(options);
   if (typeof scan !== "object" || scan === null)
     throw new InvalidParameterError("scan", "{ twoTheta, intensity }", scan);
   if (reflection?.structureFactor === undefined)
-    throw new InvalidParameterError("reflection", "a Reflection: await reflection(crystal, { hkl, wavelength })", reflection);
+    throw new InvalidParameterError(
+      "reflection",
+      "a Reflection: await reflection(crystal, { hkl, wavelength })",
+      reflection,
+    );
   const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit }),
     turns = new Turns(options),
     seconds = secondsOf(options.effort);
   await turns.begin("reading the scan");
   const problem = await problemOf(valid, reflection, options);
   const { starts, proposals, method, methodReason } = await startsOf(problem, valid, reflection, options);
-  const limits: SearchLimits = { fewest: 4, most: Math.max(Math.round(30 * seconds), 4), again: 2, work: seconds * WORK_PER_SECOND };
-  const { found, posterior, features, solutions: exact } = await turns.run(solve(problem, starts, proposals, limits), problem, limits.work),
+  const limits: SearchLimits = {
+    fewest: 4,
+    most: Math.max(Math.round(30 * seconds), 4),
+    again: 2,
+    work: seconds * WORK_PER_SECOND,
+  };
+  const {
+      found,
+      posterior,
+      features,
+      solutions: exact,
+    } = await turns.run(solve(problem, starts, proposals, limits), problem, limits.work),
     verdict = verdictOf(found, features, exact.length - 1),
-    about = { error: found.error.value, confidence: verdict.confidence, twoTheta: valid.twoTheta, intensity: valid.intensity },
+    about = {
+      error: found.error.value,
+      confidence: verdict.confidence,
+      twoTheta: valid.twoTheta,
+      intensity: valid.intensity,
+    },
     shared = { ...told(problem, valid, reflection, found, options), features, method, methodReason };
   const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
@@ -69,7 +92,9 @@ export async function invert(scan: Scan, reflection: Reflection, options: Invert
       draws: [],
     };
   }
-  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, draws: posterior.draws, share: mode.share }));
+  const solutions = exact.map((mode) =>
+    solutionOf(problem, mode, { ...about, draws: posterior.draws, share: mode.share }),
+  );
   return {
     ...shared,
     ...solutions[0],
@@ -84,7 +109,13 @@ export async function invert(scan: Scan, reflection: Reflection, options: Invert
 }
 
 /** What is told of every inversion. */
-function told(problem: ScanProblem, scan: Scan, reflection: Reflection, found: Found, options: InvertOptions) {
+function told(
+  problem: ScanProblem,
+  scan: Scan,
+  reflection: Reflection,
+  found: Found,
+  options: InvertOptions,
+) {
   const { setting } = problem,
     isSpent = found.reason === "budget";
   return {
@@ -103,7 +134,15 @@ function told(problem: ScanProblem, scan: Scan, reflection: Reflection, found: F
 }
 
 async function problemOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanProblem> {
-  const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [], splines = SPLINES, mostStrain = MOST_STRAIN } = options,
+  const {
+      sample = {},
+      deviation = "exact",
+      instrument = {},
+      fix = {},
+      mask = [],
+      splines = SPLINES,
+      mostStrain = MOST_STRAIN,
+    } = options,
     { twoTheta } = scan;
   wavesOf(reflection, deviation, instrument);
   const features = readFeatures(scan, reflection, sample),
@@ -113,7 +152,8 @@ async function problemOf(scan: Scan, reflection: Reflection, options: InvertOpti
       if (t >= from && t <= to) used[i] = 0;
     });
   const points = used.reduce((a, b) => a + b, 0);
-  if (points < 20) throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
+  if (points < 20)
+    throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
   const population =
       options.prior === "none" || splines !== SPLINES
         ? flatPopulation(splines)
@@ -165,7 +205,12 @@ interface Starts {
   readonly methodReason: string;
 }
 
-async function startsOf(problem: ScanProblem, scan: Scan, reflection: Reflection, options: InvertOptions): Promise<Starts> {
+async function startsOf(
+  problem: ScanProblem,
+  scan: Scan,
+  reflection: Reflection,
+  options: InvertOptions,
+): Promise<Starts> {
   const { splines } = problem.setting,
     starts: Start[] = [],
     put = (film: SplineFilm, from: string, fwhm?: number): void => {
@@ -174,7 +219,9 @@ async function startsOf(problem: ScanProblem, scan: Scan, reflection: Reflection
   for (const guess of options.guesses ?? [])
     for (const profile of guessesFrom(guess)) put(filmFrom(profile, splines), "the profile that was given");
   const asked = await networkStarts(problem, scan, reflection, options);
-  asked.films.forEach(({ film, fwhm }, k) => put(film, k === 0 ? "the network's answer" : "the network's proposals", fwhm));
+  asked.films.forEach(({ film, fwhm }, k) =>
+    put(film, k === 0 ? "the network's answer" : "the network's proposals", fwhm),
+  );
   for (const film of roughStarts(problem, ROUGH_STARTS)) put(film, "rough shapes");
   return {
     starts,
@@ -193,7 +240,8 @@ async function networkStarts(
   const none = (reason: string) => ({ films: [], reason });
   if (predictor === undefined) return none("no network was given");
   const name = `network ${predictor.model?.card.name ?? "given"}`;
-  if ((sample?.geometry ?? "single crystal") !== "single crystal") return none(`${name} knows single crystals only`);
+  if ((sample?.geometry ?? "single crystal") !== "single crystal")
+    return none(`${name} knows single crystals only`);
   if ((reflection.asymmetry ?? 0) !== 0) return none(`${name} knows symmetric reflections only`);
   const { polarisation, monochromator } = instrument ?? {},
     options = {
@@ -206,15 +254,33 @@ async function networkStarts(
     { profile, outside } = await predictor.predict(scan, options);
   if (outside.length > 0) return none(`${name} does not know such scans: ${outside.join("; ")}`);
   const proposals =
-      predictor.model?.bank === undefined || predictor.propose === undefined ? [] : await predictor.propose(scan, PROPOSALS, options),
-    films = [{ film: filmFrom(profile, splines) }, ...proposals.map(({ profile: own, labels }) => ({ film: filmFrom(own, splines), ...(labels.fwhm === undefined ? {} : { fwhm: labels.fwhm }) }))];
-  return { films, reason: `searched from ${films.length === 1 ? `the profile of ${name}` : `${films.length} proposals of ${name}`} and from rough starts` };
+      predictor.model?.bank === undefined || predictor.propose === undefined
+        ? []
+        : await predictor.propose(scan, PROPOSALS, options),
+    films = [
+      { film: filmFrom(profile, splines) },
+      ...proposals.map(({ profile: own, labels }) => ({
+        film: filmFrom(own, splines),
+        ...(labels.fwhm === undefined ? {} : { fwhm: labels.fwhm }),
+      })),
+    ];
+  return {
+    films,
+    reason: `searched from ${films.length === 1 ? `the profile of ${name}` : `${films.length} proposals of ${name}`} and from rough starts`,
+  };
 }
 
 /** Splines that follow a sampled profile. */
 function filmFrom({ depth, strain, debyeWaller }: Profile, splines: number): SplineFilm {
   const thickness = depth[depth.length - 1],
     // The maximum of spline i lies at the height (i + 2)/n.
-    places = Float64Array.from({ length: splines }, (_, k) => (1 - Math.min((k + 2) / splines, 1)) * thickness);
-  return { thickness, strainWeights: interpolate(depth, strain, places), debyeWallerWeights: interpolate(depth, debyeWaller, places) };
+    places = Float64Array.from(
+      { length: splines },
+      (_, k) => (1 - Math.min((k + 2) / splines, 1)) * thickness,
+    );
+  return {
+    thickness,
+    strainWeights: interpolate(depth, strain, places),
+    debyeWallerWeights: interpolate(depth, debyeWaller, places),
+  };
 }

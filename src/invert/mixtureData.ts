@@ -53,5 +53,7 @@ function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1,
     exponent = (bits >> 10) & 31,
     fraction = bits & 1023;
-  return sign * (exponent === 0 ? (fraction / 1024) * 2 ** -14 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  return (
+    sign * (exponent === 0 ? (fraction / 1024) * 2 ** -14 : (1 + fraction / 1024) * 2 ** (exponent - 15))
+  );
 }

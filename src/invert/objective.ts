@@ -67,18 +67,29 @@ export class Objective {
         { kernels } = workspace,
         { points, counts } = this,
         n = this.model.nativeCount;
-      if (normal === null) return deviance(counts, mean, errors);
+      if (normal === null) return workspace.look(({ f64 }) => deviance(counts, f64(mean, points), errors));
       const weightsAt = workspace.f64(points),
         residualsAt = workspace.f64(points),
         hessianAt = workspace.f64(n * n),
         gradientAt = workspace.f64(n);
-      const total = residualsOf(counts, mean, slope, errors, workspace.view(residualsAt, points), workspace.view(weightsAt, points));
+      const total = workspace.look(({ f64 }) =>
+        residualsOf(
+          counts,
+          f64(mean, points),
+          f64(slope, points),
+          errors,
+          f64(residualsAt, points),
+          f64(weightsAt, points),
+        ),
+      );
       check(
         "normalEquations",
         kernels.normalEquations(columns, n, stride, points, weightsAt, residualsAt, hessianAt, gradientAt),
       );
-      this.#native.hessian.set(workspace.view(hessianAt, n * n));
-      this.#native.gradient.set(workspace.view(gradientAt, n));
+      workspace.look(({ f64 }) => {
+        this.#native.hessian.set(f64(hessianAt, n * n));
+        this.#native.gradient.set(f64(gradientAt, n));
+      });
       return total;
     });
     if (normal !== null) this.#toUnknowns(x, sign, normal);
@@ -98,7 +109,7 @@ export class Objective {
 
   /** Mean counts. */
   mean(place: Place): Float64Array {
-    return this.model.evaluate(place, false, ({ mean }) => mean.slice());
+    return this.model.mean(place);
   }
 
   /** From the native columns' normal equations to those of the unknowns: strain weight k is scale · shape k. */
@@ -137,7 +148,8 @@ export class Objective {
     for (let a = 0; a < m; a++) {
       const fa = a >= first && a < last ? scale : 1;
       put(to[a], u.scale, fa * byScale[a]);
-      for (let b = 0; b <= a; b++) put(to[a], to[b], fa * (b >= first && b < last ? scale : 1) * h[a * m + b]);
+      for (let b = 0; b <= a; b++)
+        put(to[a], to[b], fa * (b >= first && b < last ? scale : 1) * h[a * m + b]);
     }
   }
 }

@@ -73,26 +73,38 @@ export function secondsOf(effort: Effort = "normal"): number {
 }
 
 /** @throws {InvalidParameterError} */
-export function checkOptions({ fix = {}, known = {}, splines, relativeError, mostStrain, effort, mask = [] }: InvertOptions): void {
+export function checkOptions({
+  fix = {},
+  known = {},
+  splines,
+  relativeError,
+  mostStrain,
+  effort,
+  mask = [],
+}: InvertOptions): void {
   if (splines !== undefined) requireInteger("splines", splines, 1, 60);
   if (relativeError !== undefined) requireWithin("relativeError", relativeError, 0, 1);
   if (mostStrain !== undefined) requireWithin("mostStrain", mostStrain, 0.05, 45, "%");
   if (typeof effort === "number") requirePositive("effort", effort, "s");
-  else if (effort !== undefined) requireOneOf("effort", effort, Object.keys(EFFORTS) as (keyof typeof EFFORTS)[]);
+  else if (effort !== undefined)
+    requireOneOf("effort", effort, Object.keys(EFFORTS) as (keyof typeof EFFORTS)[]);
   for (const [option, given] of [
     ["fix", fix],
     ["known", known],
   ] as const)
     for (const name of Object.keys(given))
-      if (!FIXABLE.includes(name as FixedParameter)) throw new InvalidParameterError(option, `of ${FIXABLE.join(", ")}`, name);
+      if (!FIXABLE.includes(name as FixedParameter))
+        throw new InvalidParameterError(option, `of ${FIXABLE.join(", ")}`, name);
   for (const [name, value] of Object.entries(fix)) checkValue(`fix.${name}`, name, value);
   for (const [name, pair] of Object.entries(known)) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new InvalidParameterError(`known.${name}`, "[value, standard deviation]", pair);
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new InvalidParameterError(`known.${name}`, "[value, standard deviation]", pair);
     checkValue(`known.${name}[0]`, name, pair[0] as number);
     requirePositive(`known.${name}[1]`, pair[1] as number);
   }
   for (const [from, to] of mask)
-    if (!(from <= to)) throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
+    if (!(from <= to))
+      throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
 }
 
 function checkValue(parameter: string, name: string, value: number): void {

@@ -37,9 +37,19 @@ export async function learnedMixture(preset: Preset): Promise<Mixture> {
 /** @param reflection for presets that draw theirs: thickness is in its lattice planes */
 export async function populationOf(preset: Preset, reflection: Pick<Reflection, "d">): Promise<Population> {
   const mixture = (await shippedMixture(preset)) ?? (await learnedMixture(preset)),
-    about = { name: preset.name, kind: kindOf(preset), mixture, mostDisorder: -Math.log(preset.ranges.debyeWaller[0]) };
+    about = {
+      name: preset.name,
+      kind: kindOf(preset),
+      mixture,
+      mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
+    };
   if (preset.protocol === "paper")
-    return { ...about, thickness: preset.ranges.thickness, scale: preset.ranges.strain, isLogarithmic: false };
+    return {
+      ...about,
+      thickness: preset.ranges.thickness,
+      scale: preset.ranges.strain,
+      isLogarithmic: false,
+    };
   const planes = preset.reflection === undefined ? reflection.d / 10 : 1,
     { thickness, strain, compression } = preset.ranges;
   return {

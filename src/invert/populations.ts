@@ -9,7 +9,10 @@ const known = new Map<string, Promise<Population>>();
 
 /** How the films of a preset lie.
  *  @throws {InvalidParameterError} */
-export function populationFor(given: Preset | string, reflection: Pick<Reflection, "d">): Promise<Population> {
+export function populationFor(
+  given: Preset | string,
+  reflection: Pick<Reflection, "d">,
+): Promise<Population> {
   const chosen = typeof given === "string" ? named(given) : parsePreset(given),
     key = `${JSON.stringify(chosen)} ${chosen.reflection === undefined ? reflection.d : ""}`,
     found = known.get(key) ?? populationOf(chosen, reflection);

@@ -89,7 +89,9 @@ function peakOf(problem: ScanProblem, mode: Mode, error: number): Peak {
   const { hessian } = mode.fit.normal,
     n = mode.x.length,
     { lower, upper } = problem.bounds,
-    free = Array.from({ length: n }, (_, k) => k).filter((k) => upper[k] > lower[k] && hessian[k * n + k] > 0),
+    free = Array.from({ length: n }, (_, k) => k).filter(
+      (k) => upper[k] > lower[k] && hessian[k * n + k] > 0,
+    ),
     d = free.length,
     factor = new Float64Array(d * d);
   free.forEach((i, a) => {
@@ -115,9 +117,7 @@ export function minusTwoLn(problem: ScanProblem, place: Place, error: number): n
   const objective = problem.objectiveAt(ROUGH, place.x),
     errors = new Float64Array(objective.points).fill(error),
     { prior } = problem;
-  return (
-    objective.model.evaluate(place, false, ({ mean }) => deviance(problem.counts, mean, errors)) - 2 * prior.lnDensity(place.x)
-  );
+  return deviance(problem.counts, objective.mean(place), errors) - 2 * prior.lnDensity(place.x);
 }
 
 function drawOf(problem: ScanProblem, { mode, free, factor }: Peak, normal: () => number): Place {
@@ -163,11 +163,18 @@ function truncated(weights: readonly number[]): number[] {
 }
 
 /** Strain (%) below and above which a share of the draws lies, at depths (nm). */
-export function quantilesOf(draws: readonly Draw[], strainAt: (film: SplineFilm, depth: number) => number, depth: ArrayLike<number>, share: number): { lower: Float64Array; upper: Float64Array } {
+export function quantilesOf(
+  draws: readonly Draw[],
+  strainAt: (film: SplineFilm, depth: number) => number,
+  depth: ArrayLike<number>,
+  share: number,
+): { lower: Float64Array; upper: Float64Array } {
   const lower = new Float64Array(depth.length),
     upper = new Float64Array(depth.length);
   for (let i = 0; i < depth.length; i++) {
-    const values = draws.map(({ film, weight }) => ({ value: strainAt(film, depth[i]), weight })).sort((a, b) => a.value - b.value);
+    const values = draws
+      .map(({ film, weight }) => ({ value: strainAt(film, depth[i]), weight }))
+      .sort((a, b) => a.value - b.value);
     let sum = 0;
     lower[i] = values[0].value;
     upper[i] = values[values.length - 1].value;

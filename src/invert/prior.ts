@@ -108,7 +108,8 @@ export class Prior {
     };
     const within = (place: number, [low, high]: readonly [number, number]): void => {
       const value = x[place],
-        excess = value < Math.log(low) ? value - Math.log(low) : value > Math.log(high) ? value - Math.log(high) : 0;
+        excess =
+          value < Math.log(low) ? value - Math.log(low) : value > Math.log(high) ? value - Math.log(high) : 0;
       if (excess !== 0) add(place, excess / BEYOND, 1 / BEYOND);
     };
     /** −2 ln p = 2·(constant + sign·x), as a square. */
@@ -129,7 +130,11 @@ export class Prior {
     add(instrument.slope, x[instrument.slope] / SLOPE, 1 / SLOPE);
     add(instrument.diffuse, x[instrument.diffuse] / DIFFUSE, 1 / DIFFUSE);
     add(instrument.loss, x[instrument.loss] / LOSS, 1 / LOSS);
-    add(instrument.diffuseWidth, (x[instrument.diffuseWidth] - DIFFUSE_WIDTH.middle) / DIFFUSE_WIDTH.sigma, 1 / DIFFUSE_WIDTH.sigma);
+    add(
+      instrument.diffuseWidth,
+      (x[instrument.diffuseWidth] - DIFFUSE_WIDTH.middle) / DIFFUSE_WIDTH.sigma,
+      1 / DIFFUSE_WIDTH.sigma,
+    );
     add(instrument.lorentzFraction, x[instrument.lorentzFraction] / LORENTZ, 1 / LORENTZ);
     for (const { place, value, error, isLogarithm } of this.#known) {
       const own = isLogarithm ? Math.exp(x[place]) : x[place];

@@ -67,12 +67,26 @@ interface CandidateSetting {
 
 /** The films of the best `count` rough shapes, best first. */
 export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: number): SplineFilm[] {
-  const { workspace, simd, scan, used, reflection, deviation, instrument, sample, features, held, population, splines } = setting,
+  const {
+      workspace,
+      simd,
+      scan,
+      used,
+      reflection,
+      deviation,
+      instrument,
+      sample,
+      features,
+      held,
+      population,
+      splines,
+    } = setting,
     { twoTheta, intensity } = scan,
     waves = wavesOf(reflection, deviation, instrument),
     // Fringes thinner than two steps are not in the scan.
     step = ((kept[kept.length - 1] - kept[0]) / (kept.length - 1)) * RADIANS,
-    thickest = waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * RADIANS) / 2)) / ANGSTROM_PER_NM,
+    thickest =
+      waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * RADIANS) / 2)) / ANGSTROM_PER_NM,
     whole = sample.filmThickness ?? Infinity;
   const found = candidates(
     {
@@ -84,7 +98,10 @@ export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: num
       waves,
       sample,
       features,
-      offset: held.offset ?? instrument.offset ?? (sample.geometry === "thin film" ? 0 : features.peak - features.expected),
+      offset:
+        held.offset ??
+        instrument.offset ??
+        (sample.geometry === "thin film" ? 0 : features.peak - features.expected),
       thickness: held.thickness,
       thickest: Math.min(thickest, whole / 2, 2 * population.thickness[1]),
     },

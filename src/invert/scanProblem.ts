@@ -9,7 +9,8 @@ import { type Known, type Population, Prior } from "./prior.ts";
 import { type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
 
 /** Parameters that can be held or known: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
-export type FixedParameter = "thickness" | "fwhm" | "lorentzFraction" | "offset" | "background" | "backgroundDecades";
+export type FixedParameter =
+  "thickness" | "fwhm" | "lorentzFraction" | "offset" | "background" | "backgroundDecades";
 
 export interface ScanSetting {
   readonly workspace: Workspace;
@@ -78,10 +79,18 @@ export class ScanProblem {
     this.points = kept.length;
     this.top = this.counts.reduce((most, n) => Math.max(most, n), 1);
     this.step = (this.twoTheta[this.points - 1] - this.twoTheta[0]) / (this.points - 1);
-    this.#offset = isSummed ? 0 : (held.offset ?? instrument.offset ?? (setting.sample.geometry === "thin film" ? 0 : features.peak - features.expected));
-    const known = instrument.resolution ?? ({ shape: "pseudo-voigt", fwhm: features.fwhm, lorentzFraction: 0 } satisfies Resolution),
+    this.#offset = isSummed
+      ? 0
+      : (held.offset ??
+        instrument.offset ??
+        (setting.sample.geometry === "thin film" ? 0 : features.peak - features.expected));
+    const known =
+        instrument.resolution ??
+        ({ shape: "pseudo-voigt", fwhm: features.fwhm, lorentzFraction: 0 } satisfies Resolution),
       width = held.fwhm ?? Math.min(Math.max(features.fwhm, setting.fwhm[0]), setting.fwhm[1]);
-    this.#response = isSummed ? { kind: "summed" } : { kind: "integrated", shape: widened(known, width / resolutionWidth(known)) };
+    this.#response = isSummed
+      ? { kind: "summed" }
+      : { kind: "integrated", shape: widened(known, width / resolutionWidth(known)) };
     this.bounds = this.#bounds();
   }
 
@@ -102,18 +111,27 @@ export class ScanProblem {
     };
     const hold = (place: number, value: number): void => put(place, value, value);
     const whole = sample.filmThickness ?? Infinity;
-    put(u.thickness, Math.log(Math.max(THINNEST, population.thickness[0] / 4)), Math.log(Math.min(2.5 * population.thickness[1], whole)));
+    put(
+      u.thickness,
+      Math.log(Math.max(THINNEST, population.thickness[0] / 4)),
+      Math.log(Math.min(2.5 * population.thickness[1], whole)),
+    );
     put(u.scale, Math.log(Math.max(LEAST_SCALE, population.scale[0] / 4)), Math.log(mostStrain));
     for (let k = 0; k < u.weights; k++) put(u.shape + k, isSummed ? 0 : -1.6, 1.6);
     if (u.kind === "tied") put(u.disorder, 0, population.mostDisorder + 0.5);
     else for (let k = 0; k < u.weights; k++) put(u.disorder + k, 0, 1);
     put(at.fwhm, Math.log(setting.fwhm[0]), Math.log(setting.fwhm[1]));
     put(at.amplitude, -60, 60);
-    const level = Math.max(Math.min(features.backgroundFirst, features.backgroundLast) / setting.countUnit, 0.3);
+    const level = Math.max(
+      Math.min(features.backgroundFirst, features.backgroundLast) / setting.countUnit,
+      0.3,
+    );
     put(at.background, Math.log(0.02 * level), Math.log(top));
     const { resolution } = instrument,
       fraction = resolution === undefined ? undefined : (lorentzFraction(resolution) ?? 0);
-    if (isSummed) for (const name of ["lorentzFraction", "offset", "slope", "diffuse", "loss"] as const) hold(at[name], 0);
+    if (isSummed)
+      for (const name of ["lorentzFraction", "offset", "slope", "diffuse", "loss"] as const)
+        hold(at[name], 0);
     else {
       const shift = Math.max(2 * features.fwhm, 0.01),
         isThin = sample.geometry === "thin film";
@@ -132,7 +150,8 @@ export class ScanProblem {
     if (fwhm !== undefined) hold(at.fwhm, Math.log(fwhm));
     if (offset !== undefined) hold(at.offset, offset);
     if (eta !== undefined) hold(at.lorentzFraction, eta);
-    if (background !== undefined) hold(at.background, Math.log(Math.max(background / setting.countUnit, NEAR_ZERO)));
+    if (background !== undefined)
+      hold(at.background, Math.log(Math.max(background / setting.countUnit, NEAR_ZERO)));
     if (backgroundDecades !== undefined) hold(at.slope, backgroundDecades * Math.LN10);
     return { lower, upper };
   }
@@ -140,7 +159,8 @@ export class ScanProblem {
   /** Within the bounds, in place. */
   bound(x: Float64Array): Float64Array {
     const { lower, upper } = this.bounds;
-    for (let k = 0; k < x.length; k++) if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
+    for (let k = 0; k < x.length; k++)
+      if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
     return x;
   }
 
@@ -182,7 +202,15 @@ export class ScanProblem {
   }
 
   /** A place with this film, and an instrument as the scan shows it where none is given; its amplitude is set by `screen`. */
-  place(film: SplineFilm, instrument: { readonly fwhm?: number; readonly lorentzFraction?: number; readonly offset?: number; readonly background?: number } = {}): Place {
+  place(
+    film: SplineFilm,
+    instrument: {
+      readonly fwhm?: number;
+      readonly lorentzFraction?: number;
+      readonly offset?: number;
+      readonly background?: number;
+    } = {},
+  ): Place {
     const { unknowns: u, setting } = this,
       { features, countUnit } = setting,
       x = new Float64Array(u.count),
@@ -211,22 +239,28 @@ export class ScanProblem {
       class3 = 3 * CLASS,
       objective = this.objective(ROUGH, Math.exp(Math.ceil(Math.log(thickness) / class3) * class3 - 0.11));
     x[at.amplitude] = 0;
-    return objective.model.evaluate({ x, sign }, false, ({ mean, columns }) => {
-      const seen = this.setting.workspace.view(columns, this.points);
-      let most = 1e-12;
-      for (const value of seen) most = Math.max(most, value);
-      const level = Math.exp(x[at.background]),
-        amplitude = Math.max(this.top - level, 1) / most;
-      x[at.amplitude] = Math.log(amplitude);
-      for (let j = 0; j < mean.length; j++) mean[j] += (amplitude - 1) * seen[j];
-      return deviance(this.counts, mean, errors);
-    });
+    return objective.model.evaluate({ x, sign }, false, (evaluated) =>
+      this.setting.workspace.look(({ f64 }) => {
+        const seen = f64(evaluated.columns, this.points),
+          mean = f64(evaluated.mean, this.points);
+        let most = 1e-12;
+        for (const value of seen) most = Math.max(most, value);
+        const level = Math.exp(x[at.background]),
+          amplitude = Math.max(this.top - level, 1) / most;
+        x[at.amplitude] = Math.log(amplitude);
+        for (let j = 0; j < mean.length; j++) mean[j] += (amplitude - 1) * seen[j];
+        return deviance(this.counts, mean, errors);
+      }),
+    );
   }
 
   /** Intensity of the fine model at other angles (degrees 2θ, within those of the scan), in the scan's unit. */
   calculated(place: Place, twoTheta: Float64Array): Float64Array {
     const { model } = this.objectiveAt(FINE, place.x);
-    return model.at(twoTheta).evaluate(place, false, ({ mean }) => mean.map((m) => m * this.setting.countUnit));
+    return model
+      .at(twoTheta)
+      .mean(place)
+      .map((m) => m * this.setting.countUnit);
   }
 
   /** Counts of the curve's maximum above background and diffuse scattering, which no point need hit. */
@@ -236,12 +270,15 @@ export class ScanProblem {
     bare[at.background] = -60;
     bare[at.diffuse] = bare[at.loss] = 0;
     const { model } = this.objectiveAt(FINE, x),
-      seen = model.evaluate({ x: bare, sign }, false, ({ mean }) => mean.slice()),
+      seen = model.mean({ x: bare, sign }),
       top = seen.reduce((best, y, i) => (y > seen[best] ? i : best), 0),
       reach = Math.exp(x[at.fwhm]),
       centre = this.twoTheta[top],
       places = Float64Array.from({ length: 81 }, (_, i) => centre + (reach * (i - 40)) / 40);
-    return model.at(places).evaluate({ x: bare, sign }, false, ({ mean }) => mean.reduce((most, m) => Math.max(most, m), seen[top]));
+    return model
+      .at(places)
+      .mean({ x: bare, sign })
+      .reduce((most, m) => Math.max(most, m), seen[top]);
   }
 
   /** The number of fringes that the film adds: ∫|e| dz/d. */

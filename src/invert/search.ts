@@ -59,13 +59,20 @@ export interface SearchStep extends Step {
   readonly stage: string;
 }
 
-export function* search(problem: ScanProblem, starts: readonly Start[], limits: SearchLimits): Generator<SearchStep, Found, void> {
+export function* search(
+  problem: ScanProblem,
+  starts: readonly Start[],
+  limits: SearchLimits,
+): Generator<SearchStep, Found, void> {
   const ranked = yield* screened(problem, starts),
     normal = normals(1),
     uniform = uniforms(2),
     least = problem.setting.floor;
   let modes: Mode[] = [];
-  const error: RelativeError = { value: Math.max(problem.setting.isSummed ? least : FIRST_ERROR, least), norm: 0 };
+  const error: RelativeError = {
+    value: Math.max(problem.setting.isSummed ? least : FIRST_ERROR, least),
+    norm: 0,
+  };
   let climbs = 0,
     next = 0;
   const begun = problem.work;
@@ -89,12 +96,22 @@ export function* search(problem: ScanProblem, starts: readonly Start[], limits: 
     }
     if (climbed === undefined) break;
     climbs++;
-    modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits: isFresh ? 1 : BESIDE_HIT, from: start.from });
+    modes = withMode(problem, modes, {
+      ...climbed,
+      cost: climbed.fit.cost,
+      hits: isFresh ? 1 : BESIDE_HIT,
+      from: start.from,
+    });
     const lowest = modes[0];
     if (lowest !== best || climbs === FIRST) {
       best = lowest;
       const mean = problem.objectiveAt(ROUGH, best.x).mean(best);
-      excess = excessOf(problem.counts, mean, error.value, deviance(problem.counts, mean, new Float64Array(mean.length).fill(error.value)));
+      excess = excessOf(
+        problem.counts,
+        mean,
+        error.value,
+        deviance(problem.counts, mean, new Float64Array(mean.length).fill(error.value)),
+      );
     }
     if (climbs >= limits.fewest && modes[0].hits >= limits.again && excess < TOLERATED) {
       reason = "agreed";
@@ -113,7 +130,12 @@ function* settled(problem: ScanProblem, found: Found): Generator<SearchStep, Fou
     const [best] = modes,
       mean = problem.objectiveAt(ROUGH, best.x).mean(best),
       next = relativeErrorOf(problem.counts, mean, floor);
-    excess = excessOf(problem.counts, mean, next.value, deviance(problem.counts, mean, new Float64Array(mean.length).fill(next.value)));
+    excess = excessOf(
+      problem.counts,
+      mean,
+      next.value,
+      deviance(problem.counts, mean, new Float64Array(mean.length).fill(next.value)),
+    );
     if (next.value === error.value) break;
     error = next;
     modes = yield* again(problem, modes, error.value);
@@ -142,17 +164,24 @@ function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<Se
 function withMode(problem: ScanProblem, modes: readonly Mode[], mode: Mode): Mode[] {
   const film = filmOf(problem.unknowns, mode),
     known = modes.findIndex(
-      (other) => Math.abs(other.cost - mode.cost) < 3 && distance(film, filmOf(problem.unknowns, other)) < SAME,
+      (other) =>
+        Math.abs(other.cost - mode.cost) < 3 && distance(film, filmOf(problem.unknowns, other)) < SAME,
     );
   const all =
     known < 0
       ? [...modes, mode]
-      : modes.map((other, k) => (k !== known ? other : { ...(mode.cost < other.cost ? mode : other), hits: other.hits + mode.hits }));
+      : modes.map((other, k) =>
+          k !== known ? other : { ...(mode.cost < other.cost ? mode : other), hits: other.hits + mode.hits },
+        );
   return all.sort((a, b) => a.cost - b.cost);
 }
 
 /** The modes that are worth it, fitted with another relative error. */
-function* again(problem: ScanProblem, modes: readonly Mode[], error: number): Generator<SearchStep, Mode[], void> {
+function* again(
+  problem: ScanProblem,
+  modes: readonly Mode[],
+  error: number,
+): Generator<SearchStep, Mode[], void> {
   const kept: Mode[] = [],
     errors = new Float64Array(problem.points).fill(error);
   for (const mode of modes.slice(0, 4)) {
@@ -173,7 +202,12 @@ function* again(problem: ScanProblem, modes: readonly Mode[], error: number): Ge
 const NEAR = 30;
 
 /** A start beside a mode: the shape shifted and stretched along the depth, or its numbers moved. */
-function besides(problem: ScanProblem, modes: readonly Mode[], normal: () => number, uniform: () => number): Start {
+function besides(
+  problem: ScanProblem,
+  modes: readonly Mode[],
+  normal: () => number,
+  uniform: () => number,
+): Start {
   const near = modes.filter(({ cost }) => cost < modes[0].cost + NEAR),
     mode = uniform() < 0.7 ? modes[0] : near[Math.floor(uniform() * near.length)],
     { unknowns: u } = problem,

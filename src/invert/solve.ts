@@ -43,5 +43,10 @@ export function* solve(
     }
   }
   const total = exact.reduce((sum, { share }) => sum + share, 0);
-  return { found, posterior, features, solutions: exact.map((mode) => ({ ...mode, share: mode.share / total })) };
+  return {
+    found,
+    posterior,
+    features,
+    solutions: exact.map((mode) => ({ ...mode, share: mode.share / total })),
+  };
 }

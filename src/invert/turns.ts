@@ -12,7 +12,13 @@ export class Turns {
   #since = performance.now();
   #furthest = 0;
 
-  constructor({ signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void }) {
+  constructor({
+    signal,
+    onProgress,
+  }: {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: Progress) => void;
+  }) {
     this.#signal = signal;
     this.#tell = onProgress;
     signal?.throwIfAborted();

@@ -48,9 +48,10 @@ export class Unknowns {
     this.disorder = 2 + weights;
     this.disorders = kind === "tied" ? 1 : weights;
     this.filmCount = this.disorder + this.disorders;
-    this.instrument = Object.fromEntries(
-      INSTRUMENT.map((name, k) => [name, this.filmCount + k]),
-    ) as Record<InstrumentUnknown, number>;
+    this.instrument = Object.fromEntries(INSTRUMENT.map((name, k) => [name, this.filmCount + k])) as Record<
+      InstrumentUnknown,
+      number
+    >;
     this.count = this.filmCount + INSTRUMENT.length;
   }
 
@@ -63,7 +64,11 @@ export class Unknowns {
       "lnScale",
       ...numbered("shape", this.weights),
       ...(this.kind === "tied" ? ["disorder"] : numbered("debyeWaller", this.weights)),
-      ...INSTRUMENT.map((name) => (["fwhm", "amplitude", "background", "diffuseWidth"].includes(name) ? `ln${name[0]!.toUpperCase()}${name.slice(1)}` : name)),
+      ...INSTRUMENT.map((name) =>
+        ["fwhm", "amplitude", "background", "diffuseWidth"].includes(name)
+          ? `ln${name[0]!.toUpperCase()}${name.slice(1)}`
+          : name,
+      ),
     ];
   }
 }

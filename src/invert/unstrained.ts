@@ -1,7 +1,7 @@
 /** The crystal without strain, which is a solution like any other, of few numbers. */
 import { type Climbed, fitted } from "./climb.ts";
 import { FINE } from "./curveModel.ts";
-import { Objective } from "./objective.ts";
+import { deviance, Objective } from "./objective.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import type { Found } from "./search.ts";
 import type { Turns } from "./turns.ts";
@@ -12,7 +12,12 @@ const NONE = 1e-4;
 const NUMBERS = 6;
 
 /** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film. */
-export async function unstrainedIfEnough(problem: ScanProblem, best: Climbed, found: Found, turns: Turns): Promise<Climbed | undefined> {
+export async function unstrainedIfEnough(
+  problem: ScanProblem,
+  best: Climbed,
+  found: Found,
+  turns: Turns,
+): Promise<Climbed | undefined> {
   const { unknowns: u, points } = problem,
     x = best.x.slice(),
     lower = problem.bounds.lower.slice(),
@@ -24,16 +29,14 @@ export async function unstrainedIfEnough(problem: ScanProblem, best: Climbed, fo
   for (let k = 0; k < u.filmCount; k++) lower[k] = upper[k] = x[k];
   const whole = problem.objectiveAt(FINE, best.x),
     plain = new Objective(whole.model, whole.counts, whole.prior, { lower, upper });
-  const fit = await turns.run(fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }), problem, Infinity),
+  const fit = await turns.run(
+      fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }),
+      problem,
+      Infinity,
+    ),
     of = (objective: Objective, place: Float64Array): number =>
-      objective.model.evaluate({ x: place, sign: best.sign }, false, ({ mean }) => {
-        let sum = 0;
-        for (let j = 0; j < points; j++) {
-          const n = objective.counts[j],
-            m = Math.max(mean[j], 1e-6);
-          sum += (2 * (m - n + (n > 0 ? n * Math.log(n / m) : 0))) / (1 + errors[j] ** 2 * Math.max(n, 1));
-        }
-        return sum;
-      });
-  return of(plain, fit.x) - of(whole, best.x) < NUMBERS * Math.log(points) ? { x: fit.x, sign: best.sign, fit } : undefined;
+      deviance(objective.counts, objective.mean({ x: place, sign: best.sign }), errors);
+  return of(plain, fit.x) - of(whole, best.x) < NUMBERS * Math.log(points)
+    ? { x: fit.x, sign: best.sign, fit }
+    : undefined;
 }

@@ -14,10 +14,18 @@ const COMMENT = /^(?:#|;|%|!|\/\/|\*|'|_)/;
 export function forEachLine(text: string, visit: (line: string, number: number) => void): void {
   eachLine(text, (whole, number) => {
     // The end-of-file mark of old systems counts as space; so does, to trim(), a byte order mark.
-    let line = whole.replace("\u001a", "").trim();
-    if (line.includes('"')) line = unquoted(line);
-    if (line !== "" && !COMMENT.test(line)) visit(line, number);
+    const line = dataLine(whole.replace("\u001a", "").trim());
+    if (line !== "" && !isComment(line)) visit(line, number);
   });
+}
+
+export function isComment(line: string): boolean {
+  return COMMENT.test(line);
+}
+
+/** A line without the quotes around its fields. */
+export function dataLine(line: string): string {
+  return line.includes('"') ? unquoted(line) : line;
 }
 
 /** Outside quotes, a comma separates: it becomes a semicolon, so that commas inside may be decimal ones. */
@@ -39,6 +47,8 @@ export function fieldsOf(line: string, dialect: Dialect): string[] {
 /** The number that a field holds; NaN where it says so; undefined where it is no number. */
 export function numberOf(field: string | undefined, dialect: Dialect): number | undefined {
   if (field === undefined) return undefined;
+  // A comma at the end of a field separates; it is no decimal one.
+  if (dialect === "comma" && field.endsWith(",")) return undefined;
   const text = dialect === "comma" ? field.replace(",", ".") : field;
   if (NUMBER.test(text)) return Number(/[dD]/.test(text) ? text.replace(/[dD]/, "e") : text);
   return NO_NUMBER.test(field) ? NaN : undefined;
@@ -59,7 +69,7 @@ export function detectDialect(text: string): Dialect {
     const fields = fieldsOf(line, "comma").filter((field) => field !== "");
     if (!fields.every((field) => numberOf(field, "comma") !== undefined)) {
       // "36,1,100,5": one field with more than one comma.
-      const parts = fieldsOf(line, "point");
+      const parts = fieldsOf(line, "point").filter((field) => field !== "");
       if (!parts.every((field) => numberOf(field, "point") !== undefined)) return;
       if (line.includes(".")) point = true;
       else if (parts.length === 4 && !/[\s;]/.test(line)) {

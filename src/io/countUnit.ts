@@ -7,23 +7,94 @@ const EVIDENCE = 10;
 /** Powers of ten that a value off the grid takes away. */
 const FAILURE = 3;
 
-/** The largest unit of which the intensities are whole multiples, within the rounding with which they were written; high
- *  ones need not be, since corrections for dead time come after counting.
- *  A unit counts as found where chance would not make it fit (each value's chance is twice its rounding over the unit), and
- *  where the scatter from point to point is not far below that of Poisson counts. Rates that were rounded to the unit
- *  itself (0.1 in a file of one decimal) carry no such evidence: there the scatter must be Poisson's.
+/** Scatter as a multiple of Poisson's: below the first, a curve is smooth; above the second, its multiples are finer than
+ *  its counts. Between points that bend much, counts of unit 1 reach 10. */
+const SMOOTH = 0.02;
+const ROUGH = 30;
+
+/** What one count adds to an intensity, and how that is known. */
+export interface CountUnit {
+  /** Intensity; of points without attenuation. */
+  readonly unit: number;
+  /** `given`: by the caller or the file; `multiples`: the intensities are whole multiples of it; `scatter`: they scatter from
+   *  point to point as counts of it do; `assumed`: neither, and the weakest point counts as 25. */
+  readonly source: "given" | "multiples" | "scatter" | "assumed";
+  /** In words. */
+  readonly reason: string;
+}
+
+/** What one count adds to the intensities of a scan: as given; else the largest unit of which they are whole multiples,
+ *  within the rounding with which they were written, where their scatter from point to point agrees with it; else the unit
+ *  that this scatter shows.
+ *
+ *  The variance of a count of mean m is m (Poisson), so that intensities u·m have the variance u times their mean: u is read
+ *  off the fourth differences of neighbouring points, which leave little of a smooth curve. Detectors whose counts were shared
+ *  between channels, or scans on a new grid, are whole multiples of a unit that is far finer than one count; smoothed ones
+ *  scatter less than counts.
+ *  @param scan counts or rates ≥ 0, in the order of the angles; its own `countUnit` is taken where it has one; `attenuation`
+ *  as in Scan
+ *  @returns a unit > 0 in every case: where nothing shows one, that of which the weakest point is 25 */
+export function countUnitOf(scan: {
+  readonly intensity: ArrayLike<number>;
+  readonly countUnit?: number | undefined;
+  readonly attenuation?: ArrayLike<number> | undefined;
+}): CountUnit {
+  const { countUnit: given, attenuation } = scan;
+  if (given !== undefined)
+    return { unit: given, source: "given", reason: `One count adds ${given}, as the scan says.` };
+  const intensity =
+    attenuation === undefined
+      ? scan.intensity
+      : Float64Array.from(scan.intensity).filter((_, i) => attenuation[i] === 1);
+  const found = findUnit(intensity);
+  if (found !== undefined) return found;
+  let least = Infinity;
+  for (let i = 0; i < scan.intensity.length; i++) {
+    if (scan.intensity[i] > 0) least = Math.min(least, scan.intensity[i]);
+  }
+  // The weakest point as 25 counts: a fifth of uncertainty.
+  const unit = least === Infinity ? 1 : least / 25;
+  return {
+    unit,
+    source: "assumed",
+    reason: `The intensities do not show what one count adds; the weakest point is taken for 25 counts of ${short(unit)}.`,
+  };
+}
+
+/** What one count adds to the intensities, see `countUnitOf`.
  *  @param intensity counts or rates ≥ 0, in the order of the angles
- *  @returns undefined where the intensities are no multiples of a unit, such as a simulated or a smoothed curve */
+ *  @returns undefined where the intensities show none, such as a simulated or a smoothed curve */
 export function countUnit(intensity: ArrayLike<number>): number | undefined {
+  return findUnit(intensity)?.unit;
+}
+
+/** A unit counts as found where chance would not make it fit (each value's chance is twice its rounding over the unit), and
+ *  where the scatter is neither far below that of Poisson counts nor far above. High values need not fit, since corrections
+ *  for dead time come after counting. Rates that were rounded to the unit itself (0.1 in a file of one decimal) carry no such
+ *  evidence: there the scatter must be Poisson's. */
+function findUnit(intensity: ArrayLike<number>): CountUnit | undefined {
   const values = distinct(intensity);
   if (values.length < 2) return undefined;
   const rounding = roundings(values);
   const unit = commonDivisor(values, rounding.lastDigit) ?? nearDivisor(values, rounding.half);
   const scatter = relativeScatter(intensity, unit ?? rounding.lastDigit);
-  if (unit !== undefined) return scatter !== undefined && scatter < 0.02 ? undefined : unit;
-  return rounding.lastDigit > 1e-7 && scatter !== undefined && scatter > 0.3 && scatter < 2
-    ? rounding.lastDigit
-    : undefined;
+  const multiples = (of: number): CountUnit => ({
+    unit: of,
+    source: "multiples",
+    reason: `The intensities are whole multiples of ${short(of)}.`,
+  });
+  if (unit !== undefined) {
+    if (scatter !== undefined && scatter < SMOOTH) return undefined;
+    if (scatter === undefined || scatter < ROUGH) return multiples(unit);
+    return unitOfScatter(intensity, unit) ?? multiples(unit);
+  }
+  if (rounding.lastDigit > 1e-7 && scatter !== undefined && scatter > 0.3 && scatter < 2)
+    return multiples(rounding.lastDigit);
+  return unitOfScatter(intensity);
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 /** The greatest divisor of the values as decimal numbers, where it is more than their last digit; whole numbers are counts
@@ -182,8 +253,57 @@ function shortest(low: number, high: number): number {
 /** Scatter of neighbouring points as a share of that of Poisson counts of this unit: about 1 for counts, more where the
  *  curve bends between points, far less for smooth curves. Undefined where there are too few counts to tell. */
 function relativeScatter(intensity: ArrayLike<number>, unit: number): number | undefined {
-  const ratios: number[] = [];
-  // Fourth differences leave little of a smooth curve; those of independent points have 70 times their variance.
+  const ratios = bends(intensity).filter(({ mean }) => mean >= 4 * unit);
+  return ratios.length < LEAST_POINTS ? undefined : typicalRatio(ratios) / unit;
+}
+
+/** Points of which a scatter is taken. */
+const LEAST_POINTS = 20;
+/** The scatter of the weaker and of the stronger half of the points, as units, may differ by this factor: that of a curve
+ *  that bends between its points grows with the intensity. */
+const ALIKE = 2;
+/** Counts a point: more than detectors count are none. */
+const MOST_COUNTS = 1e6;
+/** Units so near to 1 are 1: the scatter of a few hundred points is known to a tenth or two. */
+const NEAR_ONE = 1.4;
+
+/** The unit whose Poisson counts scatter as the intensities do, where weak and strong points agree on it.
+ *  @param finer of which the intensities are multiples all the same */
+function unitOfScatter(intensity: ArrayLike<number>, finer?: number): CountUnit | undefined {
+  const points = bends(intensity);
+  let unit = points.length < LEAST_POINTS ? 0 : typicalRatio(points);
+  let used = points;
+  // Points of few counts are no measure; which they are depends on the unit.
+  for (let round = 0; round < 5 && unit > 0; round++) {
+    used = points.filter(({ mean }) => mean >= 4 * unit);
+    if (used.length < 2 * LEAST_POINTS || 2 * used.length < points.length) return undefined;
+    unit = typicalRatio(used);
+  }
+  if (!(unit > 0)) return undefined;
+  used.sort((a, b) => a.mean - b.mean);
+  const half = used.length >> 1;
+  const [weak, strong] = [typicalRatio(used.slice(0, half)), typicalRatio(used.slice(half))];
+  const isPoisson = weak < ALIKE * strong && strong < ALIKE * weak && used[half]!.mean < MOST_COUNTS * unit;
+  // Noise of one size everywhere would do too, unless the intensities differ.
+  if (!isPoisson || used[used.length - 1]!.mean < 4 * used[0]!.mean) return undefined;
+  const isOne = unit < NEAR_ONE && unit > 1 / NEAR_ONE;
+  const rounded = isOne ? 1 : Number(unit.toPrecision(2));
+  return {
+    unit: rounded,
+    source: "scatter",
+    reason: `The intensities scatter from point to point as counts of ${isOne ? "about 1" : short(rounded)} each do${finer === undefined ? "" : `; that they are whole multiples of ${short(finer)} comes from how they were shared or scaled`}.`,
+  };
+}
+
+interface Bend {
+  readonly mean: number;
+  /** Squared fourth difference over 70 times the mean: the unit, of Poisson counts, times χ² of one degree of freedom. */
+  readonly ratio: number;
+}
+
+/** Fourth differences leave little of a smooth curve; those of independent points have 70 times their variance. */
+function bends(intensity: ArrayLike<number>): Bend[] {
+  const found: Bend[] = [];
   for (let i = 2; i + 2 < intensity.length; i++) {
     const [a, b, c, d, e] = [
       intensity[i - 2],
@@ -193,11 +313,22 @@ function relativeScatter(intensity: ArrayLike<number>, unit: number): number | u
       intensity[i + 2],
     ];
     const mean = (a + b + c + d + e) / 5;
-    if (mean < 4 * unit) continue;
+    if (!(mean > 0)) continue;
     const bend = a - 4 * b + 6 * c - 4 * d + e;
-    ratios.push((bend * bend) / (70 * unit * mean));
+    found.push({ mean, ratio: (bend * bend) / (70 * mean) });
   }
-  if (ratios.length < 20) return undefined;
-  // The median of χ² with one degree of freedom is 0.455.
-  return ratios.sort((a, b) => a - b)[ratios.length >> 1] / 0.455;
+  return found;
+}
+
+/** The median of χ² with one degree of freedom is 0.455; the mean of those below 2.5², 0.9113. The median says which are above,
+ *  at peaks; the mean of the others is known twice as well. */
+function typicalRatio(bendsFound: readonly Bend[]): number {
+  const ratios = Float64Array.from(bendsFound, ({ ratio }) => ratio).sort();
+  let unit = ratios[ratios.length >> 1]! / 0.455;
+  for (let round = 0; round < 4; round++) {
+    const low = ratios.filter((ratio) => ratio < 6.25 * unit);
+    if (low.length === 0) break;
+    unit = low.reduce((a, b) => a + b, 0) / low.length / 0.9113;
+  }
+  return unit;
 }

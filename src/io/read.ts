@@ -1,22 +1,45 @@
 /** Files of measurements of every format: the scans in them, and the one that is meant. */
 
-import { InvalidParameterError, requireInteger, requireOneOf, ScanFormatError } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireInteger,
+  requireOneOf,
+  requirePositive,
+  ScanFormatError,
+} from "../errors.ts";
 import type { FileScan, Scan, ScanAxis, ScanFile } from "../types.ts";
-import { kindOfBytes, kindOfText } from "./detect.ts";
+import { HEAD, kindOfBytes, kindOfText } from "./detect.ts";
+import type { Hdf5Library } from "./formats/hdf5.ts";
+import type { CounterOptions } from "./formats/spec.ts";
+import { joinRegions, projectMap } from "./join.ts";
 import { averageRepeats, sortByAngle } from "./scan.ts";
 import { decodeText, MAX_FILE_BYTES } from "./text.ts";
-import { parseScan, type ParseScanOptions } from "./xy.ts";
+import { type ParseScanOptions, readColumns } from "./xy.ts";
 
-export interface ReadScanOptions extends ParseScanOptions {
-  /** Which scan of the file, counted from 1; needed where there are several. */
-  readonly scan?: number;
+/** What is read of a file; most options are for one format. */
+export interface ReadScansOptions extends ParseScanOptions, CounterOptions {
+  /** NeXus: the group of the data, such as "entry/data"; default: the file's default plot, else every NXdata. */
+  readonly path?: string;
+  /** NeXus: the module h5wasm, where it cannot be found by its name (bundles, edge runtimes): `await import("h5wasm")`. */
+  readonly hdf5?: Hdf5Library;
 }
 
-/** Every scan of a file: XRDML, BRML, RAW 1–4, RAS, RASX or text of columns. What the file is, its content says.
+export interface ChooseScanOptions extends Pick<ParseScanOptions, "angle"> {
+  /** Which scan of the file, counted from 1, or SPEC's own number; needed where there are several. A list joins the regions
+   *  of one scan. Of SPEC scans of one number, 12.2 is the second of number 12. */
+  readonly scan?: number | readonly number[];
+  /** Adds up the scans of a map (all, or those of `scan`) at each 2θ, along the angle of the sample. Default false. */
+  readonly project?: boolean;
+}
+
+export interface ReadScanOptions extends ReadScansOptions, ChooseScanOptions {}
+
+/** Every scan of a file: XRDML, BRML, RAW 1–4, UXD, RAS, RASX, Rigaku ASCII, CSV of Panalytical, text of Bruker, HR-XRDScan
+ *  (.x00), NJA, SPEC, NeXus or text of columns. What the file is, its content says. Meshes are as many scans as they have runs.
  *
  *  Limits: 100 MB; 64 MB unpacked; 5 million points; 10 000 scans; a million XML tags and attributes (docs/formats.md).
  *  @param file its bytes; or its text, where it is text
- *  @param options for text of columns
+ *  @param options for text of columns, SPEC and NeXus
  *  @returns arrays that are yours to keep
  *  @throws {ScanFormatError} a file that is none of these, damaged, or beyond the limits
  *  @throws {InvalidParameterError} an option that cannot be
@@ -25,7 +48,7 @@ export interface ReadScanOptions extends ParseScanOptions {
  *  for (const { axis, wavelength, intensity } of scans) console.log(format, axis, wavelength, intensity.length); */
 export async function readScans(
   file: Uint8Array | ArrayBuffer | string,
-  options: ParseScanOptions = {},
+  options: ReadScansOptions = {},
 ): Promise<ScanFile> {
   if (typeof file === "string") return readText(file, options);
   const bytes = bytesOf(file);
@@ -33,11 +56,26 @@ export async function readScans(
     throw new ScanFormatError(
       `the file has ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that are read`,
     );
-  const kind = kindOfBytes(bytes);
-  if (kind === "zip") return (await readers()).readZip(bytes);
-  if (kind === "raw") return (await readers()).readRaw(bytes);
+  switch (kindOfBytes(bytes)) {
+    case "zip":
+      return (await readers()).readZip(bytes);
+    case "raw":
+      return (await readers()).readRaw(bytes);
+    case "hdf5":
+      return (await readers()).readHdf5(bytes, { library: options.hdf5, path: options.path });
+    case "rigakuRaw":
+      throw new ScanFormatError(
+        "the file is a binary RAW of Rigaku, which is not read; export it as RAS, RASX or ASCII",
+      );
+    case "stoeRaw":
+      throw new ScanFormatError(
+        "the file is a binary RAW of Stoe (WinXPOW), which is not read; export it as text of columns (.xy, .xye)",
+      );
+    case "text":
+      break;
+  }
   // Rigaku's programs write Japanese Windows text.
-  const isRas = kindOfText(String.fromCharCode(...bytes.subarray(0, 100))) === "ras";
+  const isRas = kindOfText(latin1(bytes.subarray(0, HEAD))) === "ras";
   return readText(decodeText(bytes, isRas ? "shift_jis" : "windows-1252"), options);
 }
 
@@ -45,7 +83,7 @@ export async function readScans(
  *
  *  Coupled scans and scans of the detector alone are taken as they are. The angles of a rocking scan are ω: it is refused,
  *  unless `angle` is "theta", which takes 2θ = 2ω, as is right for a detector that is open wide before a symmetric reflection.
- *  Wavelength, counting time, axis and attenuation are the file's, where it has them.
+ *  Wavelength, counting time, axis and attenuation are the file's, where it has them; `notes` say what was changed.
  *  @param file its bytes; or its text, where it is text
  *  @throws {ScanFormatError} as readScans; several scans and no `scan`; a scan that has no 2θ
  *  @throws {InvalidParameterError} an option that cannot be, or that contradicts the file
@@ -56,27 +94,95 @@ export async function readScan(
   file: Uint8Array | ArrayBuffer | string,
   options: ReadScanOptions = {},
 ): Promise<Scan> {
-  const { format, scans } = await readScans(file, options);
-  if (options.scan !== undefined) requireInteger("scan", options.scan, 1, scans.length);
-  if (options.scan === undefined && scans.length > 1) {
-    const list = scans
-      .slice(0, 9)
-      .map((scan, i) => `${i + 1}: ${describeScan(scan)}`)
-      .join("; ");
-    throw new ScanFormatError(
-      `the file holds ${scans.length} scans, and one is to be chosen: ${list}${scans.length > 9 ? "; …" : ""}`,
-    );
+  return chooseScan(await readScans(file, options), options);
+}
+
+/** The scan that is meant among those of a file that was read: what `readScan` does after `readScans`, for those who take
+ *  several scans of one file.
+ *  @param file as `readScans` gives it, with the same `angle`
+ *  @throws {ScanFormatError} several scans and no `scan`; a scan that has no 2θ; regions or maps that do not fit together
+ *  @throws {InvalidParameterError} a scan that is not there; an `angle` that contradicts the file
+ *  @example
+ *  const file = await readScans(await readFile("scans.ras"));
+ *  const scans = file.scans.map((_, i) => chooseScan(file, { scan: i + 1 })); */
+export function chooseScan(file: ScanFile, { scan, angle, project = false }: ChooseScanOptions = {}): Scan {
+  if (angle !== undefined) requireOneOf("angle", angle, ["twoTheta", "theta"]);
+  const { scans } = file;
+  const one = (each: FileScan): Scan => asScan(each, anglesOf(each, file.format === "text" ? "text" : angle));
+  const places =
+    scan === undefined
+      ? project || scans.length === 1
+        ? scans.map((_, i) => i)
+        : undefined
+      : (Array.isArray(scan) ? (scan as readonly number[]) : [scan as number]).map((n) => placeOf(file, n));
+  if (places === undefined) throw severalScans(scans);
+  if (places.length === 0) throw new InvalidParameterError("scan", "one scan or more", scan);
+  const chosen = places.map((at) => scans[at]!);
+  if (project) return projectMap(chosen);
+  return chosen.length === 1 ? one(chosen[0]!) : joinRegions(chosen.map(one));
+}
+
+/** Place, from 0, of the scan that a number means. */
+function placeOf({ scans }: ScanFile, wanted: number): number {
+  if (!scans.some(({ number }) => number !== undefined)) {
+    requireInteger("scan", wanted, 1, scans.length);
+    return wanted - 1;
   }
-  const scan = scans[(options.scan ?? 1) - 1]!;
-  if (format === "text") return asScan(scan, scan.twoTheta!);
-  return asScan(scan, anglesOf(scan, options.angle));
+  requirePositive("scan", wanted);
+  const alike = scans.flatMap(({ number }, i) => (number === Math.floor(wanted) ? [i] : []));
+  const which = Math.round(10 * (wanted - Math.floor(wanted)));
+  if (alike.length === 0)
+    throw new InvalidParameterError(
+      "scan",
+      `one of the file's numbers, ${scans
+        .map(({ number }) => number)
+        .slice(0, 20)
+        .join(", ")}`,
+      wanted,
+    );
+  if (which === 0 && alike.length > 1)
+    throw new ScanFormatError(
+      `the file has ${alike.length} scans of number ${wanted}: choose ${wanted}.1 … ${wanted}.${Math.min(alike.length, 9)}`,
+    );
+  const place = alike[which === 0 ? 0 : which - 1];
+  if (place === undefined)
+    throw new InvalidParameterError("scan", `at most ${Math.floor(wanted)}.${alike.length}`, wanted);
+  return place;
+}
+
+function severalScans(scans: readonly FileScan[]): ScanFormatError {
+  const list = scans
+    .slice(0, 9)
+    .map((each, i) => `${each.number ?? i + 1}: ${describeScan(each)}`)
+    .join("; ");
+  return new ScanFormatError(
+    `the file holds ${scans.length} scans, and one is to be chosen: ${list}${scans.length > 9 ? "; …" : ""}. Regions of one scan are joined by a list (\`scan: [1, 2]\`, --scan 1,2), maps projected by \`project\` (--project)`,
+  );
 }
 
 /** What a scan is, in a few words. */
 export function describeScan({ axis, axisName, twoTheta, omega, position, intensity }: FileScan): string {
   const values = axis === "omega" ? omega : axis === "other" ? position : twoTheta;
   const range = values === undefined ? "" : ` ${round(values[0])}° … ${round(values[values.length - 1])}°`;
-  return `${axis === undefined || axis === "other" ? (axisName ?? "2θ") : NAMES[axis]}${range}, ${intensity.length} points`;
+  const name = axis === undefined || axis === "other" ? (axisName ?? "2θ") : NAMES[axis];
+  return `${name}${range}, ${intensity.length} points${offsetOf({ axis, twoTheta, omega })}`;
+}
+
+/** Which scan of a map it is. */
+function offsetOf({
+  axis,
+  twoTheta,
+  omega,
+}: {
+  axis: ScanAxis | undefined;
+  twoTheta: Float64Array | undefined;
+  omega: Float64Array | undefined;
+}): string {
+  if (twoTheta === undefined || omega === undefined) return "";
+  if (axis === "omega") return ` at 2θ = ${round(twoTheta[0])}°`;
+  if (axis === "2theta") return ` at ω = ${round(omega[0])}°`;
+  const offset = omega[0]! - twoTheta[0]! / 2;
+  return axis === "2theta-omega" && Math.abs(offset) > 5e-4 ? `, ω − θ = ${round(offset)}°` : "";
 }
 
 const NAMES: Readonly<Record<Exclude<ScanAxis, "other">, string>> = {
@@ -91,11 +197,19 @@ function round(value: number | undefined): string {
 
 const readers = () => import("./formats/readers.ts");
 
-async function readText(text: string, options: ParseScanOptions): Promise<ScanFile> {
+async function readText(text: string, options: ReadScansOptions): Promise<ScanFile> {
   const kind = kindOfText(text);
-  if (kind === "xml") return (await readers()).readXrdml(text);
-  if (kind === "ras") return (await readers()).readRas(text);
-  return { format: "text", scans: [parseScan(text, options)] };
+  return kind === "text"
+    ? { format: "text", scans: [readColumns(text, options)] }
+    : (await readers()).readTextOf(kind, text, options);
+}
+
+/** Each byte as a character: enough to see what a text is. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return text;
 }
 
 function bytesOf(file: Uint8Array | ArrayBuffer): Uint8Array {
@@ -104,11 +218,12 @@ function bytesOf(file: Uint8Array | ArrayBuffer): Uint8Array {
   throw new InvalidParameterError("file", "bytes or text", file);
 }
 
+/** @param angle what the angles are said to be; "text" where reading the text has seen to it */
 function anglesOf(
-  { axis, axisName, twoTheta, omega }: FileScan,
-  angle: ParseScanOptions["angle"],
+  { axis, axisName, twoTheta, omega, refusal }: FileScan,
+  angle: ParseScanOptions["angle"] | "text",
 ): Float64Array {
-  if (angle !== undefined) requireOneOf("angle", angle, ["twoTheta", "theta"]);
+  if (refusal !== undefined) throw new ScanFormatError(`the scan is refused: ${refusal}`);
   if (axis === "omega") {
     if (angle === "theta" && omega !== undefined) return omega.map((value) => 2 * value);
     const at = twoTheta === undefined ? "" : ` at 2θ = ${round(twoTheta[0])}°`;
@@ -128,7 +243,7 @@ function anglesOf(
 }
 
 function asScan(scan: FileScan, angles: Float64Array): Scan {
-  const { axis, wavelength, countingTime, countUnit, intensity, attenuation } = scan;
+  const { axis, wavelength, countingTime, countUnit, intensity, attenuation, notes } = scan;
   if (!angles.every((value) => value > 0 && value < 180))
     throw new ScanFormatError("2θ must be between 0° and 180° everywhere");
   const points = averageRepeats(
@@ -141,5 +256,6 @@ function asScan(scan: FileScan, angles: Float64Array): Scan {
     ...(wavelength === undefined ? {} : { wavelength }),
     ...(countingTime === undefined ? {} : { countingTime }),
     ...(axis === undefined ? {} : { axis }),
+    ...(notes === undefined ? {} : { notes }),
   };
 }

@@ -1,6 +1,7 @@
 /** Results as files that other programs read. */
 
 import { InvalidParameterError } from "../errors.ts";
+import { printable } from "../words.ts";
 
 /** Columns of numbers as comma-separated values (RFC 4180): a header line, then one line a row, each ended by CR LF.
  *  Numbers have all the digits that bring them back bit for bit; NaN and infinities stand as NaN, Infinity and -Infinity.
@@ -19,7 +20,7 @@ export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): strin
       );
     }
   }
-  const lines = [names.map(quoted).join(",")];
+  const lines = [names.map(csvField).join(",")];
   for (let i = 0; i < rows; i++) {
     lines.push(
       names.map((name) => (Object.is(columns[name][i], -0) ? "-0" : String(columns[name][i]))).join(","),
@@ -28,6 +29,10 @@ export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): strin
   return `${lines.join("\r\n")}\r\n`;
 }
 
-function quoted(field: string): string {
-  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+/** A text as a field of comma-separated values. One that a spreadsheet would take for a formula (= + − @) begins with an
+ *  apostrophe, and control characters are left out: names come out of files. */
+export function csvField(text: string): string {
+  const plain = printable(text);
+  const safe = /^[\s\ufffd]*[=+\-@]/.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

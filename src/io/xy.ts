@@ -1,123 +1,105 @@
 /** Measured scans in text files of columns: angle and intensity, in any usual dress. */
 
 import { InvalidParameterError, requireInteger, requireOneOf, ScanFormatError } from "../errors.ts";
-import type { Scan } from "../types.ts";
-import { detectDialect, fieldsOf, forEachLine, numberOf } from "./columns.ts";
+import type { FileScan, Scan } from "../types.ts";
+import { withoutNegatives, atOneTime } from "./adjust.ts";
 import { countUnit } from "./countUnit.ts";
 import { averageRepeats, sortByAngle } from "./scan.ts";
-import { MAX_FILE_BYTES, requireText } from "./text.ts";
+import { readTable, type Table } from "./table.ts";
 
 export interface ParseScanOptions {
   /** What the angles in the file are; default "twoTheta". */
   readonly angle?: "twoTheta" | "theta";
-  /** Columns of the angle and of the intensity, counted from 1; default [1, 2]. Others are not read. */
+  /** Columns of the angle and of the intensity, counted from 1; default: those that the table's header names, else [1, 2]
+   *  of two or three columns. Others are not read. */
   readonly columns?: readonly [angle: number, intensity: number];
 }
 
-/** Points of one file. */
-export const MAX_POINTS = 5e6;
-
 /** Reads a scan from text of columns; `readScan` reads files of every format.
  *
- *  Lines that begin with # ; % ! // * ' or _ are comments; lines before the first line of numbers are headers. Columns are
+ *  Lines that begin with # ; % ! // * or ' are comments; lines before the first line of numbers are headers. Columns are
  *  separated by spaces, tabs, semicolons or commas; decimals are points or commas, whichever fits the whole file; exponents
- *  may be written 1.0D+03; fields may be quoted. Angles may run in any order: the scan has them ascending. Points of one
- *  angle are averaged, each with weight 1. `countUnit` is what the intensities tell, see there; where points were averaged
- *  it is that of a single one.
+ *  may be written 1.0D+03; fields may be quoted. Where the line above the numbers names the columns, its names decide which
+ *  are read, and a name that is no 2θ is refused; four columns or more without names are refused, and so are keywords
+ *  (`*START = 5`, `_START = 5`, `[Data]`), which belong to formats of their own.
+ *
+ *  Angles may run in any order: the scan has them ascending. Points of one angle are averaged, each with weight 1.
+ *  Intensities below 0, as after a background was subtracted, become the smallest positive one, and `notes` says so.
+ *  Where a column of counting times varies, counts are brought to the longest of them. `countUnit` is what the intensities
+ *  tell, see there; where points were averaged it is that of a single one.
  *  @param text at most 100 million characters, 5 million points
  *  @returns angles 2θ in degrees, whatever the file has
  *  @throws {ScanFormatError} naming the line: no points, one point, one column, something that is no number among the data,
- *  NaN, intensities below 0, angles 2θ outside (0°, 180°), binary data
+ *  NaN, most intensities below 0, angles 2θ outside (0°, 180°), a rocking scan, binary data
  *  @throws {InvalidParameterError} an option that cannot be */
 export function parseScan(text: string, options: ParseScanOptions = {}): Scan {
-  const toTwoTheta = factorOf(options.angle ?? "twoTheta");
-  const [angleColumn, intensityColumn] = options.columns ?? [1, 2];
-  requireInteger("columns[0]", angleColumn, 1, 1000);
-  requireInteger("columns[1]", intensityColumn, 1, 1000);
-  if (angleColumn === intensityColumn)
-    throw new InvalidParameterError("columns", "two different columns", options.columns);
-  if (text.length > MAX_FILE_BYTES) {
+  const { twoTheta, ...scan } = readColumns(text, options);
+  if (twoTheta === undefined)
     throw new ScanFormatError(
-      `the file has ${text.length} characters, more than the ${MAX_FILE_BYTES} that are read`,
+      `the scan is a rocking scan: the header names its angles ${JSON.stringify(scan.axisName)}; read them as θ (\`angle: "theta"\`, --theta) where the detector was open wide`,
     );
+  const { intensity, attenuation, countUnit: unit, countingTime, notes } = scan;
+  return {
+    twoTheta,
+    intensity,
+    ...(attenuation === undefined ? {} : { attenuation }),
+    ...(unit === undefined ? {} : { countUnit: unit }),
+    ...(countingTime === undefined ? {} : { countingTime }),
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
+/** The scan of a text of columns; of a rocking scan, without 2θ. Its points ascend, and no angle stands twice. */
+export function readColumns(text: string, { angle, columns }: ParseScanOptions): FileScan {
+  if (angle !== undefined) requireOneOf("angle", angle, ["twoTheta", "theta"]);
+  if (columns !== undefined) {
+    requireInteger("columns[0]", columns[0], 1, 1000);
+    requireInteger("columns[1]", columns[1], 1, 1000);
+    if (columns[0] === columns[1])
+      throw new InvalidParameterError("columns", "two different columns", columns);
   }
-  requireText(text);
-  const dialect = detectDialect(text);
-
-  let twoTheta = new Float64Array(1024);
-  let intensity = new Float64Array(1024);
-  let count = 0;
-  let lines = 0;
-  let oneColumn = 0;
-  let firstLine = 0;
-  forEachLine(text, (line, number) => {
-    lines++;
-    const fields = fieldsOf(line, dialect);
-    const angle = numberOf(fields[angleColumn - 1], dialect);
-    const value = numberOf(fields[intensityColumn - 1], dialect);
-    if (angle === undefined || value === undefined) {
-      const first =
-        numberOf(fields[0], dialect) !== undefined &&
-        (fields.length === 1 || (fields.length === 2 && fields[1] === ""));
-      if (first) oneColumn ||= number;
-      if (count === 0) return;
-      if (first) throw new ScanFormatError("there is one column only", number);
-      const which = angle === undefined ? angleColumn : intensityColumn;
-      if (fields.length < which) throw new ScanFormatError(`there is no column ${which}`, number);
-      throw new ScanFormatError(`${JSON.stringify(shortened(fields[which - 1]))} is not a number`, number);
-    }
-    if (!Number.isFinite(angle))
-      throw new ScanFormatError(`the angle is ${shortened(fields[angleColumn - 1])}`, number);
-    if (!Number.isFinite(value))
-      throw new ScanFormatError(`the intensity is ${shortened(fields[intensityColumn - 1])}`, number);
-    const degrees = angle * toTwoTheta;
+  const table = readTable(text, columns);
+  const isRocking = table.axis === "omega" && angle !== "theta";
+  if (table.isTheta && angle === undefined)
+    throw new ScanFormatError(
+      `the header names the angles ${JSON.stringify(table.axisName)}, which may be θ or 2θ: read them as θ (\`angle: "theta"\`, --theta) or as 2θ (\`columns\`, --columns 1,2)`,
+      table.headerLine,
+    );
+  const factor = angle === "theta" ? 2 : 1;
+  for (let i = 0; i < table.angles.length && !isRocking; i++) {
+    const degrees = table.angles[i]! * factor;
     if (!(degrees > 0 && degrees < 180))
-      throw new ScanFormatError(`2θ must be between 0° and 180°; got ${degrees}`, number);
-    if (value < 0) throw new ScanFormatError(`the intensity must be ≥ 0; got ${value}`, number);
-    if (count === MAX_POINTS) throw new ScanFormatError(`there are more than ${MAX_POINTS} points`, number);
-    if (count === twoTheta.length) {
-      twoTheta = grown(twoTheta);
-      intensity = grown(intensity);
-    }
-    firstLine ||= number;
-    twoTheta[count] = degrees;
-    intensity[count++] = value;
-  });
-  if (count === 0) throw nothingFound(text, lines, oneColumn);
-  if (count === 1) throw new ScanFormatError("there is one point only", firstLine);
-
-  const sorted = sortByAngle({
-    twoTheta: twoTheta.subarray(0, count),
-    intensity: intensity.subarray(0, count),
-  });
-  const unit = countUnit(sorted.intensity);
-  const points = averageRepeats(sorted);
-  if (points.twoTheta.length < 2) throw new ScanFormatError("all points have the same angle", firstLine);
-  return unit === undefined ? points : { ...points, countUnit: unit };
+      throw new ScanFormatError(`2θ must be between 0° and 180°; got ${degrees}`, table.lineOf(i));
+  }
+  return scanOf(table, isRocking ? 1 : factor, isRocking);
 }
 
-function factorOf(angle: unknown): number {
-  requireOneOf("angle", angle, ["twoTheta", "theta"]);
-  return angle === "theta" ? 2 : 1;
-}
-
-function nothingFound(text: string, lines: number, oneColumn: number): ScanFormatError {
-  if (text.trim() === "") return new ScanFormatError("the file is empty");
-  if (oneColumn > 0)
-    return new ScanFormatError("there is one column only; angle and intensity are needed", oneColumn);
-  if (text.trimStart().startsWith("<"))
-    return new ScanFormatError("the file is XML, not columns of numbers; `readScan` reads XRDML");
-  return new ScanFormatError(
-    lines === 0 ? "the file has comments only" : "no line has an angle and an intensity",
+function scanOf(table: Table, factor: number, isRocking: boolean): FileScan {
+  const positive = withoutNegatives(table.intensity);
+  const timed =
+    table.times === undefined
+      ? undefined
+      : atOneTime(positive.values, table.times, { isRate: table.unit === "cps" });
+  const unit = countUnit(positive.note === undefined ? table.intensity : []);
+  const attenuation = timed?.factors;
+  const points = averageRepeats(
+    sortByAngle({
+      twoTheta: factor === 1 ? table.angles : table.angles.map((value) => value * factor),
+      intensity: timed?.values ?? positive.values,
+      ...(attenuation === undefined ? {} : { attenuation }),
+    }),
   );
-}
-
-function grown(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * values.length);
-  larger.set(values);
-  return larger;
-}
-
-function shortened(text: string): string {
-  return text.length > 30 ? `${text.slice(0, 27)}...` : text;
+  if (points.twoTheta.length < 2)
+    throw new ScanFormatError("all points have the same angle", table.lineOf(0));
+  const notes = [positive.note, timed?.note].filter((note) => note !== undefined);
+  const { twoTheta, ...rest } = points;
+  return {
+    ...(isRocking ? { omega: twoTheta, axis: "omega" as const } : { twoTheta }),
+    ...rest,
+    ...(table.axis === "omega" ? { axisName: table.axisName } : {}),
+    ...(table.unit === undefined ? {} : { intensityUnit: table.unit }),
+    ...(timed === undefined ? {} : { countingTime: timed.time }),
+    ...(unit === undefined ? {} : { countUnit: unit }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }

@@ -131,7 +131,9 @@ class DampedSystem {
     let count = 0;
     for (let k = 0; k < n; k++) {
       const isHeld =
-        upper[k] <= lower[k] || (x[k] <= lower[k] && gradient[k] > 0) || (x[k] >= upper[k] && gradient[k] < 0);
+        upper[k] <= lower[k] ||
+        (x[k] <= lower[k] && gradient[k] > 0) ||
+        (x[k] >= upper[k] && gradient[k] < 0);
       if (!isHeld && hessian[k * n + k] > 0) this.#free[count++] = k;
     }
     // What a step would carry beyond a bound is set onto it, and the others are asked again.
@@ -162,7 +164,13 @@ class DampedSystem {
   }
 
   /** Of the free unknowns, with the steps of all others as they are; scaled to a unit diagonal. */
-  #solve(hessian: Float64Array, gradient: Float64Array, step: Float64Array, count: number, lambda: number): boolean {
+  #solve(
+    hessian: Float64Array,
+    gradient: Float64Array,
+    step: Float64Array,
+    count: number,
+    lambda: number,
+  ): boolean {
     const n = this.#n,
       free = this.#free,
       matrix = this.#matrix,
@@ -175,7 +183,8 @@ class DampedSystem {
       rhs[a] = sum * scale;
       for (let b = 0; b <= a; b++) {
         const k = free[b];
-        matrix[a * count + b] = (hessian[i >= k ? i * n + k : k * n + i] * scale) / Math.sqrt(hessian[k * n + k]);
+        matrix[a * count + b] =
+          (hessian[i >= k ? i * n + k : k * n + i] * scale) / Math.sqrt(hessian[k * n + k]);
       }
       matrix[a * count + a] = 1 + lambda;
     }

@@ -3,12 +3,12 @@
 import * as host from "#worker-host";
 import type { Scalar, Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../dataset/generator.ts";
-import type { WorkerHandle } from "../dataset/workerHost.ts";
-import type { Recipe } from "../dataset/workerMessages.ts";
+import type { Recipe } from "../dataset/worker.ts";
 import { WorkerError } from "../errors.ts";
+import { WorkerClient } from "../workers/client.ts";
 import { type Learner, read, type Task } from "./gradients.ts";
 import type { Tf } from "./ops.ts";
-import type { TrainerAnswer, TrainerRequest } from "./trainerMessages.ts";
+import type { TrainerWork } from "./trainer.ts";
 
 export interface GradientSource {
   /** @returns loss and gradients of samples first … first + count − 1 with the learner's weights; theirs to dispose */
@@ -32,11 +32,6 @@ export function localSource(
   };
 }
 
-interface Member {
-  readonly handle: WorkerHandle<TrainerRequest>;
-  waiting: { done(answer: TrainerAnswer): void; failed(error: Error): void } | undefined;
-}
-
 /** Each worker has the same part of every batch, and the gradients are added in the order of the workers: the result does
  *  not depend on who is done first.
  *  @throws {WorkerError} when a worker dies: the last checkpoint holds the training */
@@ -48,11 +43,10 @@ export async function crewSource(
   workers: number,
 ): Promise<GradientSource> {
   const members = Array.from({ length: workers }, hire);
-  const close = async (): Promise<void> =>
-    void (await Promise.all(members.map(({ handle }) => handle.terminate())));
+  const close = async (): Promise<void> => void (await Promise.all(members.map((member) => member.end())));
   try {
     const moments = await read(learner.network.moving);
-    await Promise.all(members.map((member) => ask(member, { kind: "open", task, recipe, moments })));
+    await Promise.all(members.map((member) => member.call("open", { task, recipe, moments })));
   } catch (error) {
     await close();
     throw error;
@@ -61,19 +55,18 @@ export async function crewSource(
     step: async (seed, first, count) => {
       const flat = await read(learner.network.weights),
         shares = sharesOf(count, workers);
-      const answers = await Promise.all(
+      const parts = await Promise.all(
         shares.map((share, k) => {
           const weights = k === shares.length - 1 ? flat : flat.slice(),
             from = first + shares.slice(0, k).reduce((sum, n) => sum + n, 0);
-          return ask(
-            members[k]!,
-            { kind: "gradients", weights, seed, first: from, count: share, next: from + count },
-            [weights.buffer],
+          return members[k]!.call(
+            "gradients",
+            { weights, seed, first: from, count: share, next: from + count },
+            { transfer: [weights.buffer] },
           );
         }),
       );
-      const parts = answers.map((answer) => answer as TrainerAnswer & { kind: "gradients" }),
-        sum = parts[0]!.gradients;
+      const sum = parts[0]!.gradients;
       let loss = 0;
       for (const [k, { gradients, loss: own }] of parts.entries()) {
         const share = shares[k]! / count;
@@ -98,50 +91,12 @@ function sharesOf(count: number, workers: number): number[] {
   );
 }
 
-function hire(): Member {
-  let dead: Error | undefined;
-  const handle = host.startWorker<TrainerRequest, TrainerAnswer>(
-    {
-      answered: (answer) => {
-        const { waiting } = member;
-        member.waiting = undefined;
-        if (answer.kind === "failed")
-          waiting?.failed(new WorkerError(`a worker of the training failed: ${answer.message}`));
-        else waiting?.done(answer);
-      },
-      died: (reason) => {
-        dead = reason;
-        member.waiting?.failed(
-          new WorkerError(`a worker of the training died: ${reason.message}`, { cause: reason }),
-        );
-      },
-    },
-    "trainer",
-  );
-  handle.hold(true);
-  const member: Member = {
-    handle: {
-      ...handle,
-      post: (request, transfer) => {
-        if (dead !== undefined)
-          member.waiting?.failed(
-            new WorkerError(`a worker of the training died: ${dead.message}`, { cause: dead }),
-          );
-        else handle.post(request, transfer);
-      },
-    },
-    waiting: undefined,
-  };
-  return member;
-}
-
-function ask(
-  member: Member,
-  request: TrainerRequest,
-  transfer: readonly ArrayBuffer[] = [],
-): Promise<TrainerAnswer> {
-  return new Promise((done, failed) => {
-    member.waiting = { done, failed };
-    member.handle.post(request, transfer);
+/** A worker that dies takes its tfjs along: it is not replaced. */
+function hire(): WorkerClient<TrainerWork> {
+  return new WorkerClient({
+    start: (events) => host.startWorker(events, "trainer"),
+    errorOf: (failure) => new WorkerError(`a worker of the training failed: ${failure.message}`),
+    deathOf: (cause) => new WorkerError(`a worker of the training died: ${cause.message}`, { cause }),
+    restarts: false,
   });
 }

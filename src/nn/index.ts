@@ -14,16 +14,9 @@ export { type BankOptions, drawBank } from "./drawBank.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Task } from "./gradients.ts";
 export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
-export {
-  encodeModel,
-  type Model,
-  type ModelCard,
-  modelFiles,
-  type ModelFiles,
-  parseModel,
-  toLayersModel,
-  trainedOn,
-} from "./model.ts";
+export { type Model, type ModelCard, trainedOn, type Validation } from "./card.ts";
+export { modelFiles } from "./finished.ts";
+export { encodeModel, type ModelFiles, parseModel, toLayersModel } from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
 export { type LossName, lossNames, type Output } from "./outputs.ts";
@@ -35,7 +28,6 @@ export {
   type TrainingRecipe,
   type TrainingState,
   type TrainOptions,
-  type Validation,
 } from "./train.ts";
 export { createPredictor, loadModel, type Prediction, type Predictor, type Proposal } from "./predict.ts";
 export type { ProposedLabels } from "./proposals.ts";

@@ -1,6 +1,6 @@
 /** Models in the format of tfjs's own layers: `tf.loadLayersModel` of any program reads them. The weights are the same
  *  bytes; model.json says them in tfjs's words, and keeps the card for takagi in "userDefinedMetadata". */
-import type { ModelCard } from "./model.ts";
+import type { ModelCard } from "./card.ts";
 import type { NetworkSpec } from "./network.ts";
 
 /** What model.json is called inside. */

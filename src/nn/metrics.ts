@@ -2,6 +2,7 @@
  *  what corresponds to them for strains with a sign and Debye–Waller weights of their own. */
 
 import { disorderError, largestStrain, smallestDebyeWaller, strainError } from "../profile/comparison.ts";
+import { weightColumns, type Weighted } from "../profile/film.ts";
 
 /** Thickness, largest strain, smallest Debye–Waller factor, width of the resolution, dynamic range, strain profile. */
 export type Measure = "t" | "emax" | "dw" | "h" | "dr" | "strain";
@@ -105,18 +106,18 @@ function rowsOf({ names, labels }: LabelTable): number {
 
 /** The strain weights of a row, those of protocol "paper" by modulus; undefined where there are none. */
 function weightsOf(table: LabelTable): ((row: number) => number[]) | undefined {
-  const weights = rowOf(table, /^weight\d+$/);
+  const weights = rowOf(table, "strain");
   return weights === undefined || disorderOf(table) !== undefined
     ? weights
     : (row) => weights(row).map(Math.abs);
 }
 
 function disorderOf(table: LabelTable): ((row: number) => number[]) | undefined {
-  return rowOf(table, /^debyeWaller\d+$/);
+  return rowOf(table, "debyeWaller");
 }
 
-function rowOf({ names, labels }: LabelTable, pattern: RegExp): ((row: number) => number[]) | undefined {
-  const columns = names.flatMap((name, k) => (pattern.test(name) ? [k] : []));
+function rowOf({ names, labels }: LabelTable, of: Weighted): ((row: number) => number[]) | undefined {
+  const columns = weightColumns(of, names);
   return columns.length === 0 ? undefined : (row) => columns.map((k) => labels[row * names.length + k]!);
 }
 

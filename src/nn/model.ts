@@ -1,80 +1,15 @@
 /** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, where
  *  the network's errors are known, `bank.bin`. */
-import type { Preset } from "../dataset/presets.ts";
 import { parsePreset } from "../dataset/presets.ts";
 import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { type Bank, BANK_FILE, type BankCard, decodeBank, encodeBank } from "./bank.ts";
 import { fromHalf, sha256, toHalf } from "./bytes.ts";
+import type { Model, ModelCard } from "./card.ts";
 import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
-import type { NetworkSpec } from "./network.ts";
-import type { Output } from "./outputs.ts";
-import type { TrainingState, Validation } from "./train.ts";
 
 /** Raised when old programs cannot read new folders. */
-const FORMAT = 1;
-
-/** What `model.json` holds. */
-export interface ModelCard {
-  readonly format: number;
-  /** Version of takagi that wrote it. */
-  readonly takagi: string;
-  readonly name: string;
-  readonly licence: string;
-  readonly preset: Preset;
-  readonly network: NetworkSpec;
-  readonly outputs: readonly Output[];
-  /** What `predict` gives, in order. */
-  readonly labels: readonly string[];
-  /** What the network is given beside the curve, in order; absent: nothing. */
-  readonly extras?: readonly string[];
-  readonly training: {
-    readonly noise: string;
-    readonly loss: string;
-    readonly optimizer: string;
-    readonly schedule: string;
-    readonly rate: number;
-    readonly batch: number;
-    readonly seed: number;
-    readonly samples: number;
-    readonly seconds: number;
-    readonly hardware: string;
-    /** That it was normalised by the moments of the model that it started from; absent: by those of its batches. */
-    readonly moments?: "start";
-    /** The model that this one started from, and what that and its own forerunners had seen. */
-    readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
-  };
-  /** Of the last validation. */
-  readonly metrics: object;
-  /** The course of the training: every validation, thinned to about fifty. */
-  readonly learning?: readonly Validation[];
-  readonly weights: {
-    readonly file: "weights.bin";
-    readonly dtype: "float32" | "float16";
-    readonly bytes: number;
-    readonly sha256: string;
-    readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  };
-  /** The bank of residuals beside the weights; absent: none. */
-  readonly bank?: BankCard;
-}
-
-/** A model as it lies in memory. */
-export interface Model {
-  readonly card: ModelCard;
-  /** Arrays one after the other, as the card names them. */
-  readonly weights: Float32Array;
-  /** What it was off by on fresh samples; absent where that is not known, or the file was not given. */
-  readonly bank?: Bank;
-}
-
-/** What a model was trained on, together with all that it started from. */
-export function trainedOn({ training: { samples, seconds, start } }: ModelCard): {
-  samples: number;
-  seconds: number;
-} {
-  return { samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
-}
+export const CARD_FORMAT = 1;
 
 /** The files' contents. */
 export interface ModelFiles {
@@ -84,53 +19,17 @@ export interface ModelFiles {
   readonly "bank.bin"?: Uint8Array<ArrayBuffer>;
 }
 
-/** @param name of the model
- *  @param dtype "float16" halves the size; weights keep three digits */
-export async function modelFiles(
-  state: TrainingState,
-  name: string,
-  dtype: "float32" | "float16" = "float32",
-): Promise<ModelFiles> {
-  const { recipe, samples, seconds, backend, history, model } = state,
-    { task } = recipe;
-  const card = {
-    format: FORMAT,
-    takagi: VERSION,
-    name,
-    licence: "MIT",
-    preset: recipe.preset,
-    network: task.network,
-    outputs: task.outputs,
-    labels: task.labels,
-    ...(task.extras === undefined ? {} : { extras: task.extras }),
-    training: {
-      noise: recipe.noise,
-      loss: task.loss,
-      optimizer: recipe.optimizer,
-      schedule: recipe.schedule,
-      rate: recipe.rate,
-      batch: recipe.batch,
-      seed: recipe.seed,
-      samples,
-      seconds: Math.round(seconds),
-      hardware: backend,
-      ...(task.moments === undefined ? {} : { moments: task.moments }),
-      ...(recipe.start === undefined ? {} : { start: recipe.start }),
-    },
-    metrics: history.at(-1) ?? {},
-    learning: thinned(history),
-  };
-  return encode(card, { arrays: model.layout, values: model.values, dtype });
-}
-
-interface Contents {
+/** What the files of a model hold beside its card. */
+export interface Contents {
   readonly arrays: ModelCard["weights"]["arrays"];
+  /** Arrays one after the other, as `arrays` names them. */
   readonly values: Float32Array;
   readonly dtype: "float32" | "float16";
   readonly bank?: Bank | undefined;
 }
 
-async function encode(
+/** The files of a model whose card is all but the weights' and the bank's part. */
+export async function encode(
   about: Omit<ModelCard, "weights" | "bank">,
   { arrays, values, dtype, bank }: Contents,
 ): Promise<ModelFiles> {
@@ -177,9 +76,9 @@ export async function parseModel(json: unknown, bytes: Uint8Array, bank?: Uint8A
   const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
   if (typeof card !== "object" || card === null || typeof card.format !== "number")
     throw new ModelError("model.json is not the card of a takagi model");
-  if (card.format !== FORMAT)
+  if (card.format !== CARD_FORMAT)
     throw new ModelError(
-      `model.json has format ${card.format}; this version (${VERSION}) reads ${FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`,
+      `model.json has format ${card.format}; this version (${VERSION}) reads ${CARD_FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`,
     );
   const { weights } = card,
     count = weights?.arrays?.reduce(
@@ -219,13 +118,6 @@ function cardOf(json: unknown): unknown {
       "model.json is a layers model of tfjs, but none that takagi wrote: it says neither what it was trained on nor what its outputs mean",
     );
   return card;
-}
-
-const KEPT = 50;
-
-function thinned(history: readonly Validation[]): readonly Validation[] {
-  const every = Math.ceil(history.length / KEPT);
-  return history.filter((_, k) => (history.length - 1 - k) % every === 0);
 }
 
 function parse(text: string): unknown {

@@ -2,11 +2,12 @@
  *  outputs, nothing assumes them. */
 import type { SampleGenerator } from "../dataset/generator.ts";
 import type { Preset } from "../dataset/presets.ts";
+import { protocolOf } from "../dataset/protocols.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { largestStrain } from "../profile/comparison.ts";
+import { isWeightLabel } from "../profile/film.ts";
 import { quantities } from "./metrics.ts";
 
-type PaperPreset = Extract<Preset, { protocol: "paper" }>;
 type Range = readonly [low: number, high: number];
 
 /** label = centre + half·z ("linear"), its exponential ("log"), or that times the output called "strain" ("relative"). */
@@ -29,14 +30,12 @@ const LOGARITHMIC: readonly string[] = ["thickness", "fwhm", "maxStrain"];
 /** Samples whose labels' spread is taken. */
 const SAMPLES = 1024;
 
-/** "weight1" … */
 export function isStrainWeight(label: string): boolean {
-  return /^weight\d+$/.test(label);
+  return isWeightLabel("strain", label);
 }
 
-/** "debyeWaller1" … */
 export function isDisorderWeight(label: string): boolean {
-  return /^debyeWaller\d+$/.test(label);
+  return isWeightLabel("debyeWaller", label);
 }
 
 /** Whether a label is positive over decades, so that its logarithm is what is learned. */
@@ -62,39 +61,41 @@ export function outputsOf(
   loss: LossName,
 ): Output[] {
   const sample = pickLabels(draw(0, 0, SAMPLES).labels, labelNames, labels);
-  return preset.protocol === "paper" ? ofRanges(preset, labels, loss) : ofSamples(labels, sample, loss);
+  const bounds = boundsOf(preset);
+  return bounds === undefined ? ofSamples(labels, sample, loss) : ofBounds(bounds, labels, loss);
 }
 
 function isRelative({ map }: Output): boolean {
   return map === "relative";
 }
 
-/** What the labels of protocol "paper" lie between, whichever sample it is; undefined for other labels. */
-function rangeOf({ ranges }: PaperPreset, label: string): Range | undefined {
-  const { strain, debyeWaller, thickness, fwhm, dynamicRange } = ranges;
-  if (isStrainWeight(label)) return [0, strain[1]];
-  const others: Readonly<Record<string, Range>> = {
-    disorder: [-Math.log(debyeWaller[1]), -Math.log(debyeWaller[0])],
-    maxStrain: strain,
-    thickness,
-    fwhm,
-    dynamicRange,
-  };
-  return others[label];
-}
-
 const UNBOUNDED: Range = [-Infinity, Infinity];
 
-/** What a label lies between: of protocol "paper" in each of its samples; of others where its meaning ends. */
-export function boundsOf(preset: Preset, label: string): Range {
-  if (preset.protocol === "paper") return rangeOf(preset, label) ?? UNBOUNDED;
+type Bounds = Readonly<Record<string, Range>>;
+
+/** What labels lie between, whichever sample it is; undefined for protocols without such bounds. */
+function boundsOf<P extends Preset>(preset: P): Bounds | undefined {
+  const protocol = protocolOf(preset);
+  return protocol.hasBounds
+    ? { ...protocol.labelRanges(preset), maxStrain: preset.ranges.strain }
+    : undefined;
+}
+
+/** What a label lies between: of protocols with bounds in each of their samples; of others where its meaning ends. */
+export function labelBounds(preset: Preset, label: string): Range {
+  const bounds = boundsOf(preset);
+  if (bounds !== undefined) return boundOf(bounds, label) ?? UNBOUNDED;
   return isDisorderWeight(label) || label === "lorentzFraction" ? [0, 1] : UNBOUNDED;
 }
 
-/** Protocol "paper": from its ranges. */
-function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName): Output[] {
+function boundOf(bounds: Bounds, label: string): Range | undefined {
+  return bounds[isStrainWeight(label) ? "weight" : label];
+}
+
+/** Of labels that have bounds: from these. */
+function ofBounds(bounds: Bounds, labels: readonly string[], loss: LossName): Output[] {
   const outputs = labels.map((label): Output => {
-    const range = rangeOf(preset, label);
+    const range = boundOf(bounds, label);
     if (range === undefined)
       throw new InvalidParameterError(
         "preset",
@@ -105,7 +106,7 @@ function ofRanges(preset: PaperPreset, labels: readonly string[], loss: LossName
     if (isStrainWeight(label)) return { label, map: "relative", centre: 0.5, half: 0.5 };
     return (isLogarithmic(label) ? log : linear)(label, range);
   });
-  return outputs.some(isRelative) ? [...outputs, log(STRAIN, preset.ranges.strain)] : outputs;
+  return outputs.some(isRelative) ? [...outputs, log(STRAIN, bounds.maxStrain!)] : outputs;
 }
 
 /** Others: from the spread of a few samples' labels. Strains have a sign. */
@@ -163,7 +164,8 @@ export function decode(
 ): Float32Array {
   const count = raw.length / outputs.length,
     decoded = new Float32Array(count * labels.length);
-  const scale = outputs.findIndex(({ label }) => label === STRAIN);
+  const bounds = boundsOf(preset),
+    scale = outputs.findIndex(({ label }) => label === STRAIN);
   const value = (row: number, k: number): number => {
     const { map, centre, half } = outputs[k]!,
       u = centre + half * raw[row * outputs.length + k]!;
@@ -177,7 +179,7 @@ export function decode(
         `ones that hold ${label}`,
         outputs.map(({ label }) => label).join(", "),
       );
-    const [low, high] = preset.protocol === "paper" ? boundsOf(preset, label) : UNBOUNDED;
+    const [low, high] = (bounds && boundOf(bounds, label)) ?? UNBOUNDED;
     for (let row = 0; row < count; row++)
       decoded[row * labels.length + j] = Math.min(high, Math.max(low, value(row, k)));
   }

@@ -2,7 +2,7 @@
 import * as host from "#worker-host";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "../dataset/generator.ts";
-import { inTermsOf } from "../dataset/measuredPreset.ts";
+import { inTermsOf } from "../dataset/scaling.ts";
 import { createPool } from "../dataset/pool.ts";
 import { parsePreset, preset as namedPreset, type Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requireOneOf, requirePositive } from "../errors.ts";
@@ -10,8 +10,8 @@ import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendName } from "./backend/types.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
-import { accuracy, type Accuracy } from "./metrics.ts";
-import { type Model, trainedOn } from "./model.ts";
+import { type Model, trainedOn, type Validation } from "./card.ts";
+import { accuracy } from "./metrics.ts";
 import { network as namedNetwork, type NetworkName, type NetworkSpec } from "./network.ts";
 import { Optimizer, type OptimizerName, optimizerNames } from "./optimizer.ts";
 import { decode, type LossName, lossNames, outputsOf } from "./outputs.ts";
@@ -71,16 +71,6 @@ export interface TrainingProgress {
   readonly loss: number;
   readonly rate: number;
   readonly validation?: Validation;
-}
-
-export interface Validation {
-  readonly samples: number;
-  readonly seconds: number;
-  /** Of the training since the last one, and of the validation set. */
-  readonly trainingLoss: number;
-  readonly loss: number;
-  /** Percent. */
-  readonly accuracy: Accuracy;
 }
 
 /** What was asked for, whole: two trainings of equal recipes are the same training. */

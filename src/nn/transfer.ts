@@ -3,7 +3,7 @@ import type { Preset } from "../dataset/presets.ts";
 import { labelUnits } from "../dataset/scaling.ts";
 import { InvalidParameterError } from "../errors.ts";
 import type { Task } from "./gradients.ts";
-import type { Model } from "./model.ts";
+import type { Model } from "./card.ts";
 
 /** Start weights for a task. Of a model with the same network and outputs all its own, its last layer rescaled so that the
  *  same curve gives the same labels although the task's outputs have other ranges or units; where the task is told more

@@ -2,7 +2,7 @@
  *  strain profile's shape apart from its scale. */
 import type { Preset } from "../dataset/presets.ts";
 import { InvalidParameterError } from "../errors.ts";
-import { boundsOf, isDisorderWeight, isLogarithmic, isStrainWeight } from "./outputs.ts";
+import { isDisorderWeight, isLogarithmic, isStrainWeight, labelBounds } from "./outputs.ts";
 
 /** Least modulus of a scale or a positive label. */
 const TINY = 1e-4;
@@ -34,7 +34,7 @@ export class UnknownSpace {
     this.size = labels.length + 2;
     this.#isSigned = preset.protocol !== "paper";
     this.#logarithmic = labels.map(isLogarithmic);
-    this.#bounds = labels.map((label) => boundsOf(preset, label));
+    this.#bounds = labels.map((label) => labelBounds(preset, label));
   }
 
   /** Place of ln of the largest weight's modulus. */

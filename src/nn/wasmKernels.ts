@@ -66,6 +66,8 @@ interface Exports {
     dw: number,
     scratch: number,
   ): Status;
+  momentsScratch(channels: number): number;
+  normalisationScratch(channels: number): number;
   moments(x: number, rows: number, channels: number, mean: number, variance: number, scratch: number): Status;
   scaleShift(
     x: number,
@@ -347,7 +349,7 @@ const KERNELS: Readonly<
         channels,
         call.address(mean),
         call.address(variance),
-        call.scratch(12 * channels),
+        call.scratch(call.exports.momentsScratch(channels)),
       ),
     );
     return [mean, variance];
@@ -390,7 +392,7 @@ const KERNELS: Readonly<
         call.address(dx),
         call.address(dGamma),
         call.address(dBeta),
-        call.scratch(36 * channels),
+        call.scratch(call.exports.normalisationScratch(channels)),
       ),
     );
     return [dx, dGamma, dBeta];

@@ -1,7 +1,5 @@
 /** Strain profiles of protocol "paper" by their weights, and how far two lie apart (Boulle & Debelle 2023, section 3.1). */
-
-/** Depths of the thicker profile on which strain is compared. */
-const POINTS = 501;
+import { type AgainstDepth, COMPARED_POINTS as POINTS, rmsDifference } from "./distance.ts";
 
 /** Strain (%) of a smooth profile of protocol "paper" at relative height z; 0 outside the film. */
 export function strainAt(weights: ArrayLike<number>, z: number): number {
@@ -24,21 +22,9 @@ export function largestStrain(weights: ArrayLike<number>): number {
   return largest;
 }
 
-/** Weights of a spline that is 0 at the interface and below, on a film. */
-interface OnFilm {
-  readonly weights: ArrayLike<number>;
-  readonly thickness: number;
-}
-
-/** rms(a − b) over the thicker film's depths. */
-function rmsDifference(a: OnFilm, b: OnFilm): number {
-  const deepest = Math.max(a.thickness, b.thickness);
-  let sum = 0;
-  for (let k = 0; k < POINTS; k++) {
-    const depth = (k / (POINTS - 1)) * deepest;
-    sum += (strainAt(a.weights, 1 - depth / a.thickness) - strainAt(b.weights, 1 - depth / b.thickness)) ** 2;
-  }
-  return Math.sqrt(sum / POINTS);
+/** A spline that is 0 at the interface and below, on a film. */
+function onFilm(weights: ArrayLike<number>, thickness: number): AgainstDepth {
+  return { thickness, at: (depths) => depths.map((depth) => strainAt(weights, 1 - depth / thickness)) };
 }
 
 /** rms(e_predicted − e)/max |e| over the thicker film's depths, both profiles 0 beyond their own thickness. */
@@ -49,8 +35,7 @@ export function strainError(
   thickness: number,
 ): number {
   return (
-    rmsDifference({ weights: predicted, thickness: predictedThickness }, { weights, thickness }) /
-    largestStrain(weights)
+    rmsDifference(onFilm(predicted, predictedThickness), onFilm(weights, thickness)) / largestStrain(weights)
   );
 }
 
@@ -74,8 +59,5 @@ export function disorderError(
   weights: ArrayLike<number>,
   thickness: number,
 ): number {
-  return rmsDifference(
-    { weights: missing(predicted), thickness: predictedThickness },
-    { weights: missing(weights), thickness },
-  );
+  return rmsDifference(onFilm(missing(predicted), predictedThickness), onFilm(missing(weights), thickness));
 }

@@ -65,7 +65,7 @@ export function splineValues(
       workspace.put(heights),
       heights.length,
       weights.length - 3,
-      workspace.bytes(48),
+      workspace.bytes(workspace.kernels.bsplineValuesScratch()),
       out,
     ] as const;
     check("bsplineValues", workspace.kernels.bsplineValues(...args));

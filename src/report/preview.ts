@@ -1,5 +1,7 @@
 /** A sheet of random training samples: curves left, the profiles they were made from right. */
 import type { SampleGenerator } from "../dataset/generator.ts";
+import { protocolOf } from "../dataset/protocols.ts";
+import { filmOf } from "../profile/film.ts";
 import { splineProfile } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
 import type { Axis } from "./axis.ts";
@@ -15,7 +17,7 @@ const PROFILE = { x: 560, width: 250, height: 104 };
  *  @throws as `generate` does */
 export async function preview(generator: SampleGenerator, seed: number): Promise<string> {
   const { inputs, labels } = generator.generate(seed, 0, ROWS);
-  const { axis, name, protocol } = generator.preset;
+  const { axis, name } = generator.preset;
   const n = generator.inputLength,
     m = generator.labelNames.length;
   const places = Float64Array.from(
@@ -41,7 +43,7 @@ export async function preview(generator: SampleGenerator, seed: number): Promise
       from: axis.last,
       to: axis.first,
       log: false,
-      label: protocol === "paper" ? "100 (Δd/d)/d (1/Å)" : "Δd/d (%)",
+      label: protocolOf(generator.preset).axisLabel,
     };
     const y: Axis = { from: Math.min(...curve) - 0.3, to: 0.3, log: false, label: "log I/max" };
     const left = new Panel({ box: { ...CURVE, y: top }, x, y, xLabels: last, spacing: { y: 30 } });
@@ -86,28 +88,13 @@ async function sampleOf(
   row: Float32Array,
 ): Promise<{ profile: Profile; words: string }> {
   const value = (name: string): number => row[labelNames.indexOf(name)]!;
-  const weights = (name: string): number[] =>
-    labelNames.flatMap((label, k) => (new RegExp(`^${name}\\d+$`).test(label) ? [row[k]!] : []));
-  const thickness = value("thickness"),
-    strainWeights = weights("weight"),
-    decades = `${value("dynamicRange").toFixed(1)} decades`;
-  if (preset.protocol === "paper") {
-    const disorder = value("disorder");
-    const profile = await splineProfile({ thickness, strainWeights, disorder, points: 201 });
-    return {
-      profile,
-      words: `t ${thickness.toFixed(0)} nm, DW ≥ ${Math.exp(-disorder).toFixed(3)}, H ${value("fwhm").toFixed(3)}°, ${decades}`,
-    };
-  }
-  const profile = await splineProfile({
-    thickness,
-    strainWeights,
-    debyeWallerWeights: weights("debyeWaller"),
-    points: 201,
-  });
-  const [length, width] = preset.reflection === undefined ? ["planes", "%"] : ["nm", "°"];
-  return {
-    profile,
-    words: `t ${thickness.toFixed(0)} ${length}, H ${value("fwhm").toFixed(3)}${width}, ${decades}`,
-  };
+  const film = filmOf(labelNames, row),
+    [length, width] = preset.reflection === undefined ? ["planes", "%"] : ["nm", "°"];
+  const words = [
+    `t ${film.thickness.toFixed(0)} ${length}`,
+    ...(film.disorder === undefined ? [] : [`DW ≥ ${Math.exp(-film.disorder).toFixed(3)}`]),
+    `H ${value("fwhm").toFixed(3)}${width}`,
+    `${value("dynamicRange").toFixed(1)} decades`,
+  ];
+  return { profile: await splineProfile({ ...film, points: 201 }), words: words.join(", ") };
 }

@@ -67,8 +67,7 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
       `asymmetry of ${reflection.asymmetry}° leaves no Bragg geometry at a Bragg angle of ${(theta / RADIANS).toFixed(3)}°`,
     );
   }
-  const at = workspace.f64(ReflectionSlot.Size);
-  const block = workspace.view(at, ReflectionSlot.Size);
+  const block = new Float64Array(ReflectionSlot.Size);
   block[ReflectionSlot.Wavelength] = wavelength;
   block[ReflectionSlot.PlaneSpacing] = d;
   block[ReflectionSlot.Gamma] = (CLASSICAL_ELECTRON_RADIUS * wavelength ** 2) / (Math.PI * cellVolume);
@@ -76,7 +75,7 @@ export function putReflection(workspace: Workspace, wave: Wave, reflection = wav
   block.set([...structureFactor.zero, ...structureFactor.h, ...structureFactor.hBar], ReflectionSlot.F0Re);
   block[ReflectionSlot.Asymmetry] = asymmetry;
   block[ReflectionSlot.Deviation] = wave.deviation === "linear" ? DeviationForm.Linear : DeviationForm.Exact;
-  return at;
+  return workspace.put(block);
 }
 
 /** Angle table of `theta` with the amplitude that comes from below the slices; returns its address. */
@@ -92,7 +91,7 @@ export function putAngles(
   const count = theta.length;
   const angles = workspace.put(theta);
   const table = workspace.f64(AnglePlane.Size * count);
-  const scratch = workspace.bytes(256);
+  const scratch = workspace.bytes(kernels.startScratch());
   check("prepareAngles", kernels.prepareAngles(block, angles, count, table));
   const geometry = sample.geometry ?? "single crystal";
   requireOneOf("sample.geometry", geometry, [
@@ -155,8 +154,7 @@ function layOnStart(
     element[ElementSlot.OutRe] = element[ElementSlot.InRe] = slice[SliceSlot.Coupling];
     const refraction = workspace.f64(count),
       amplitude = workspace.f64(2 * count),
-      sequence = workspace.bytes(4);
-    workspace.view32(sequence, 1)[0] = 0;
+      sequence = workspace.putI32([0]);
     check("prepareRefraction", kernels.prepareRefraction(block, angles, count, refraction));
     check(
       "stackGradient",
@@ -172,13 +170,13 @@ function layOnStart(
         0,
         0,
         0,
-        workspace.bytes(1024),
+        workspace.bytes(kernels.stackGradientScratch(1, 1)),
         amplitude,
         workspace.f64(count),
       ),
     );
     const plane = table + 8 * count * AnglePlane.StartRe;
-    workspace.view(plane, 2 * count).set(workspace.view(amplitude, 2 * count));
+    workspace.look(({ f64 }) => f64(plane, 2 * count).set(f64(amplitude, 2 * count)));
   });
 }
 
@@ -244,8 +242,16 @@ export function extent(
   angles: number,
   angleCount: number,
 ): Extent {
-  const slices = workspace.view(table, SliceSlot.Size * sliceCount);
-  const plane = workspace.view(angles, AnglePlane.Size * angleCount);
+  return workspace.look(({ f64 }) =>
+    extentOf(f64(table, SliceSlot.Size * sliceCount), f64(angles, AnglePlane.Size * angleCount)),
+  );
+}
+
+/** @param slices f64[sliceCount][SliceSlot.Size]
+ *  @param plane f64[AnglePlane.Size][angleCount] */
+function extentOf(slices: Float64Array, plane: Float64Array): Extent {
+  const sliceCount = slices.length / SliceSlot.Size,
+    angleCount = plane.length / AnglePlane.Size;
   let slope = 0,
     slopeLow = Infinity,
     offsetLow = Infinity,
@@ -309,7 +315,14 @@ export function reflectivity(
     if (!simd || kernel === "f64" || given === 0) {
       check(
         "transferMatrix",
-        kernels.transferMatrix(table, given, angles, angleCount, workspace.bytes(64), out),
+        kernels.transferMatrix(
+          table,
+          given,
+          angles,
+          angleCount,
+          workspace.bytes(kernels.transferMatrixScratch()),
+          out,
+        ),
       );
       return workspace.copy(out, theta.length);
     }
@@ -328,7 +341,7 @@ export function reflectivity(
           count,
           angles,
           angleCount,
-          workspace.bytes(count * 32 + 1024),
+          workspace.bytes(kernels.transferMatrixFastScratch(count)),
           out,
         ),
       );
@@ -348,7 +361,7 @@ export function reflectivity(
           count,
           angles,
           angleCount,
-          workspace.bytes(count * 40 + angleCount * 64 + 64),
+          workspace.bytes(kernels.transferMatrixSimdScratch(count, angleCount)),
           out,
         ),
       );
@@ -360,7 +373,9 @@ export function reflectivity(
       kernels.prepareAngles(block, workspace.put(nodes.theta), nodes.theta.length, nodeTable),
     );
     const positions = workspace.put(nodes.positions);
-    const scratch = workspace.bytes(count * 40 + nodes.theta.length * 64 + angleCount * 112 + 64);
+    const scratch = workspace.bytes(
+      kernels.transferMatrixBlocksScratch(count, nodes.theta.length, angleCount),
+    );
     check(
       "transferMatrixBlocks",
       kernels.transferMatrixBlocks(

@@ -231,7 +231,7 @@ function counts(workspace: Workspace, intensity: ArrayLike<number>, seed: number
         seed >>> 0,
         Math.floor(seed / 2 ** 32),
         0,
-        workspace.bytes(16),
+        workspace.bytes(workspace.kernels.poissonScratch()),
         at,
       ),
     );

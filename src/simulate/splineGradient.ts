@@ -70,7 +70,7 @@ export function splineCurve(
         slices.count,
         angles,
         angleCount,
-        workspace.bytes(64),
+        workspace.bytes(workspace.kernels.transferMatrixScratch()),
         out,
       ),
     );
@@ -112,7 +112,7 @@ function runKernel(
       tied ? 1 : 0,
       angles,
       angleCount,
-      workspace.bytes(336 * count + 16 * splines + 1024),
+      workspace.bytes(kernels.splineGradientScratch(count, splines)),
       out,
     ),
   );
@@ -141,7 +141,7 @@ export function exactColumns(
         count,
         angles,
         angleCount,
-        workspace.bytes(32 * count + 128),
+        workspace.bytes(kernels.gradientScratch(count)),
         out,
         byStrain,
         byDebyeWaller,
@@ -157,9 +157,9 @@ export function exactColumns(
       to: number,
     ): void => {
       const all = workspace.f64((fixed + columns + 3) * angleCount);
-      workspace.view(all, (fixed + columns + 3) * angleCount).fill(0);
+      workspace.fill(all, (fixed + columns + 3) * angleCount, 0);
       check("projectRows", kernels.projectRows(rows, count, angleCount, basis, first, all));
-      workspace.view(to, columns * angleCount).set(workspace.view(all + fixed * row, columns * angleCount));
+      workspace.write(to, workspace.copy(all + fixed * row, columns * angleCount));
     };
     project(byStrain, basis, first, 3, splines, out + 2 * row);
     const rest = out + (2 + splines) * row;
@@ -167,8 +167,8 @@ export function exactColumns(
       project(byDebyeWaller, basis, first, 3, splines, rest);
       return;
     }
-    const zeros = workspace.bytes(4 * count);
-    workspace.view32(zeros, count).fill(0);
+    const zeros = workspace.bytes(8 * count);
+    workspace.fill(zeros, count, 0);
     project(
       byDebyeWaller,
       workspace.put(Float64Array.from({ length: 4 * count }, (_, i) => (i % 4 === 0 ? 1 : 0))),

@@ -16,17 +16,19 @@ function largest(
   workspace: Workspace,
   { table, refraction, count }: StackAngles,
 ): { g: number; xi: number; w: number } {
-  const plane = workspace.view(table, AnglePlane.Size * count),
-    weights = workspace.view(refraction, count);
-  let g = 0,
-    xi = 0,
-    w = 0;
-  for (let j = 0; j < count; j++) {
-    g = Math.max(g, Math.hypot(plane[AnglePlane.GRe * count + j], plane[AnglePlane.GIm * count + j]));
-    xi = Math.max(xi, Math.abs(plane[AnglePlane.XIm * count + j]));
-    w = Math.max(w, weights[j]);
-  }
-  return { g, xi, w };
+  return workspace.look(({ f64 }) => {
+    const plane = f64(table, AnglePlane.Size * count),
+      weights = f64(refraction, count);
+    let g = 0,
+      xi = 0,
+      w = 0;
+    for (let j = 0; j < count; j++) {
+      g = Math.max(g, Math.hypot(plane[AnglePlane.GRe * count + j], plane[AnglePlane.GIm * count + j]));
+      xi = Math.max(xi, Math.abs(plane[AnglePlane.XIm * count + j]));
+      w = Math.max(w, weights[j]);
+    }
+    return { g, xi, w };
+  });
 }
 
 /** Each element cut into as many equal pieces as the expansion of the kernel needs. */
@@ -57,7 +59,7 @@ function cutElements(
     parts.push(cuts);
   }
   const sequence: number[] = [];
-  for (const u of workspace.view32(stack.sequence, stack.sequenceLength))
+  for (const u of workspace.copyI32(stack.sequence, stack.sequenceLength))
     for (let i = 0; i < parts[u]; i++) sequence.push(u);
   return { elements, sequence, slope };
 }
@@ -75,7 +77,7 @@ export function stackBlocks(
   const { elements, sequence, slope } = cutElements(workspace, stack, angles);
   const exact = EXACT_ELEMENT * stack.elementCount + EXACT_PLACE * stack.sequenceLength;
   if (!(BLOCK_PIECE * sequence.length < exact)) return undefined;
-  const x = workspace.view(angles.table, angles.count);
+  const x = workspace.copy(angles.table, angles.count);
   const range =
     x.reduce((most, value) => Math.max(most, value), -Infinity) -
     x.reduce((least, value) => Math.min(least, value), Infinity);
@@ -95,9 +97,8 @@ export function stackBlocks(
       nodeRefraction = workspace.f64(nodeCount);
     check("prepareAngles", kernels.prepareAngles(block, places, nodeCount, nodeTable));
     check("prepareRefraction", kernels.prepareRefraction(block, places, nodeCount, nodeRefraction));
-    const order = workspace.bytes(4 * sequence.length);
-    workspace.view32(order, sequence.length).set(sequence);
-    const out = workspace.f64(angles.count);
+    const order = workspace.putI32(sequence),
+      out = workspace.f64(angles.count);
     check(
       "stackBlocks",
       kernels.stackBlocks(
@@ -112,7 +113,7 @@ export function stackBlocks(
         nodeRefraction,
         nodeCount,
         workspace.put(nodes.positions),
-        workspace.bytes(88 * sequence.length + 64 * nodeCount + 112 * angles.count + 64),
+        workspace.bytes(kernels.stackBlocksScratch(sequence.length, nodeCount, angles.count)),
         out,
       ),
     );

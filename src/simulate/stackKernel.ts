@@ -65,7 +65,10 @@ export function putStackAngles(
   check("prepareRefraction", kernels.prepareRefraction(block, angles, count, refraction));
   if (start === "nothing") check("startEmpty", kernels.startEmpty(table, count));
   else
-    check("startSemiInfinite", kernels.startSemiInfinite(block, table, table, count, workspace.bytes(256)));
+    check(
+      "startSemiInfinite",
+      kernels.startSemiInfinite(block, table, table, count, workspace.bytes(kernels.startScratch())),
+    );
   return { table, refraction, count };
 }
 
@@ -99,10 +102,10 @@ export function putStack(
   return {
     elements: workspace.put(elements),
     elementCount: pieces.length,
-    sequence: put32(workspace, sequence),
+    sequence: workspace.putI32(sequence),
     sequenceLength: sequence.length,
-    firstEntries: put32(workspace, firstEntries),
-    entryColumns: put32(workspace, entryColumns),
+    firstEntries: workspace.putI32(firstEntries),
+    entryColumns: workspace.putI32(entryColumns),
     entries: workspace.put(entries),
     columnCount:
       columnOf === undefined ? 0 : columnOf.reduce((most, column) => Math.max(most, column + 1), 0),
@@ -122,10 +125,14 @@ export function stackColumns(
 ): number {
   const { kernels } = workspace;
   const out = workspace.f64((1 + stack.columnCount) * angles.count);
+  const { elementCount, sequenceLength, columnCount } = stack,
+    isVector = simd && !judge && angles.count > 1;
+  const run = isVector ? kernels.stackGradientSimd : kernels.stackGradient;
   const scratch = workspace.bytes(
-    448 * stack.elementCount + 64 * stack.sequenceLength + 16 * stack.columnCount + 256,
+    isVector
+      ? kernels.stackGradientSimdScratch(elementCount, sequenceLength, columnCount)
+      : kernels.stackGradientScratch(elementCount, sequenceLength),
   );
-  const run = simd && !judge && angles.count > 1 ? kernels.stackGradientSimd : kernels.stackGradient;
   check(
     "stackGradient",
     run(
@@ -146,12 +153,6 @@ export function stackColumns(
     ),
   );
   return out;
-}
-
-function put32(workspace: Workspace, values: ArrayLike<number>): number {
-  const at = workspace.bytes(4 * values.length);
-  workspace.view32(at, values.length).set(values);
-  return at;
 }
 
 /** Numbers of one share for a thickness of 1 Å, and their slopes by its strain and its Debye–Waller factor. */
@@ -207,8 +208,8 @@ function rowsOfCrystal(workspace: Workspace, relation: Relation, shares: readonl
         derivatives,
       ),
     );
-    const slices = workspace.view(table, SliceSlot.Size * count),
-      slopes = workspace.view(derivatives, SliceDerivative.Size * count);
+    const slices = workspace.copy(table, SliceSlot.Size * count),
+      slopes = workspace.copy(derivatives, SliceDerivative.Size * count);
     return shares.map((_, n) => ({
       value: elementOf(relation, slices.subarray(n * SliceSlot.Size)),
       byStrain: elementOf(relation, slopes.subarray(n * SliceDerivative.Size)),

@@ -11,6 +11,26 @@ export interface AnyExports {
   heapBase(): number;
 }
 
+/** Bytes that a kernel needs to work in, by its own word. */
+export interface ScratchSizes {
+  transferMatrixScratch(): number;
+  transferMatrixFastScratch(sliceCount: number): number;
+  transferMatrixSimdScratch(sliceCount: number, angleCount: number): number;
+  transferMatrixBlocksScratch(sliceCount: number, nodeCount: number, angleCount: number): number;
+  stackGradientScratch(elementCount: number, sequenceLength: number): number;
+  stackGradientSimdScratch(elementCount: number, sequenceLength: number, columnCount: number): number;
+  stackBlocksScratch(sequenceLength: number, nodeCount: number, angleCount: number): number;
+  startScratch(): number;
+  gradientScratch(sliceCount: number): number;
+  splineGradientScratch(sliceCount: number, splines: number): number;
+  weightsScratch(gridCount: number): number;
+  resolveScratch(gridCount: number, columnCount: number): number;
+  resolveSampledScratch(count: number, reach: number): number;
+  bsplineValuesScratch(): number;
+  toCellsScratch(count: number): number;
+  poissonScratch(): number;
+}
+
 /** assembly/physics/stack.ts. */
 type StackKernel = (
   elements: number,
@@ -30,7 +50,7 @@ type StackKernel = (
 ) => number;
 
 /** takagi.wasm: assembly/index.ts. */
-export interface KernelExports extends AnyExports {
+export interface KernelExports extends AnyExports, ScratchSizes {
   prepareSlices(
     block: number,
     strain: number,
@@ -166,8 +186,6 @@ export interface KernelExports extends AnyExports {
     byWidth: number,
     scratch: number,
   ): number;
-  resolveScratch(gridCount: number, columnCount: number): number;
-  weightsScratch(gridCount: number): number;
   resolutionWeights(
     block: number,
     grid: number,

@@ -5,8 +5,8 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { invert } from "../../src/invert/pipeline.ts";
 import { readScan } from "../../src/io/read.ts";
-import { chromiumPath, testWithChromium } from "../dataset/tools.ts";
-import { sharedPath, testWithShared } from "../support/shared.ts";
+import { testWithChromium } from "../dataset/tools.ts";
+import { referencePath } from "../support/reference.ts";
 import {
   answered,
   brush,
@@ -46,13 +46,8 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
   await undisturbed(opened);
 });
 
-const testWithMeasured =
-  chromiumPath === undefined
-    ? testWithChromium
-    : testWithShared("the measured YSZ scan", "data/ysz-400-measured.xy");
-
-testWithMeasured("a measured scan dropped on the page gives the rms of the command line", async () => {
-  const content = readFileSync(sharedPath("data/ysz-400-measured.xy"));
+testWithChromium("a scan of rates dropped on the page gives the rms of the command line", async () => {
+  const content = readFileSync(referencePath("scans/ysz-400-rates.xy"));
   const expected = await invert(
     await readScan(content),
     await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.540598 }),
@@ -189,11 +184,11 @@ testWithChromium(
   },
 );
 
-testWithMeasured(
+testWithChromium(
   "a fit from the profile that a network led to stays there, though rough starts alone may end elsewhere",
   async () => {
     const { page } = await visit();
-    await drop(page, { name: "measured.xy", content: readFileSync(sharedPath("data/ysz-400-measured.xy")) });
+    await drop(page, { name: "measured.xy", content: readFileSync(referencePath("scans/ysz-400-rates.xy")) });
     await page.getByRole("button", { name: /^YSZ/ }).click();
     await answered(page);
     const found = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };

@@ -5,6 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { InvertOptions } from "../../src/invert/pipeline.ts";
 import type { Reflection, Scan } from "../../src/types.ts";
 import { ALPHA1, COUNTS, ras, raw4, text, xrdml } from "../io/files.ts";
+import { nexus, spec } from "../io/dialects.ts";
 import { syntheticInversion } from "../report/synthetic.ts";
 import { folder, takagi } from "./fake.ts";
 
@@ -59,7 +60,7 @@ test("for people: a few lines a scan", async () => {
   expect(out).toMatch(
     /raw 4, 2 scans\n {2}1 {2}2θ–ω 72° … 72\.18°, 10 points\n {5}axis "Locked Coupled"; λ = 1\.540598 Å \(and 1\.544426 Å, 0\.5 times as strong\); 2 s a point; up to 900\n/,
   );
-  expect(out).toMatch(/ {2}2 {2}ω 36° … 36\.18°, 10 points\n {5}axis "Rocking Curve"/);
+  expect(out).toMatch(/ {2}2 {2}ω 36° … 36\.18°, 10 points at 2θ = 72°\n {5}axis "Rocking Curve"/);
   expect((await takagi(["read", await file(text())])).out).toContain("wavelength not in the file");
 });
 
@@ -162,4 +163,41 @@ test("simulate --like has the angles and the wavelength of a scan", async () => 
   expect(
     (await takagi(["simulate", "--scan", "2", ...YSZ, "--thickness", "200", "--strain", "1"])).err,
   ).toContain("--scan needs --like");
+});
+
+test("regions are joined, maps projected, counters of SPEC named; what was done is said, and stands in the answer", async () => {
+  const regions = await file(
+    xrdml([{}, { twoTheta: 72.2, omega: 36.1, counts: [4, 5, 6], countingTime: 8 }]),
+  );
+  const joined = await takagi(["invert", regions, ...YSZ, "--scan", "1,2"]);
+  expect([joined.code, calls[0]![0].intensity.length]).toEqual([0, 13]);
+  expect(joined.err).toMatch(/note: .*2 regions are joined; counts are brought to 8 s/);
+  const map = await file(xrdml([{ omega: 35.98 }, {}, { omega: 36.02 }]));
+  expect((await takagi(["invert", map, ...YSZ, "--project"])).code).toBe(0);
+  expect([...calls[1]![0].intensity]).toEqual(COUNTS.map((count) => 3 * count));
+  const factors = COUNTS.map((count) => (count > 100 ? 100 : 1));
+  const synchrotron = await file(spec([{}], { numbers: [17], counters: { filters: factors } }));
+  expect((await takagi(["read", synchrotron])).out).toMatch(
+    / 17 {2}2θ–ω.*\n.*\n.*\n.*not to be fitted.*filters varies/,
+  );
+  expect((await takagi(["invert", synchrotron, ...YSZ])).err).toMatch(/name it \(`attenuation`\)/);
+  const named = await takagi(["invert", synchrotron, ...YSZ, "--scan", "17", "--attenuation", "filters"]);
+  expect([named.code, Math.max(...calls[2]![0].intensity)]).toEqual([0, 90000]);
+  const two = await file(nexus([{}, { counts: [4, 5, 6] }], { hasDefault: false }));
+  expect((await takagi(["invert", two, ...YSZ])).err).toMatch(/holds 2 scans/);
+  expect((await takagi(["invert", two, ...YSZ, "--path", "entry/data2"])).code).toBe(0);
+  expect(calls[3]![0].intensity).toHaveLength(3);
+});
+
+test("an energy stands for a wavelength, and both together are refused", async () => {
+  const path = await file(text());
+  expect((await takagi(["invert", path, ...YSZ, "--energy", "8.0478"])).code).toBe(0);
+  expect(calls[0]![1].wavelength).toBeCloseTo(12.398419843320026 / 8.0478, 12);
+  expect(await takagi(["invert", path, ...YSZ, "--energy", "8.0478", "--wavelength", "1.54"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("give --wavelength or --energy, not both") as string,
+  });
+  expect((await takagi(["invert", path, ...YSZ, "--energy", "8047"])).err).toMatch(
+    /--energy must be a number .*30 keV/,
+  );
 });

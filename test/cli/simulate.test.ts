@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseScan } from "../../src/io/xy.ts";
+import { readReference, referencePath } from "../support/reference.ts";
 import { folder, takagi } from "./fake.ts";
 
 const YSZ = ["--material", "YSZ", "--hkl", "4,0,0", "--wavelength", "1.5406"];
@@ -186,17 +186,20 @@ test.each<[message: string, document: unknown]>([
   expect(outcome.err).toContain(message);
 });
 
-/** Reference values beside the repository; absent in a plain checkout. */
-const reference = new URL("../../../shared/reference/curves.json", import.meta.url);
-
-test.skipIf(!existsSync(reference))("reflectivity gives the reference curves", async () => {
-  const { cases } = JSON.parse(await readFile(reference, "utf8")) as Cases;
+test("reflectivity gives the reference curves", async () => {
+  const { cases } = readReference<Cases>("curves.json");
   for (const [kernel, bound] of [
     ["f64", 1e-8],
     ["simd", 1e-7],
     ["fast", 2e-4],
   ] as const) {
-    const { out } = await takagi(["reflectivity", reference.pathname, "--kernel", kernel, "--json"]);
+    const { out } = await takagi([
+      "reflectivity",
+      referencePath("curves.json"),
+      "--kernel",
+      kernel,
+      "--json",
+    ]);
     const found = (JSON.parse(out) as Cases).cases;
     cases.forEach(({ reflectivity }, i) => {
       const off = reflectivity.map((value, j) =>

@@ -170,20 +170,45 @@ describe("space groups", () => {
     ["F d -3 m:2", "-F 4vw 2vw 3"],
     ["P_2_2_2", "P 2 2"],
   ])("%s is %s", (name, hall) => {
-    const found = groupsByName(name);
+    const [found] = groupsByName(name);
     expect(found).toHaveLength(1);
     const keys = (ops: readonly Parameters<typeof operationKey>[0][]): string[] =>
       ops.map(operationKey).sort();
-    expect(keys(found[0]!)).toEqual(keys(hallOperations(hall)!));
+    expect(keys(found![0]!)).toEqual(keys(hallOperations(hall)!));
   });
 
   test("an open origin is open, an unknown name unknown", () => {
-    expect(groupsByName("F d -3 m")).toHaveLength(2);
-    expect(groupsByNumber(227)).toHaveLength(2);
-    expect(groupsByNumber(14)).toHaveLength(1);
+    expect(groupsByName("F d -3 m")).toEqual([expect.toSatisfy((groups: unknown[]) => groups.length === 2)]);
+    expect(groupsByNumber(227)[0]).toHaveLength(2);
+    expect(groupsByNumber(227, { choice: "2" })[0]).toHaveLength(1);
+    expect(groupsByNumber(14)[0]).toHaveLength(1);
     for (const name of ["", "Q", "P 7", "x".repeat(1000)]) expect(groupsByName(name)).toHaveLength(0);
     for (const hall of ["", "P", "Q 2", "P 7", "P 2q", "P 2 2 2 2 2 2 (", "P 4' 2", "P 3 (1 2)"])
       expect(hallOperations(hall), hall).toBeUndefined();
+  });
+
+  test.each([
+    ["P 2/m", "-P 2y", "-P 2", "-P 2x"],
+    ["P 21", "P 2yb", "P 2c", "P 2xa"],
+    ["C 2/m", "-C 2y", undefined, undefined],
+  ])("a short monoclinic symbol, %s, is read with unique axis b, then c, then a", (name, ...halls) => {
+    const keys = (hall: string | undefined) =>
+      hall === undefined ? undefined : hallOperations(hall)!.map(operationKey).sort();
+    const wanted = halls.filter((hall) => hall !== undefined).map(keys);
+    const found = groupsByName(name).map(([group]) => group!.map(operationKey).sort());
+    expect(found.slice(0, wanted.length)).toEqual(wanted);
+  });
+
+  test("a number with unique axis c is the group that Hall's symbol without an axis names", () => {
+    const keys = (group: readonly Parameters<typeof operationKey>[0][]) => group.map(operationKey).sort();
+    // Cell choice 1 of unique axis c is P 1 1 21/a (International Tables A, 1.5.4).
+    for (const [number, hall] of [
+      [10, "-P 2"],
+      [4, "P 2c"],
+      [14, "-P 2ac"],
+      [12, "-A 2"],
+    ] as const)
+      expect(keys(groupsByNumber(number, { axis: "c" })[0]![0]!)).toEqual(keys(hallOperations(hall)!));
   });
 
   test("another basis keeps the group and moves it", () => {

@@ -11,7 +11,8 @@ import { reflection, structureFactor } from "../../src/crystal/structureFactor.t
 import { InvalidParameterError, UnreachableReflectionError } from "../../src/errors.ts";
 import type { Complex, Crystal, Hkl } from "../../src/types.ts";
 import { KEV_ANGSTROM } from "../../src/units.ts";
-import { cifNames, cifText, hasShared, referenceRows, spots } from "./shared.ts";
+import { readReference } from "../support/reference.ts";
+import { cifNames, cifText, hasShared, type ReferenceRow, referenceRows, spots } from "./shared.ts";
 
 let table: ScatteringTable;
 beforeAll(async () => {
@@ -73,7 +74,37 @@ const CHARGED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SrTiO3: { Sr: "Sr2+", Ti: "Ti4+", O: "O2-" },
 };
 
-describe.skipIf(!hasShared)("against xrayutilities", () => {
+/** F_H F_-H: the same whatever the origin. */
+const product = ([a, b]: Complex, [c, d]: Complex): Complex => [a * c - b * d, a * d + b * c];
+
+describe("built-in materials against xrayutilities: other atoms, other tables (tools/oracles/structure_factors.py)", () => {
+  const { rows } = readReference<{ rows: ReferenceRow[] }>("structure-factors.json");
+
+  test("all of them are there", () => {
+    expect([...new Set(rows.map((row) => row.material))].sort()).toEqual([...materialNames].sort());
+  });
+
+  test.each(materialNames)("%s", async (name) => {
+    const crystal = material(name);
+    const atoms = crystal.atoms.reduce((sum, { occupancy }) => sum + occupancy, 0);
+    const heavy = crystal.atoms.some(({ element }) => atomicNumber(element)! >= 58);
+    for (const { hkl, wavelength, d, cellVolume, f0, fh, fhbar } of rows.filter((r) => r.material === name)) {
+      const where = `${hkl} at ${wavelength} Å`;
+      const got = await reflection(crystal, { hkl, wavelength });
+      expect(Math.abs(got.d / d - 1), where).toBeLessThan(1e-8);
+      expect(Math.abs(got.cellVolume / cellVolume - 1), where).toBeLessThan(1e-7);
+      // Tables of f′ and f″ differ by up to 0.15 electron an atom away from edges, by more for heavy atoms.
+      const limit = (of: number): number => Math.max((heavy ? 0.03 : 0.01) * of, 0.15 * atoms);
+      const { zero, h, hBar } = got.structureFactor;
+      expect(distance(zero, f0), `F_0, ${where}`).toBeLessThan(limit(modulus(f0)));
+      const wanted = product(fh, fhbar),
+        size = Math.sqrt(modulus(wanted));
+      expect(distance(product(h, hBar), wanted), `F_H F_-H, ${where}`).toBeLessThan(2 * size * limit(size));
+    }
+  });
+});
+
+describe.skipIf(!hasShared)("files of the Crystallography Open Database against xrayutilities", () => {
   const rows = referenceRows();
   const materials = [...new Set(rows.map((row) => row.material))];
 

@@ -10,7 +10,8 @@ import {
 } from "../../src/dataset/generator.ts";
 import { type MeasuredPreset, measuredPreset } from "../../src/dataset/measuredPreset.ts";
 import { parsePreset, preset } from "../../src/dataset/presets.ts";
-import { labelRanges, ownReflection } from "../../src/dataset/scaling.ts";
+import { protocolOf } from "../../src/dataset/protocols.ts";
+import { ownReflection } from "../../src/dataset/scaling.ts";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
@@ -216,7 +217,7 @@ describe("what real scans have", () => {
   });
 
   test.each(NAMES)("labels of %s lie in the ranges that are told of them", async (name) => {
-    const ranges = labelRanges(preset(name)),
+    const ranges = protocolOf(preset(name)).labelRanges(preset(name)),
       all = await rows(name);
     for (const key of Object.keys(all[0]!)) {
       const [low, high] = ranges[key.replace(/\d+$/, "")]!,

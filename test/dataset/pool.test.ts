@@ -4,8 +4,8 @@ import { expect, test, vi } from "vitest";
 import { TakagiError, WorkerError } from "../../src/errors.ts";
 import type { Batch } from "../../src/dataset/pool.ts";
 import { openPool } from "../../src/dataset/pool.ts";
-import * as nodeHost from "../../src/dataset/workerHost.node.ts";
-import type { WorkerEvents, WorkerHandle, WorkerHost } from "../../src/dataset/workerHost.ts";
+import * as nodeHost from "../../src/workers/host.node.ts";
+import type { WorkerEvents, WorkerHandle, WorkerHost } from "../../src/workers/host.ts";
 import { folder, standIn, STAND_IN, standInPool, sumOf, type Accident } from "./shared.ts";
 
 const SLICES = { seed: 7, first: 100, count: 1003, batchSize: 50 };
@@ -31,7 +31,7 @@ function countingHost() {
         },
       });
       const counted: WorkerHandle = {
-        post: (request) => handle.post(request),
+        post: (message, transfer) => handle.post(message, transfer),
         hold: (isHeld) => {
           held += isHeld ? 1 : -1;
           handle.hold(isHeld);
@@ -101,7 +101,7 @@ test("at most two batches a worker are made ahead of the consumer", async () => 
   const start = host.startWorker;
   host.startWorker = (events) => {
     const handle = start(events);
-    return { ...handle, post: (request) => (request.kind === "make" && asked++, handle.post(request)) };
+    return { ...handle, post: (message) => (message.kind === "make" && asked++, handle.post(message)) };
   };
   let taken = 0;
   for await (const { first } of pool.batches({ seed: 1, count: Infinity, batchSize: 10 })) {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type Batch, createGenerator, judgedSamples, type NoiseKind } from "../../src/dataset/generator.ts";
 import { parsePreset, preset, presetNames } from "../../src/dataset/presets.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
-import { readShared, testWithShared } from "../support/shared.ts";
+import { readReference } from "../support/reference.ts";
 
 function digest(...batches: Batch[]): string {
   const hash = createHash("sha256");
@@ -15,6 +15,7 @@ function digest(...batches: Batch[]): string {
 }
 
 interface Moments {
+  count: number;
   quantiles: number[];
   labels: number[][];
   labelMean: number[];
@@ -26,61 +27,55 @@ interface Moments {
 }
 
 describe("the population", () => {
-  const shared = testWithShared("the reference moments", "reference/dataset-moments.json");
   const COUNT = 6000;
   for (const name of ["cnn1", "cnn2", "cnn3"]) {
-    shared(
-      `of ${name} is that of the published generator, within 4 standard errors of its 1000 samples`,
-      async () => {
-        const moments = readShared<{ presets: Record<string, Moments> }>("reference/dataset-moments.json")
-          .presets[name];
-        const generator = await createGenerator(name);
-        const { inputs, labels } = generator.generate(11, 0, COUNT);
-        const n = generator.inputLength,
-          m = generator.labelNames.length;
-        const column = (l: number): number[] => Array.from({ length: COUNT }, (_, i) => labels[i * m + l]);
-        const error = (q: number): number => 4 * Math.sqrt((q * (1 - q)) / 1000);
-        // A value that many samples share (a weight of 0, the largest weight) has a share below it and a share up to it.
-        const holds = (values: number[], at: number, q: number, what: string): void => {
-          const below = values.filter((v) => v < at - 1e-6).length / COUNT,
-            upTo = values.filter((v) => v <= at + 1e-6).length / COUNT;
-          expect(below, `${what}: share below ${at}`).toBeLessThan(q + error(q));
-          expect(upTo, `${what}: share up to ${at}`).toBeGreaterThan(q - error(q));
-        };
-        for (let l = 0; l < m; l++) {
-          const values = column(l),
-            mean = values.reduce((a, b) => a + b, 0) / COUNT;
-          moments.quantiles.forEach((q, k) =>
-            holds(values, moments.labels[l][k], q / 100, generator.labelNames[l]),
-          );
-          expect(Math.abs(mean - moments.labelMean[l]), `mean of ${generator.labelNames[l]}`).toBeLessThan(
-            (4 * moments.labelStd[l]) / Math.sqrt(1000),
-          );
-        }
-        const largest = Array.from({ length: COUNT }, (_, i) =>
-          Math.max(...labels.subarray(i * m, i * m + 10)),
+    test(`of ${name} is that of another program, within 4 standard errors (tools/oracles/population.py)`, async () => {
+      const moments = readReference<{ presets: Record<string, Moments> }>("population.json").presets[name];
+      const generator = await createGenerator(name);
+      const { inputs, labels } = generator.generate(11, 0, COUNT);
+      const n = generator.inputLength,
+        m = generator.labelNames.length;
+      const column = (l: number): number[] => Array.from({ length: COUNT }, (_, i) => labels[i * m + l]);
+      /** One over the number of samples, of both programs together. */
+      const share = 1 / moments.count + 1 / COUNT;
+      const error = (q: number): number => 4 * Math.sqrt(q * (1 - q) * share);
+      // A value that many samples share (a weight of 0, the largest weight) has a share below it and a share up to it.
+      const holds = (values: number[], at: number, q: number, what: string): void => {
+        const below = values.filter((v) => v < at - 1e-6).length / COUNT,
+          upTo = values.filter((v) => v <= at + 1e-6).length / COUNT;
+        expect(below, `${what}: share below ${at}`).toBeLessThan(q + error(q));
+        expect(upTo, `${what}: share up to ${at}`).toBeGreaterThan(q - error(q));
+      };
+      for (let l = 0; l < m; l++) {
+        const values = column(l),
+          mean = values.reduce((a, b) => a + b, 0) / COUNT;
+        moments.quantiles.forEach((q, k) =>
+          holds(values, moments.labels[l][k], q / 100, generator.labelNames[l]),
         );
-        for (let l = 0; l < 10; l++) {
-          const relative = column(l).map((w, i) => w / largest[i]);
-          moments.quantiles.forEach((q, k) =>
-            holds(relative, moments.relativeWeights[l][k], q / 100, `relative weight ${l + 1}`),
-          );
-        }
-        // At the substrate peak itself the mean hangs on where between two axis points it falls: docs/datasets.md.
-        const { first, last, points } = generator.preset.axis;
-        let compared = 0;
-        moments.axisIndex.forEach((index, k) => {
-          if (Math.abs(first + ((last - first) * index) / (points - 1)) < 0.21) return;
-          let mean = 0;
-          for (let i = 0; i < COUNT; i++) mean += inputs[i * n + index] / COUNT;
-          expect(Math.abs(mean - moments.curveMean[k]), `mean curve at ${index}`).toBeLessThan(
-            (4 * moments.curveStd[k]) / Math.sqrt(1000),
-          );
-          compared++;
-        });
-        expect(compared).toBeGreaterThan(15);
-      },
-    );
+        expect(Math.abs(mean - moments.labelMean[l]), `mean of ${generator.labelNames[l]}`).toBeLessThan(
+          4 * moments.labelStd[l] * Math.sqrt(share),
+        );
+      }
+      const largest = Array.from({ length: COUNT }, (_, i) =>
+        Math.max(...labels.subarray(i * m, i * m + 10)),
+      );
+      for (let l = 0; l < 10; l++) {
+        const relative = column(l).map((w, i) => w / largest[i]);
+        moments.quantiles.forEach((q, k) =>
+          holds(relative, moments.relativeWeights[l][k], q / 100, `relative weight ${l + 1}`),
+        );
+      }
+      let compared = 0;
+      moments.axisIndex.forEach((index, k) => {
+        let mean = 0;
+        for (let i = 0; i < COUNT; i++) mean += inputs[i * n + index] / COUNT;
+        expect(Math.abs(mean - moments.curveMean[k]), `mean curve at ${index}`).toBeLessThan(
+          4 * moments.curveStd[k] * Math.sqrt(share),
+        );
+        compared++;
+      });
+      expect(compared).toBeGreaterThan(15);
+    });
   }
 });
 

@@ -4,16 +4,10 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
-import { inTermsOf } from "../../src/dataset/measuredPreset.ts";
+import { inTermsOf } from "../../src/dataset/scaling.ts";
 import { preset } from "../../src/dataset/presets.ts";
-import {
-  degreesPerQ,
-  labelUnits,
-  ownReflection,
-  physicalLabels,
-  type ScaledReflection,
-  scaleReflection,
-} from "../../src/dataset/scaling.ts";
+import { degreesPerQ, type ScaledReflection, scaleReflection } from "../../src/crystal/scaled.ts";
+import { labelUnits, ownReflection, physicalLabels } from "../../src/dataset/scaling.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";

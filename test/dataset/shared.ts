@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openPool, type Batch, type Pool, type PoolOptions, type Preset } from "../../src/dataset/pool.ts";
-import type { CreateGenerator } from "../../src/dataset/workerMessages.ts";
+import type { CreateGenerator } from "../../src/dataset/worker.ts";
 
 export const STAND_IN = new URL("standIn.mjs", import.meta.url).href;
 

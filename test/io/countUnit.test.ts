@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { countUnit } from "../../src/io/countUnit.ts";
+import { countUnit, countUnitOf } from "../../src/io/countUnit.ts";
 import { readScan } from "../../src/io/read.ts";
+import { referencePath } from "../support/reference.ts";
 
 /** A uniform number in [0, 1) from two integers (the mixing steps of splitmix32). */
 function uniform(seed: number, index: number): number {
@@ -130,17 +130,64 @@ describe("no unit", () => {
   });
 });
 
-const ysz = fileURLToPath(new URL("../../../shared/data/ysz-400-measured.xy", import.meta.url));
-test.skipIf(!existsSync(ysz))(
-  "the measured YSZ 400 scan: rates of 0.00646 a count (skipped where ../shared is absent)",
-  async () => {
-    const scan = await readScan(readFileSync(ysz));
-    expect(scan.twoTheta.length).toBe(501);
-    expect(scan.twoTheta[0]).toBe(72.788);
-    expect(scan.countUnit).toBeCloseTo(0.00646, 5);
-    const counts = Array.from(scan.intensity, (v) => v / scan.countUnit!);
-    // The file was corrected for dead time, which adds n² · 5e-7: 0.005 counts to 100, and 0.5 to 1000.
-    for (const count of counts.filter((c) => c < 100))
-      expect(Math.abs(count - Math.round(count))).toBeLessThan(0.01);
-  },
-);
+describe("countUnitOf", () => {
+  const shared = (seed: number, part: number) => {
+    // A detector's program puts counts on a new grid: of each pair, a part goes to the other point.
+    const raw = counts(701, 1e5, 30, seed);
+    return raw.map((count, i) => {
+      const other = raw[i % 2 === 0 ? Math.min(i + 1, raw.length - 1) : i - 1]!;
+      return Number((count + ((other - count) * part) / 180).toFixed(4));
+    });
+  };
+  test("counts shared in 1/180 are counts of 1, as their scatter says", () => {
+    for (const seed of seeds) {
+      const { unit, source } = countUnitOf({ intensity: shared(seed, 1 + (seed % 5)) });
+      expect([unit, source]).toEqual([1, "scatter"]);
+    }
+  });
+  test("whole numbers that are counts times 180 are no counts of 1", () => {
+    for (const seed of seeds) {
+      const { unit } = countUnitOf({ intensity: counts(701, 1e5, 30, seed).map((c) => 180 * c + (c % 7)) });
+      expect(unit / 180).toBeGreaterThan(0.75);
+      expect(unit / 180).toBeLessThan(1.35);
+    }
+  });
+  test("fringes that are coarsely measured scatter more, and are counts all the same", () => {
+    for (const seed of seeds) {
+      const fringes = Array.from({ length: 400 }, (_, i) =>
+        poisson(5 + 1e5 * Math.exp(-(((i - 200) / 60) ** 2)) * (1 + Math.cos(1.7 * i)), seed, i),
+      );
+      expect(countUnitOf({ intensity: fringes })).toMatchObject({ unit: 1, source: "multiples" });
+    }
+  });
+  test("what is given is taken; attenuated points are left out; a smooth curve gets an assumption, and says so", () => {
+    expect(countUnitOf({ intensity: [1, 2, 3], countUnit: 0.5 })).toMatchObject({
+      unit: 0.5,
+      source: "given",
+    });
+    const plain = counts(501, 1e5, 12, 1);
+    const attenuation = plain.map((count) => (count > 1000 ? 131.32 : 1));
+    const intensity = plain.map((count, i) => count * attenuation[i]!);
+    expect(countUnitOf({ intensity, attenuation }).unit).toBe(1);
+    const curve = Array.from({ length: 501 }, (_, i) => mean(i, 501, 1, 1e-5));
+    const assumed = countUnitOf({ intensity: curve });
+    expect(assumed).toMatchObject({ unit: Math.min(...curve) / 25, source: "assumed" });
+    expect(assumed.reason).toMatch(/weakest point is taken for 25 counts/);
+    expect(countUnitOf({ intensity: new Float64Array(5) }).unit).toBe(1);
+  });
+  test("the same unit whether a scan is read from a file or held in memory", async () => {
+    const intensity = counts(501, 1e5, 2, 7);
+    const text = intensity.map((value, i) => `${(72 + i / 100).toFixed(2)} ${value}\n`).join("");
+    const read = await readScan(new TextEncoder().encode(text));
+    expect(countUnitOf({ intensity }).unit).toBe(read.countUnit);
+  });
+});
+
+test("a scan of rates of 0.00646 a count, corrected for dead time (tools/oracles/scans.py)", async () => {
+  const scan = await readScan(readFileSync(referencePath("scans/ysz-400-rates.xy")));
+  expect(scan.countUnit).toBeCloseTo(0.00646, 5);
+  const counts = Array.from(scan.intensity, (v) => v / scan.countUnit!);
+  // The scan was corrected for dead time, which adds n² · 5e-7: 0.005 counts to 100, and 0.5 to 1000.
+  for (const count of counts.filter((c) => c < 100))
+    expect(Math.abs(count - Math.round(count))).toBeLessThan(0.01);
+});

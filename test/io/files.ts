@@ -19,7 +19,7 @@ export const COUNTS = [12, 15, 11, 40, 900, 41, 13, 9, 0, 10];
 export const ALPHA1 = 1.540598;
 export const ALPHA2 = 1.544426;
 
-function filled({
+export function filled({
   axis = "2theta-omega",
   twoTheta = 72,
   omega = 36,
@@ -39,7 +39,7 @@ function filled({
   return { axis, twoTheta, omega, step, counts, attenuation, countingTime, n, detector, sample };
 }
 
-type Filled = ReturnType<typeof filled>;
+export type Filled = ReturnType<typeof filled>;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const fixed = (value: number) => String(Number(value.toFixed(6)));
 
@@ -142,6 +142,7 @@ export function ras(scans: readonly Measurement[] = [{}]): Uint8Array {
 *MEAS_COND_AXIS_POSITION-0 "${m.twoTheta}"
 *MEAS_COND_AXIS_POSITION-1 "${m.omega}"
 *MEAS_COND_XG_WAVE_TYPE "Ka"
+*MEAS_DATA_COUNT "${m.n}"
 *MEAS_SCAN_AXIS_X_INTERNAL "${RIGAKU_AXES[m.axis]}"
 *MEAS_SCAN_SPEED "${fixed((60 * m.step) / m.countingTime)}"
 *MEAS_SCAN_SPEED_UNIT "deg/min"

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ScanFormatError } from "../../src/errors.ts";
 import { readScan } from "../../src/io/read.ts";
-import { parseScan } from "../../src/io/xy.ts";
+import { parseScan, type ParseScanOptions } from "../../src/io/xy.ts";
 
 const points = (text: string, options = {}) => {
   const { twoTheta, intensity } = parseScan(text, options);
@@ -34,7 +34,7 @@ describe("dresses of a file", () => {
     "header words": "Sample: YSZ, irradiated\n2Theta Intensity\n36.1 100\n36.2 120.5\n36.3 1200\n",
     "a line with the number of points": "3\n36.1 100\n36.2 120.5\n36.3 1200\n",
     comments:
-      "# a\n; b\n% c\n! d\n// e\n*RAS_DATA_START\n' f\n36.1 100\n# between 1 2\n36.2 120.5\n36.3 1200\n*END\n",
+      "# a\n; b\n% c\n! d\n// e\n* of the operator\n' f\n36.1 100\n# between 1 2\n36.2 120.5\n36.3 1200\n* end\n",
     "a third column": "36.1 100 10\n36.2 120.5 11\n36.3 1200 35\n",
     "words after the numbers": "36.1 100 ok\n36.2 120.5 # doubtful\n36.3 1200\n",
     descending: "36.3 1200\n36.2 120.5\n36.1 100\n",
@@ -64,6 +64,50 @@ describe("dresses of a file", () => {
   });
   test("columns may be chosen", () => {
     expect(points("1 100 36.1\n2 120.5 36.2\n3 1200 36.3\n", { columns: [3, 2] })).toEqual(wanted);
+  });
+  test.each([
+    ["other columns before", "No,Counts,2Theta\n1,100,36.1\n2,120.5,36.2\n3,1200,36.3\n"],
+    ["calculated ones beside", "2Theta Iobs Icalc Ibkg\n36.1 100 90 5\n36.2 120.5 110 5\n36.3 1200 1100 5\n"],
+    ["units in brackets", "Pos. [°2Th.]\tIobs [cts]\n36.1\t100\n36.2\t120.5\n36.3\t1200\n"],
+    [
+      "units in a line of their own",
+      "2Theta Error Intensity\n° 1 1\n36.1 1 100\n36.2 1 120.5\n36.3 1 1200\n",
+    ],
+    ["in a comment", "# counts  2θ (°)\n100 36.1\n120.5 36.2\n1200 36.3\n"],
+    ["names and rows end with a comma", "Angle, PSD,\n36.1, 100,\n36.2, 120.5,\n36.3, 1200,\n"],
+    [
+      "θ, where that is said",
+      "Theta Counts\n18.05 100\n18.1 120.5\n18.15 1200\n",
+      { angle: "theta" as const },
+    ],
+    [
+      "ω, where it is read as θ",
+      "Omega Counts\n18.05 100\n18.1 120.5\n18.15 1200\n",
+      { angle: "theta" as const },
+    ],
+  ] as [name: string, text: string, options?: ParseScanOptions][])(
+    "the header names the columns: %s",
+    (_, text, options = {}) => {
+      expect(points(text, options)).toEqual(wanted);
+    },
+  );
+  test("ten points that are numbered are not taken for angles", () => {
+    const rows = Array.from({ length: 12 }, (_, i) => `${i + 1} ${(36 + i / 100).toFixed(2)} ${100 + i}`);
+    expect(() => parseScan(rows.join("\n"))).toThrow(/first column counts the points/);
+  });
+  test("with the background subtracted, negative intensities are raised, and it is said", () => {
+    const scan = parseScan("36.1 -1.5\n36.2 2.5\n36.3 1200\n36.4 0\n36.5 -0.1\n36.6 7\n");
+    expect([...scan.intensity]).toEqual([2.5, 2.5, 1200, 0, 2.5, 7]);
+    expect(scan.notes).toEqual([
+      expect.stringMatching(/2 of 6 intensities were below 0.*smallest positive one, 2\.5/),
+    ]);
+    expect(scan.countUnit).toBeUndefined();
+  });
+  test("points counted for other times are brought to the longest, and one count weighs more there", () => {
+    const scan = parseScan("Angle,TimePerStep,Intensity\n36.1,1,10\n36.2,1,12\n36.3,4,9\n36.4,4,8\n");
+    expect([...scan.intensity]).toEqual([40, 48, 9, 8]);
+    expect([...scan.attenuation!]).toEqual([4, 4, 1, 1]);
+    expect([scan.countingTime, scan.countUnit]).toEqual([4, 1]);
   });
   test("points of one angle are averaged", () => {
     expect(points("36.1 90\n36.2 120.5\n36.1 110\n36.3 1200\n36.1 100\n")).toEqual(wanted);
@@ -122,7 +166,20 @@ describe("what cannot be read is named with its line", () => {
     ["36.1 100\n36.2 -inf\n", 2, /-inf/],
     ["36.1 100\nnan 10\n", 2, /angle is nan/],
     ["36.1 100\n36.2 1e999\n", 2, /1e999/],
-    ["x y\n36.1 100\n36.2 -3\n36.3 -4\n", 3, /≥ 0; got -3/],
+    ["x y\n36.1 100\n36.2 -3\n36.3 -4\n", undefined, /≥ 0: 2 of 3 values are below/],
+    ["x y\n36.1 -1\n36.2 0\n36.3 0\n", undefined, /≥ 0: 1 of 3 values/],
+    ["36.1 100\n36.2 4\n*START = 5\n", 3, /"\*START" is a keyword/],
+    ["_WL = 1.5\n36.1 100\n36.2 4\n", 1, /"_WL" is a keyword/],
+    ["[Peaks]\n36.1 100\n36.2 4\n", 1, /"\[Peaks\]" is a keyword/],
+    ["36.1 100\n36.2 4 7\n", 2, /row has 3 numbers, and the first one 2/],
+    ["30 0.02 36\n8 7 6 5\n5 4 6 7\n", 2, /row has 4 numbers/],
+    ["36.1 100 1 2\n36.2 4 1 2\n", 1, /4 columns of numbers and no names/],
+    ["Q (1/A)  Intensity\n4.1 100\n4.2 4\n", 1, /header is Q \(1\/A\) \| Intensity, and none of its columns/],
+    ["2Theta,Det1,Det2\n36.1,100,5\n36.2,4,6\n", 1, /several of its columns are intensities/],
+    ["2Theta Background\n36.1 100\n36.2 4\n", 1, /none holds intensities/],
+    ["2theta (rad)\tcounts\n0.1 100\n0.2 4\n", 1, /not in degrees/],
+    ["Theta Counts\n36.1 100\n36.2 4\n", 1, /"Theta", which may be θ or 2θ/],
+    ["Omega Counts\n36.1 100\n36.2 4\n", undefined, /rocking scan: the header names its angles "Omega"/],
     ["36.1 100\n180 3\n", 2, /2θ/],
     ["0 100\n10 3\n", 1, /2θ/],
     ["-1 100\n10 3\n", 1, /2θ/],

@@ -2,8 +2,8 @@
  *  answers against samples whose truth is known. */
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
-import { componentAt, fitMixture, lnDensity } from "../../src/fit/mixture.ts";
-import { normals, uniforms } from "../../src/fit/random.ts";
+import { componentAt, fitMixture, lnDensity } from "../../src/invert/mixture.ts";
+import { normals, uniforms } from "../../src/invert/random.ts";
 import { createRefiner } from "../../src/judge/refine.ts";
 import { strainAt, strainError } from "../../src/profile/comparison.ts";
 

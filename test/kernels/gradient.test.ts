@@ -46,7 +46,7 @@ function run(placed: Placed): Gradients {
       count,
       angles,
       angleCount,
-      workspace.bytes(32 * count + 128),
+      workspace.bytes(workspace.kernels.gradientScratch(count)),
       r,
       e,
       w,

@@ -31,7 +31,7 @@ function philox(counter: number[], key: number[]): number[] {
 /** The block that the last draw of the kernel used: it is left in the scratch. */
 function blockOf(stream: number, low: number, high: number, count = 1): number[] {
   return workspace.scope(() => {
-    const scratch = workspace.bytes(16),
+    const scratch = workspace.bytes(workspace.kernels.poissonScratch()),
       mean = workspace.put(filled(count, 1));
     check("poisson", workspace.kernels.poisson(mean, count, low, high, stream, scratch, mean));
     return Array.from(workspace.view32(scratch, 4), (word) => word >>> 0);

@@ -48,7 +48,14 @@ describe("kernels on placed tables", () => {
         const { table, count, angles, angleCount } = placed;
         check(
           "transferMatrix",
-          kernels.transferMatrix(table, count, angles, angleCount, workspace.bytes(64), exact),
+          kernels.transferMatrix(
+            table,
+            count,
+            angles,
+            angleCount,
+            workspace.bytes(kernels.transferMatrixScratch()),
+            exact,
+          ),
         );
         check(
           "transferMatrixSimd",
@@ -57,7 +64,7 @@ describe("kernels on placed tables", () => {
             count,
             angles,
             angleCount,
-            workspace.bytes(count * 40 + angleCount * 64 + 64),
+            workspace.bytes(kernels.transferMatrixSimdScratch(count, angleCount)),
             fast,
           ),
         );

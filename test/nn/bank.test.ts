@@ -7,7 +7,8 @@ import { createGenerator, type SampleGenerator } from "../../src/dataset/generat
 import { strainError } from "../../src/profile/comparison.ts";
 import { decodeBank, encodeBank, type Bank } from "../../src/nn/bank.ts";
 import { drawBank } from "../../src/nn/drawBank.ts";
-import { encodeModel, type Model, parseModel, toLayersModel } from "../../src/nn/model.ts";
+import type { Model } from "../../src/nn/card.ts";
+import { encodeModel, parseModel, toLayersModel } from "../../src/nn/model.ts";
 import { createPredictor, loadModel, type Predictor } from "../../src/nn/predict.ts";
 import { proposeLabels, unitsOf } from "../../src/nn/proposals.ts";
 import { train } from "../../src/nn/train.ts";
@@ -136,7 +137,7 @@ describe("proposals", () => {
         normalisation: { gamma: true, epsilon: 1e-3 },
       },
     });
-    const { modelFiles } = await import("../../src/nn/model.ts"),
+    const { modelFiles } = await import("../../src/nn/finished.ts"),
       files = await modelFiles(state, "tiny"),
       own = await createPredictor(await parseModel(files["model.json"], files["weights.bin"]), {
         backend: "wasm",

@@ -65,7 +65,7 @@ function forRuntime(platform: "web" | "deno"): Plugin {
   const files: Record<string, string> = {
     "#nn-platform": `src/nn/backend/platform.${platform}.ts`,
     "#wasm-source": `src/wasm/source.${platform === "web" ? "web" : "node"}.ts`,
-    "#worker-host": `src/dataset/workerHost.${platform === "web" ? "web" : "node"}.ts`,
+    "#worker-host": `src/workers/host.${platform === "web" ? "web" : "node"}.ts`,
   };
   return {
     name: "runtime",

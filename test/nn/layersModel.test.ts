@@ -7,7 +7,8 @@ import "@tensorflow/tfjs-backend-wasm";
 import { expect, onTestFinished, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { assign } from "../../src/nn/gradients.ts";
-import { encodeModel, type Model, type ModelFiles, parseModel, toLayersModel } from "../../src/nn/model.ts";
+import type { Model } from "../../src/nn/card.ts";
+import { encodeModel, type ModelFiles, parseModel, toLayersModel } from "../../src/nn/model.ts";
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { outputsOf } from "../../src/nn/outputs.ts";
 

@@ -9,7 +9,8 @@ import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { networkInput } from "../../src/dataset/networkInput.ts";
 import { parseScan } from "../../src/io/xy.ts";
-import { modelFiles, parseModel } from "../../src/nn/model.ts";
+import { modelFiles } from "../../src/nn/finished.ts";
+import { parseModel } from "../../src/nn/model.ts";
 import { createPredictor, loadModel, type Predictor } from "../../src/nn/predict.ts";
 import { train, type TrainingState } from "../../src/nn/train.ts";
 

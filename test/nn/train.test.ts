@@ -19,11 +19,13 @@ import {
   strainError,
 } from "../../src/profile/comparison.ts";
 import { fromHalf, toHalf } from "../../src/nn/bytes.ts";
-import { modelFiles, parseModel } from "../../src/nn/model.ts";
+import { modelFiles } from "../../src/nn/finished.ts";
+import { parseModel } from "../../src/nn/model.ts";
 import { Network, network, type NetworkSpec } from "../../src/nn/network.ts";
 import { Optimizer } from "../../src/nn/optimizer.ts";
 import { decode, lossNames, outputsOf } from "../../src/nn/outputs.ts";
-import { ownReflection, physicalLabels, scaleReflection } from "../../src/dataset/scaling.ts";
+import { scaleReflection } from "../../src/crystal/scaled.ts";
+import { ownReflection, physicalLabels } from "../../src/dataset/scaling.ts";
 import { streamSeed, train, type TrainingState } from "../../src/nn/train.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 

@@ -22,7 +22,7 @@ const inPackage = (path: string): string => join(installed.folder, "node_modules
 const tool = (path: string): string => join(root, "node_modules", path);
 
 /** Ways in that have types. */
-const ENTRIES = [".", "nn", "pool", "inline"];
+const ENTRIES = [".", "nn", "pool", "workers", "inline"];
 
 test("publint and are-the-types-wrong find nothing to say", async () => {
   const { stdout } = await run(process.execPath, [

@@ -4,7 +4,7 @@ import { splineProfile, splineValues, withInterface } from "../../src/profile/sp
 import { loadKernels } from "../../src/wasm/load.ts";
 import { check, type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";
 import { filled, random } from "../simulate/crystals.ts";
-import { readShared, testWithShared } from "../support/shared.ts";
+import { readReference } from "../support/reference.ts";
 
 interface Row {
   kind: string;
@@ -26,11 +26,10 @@ function beta3(x: number): number {
 const even = (count: number): Float64Array => Float64Array.from({ length: count }, (_, i) => i / (count - 1));
 
 describe("cubic B-splines", () => {
-  const shared = testWithShared("the reference splines", "reference/splines.json");
   const shapeOf = (kind: string): "smooth" | "abrupt" => (kind.endsWith("smooth") ? "smooth" : "abrupt");
 
-  shared("agree with the reference to 1e-12", async () => {
-    const { rows } = readShared<{ rows: Row[] }>("reference/splines.json");
+  test("agree with exact arithmetic to 1e-12 (tools/oracles/splines.py)", async () => {
+    const { rows } = readReference<{ rows: Row[] }>("splines.json");
     expect(rows.length).toBeGreaterThan(5);
     for (const { kind, weights, zeta, values } of rows) {
       const fixed = kind.startsWith("strain") ? 0 : 1;

@@ -1,8 +1,8 @@
-/** The three kernels against curves of an independent complex128 program, slice by slice. */
-import { beforeAll, describe, expect } from "vitest";
+/** The three kernels against curves of an independent program, slice by slice (tools/oracles/curves.py). */
+import { beforeAll, describe, expect, test } from "vitest";
 import { createSimulator, type Kernel, type Simulator } from "../../src/simulate/simulator.ts";
 import type { Complex, Deviation, Geometry, Hkl, Polarisation, Reflection } from "../../src/types.ts";
-import { readShared, testWithShared } from "../support/shared.ts";
+import { readReference } from "../support/reference.ts";
 
 interface ReferenceCrystal {
   material: string;
@@ -69,7 +69,6 @@ function worst(simulator: Simulator, reference: ReferenceCase, kernel: Kernel, f
 }
 
 describe("reflectivity of the reference stacks", () => {
-  const shared = testWithShared("the reference curves", "reference/curves.json");
   let simulator: Simulator;
   beforeAll(async () => {
     simulator = await createSimulator();
@@ -80,18 +79,15 @@ describe("reflectivity of the reference stacks", () => {
     ["fast", 2e-4, 1e-8],
   ];
   for (const [kernel, tolerance, floor] of kernels) {
-    shared(
-      `kernel "${kernel}" is within ${tolerance} in log10 R${floor > 0 ? ` where R > ${floor}` : ""}`,
-      () => {
-        const { cases } = readShared<{ cases: ReferenceCase[] }>("reference/curves.json");
-        expect(cases.length).toBeGreaterThan(10);
-        const errors = cases.map((c) => worst(simulator, c, kernel, floor));
-        expect(
-          Math.max(...errors),
-          `each case: ${errors.map((e) => e.toExponential(1)).join(" ")}`,
-        ).toBeLessThan(tolerance);
-        expect(Math.max(...errors)).toBeGreaterThan(0);
-      },
-    );
+    test(`kernel "${kernel}" is within ${tolerance} in log10 R${floor > 0 ? ` where R > ${floor}` : ""}`, () => {
+      const { cases } = readReference<{ cases: ReferenceCase[] }>("curves.json");
+      expect(cases.length).toBeGreaterThan(10);
+      const errors = cases.map((c) => worst(simulator, c, kernel, floor));
+      expect(
+        Math.max(...errors),
+        `each case: ${errors.map((e) => e.toExponential(1)).join(" ")}`,
+      ).toBeLessThan(tolerance);
+      expect(Math.max(...errors)).toBeGreaterThan(0);
+    });
   }
 });

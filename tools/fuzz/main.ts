@@ -29,16 +29,20 @@ function extraSeeds(folder: string | undefined): Map<string, Uint8Array[]> {
     const path = join(folder, name);
     if (!statSync(path).isFile()) continue;
     const bytes = new Uint8Array(readFileSync(path));
-    const kind = kindOfBytes(bytes);
-    const start = String.fromCharCode(...bytes.subarray(0, 1000));
-    const text = name.endsWith(".cif")
-      ? "cif"
-      : { xml: "xrdml", ras: "ras", text: "text" }[kindOfText(start)];
-    const target =
-      kind === "raw" ? "raw" : kind === "zip" ? (start.includes("Profile0.txt") ? "rasx" : "brml") : text;
+    const target = name.endsWith(".cif") ? "cif" : targetOf(bytes);
     seeds.set(target, [...(seeds.get(target) ?? []), bytes]);
   }
   return seeds;
+}
+
+/** The reader that takes a file. */
+function targetOf(bytes: Uint8Array): string {
+  const kind = kindOfBytes(bytes);
+  const start = String.fromCharCode(...bytes.subarray(0, 4096));
+  if (kind === "zip") return start.includes("Profile0.txt") ? "rasx" : "brml";
+  if (kind !== "text") return kind === "hdf5" ? "nexus" : "raw";
+  const text = kindOfText(start);
+  return text === "xml" ? "xrdml" : text;
 }
 
 if (isMainThread) {
@@ -110,11 +114,11 @@ function table(
   { count, seed, seconds, memoryMB }: Record<"count" | "seed" | "seconds" | "memoryMB", number>,
 ): string {
   const rows = tallies.map(
-    ({ target, inputs, read, refused, slowestMs }) =>
-      `| ${target} | ${inputs} | ${read} | ${refused} | ${slowestMs.toFixed(0)} |\n`,
+    ({ target, inputs, read, refused, changed, slowestMs }) =>
+      `| ${target} | ${inputs} | ${refused} | ${read - changed} | ${changed} | ${slowestMs.toFixed(0)} |\n`,
   );
   const head =
-    "| reader | damaged files | read all the same | refused | slowest (ms) |\n|---|---|---|---|---|\n";
+    "| reader | damaged files | refused | read as undamaged | read otherwise | slowest (ms) |\n|---|---|---|---|---|---|\n";
   const failed = failures.slice(0, 20).map(({ target, index, error }) => `- ${target} ${index}: ${error}\n`);
   return `${head}${rows.join("")}\n${count} inputs, seed ${seed}: ${failures.length} failures; ${seconds.toFixed(0)} s, at most ${memoryMB} MB\n${failed.join("")}`;
 }

@@ -3,7 +3,8 @@
 import { ScanFormatError } from "../../errors.ts";
 import { decodeText } from "../text.ts";
 import type { FileScan, ScanAxis, ScanFile } from "../../types.ts";
-import { fileScan, numberIn, numbersIn, requireReasonable, type Tube } from "./fileScan.ts";
+import { numberIn, numbersIn, pointCounter, requireReasonable, type Tube } from "./fileScan.ts";
+import { meshScans } from "./mesh.ts";
 import { parseXml, type Element } from "./xml.ts";
 
 const RAW_DATA = /^(?:.*\/)?Experiment(\d+)\/RawData(\d+)\.xml$/;
@@ -24,12 +25,14 @@ export function readBrml(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
   requireReasonable("scans", names.length);
   names.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]);
   const labels = new Map<string, Labels>();
-  const scans = names.map(({ name }) => {
+  const takePoints = pointCounter();
+  const scans = names.flatMap(({ name }) => {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     const label = labels.get(folder) ?? labelsOf(files.get(`${folder}DataContainer.xml`));
     labels.set(folder, label);
-    return readRawData(parseXml(rowsJoined(decodeText(files.get(name)!()))), { name, label });
+    return readRawData(parseXml(rowsJoined(decodeText(files.get(name)!()))), { name, label, takePoints });
   });
+  requireReasonable("scans", scans.length);
   if (scans.length === 0) throw new ScanFormatError("the BRML file holds no scan");
   return { format: "brml", scans };
 }
@@ -51,18 +54,26 @@ function labelsOf(container: (() => Uint8Array) | undefined): Labels {
   return { sample: information?.attribute("SampleName"), comment: information?.attribute("Comment") };
 }
 
-function readRawData(root: Element, { name, label }: { name: string; label: Labels }): FileScan {
+function readRawData(
+  root: Element,
+  { name, label, takePoints }: { name: string; label: Labels; takePoints: (points: number) => void },
+): FileScan[] {
   const routes = root.at("DataRoutes")?.all("DataRoute") ?? [];
   const route = routes.find((candidate) => candidate.attribute("RouteFlag") === "Measured") ?? routes[0];
   if (route === undefined) throw new ScanFormatError(`${name} holds no data`);
   const information = route.at("ScanInformation");
   const columns = columnsOf(route);
   const texts = route.all("Datum").flatMap((datum) => datum.text.split(";"));
-  requireReasonable("points", texts.length);
+  takePoints(texts.length);
   const rows = texts.map((text) => numbersIn(text, `the data in ${name}`));
   const width = rows[0]?.length ?? 0;
   if (rows.some((row) => row.length !== width))
     throw new ScanFormatError(`the data in ${name} have rows of different lengths`);
+  // Without views of them, the columns are time, absorption, the axes and the intensity, and no others.
+  if (columns.recorded === undefined && width !== 3 + columns.axes.size)
+    throw new ScanFormatError(
+      `the data in ${name} have ${width} columns, and the file does not say what they are`,
+    );
   const recorded = columns.recorded ?? width - 1;
   if (!(recorded < width))
     throw new ScanFormatError(
@@ -72,7 +83,7 @@ function readRawData(root: Element, { name, label }: { name: string; label: Labe
     index !== undefined && index < width ? Float64Array.from(rows, (row) => row[index]) : undefined;
   const axisName = information?.attribute("VisibleName") ?? information?.attribute("ScanName");
   const measuredTime = column(columns.time);
-  return fileScan({
+  return meshScans({
     axisName,
     axis: axisOf(columns.axes),
     twoTheta: column(columns.axes.get("TwoTheta")) ?? still(root, "TwoTheta", rows.length),
@@ -85,6 +96,8 @@ function readRawData(root: Element, { name, label }: { name: string; label: Labe
     attenuation: column(columns.attenuation),
     isCorrected: true,
     intensityUnit: columns.unit,
+    // The nominal time is that of all channels of a detector; the measured one tells where points differ.
+    countingTimes: measuredTime !== undefined && differ(measuredTime) ? measuredTime : undefined,
     countingTime:
       numberIn(information?.at("TimePerStepEffective")?.text) ??
       numberIn(information?.at("TimePerStep")?.text) ??
@@ -92,6 +105,11 @@ function readRawData(root: Element, { name, label }: { name: string; label: Labe
     tube: tubeOf(root),
     ...label,
   });
+}
+
+function differ(times: Float64Array): boolean {
+  const [least, most] = [Math.min, Math.max].map((of) => times.reduce((a, b) => of(a, b)));
+  return most! - least! > 0.02 * most!;
 }
 
 interface Columns {
@@ -116,7 +134,8 @@ function columnsOf(route: Element): Columns {
   const fields = scanned?.at("Varying")?.all("FieldDefinitions") ?? scanAxes;
   const first = start(scanned) ?? 2;
   fields.forEach((field, i) => {
-    const id = field.attribute("AxisId") ?? field.attribute("AxisName");
+    // Older programs write FieldName alone.
+    const id = field.attribute("AxisId") ?? field.attribute("FieldName") ?? field.attribute("AxisName");
     if (id !== undefined && !axes.has(id)) axes.set(id, first + i);
   });
   const record = views.find((view) => view.at("Recording") !== undefined);

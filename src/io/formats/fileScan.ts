@@ -4,7 +4,9 @@ import { ScanFormatError } from "../../errors.ts";
 import type { FileScan, ScanAxis, SpectralLine } from "../../types.ts";
 import { numberOf } from "../columns.ts";
 import { countUnit } from "../countUnit.ts";
-import { MAX_POINTS } from "../xy.ts";
+import { atOneTime, withoutNegatives } from "../adjust.ts";
+import { MAX_POINTS } from "../table.ts";
+import { nameFrom } from "../../words.ts";
 
 /** What a reader finds; numbers as they stand in the file, which may be anything. */
 export interface Found {
@@ -21,9 +23,15 @@ export interface Found {
   readonly isCorrected?: boolean;
   readonly intensityUnit?: "counts" | "cps" | undefined;
   readonly countingTime?: number | undefined;
+  /** Seconds of each point, where the file has them one by one. */
+  readonly countingTimes?: Float64Array | undefined;
   readonly tube?: Tube | undefined;
   readonly sample?: string | undefined;
   readonly comment?: string | undefined;
+  readonly number?: number | undefined;
+  readonly refusal?: string | undefined;
+  /** Where points may come in any order. */
+  readonly runsFreely?: boolean;
 }
 
 /** Wavelengths in Å. */
@@ -34,8 +42,23 @@ export interface Tube {
   readonly ratio?: number | undefined;
 }
 
-/** Scans of one file. */
+/** Scans of one file, and points of all of them together. */
 export const MAX_SCANS = 10_000;
+export const MAX_FILE_POINTS = 2e6;
+
+/** Counts the points of a file's scans, so that many large ones are refused before they take memory.
+ *  @returns to be told the number of points of each scan, before it is read */
+export function pointCounter(): (points: number) => void {
+  let total = 0;
+  return (points) => {
+    requireReasonable("points", points);
+    total += points;
+    if (total > MAX_FILE_POINTS)
+      throw new ScanFormatError(
+        `the file's scans have more than the ${MAX_FILE_POINTS} points that are read`,
+      );
+  };
+}
 
 /** Refuses a number of scans or points that is out of reason before anything is allocated for it. */
 export function requireReasonable(what: "scans" | "points", count: number): void {
@@ -44,26 +67,26 @@ export function requireReasonable(what: "scans" | "points", count: number): void
     throw new ScanFormatError(`there are ${count} ${what}, more than the ${most} that are read`);
 }
 
-/** @throws {ScanFormatError} columns of different lengths, less than two points, no number, below 0 */
+/** @throws {ScanFormatError} columns of different lengths, less than two points, no number, mostly below 0 */
 export function fileScan(found: Found): FileScan {
-  const { counts, attenuation: factors, tube, intensityUnit } = found;
-  if (counts.length < 2)
-    throw new ScanFormatError(`the scan has ${counts.length === 1 ? "one point only" : "no points"}`);
-  for (const name of ["twoTheta", "omega", "position", "attenuation"] as const) {
-    const values = found[name];
-    if (values === undefined) continue;
-    if (values.length !== counts.length)
-      throw new ScanFormatError(
-        `there are ${values.length} values of ${WORDS[name]} for ${counts.length} intensities`,
-      );
-    requireNumbers(WORDS[name], values, name === "attenuation" ? Number.MIN_VALUE : -1e6);
-  }
-  requireNumbers("the intensity", counts, 0);
-  const attenuation = factors?.some((factor) => factor !== 1) === true ? factors : undefined;
-  const isScaled = attenuation !== undefined && found.isCorrected !== true;
-  const countingTime = positive(found.countingTime);
+  const { tube, intensityUnit } = found;
+  requireColumns(found);
+  const raised = withoutNegatives(found.counts);
+  const timed =
+    found.countingTimes === undefined
+      ? undefined
+      : atOneTime(raised.values, found.countingTimes, { isRate: intensityUnit === "cps" });
+  const counts = timed?.values ?? raised.values;
+  const factors = found.attenuation?.some((factor) => factor !== 1) === true ? found.attenuation : undefined;
+  const isScaled = factors !== undefined && found.isCorrected !== true;
+  const attenuation = product(factors, timed?.factors);
+  const countingTime = positive(timed?.time ?? found.countingTime);
   const lines = linesOf(tube);
-  const unit = unitOf(counts, intensityUnit, countingTime);
+  const odd = tube !== undefined && lines === undefined && oddLines(tube);
+  const unit = raised.note === undefined ? unitOf(found, countingTime) : undefined;
+  const notes = [raised.note, timed?.note, odd === false ? undefined : odd].filter(
+    (note) => note !== undefined,
+  );
   const { axis, twoTheta, omega, position } = axesOf(found);
   return {
     ...given("axis", axis),
@@ -71,7 +94,7 @@ export function fileScan(found: Found): FileScan {
     ...given("twoTheta", twoTheta),
     ...given("omega", omega),
     ...given("position", position),
-    intensity: isScaled ? counts.map((count, i) => count * attenuation[i]) : counts,
+    intensity: isScaled ? counts.map((count, i) => count * factors[i]!) : counts,
     ...given("intensityUnit", intensityUnit),
     ...given("countUnit", unit),
     ...given("countingTime", countingTime),
@@ -80,14 +103,73 @@ export function fileScan(found: Found): FileScan {
     ...given("lines", lines),
     ...given("sample", words(found.sample)),
     ...given("comment", words(found.comment)),
+    ...given("number", found.number),
+    ...given("refusal", found.refusal),
+    ...given("notes", notes.length === 0 ? undefined : notes),
   };
 }
 
-const WORDS = { twoTheta: "2θ", omega: "ω", position: "the axis", attenuation: "the attenuation" } as const;
+function requireColumns(found: Found): void {
+  const { counts } = found;
+  if (counts.length < 2)
+    throw new ScanFormatError(`the scan has ${counts.length === 1 ? "one point only" : "no points"}`);
+  for (const name of ["twoTheta", "omega", "position", "attenuation", "countingTimes"] as const) {
+    const values = found[name];
+    if (values === undefined) continue;
+    if (values.length !== counts.length)
+      throw new ScanFormatError(
+        `there are ${values.length} values of ${WORDS[name]} for ${counts.length} intensities`,
+      );
+    requireNumbers(WORDS[name], values, LIMITS[name]);
+  }
+  requireNumbers("the intensity", counts, [-1e15, 1e15]);
+  if (found.runsFreely !== true) requireOneWay(found);
+}
 
-function requireNumbers(what: string, values: Float64Array, least: number): void {
+/** A diffractometer runs one way through a scan; an angle that jumps back is damage. Encoders may tremble by a step. */
+function requireOneWay({ twoTheta, omega, position, axis }: Found): void {
+  const angles = axis === "omega" ? omega : (twoTheta ?? position);
+  if (angles === undefined || angles.length < 4) return;
+  const steps = Float64Array.from({ length: angles.length - 1 }, (_, i) => angles[i + 1]! - angles[i]!);
+  const sizes = steps.map(Math.abs).sort();
+  const usual = sizes[sizes.length >> 1]!;
+  const way = Math.sign(angles[angles.length - 1]! - angles[0]!);
+  const back = steps.findIndex((step) => step * way < -2 * usual - 1e-3);
+  if (back >= 0)
+    throw new ScanFormatError(
+      `the angles run back from ${angles[back]!}° at point ${back + 1} to ${angles[back + 1]!}°`,
+    );
+}
+
+function product(a: Float64Array | undefined, b: Float64Array | undefined): Float64Array | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.map((value, i) => value * b[i]!);
+}
+
+const WORDS = {
+  twoTheta: "2θ",
+  omega: "ω",
+  position: "the axis",
+  attenuation: "the attenuation",
+  countingTimes: "the counting time",
+} as const;
+
+/** Beyond a full turn an angle is damage. */
+const LIMITS = {
+  twoTheta: [-360, 360],
+  omega: [-360, 360],
+  position: [-1e6, 1e6],
+  attenuation: [Number.MIN_VALUE, 1e15],
+  countingTimes: [0, 1e9],
+} as const;
+
+function requireNumbers(
+  what: string,
+  values: Float64Array,
+  [least, most]: readonly [least: number, most: number],
+): void {
   values.forEach((value, i) => {
-    if (!(value >= least && value <= 1e15))
+    if (!(value >= least && value <= most))
       throw new ScanFormatError(`${what} of point ${i + 1} is ${value}`);
   });
 }
@@ -119,19 +201,37 @@ function moved(twoTheta: Float64Array | undefined, omega: Float64Array | undefin
 }
 
 function unitOf(
-  counts: Float64Array,
-  unit: "counts" | "cps" | undefined,
+  { counts, intensityUnit, countingTimes }: Found,
   time: number | undefined,
 ): number | undefined {
-  if (unit === "counts") return 1;
-  if (unit === "cps" && time !== undefined) return 1 / time;
-  return countUnit(counts);
+  if (intensityUnit === "counts") return 1;
+  if (intensityUnit === "cps" && time !== undefined) return 1 / time;
+  // Rates of points that were counted for different times have no common unit.
+  return intensityUnit === "cps" && countingTimes !== undefined ? undefined : countUnit(counts);
+}
+
+/** Kα2 over Kα1 of the anodes from Cr to Ag is 1.0017 … 1.0079. */
+const DOUBLET = [1.001, 1.01] as const;
+
+function isDoublet(alpha1: number, alpha2: number): boolean {
+  return alpha2 === alpha1 || (alpha2 > DOUBLET[0] * alpha1 && alpha2 < DOUBLET[1] * alpha1);
+}
+
+/** Why wavelengths that a file has are not used; false where it has none. */
+function oddLines({ alpha1, alpha2 }: Tube): string | false {
+  const [first, second] = [wavelength(alpha1), wavelength(alpha2)];
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    `The file's wavelengths, ${first} and ${second} Å, are not Kα1 and Kα2 of one anode, and are not used.`
+  );
 }
 
 function linesOf(tube: Tube | undefined): SpectralLine[] | undefined {
   const alpha1 = wavelength(tube?.alpha1);
   if (alpha1 === undefined) return undefined;
   const alpha2 = wavelength(tube?.alpha2);
+  if (alpha2 !== undefined && !isDoublet(alpha1, alpha2)) return undefined;
   const ratio = positive(tube?.ratio);
   const lines = [{ wavelength: alpha1, weight: 1 }];
   if (alpha2 !== undefined && alpha2 !== alpha1 && ratio !== undefined && ratio <= 10)
@@ -149,10 +249,7 @@ function positive(value: number | undefined): number | undefined {
 }
 
 function words(text: string | undefined): string | undefined {
-  const short = text
-    ?.replace(/[\s\0]+/g, " ")
-    .trim()
-    .slice(0, 500);
+  const short = nameFrom(text ?? "");
   return short === "" ? undefined : short;
 }
 

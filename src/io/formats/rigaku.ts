@@ -3,7 +3,8 @@
 import { ScanFormatError } from "../../errors.ts";
 import type { FileScan, ScanFile } from "../../types.ts";
 import { decodeText, eachLine } from "../text.ts";
-import { fileScan, numberIn, numbersIn, requireReasonable, type Found, type Tube } from "./fileScan.ts";
+import { anglesOfAxis } from "./axes.ts";
+import { fileScan, numberIn, numbersIn, pointCounter, requireReasonable, type Tube } from "./fileScan.ts";
 import { parseXml, type Element } from "./xml.ts";
 
 const PROFILE = /^(?:.*\/)?Data(\d+)\/Profile(\d+)\.txt$/;
@@ -35,22 +36,27 @@ export function readRas(text: string): ScanFile {
   let header = new Map<string, string>();
   let rows: string[] | undefined;
   let firstRow = 0;
+  let disabled = 0;
+  const takePoints = pointCounter();
   eachLine(text, (raw, number) => {
     const line = raw.trim();
     if (line === "*RAS_HEADER_START") header = new Map();
     else if (line === "*RAS_INT_START") {
       if (rows !== undefined) throw new ScanFormatError("a scan begins within another", number);
       rows = [];
+      disabled = 0;
       firstRow = number + 1;
     } else if (line === "*RAS_INT_END") {
       if (rows === undefined) throw new ScanFormatError("a scan ends that did not begin", number);
       requireReasonable("scans", scans.length + 1);
+      requireCount(rows.length + disabled, header, firstRow);
       scans.push(scanOf(rows, conditionsOfRas(header), firstRow));
       rows = undefined;
     } else if (rows !== undefined) {
       // Rows that someone has put out of use.
+      if (line.startsWith("#")) disabled++;
       if (line === "" || line.startsWith("#")) return;
-      requireReasonable("points", rows.length + 1);
+      takePoints(1);
       rows.push(line);
     } else {
       const match = /^\*(\S+)\s+"?(.*?)"?$/.exec(line);
@@ -60,6 +66,13 @@ export function readRas(text: string): ScanFile {
   if (rows !== undefined) throw new ScanFormatError("the file is cut off: the last scan has no end");
   if (scans.length === 0) throw new ScanFormatError("the RAS file holds no scan");
   return { format: "ras", scans };
+}
+
+/** @param count of rows, those put out of use among them */
+function requireCount(count: number, header: ReadonlyMap<string, string>, line: number): void {
+  const expected = numberIn(header.get("MEAS_DATA_COUNT"));
+  if (expected !== undefined && expected > 0 && expected !== count)
+    throw new ScanFormatError(`the scan has ${count} points, and MEAS_DATA_COUNT says ${expected}`, line);
 }
 
 /** Whether an archive is a RASX file. */
@@ -76,17 +89,18 @@ export function readRasx(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
   });
   requireReasonable("scans", profiles.length);
   profiles.sort((a, b) => a.folder - b.folder || a.number - b.number);
+  const takePoints = pointCounter();
   const scans = profiles.map(({ name, number }) => {
     const folder = name.slice(0, name.lastIndexOf("/") + 1);
     // The name is misspelt in the files.
     const conditions =
       files.get(`${folder}MesurementConditions${number}.xml`) ??
       files.get(`${folder}MeasurementConditions${number}.xml`);
+    const bytes = files.get(name)!();
+    takePoints(linesIn(bytes));
     const rows: string[] = [];
-    eachLine(decodeText(files.get(name)!()), (line) => {
-      if (line.trim() === "") return;
-      requireReasonable("points", rows.length + 1);
-      rows.push(line.trim());
+    eachLine(decodeText(bytes), (line) => {
+      if (line.trim() !== "") rows.push(line.trim());
     });
     return scanOf(
       rows,
@@ -94,6 +108,13 @@ export function readRasx(files: ReadonlyMap<string, () => Uint8Array>): ScanFile
     );
   });
   return { format: "rasx", scans };
+}
+
+/** Line feeds, before anything is made of the lines. */
+function linesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === 10 || byte === 13) count++;
+  return bytes.includes(13) && bytes.includes(10) ? count / 2 : count;
 }
 
 /** @param rows texts of angle, counts and the factor of the attenuator, by which the counts are to be multiplied */
@@ -118,7 +139,7 @@ function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1):
       : undefined;
   return fileScan({
     axisName: conditions.axis,
-    ...anglesOf(position, conditions),
+    ...anglesOfAxis(position, conditions),
     counts,
     attenuation,
     intensityUnit,
@@ -127,36 +148,6 @@ function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1):
     sample: conditions.sample,
     comment: conditions.comment,
   });
-}
-
-/** Angles of detector and sample from those of the axis that was scanned. */
-function anglesOf(
-  position: Float64Array,
-  { axis, twoTheta, omega }: Conditions,
-): Pick<Found, "axis" | "twoTheta" | "omega" | "position"> {
-  // Where both stood, their offset from the symmetric position stays.
-  const offset = twoTheta === undefined || omega === undefined ? 0 : omega - twoTheta / 2;
-  const all = (value: number | undefined) =>
-    value === undefined ? undefined : new Float64Array(position.length).fill(value);
-  switch (axis.replace(/[\s/_-]/g, "").toLowerCase()) {
-    case "twothetatheta":
-    case "twothetaomega":
-    case "theta2theta":
-    case "2thetaomega":
-    case "2thetatheta":
-      return { axis: "2theta-omega", twoTheta: position, omega: position.map((x) => x / 2 + offset) };
-    case "omegatwotheta":
-      return { axis: "2theta-omega", twoTheta: position.map((x) => 2 * (x - offset)), omega: position };
-    case "twotheta":
-    case "2theta":
-      return { axis: "2theta", twoTheta: position, omega: all(omega) };
-    case "omega":
-      return { axis: "omega", twoTheta: all(twoTheta), omega: position };
-    case "":
-      return { twoTheta: position };
-    default:
-      return { axis: "other", position, twoTheta: all(twoTheta), omega: all(omega) };
-  }
 }
 
 /** Seconds a point: the step over the speed of a continuous scan, the time itself of a stepped one. */

@@ -2,7 +2,15 @@
 
 import { ScanFormatError } from "../../errors.ts";
 import type { ScanAxis, ScanFile } from "../../types.ts";
-import { fileScan, numberIn, numbersIn, requireReasonable, stepped, type Tube } from "./fileScan.ts";
+import {
+  fileScan,
+  numberIn,
+  numbersIn,
+  pointCounter,
+  requireReasonable,
+  stepped,
+  type Tube,
+} from "./fileScan.ts";
 import { parseXml, type Element } from "./xml.ts";
 
 const AXES: Readonly<Record<string, ScanAxis>> = {
@@ -28,6 +36,7 @@ export function readXrdml(text: string): ScanFile {
     .flatMap((measurement) => measurement.all("scan").map((scan) => ({ measurement, scan })));
   requireReasonable("scans", pairs.length);
   const sample = nameOf(root.at("sample"));
+  const takePoints = pointCounter();
   const scans = pairs
     .filter(({ scan }) => scan.at("dataPoints") !== undefined)
     .map(({ measurement, scan }) =>
@@ -35,18 +44,26 @@ export function readXrdml(text: string): ScanFile {
         tube: tubeOf(measurement.at("usedWavelength")),
         comment: commentOf(measurement),
         sample,
+        takePoints,
       }),
     );
   if (scans.length === 0) throw new ScanFormatError("the XRDML file holds no scan");
   return { format: "xrdml", ...(version === undefined ? {} : { version }), scans };
 }
 
-function readScan(scan: Element, common: { tube: Tube; comment: string; sample: string }) {
+function readScan(
+  scan: Element,
+  {
+    takePoints,
+    ...common
+  }: { tube: Tube; comment: string; sample: string; takePoints: (points: number) => void },
+) {
   const points = scan.at("dataPoints")!;
   const corrected = points.at("intensities");
   const list = points.at("counts") ?? corrected;
   if (list === undefined) throw new ScanFormatError("a scan has neither counts nor intensities");
   const counts = numbersIn(list.text, "the intensities");
+  takePoints(counts.length);
   const axisName = scan.attribute("scanAxis");
   const positions = new Map(
     points
@@ -71,9 +88,8 @@ function readScan(scan: Element, common: { tube: Tube; comment: string; sample: 
         : numbersIn(factors.text, "the attenuation"),
     isCorrected: list === corrected,
     intensityUnit: "counts",
-    countingTime:
-      numberIn(points.at("commonCountingTime")?.text) ??
-      (times === undefined ? undefined : numbersIn(times.text, "the counting times").at(0)),
+    countingTimes: times === undefined ? undefined : numbersIn(times.text, "the counting times"),
+    countingTime: numberIn(points.at("commonCountingTime")?.text),
     ...common,
   });
 }

@@ -1,5 +1,5 @@
 /** One page that shows what a model is worth: the figures of Boulle & Debelle 2023 for it. */
-import type { PaperPreset } from "../../dataset/presets.ts";
+import { isPaper, type PaperPreset } from "../../dataset/presets.ts";
 import { type Case, caseOf, extremeCases, rowsByError } from "../../evaluate/cases.ts";
 import { buriedCases, type Challenge, mirroredCases } from "../../evaluate/challenges.ts";
 import type { Judgement } from "../../evaluate/evaluate.ts";
@@ -54,7 +54,7 @@ export async function evaluationPage({ title, tables, judgement, answer }: Evalu
     ...(judgement.errors.strain === undefined
       ? []
       : await profileParts(judgement, judgement.errors.strain, truth)),
-    ...(judgement.errors.strain === undefined || preset.protocol !== "paper"
+    ...(judgement.errors.strain === undefined || !isPaper(preset)
       ? []
       : await caseParts(judgement, preset, answer)),
     `<footer>takagi ${VERSION} · measures of Boulle &amp; Debelle 2023, Mach. Learn.: Sci. Technol. 4 015002</footer>`,

@@ -1,28 +1,31 @@
 /** What `#worker-host` resolves to: one module for each family of runtimes, chosen by the conditions of package `imports`
  *  (deno, node, default), never by asking the environment for its name. Bun takes the one of Node. */
-import type { Answer, Request } from "./workerMessages.ts";
+import type { Reply, Request, Stop } from "./messages.ts";
 
-/** What a worker runs: the generator of samples, or the trainer of networks. */
+/** The package's own programs for workers: the generator of samples, and the trainer of networks. */
 export type WorkerProgram = "worker" | "trainer";
 
 /** What a worker tells whoever started it. */
-export interface WorkerEvents<A = Answer> {
-  answered(answer: A): void;
+export interface WorkerEvents {
+  answered(reply: Reply): void;
   /** It ended, failed to start or threw outside its work; told once, and nothing after it. */
   died(reason: Error): void;
 }
 
 /** A running worker. */
-export interface WorkerHandle<Q = Request> {
-  post(request: Q, transfer?: readonly ArrayBuffer[]): void;
+export interface WorkerHandle {
+  post(message: Request | Stop, transfer?: readonly ArrayBuffer[]): void;
   /** Whether the process is to stay for its sake. New ones hold nothing. */
   hold(held: boolean): void;
   /** Ends it where it stands; no event follows. */
   terminate(): Promise<void>;
 }
 
+/** Starts a worker. */
+export type StartWorker = (events: WorkerEvents) => WorkerHandle;
+
 export interface WorkerHost {
-  startWorker(events: WorkerEvents): WorkerHandle;
+  startWorker(events: WorkerEvents, program?: WorkerProgram): WorkerHandle;
   /** How many workers the machine can run at a time, at least 1. */
   parallelism(): number;
 }

@@ -1,13 +1,13 @@
 /** Worker threads: Node, Deno, Bun. The bundler rewrites `../../dist/` to `./`: sources use the worker that was built. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./workerHost.ts";
-import type { Answer, Request } from "./workerMessages.ts";
+import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./host.ts";
+import type { Reply } from "./messages.ts";
 
-export function startWorker<Q = Request, A = Answer>(
-  { answered, died }: WorkerEvents<A>,
+export function startWorker(
+  { answered, died }: WorkerEvents,
   program: WorkerProgram = "worker",
-): WorkerHandle<Q> {
+): WorkerHandle {
   // Without the options of the process: those of `node --input-type=module --eval` are not for files.
   const options = { execArgv: [] };
   const worker =
@@ -23,14 +23,14 @@ export function startWorker<Q = Request, A = Answer>(
     // One that threw may still run.
     void worker.terminate();
   };
-  worker.on("message", (answer: A) => {
-    if (!isOver) answered(answer);
+  worker.on("message", (reply: Reply) => {
+    if (!isOver) answered(reply);
   });
   worker.on("messageerror", end);
   worker.on("error", end);
   worker.on("exit", (code) => end(new Error(`it exited with code ${code}`)));
   return {
-    post: (request, transfer = []) => worker.postMessage(request, [...transfer]),
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
     hold: (held) => (held ? worker.ref() : worker.unref()),
     terminate: async () => {
       isOver = true;

@@ -1,0 +1,79 @@
+/** What a model says of itself: `model.json`. */
+import type { Preset } from "../dataset/presets.ts";
+import type { Bank, BankCard } from "./bank.ts";
+import type { Accuracy } from "./metrics.ts";
+import type { NetworkSpec } from "./network.ts";
+import type { Output } from "./outputs.ts";
+
+/** One measurement of a training on samples that it does not train on. */
+export interface Validation {
+  readonly samples: number;
+  readonly seconds: number;
+  /** Of the training since the last one, and of the validation set. */
+  readonly trainingLoss: number;
+  readonly loss: number;
+  /** Percent. */
+  readonly accuracy: Accuracy;
+}
+
+/** What `model.json` holds. */
+export interface ModelCard {
+  readonly format: number;
+  /** Version of takagi that wrote it. */
+  readonly takagi: string;
+  readonly name: string;
+  readonly licence: string;
+  readonly preset: Preset;
+  readonly network: NetworkSpec;
+  readonly outputs: readonly Output[];
+  /** What `predict` gives, in order. */
+  readonly labels: readonly string[];
+  /** What the network is given beside the curve, in order; absent: nothing. */
+  readonly extras?: readonly string[];
+  readonly training: {
+    readonly noise: string;
+    readonly loss: string;
+    readonly optimizer: string;
+    readonly schedule: string;
+    readonly rate: number;
+    readonly batch: number;
+    readonly seed: number;
+    readonly samples: number;
+    readonly seconds: number;
+    readonly hardware: string;
+    /** That it was normalised by the moments of the model that it started from; absent: by those of its batches. */
+    readonly moments?: "start";
+    /** The model that this one started from, and what that and its own forerunners had seen. */
+    readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
+  };
+  /** Of the last validation. */
+  readonly metrics: object;
+  /** The course of the training: every validation, thinned to about fifty. */
+  readonly learning?: readonly Validation[];
+  readonly weights: {
+    readonly file: "weights.bin";
+    readonly dtype: "float32" | "float16";
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly arrays: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  };
+  /** The bank of residuals beside the weights; absent: none. */
+  readonly bank?: BankCard;
+}
+
+/** A model as it lies in memory. */
+export interface Model {
+  readonly card: ModelCard;
+  /** Arrays one after the other, as the card names them. */
+  readonly weights: Float32Array;
+  /** What it was off by on fresh samples; absent where that is not known, or the file was not given. */
+  readonly bank?: Bank;
+}
+
+/** What a model was trained on, together with all that it started from. */
+export function trainedOn({ training: { samples, seconds, start } }: ModelCard): {
+  samples: number;
+  seconds: number;
+} {
+  return { samples: samples + (start?.samples ?? 0), seconds: seconds + (start?.seconds ?? 0) };
+}
