@@ -5,6 +5,7 @@ import type { NoiseKind } from "../dataset/generator.ts";
 import { judge, type Judgement, scores, type Scores } from "../evaluate/evaluate.ts";
 import { finalJudgement, type Honesty, honesty, scanRecords } from "../evaluate/final.ts";
 import type { BackendName, ModelCard, Predictor } from "../nn/index.ts";
+import type { Effort } from "../invert/options.ts";
 import type { Row } from "../report/page.ts";
 import type { Scan } from "../types.ts";
 import { optional } from "./experiment.ts";
@@ -19,6 +20,7 @@ export interface EvaluateFlags {
   readonly noise: NoiseKind;
   readonly maxStrain?: number;
   readonly refine?: boolean;
+  readonly effort?: Effort;
   readonly workers?: number;
   readonly backend?: BackendName;
   readonly out?: string;
@@ -70,6 +72,7 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       const { refined, seconds } = await refineAll(predictor, judgement, {
         signal: terminal.signal,
         ...optional("workers", flags.workers),
+        ...optional("effort", flags.effort),
         onProgress: (done, of) =>
           progress.show(
             `fitting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`,

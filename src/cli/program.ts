@@ -415,6 +415,11 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
       "judge the answer of the fit that starts from the network, and what it says of its own certainty",
     )
     .option(
+      "--effort <how>",
+      "of the search that --refine makes: quick, normal, thorough, or seconds (normal)",
+      effort("--effort"),
+    )
+    .option(
       "--backend <name>",
       "tfjs's: node-gpu, webgpu, node, wasm or cpu (the best there is)",
       choice("--backend", ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"]),

@@ -6,7 +6,7 @@ import { bandOf, LEVEL, verdictOf } from "../invert/answer.ts";
 import { CurveModel, FINE } from "../invert/curveModel.ts";
 import type { Features } from "../invert/confidence.ts";
 import { readFeatures } from "../invert/features.ts";
-import { WORK_PER_SECOND } from "../invert/options.ts";
+import { type Effort, secondsOf, WORK_PER_SECOND } from "../invert/options.ts";
 import { populationFor } from "../invert/populations.ts";
 import { roughStarts } from "../invert/roughStarts.ts";
 import { ScanProblem } from "../invert/scanProblem.ts";
@@ -53,12 +53,22 @@ export interface Refiner {
   refine(ask: RefineAsk): Refined;
 }
 
-/** Seconds of one core of a fast machine, climbs at most. */
-const SECONDS = 1;
-const LIMITS: Record<Preset["protocol"], SearchLimits> = {
-  paper: { fewest: 8, most: 16, again: 3, work: 0.75 * SECONDS * WORK_PER_SECOND },
-  measured: { fewest: 4, most: 30, again: 2, work: SECONDS * WORK_PER_SECOND },
-};
+/** Climbs of a search of one second, and seconds of "normal", by protocol: the paper's scans are simpler. */
+const SEARCHES = {
+  paper: { fewest: 8, again: 3, most: 16, seconds: 0.6 },
+  measured: { fewest: 4, again: 2, most: 30, seconds: 1 },
+} as const;
+
+function limitsOf(protocol: Preset["protocol"], effort: Effort): SearchLimits {
+  const { fewest, again, most, seconds } = SEARCHES[protocol],
+    factor = secondsOf(effort);
+  return {
+    fewest,
+    again,
+    most: Math.max(Math.round(factor * most), fewest),
+    work: factor * seconds * WORK_PER_SECOND,
+  };
+}
 
 /** @param names label names of the rows, the preset's own
  *  @throws {InvalidParameterError} @throws {KernelLoadError} */
@@ -66,11 +76,13 @@ export async function createRefiner(
   preset: Preset,
   noise: NoiseKind,
   names: readonly string[],
+  effort: Effort = "normal",
 ): Promise<Refiner> {
   const own = ownReflection(preset),
     population = await populationFor(preset, own ?? { d: PLANE }),
     { exports, simd } = await loadKernels(),
     workspace = workspaceOf(exports),
+    limits = limitsOf(preset.protocol, effort),
     isPaper = preset.protocol === "paper",
     // The published noise adds a draw to its mean: the variance is half the intensity.
     countUnit = noise === "published" ? 0.5 : 1;
@@ -123,7 +135,7 @@ export async function createRefiner(
       if (!isPaper)
         for (const film of roughStarts(problem, 14))
           starts.push({ ...problem.place(film), from: "rough shapes" });
-      const steps = solve(problem, starts, films, LIMITS[preset.protocol]);
+      const steps = solve(problem, starts, films, limits);
       for (;;) {
         const { done, value } = steps.next();
         if (done !== true) continue;

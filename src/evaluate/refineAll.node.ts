@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { WorkerError } from "../errors.ts";
+import type { Effort } from "../invert/options.ts";
 import type { Judgement } from "./evaluate.ts";
 import type { Predictor } from "../nn/predict.ts";
 import type { Refined } from "./refine.ts";
@@ -10,6 +11,8 @@ import type { RefineAnswer, RefineRequest } from "./refineMessages.ts";
 export interface RefineAllOptions {
   /** Processes; one a core if absent. */
   readonly workers?: number;
+  /** "normal" if absent. */
+  readonly effort?: Effort;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, count: number) => void;
   /** For tests: address of a module with another `createRefiner`. */
@@ -110,6 +113,7 @@ export async function refineAll(
           preset: generator.preset,
           noise: generator.noise,
           names: predicted.names,
+          effort: options.effort ?? "normal",
           seed: streamSeed,
           ...(module === undefined ? {} : { module }),
         });

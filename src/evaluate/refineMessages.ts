@@ -1,5 +1,6 @@
 /** What crosses between an evaluation and the processes that fit for it. */
 import type { NoiseKind } from "../dataset/generator.ts";
+import type { Effort } from "../invert/options.ts";
 import type { Preset } from "../dataset/presets.ts";
 import type { createRefiner, Refined } from "./refine.ts";
 
@@ -10,6 +11,7 @@ export type RefineRequest =
       readonly preset: Preset;
       readonly noise: NoiseKind;
       readonly names: readonly string[];
+      readonly effort: Effort;
       readonly seed: number;
       readonly module?: string;
     }

@@ -8,14 +8,14 @@ let opened: { generator: SampleGenerator; refiner: Refiner; seed: number } | und
 
 async function answerTo(request: RefineRequest): Promise<RefineAnswer> {
   if (request.kind === "open") {
-    const { preset, noise, names, seed, module } = request;
+    const { preset, noise, names, effort, seed, module } = request;
     const create =
       module === undefined
         ? createRefiner
         : ((await import(module)) as { createRefiner: CreateRefiner }).createRefiner;
     opened = {
       generator: await createGenerator(preset, { noise }),
-      refiner: await create(preset, noise, names),
+      refiner: await create(preset, noise, names, effort),
       seed,
     };
     return { kind: "ready" };
