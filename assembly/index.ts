@@ -13,7 +13,7 @@ export { heapBase } from "./memory";
 export { poisson, poissonScratch } from "./physics/counting";
 export { prepareAngles, prepareRefraction, prepareSlices } from "./physics/phases";
 export { resolve, resolveScratch } from "./physics/resolution";
-export { applyBand, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
+export { applyBand, lorentzTails, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
 export { stackGradient, stackGradientScratch } from "./physics/stack";
 export { stackGradientSimd, stackGradientSimdScratch } from "./physics/stackSimd";
 export { startEmpty, startScratch, startSemiInfinite } from "./physics/substrate";

@@ -128,3 +128,66 @@ export function applyBand(
   }
   return Status.Ok;
 }
+
+/** What a Lorentzian of unit width and area brings from beyond each row's intervals: Σ area_b/(d² + (fwhm/2)²)/2π over blocks of
+ *  BLOCK intervals, those that a row holds in part by their share.
+ *  @param areas f64[blocks]; centres f64[blocks]
+ *  @param rows as above, of the same grid; places f64[placeCount]
+ *  @param quarter (fwhm/2)²
+ *  @param out f64[placeCount], written */
+export function lorentzTails(
+  areas: usize,
+  centres: usize,
+  intervals: i32,
+  block: i32,
+  places: usize,
+  rows: usize,
+  placeCount: i32,
+  quarter: f64,
+  out: usize,
+): Status {
+  if (intervals < 1 || block < 1 || placeCount < 1) return Status.BadCount;
+  const blocks = (intervals + block - 1) / block;
+  for (let i = 0; i < placeCount; i++) {
+    const row = rows + <usize>i * ROW,
+      low = load<i32>(row),
+      high = load<i32>(row, 4),
+      x = load<f64>(places + ((<usize>i) << 3)),
+      // Blocks that lie wholly below, and wholly above, what the row holds.
+      below = low / block,
+      above = min((high + block - 1) / block, blocks);
+    let sum =
+      blockSum(areas, centres, 0, below, x, quarter) + blockSum(areas, centres, above, blocks, x, quarter);
+    for (let b = below; b < above; b++) {
+      const from = b * block,
+        to = min(from + block, intervals),
+        inside = <f64>max(0, min(to, high) - max(from, low)) / <f64>(to - from);
+      if (inside == 1) continue;
+      const d = x - load<f64>(centres + ((<usize>b) << 3));
+      sum += ((1 - inside) * load<f64>(areas + ((<usize>b) << 3))) / (d * d + quarter);
+    }
+    store<f64>(out + ((<usize>i) << 3), sum * 0.15915494309189535);
+  }
+  return Status.Ok;
+}
+
+function blockSum(areas: usize, centres: usize, from: i32, to: i32, x: f64, quarter: f64): f64 {
+  let sum: f64 = 0,
+    b = from;
+  if (ASC_FEATURE_SIMD) {
+    const place = f64x2.splat(x),
+      least = f64x2.splat(quarter);
+    let pairs = f64x2.splat(0);
+    for (; b + 1 < to; b += 2) {
+      const at = (<usize>b) << 3,
+        d = f64x2.sub(place, v128.load(centres + at));
+      pairs = add(pairs, f64x2.div(v128.load(areas + at), add(mul(d, d), least)));
+    }
+    sum = f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
+  }
+  for (; b < to; b++) {
+    const d = x - load<f64>(centres + ((<usize>b) << 3));
+    sum += load<f64>(areas + ((<usize>b) << 3)) / (d * d + quarter);
+  }
+  return sum;
+}

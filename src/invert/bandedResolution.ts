@@ -156,7 +156,7 @@ export class BandedResolution {
   /** What a Lorentzian of unit width brings to each place from beyond the matrices; multiply by fraction · width.
    *  @param curve R on the grid */
   tails(curve: Float64Array): Float64Array {
-    const { grid, places, fwhm } = this.setting,
+    const { workspace, grid, places, fwhm } = this.setting,
       { rows } = this,
       count = grid.length,
       blocks = Math.ceil((count - 1) / BLOCK),
@@ -178,21 +178,23 @@ export class BandedResolution {
       areas[b] = area;
       centres[b] = area > 0 ? moment / area : grid[from] + length / 2;
     }
-    const norm = 1 / (2 * Math.PI);
-    return places.map((x, i) => {
-      const low = rows[4 * i],
-        high = rows[4 * i + 1];
-      let sum = 0;
-      for (let b = 0; b < blocks; b++) {
-        const from = b * BLOCK,
-          to = Math.min(from + BLOCK, count - 1);
-        // Blocks that the matrix holds in part are taken by their share.
-        const inside = Math.max(0, Math.min(to, high) - Math.max(from, low)) / (to - from);
-        if (inside === 1) continue;
-        const d = x - centres[b];
-        sum += ((1 - inside) * areas[b]) / (d * d + 0.25 * fwhm * fwhm);
-      }
-      return norm * sum;
+    return workspace.scope(() => {
+      const out = workspace.f64(places.length);
+      check(
+        "lorentzTails",
+        workspace.kernels.lorentzTails(
+          workspace.put(areas),
+          workspace.put(centres),
+          count - 1,
+          BLOCK,
+          workspace.put(places),
+          workspace.putI32(rows),
+          places.length,
+          0.25 * fwhm * fwhm,
+          out,
+        ),
+      );
+      return workspace.copy(out, places.length);
     });
   }
 }

@@ -317,7 +317,7 @@ export class CurveModel {
   #tailsOf(beam: Beam, whole: BandedResolution, band: Band, film: SplineFilm, columns: number): Float64Array {
     const { workspace } = this.setting;
     if (band.grid.count === beam.grid.count)
-      return workspace.look(({ f64 }) => whole.tails(f64(columns, beam.grid.count)));
+      return whole.tails(workspace.copy(columns, beam.grid.count));
     const known = this.#tails.get(band);
     if (known !== undefined) return known;
     const all = workspace.scope(() =>

@@ -196,6 +196,17 @@ export interface KernelExports extends AnyExports, ScratchSizes {
     weights: number,
     scratch: number,
   ): number;
+  lorentzTails(
+    areas: number,
+    centres: number,
+    intervals: number,
+    block: number,
+    places: number,
+    rows: number,
+    placeCount: number,
+    quarter: number,
+    out: number,
+  ): number;
   applyBand(
     weights: number,
     rows: number,
