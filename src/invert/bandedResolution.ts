@@ -134,13 +134,13 @@ export class BandedResolution {
       mixture = workspace.f64(size),
       byWidth = workspace.f64(size),
       byFraction = workspace.f64(size),
-      [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
       half = 0.5 * lnRatio * lnRatio,
       own = 1 - fraction;
     workspace.look(({ f64 }) => {
       const m = f64(mixture, size),
         w = f64(byWidth, size),
-        f = f64(byFraction, size);
+        f = f64(byFraction, size),
+        [[g0, g1, g2], [l0, l1, l2]] = this.#parts;
       for (let i = 0; i < size; i++) {
         const k = from + i,
           g = g0[k] + lnRatio * g1[k] + half * g2[k],

@@ -553,14 +553,16 @@ export class CurveModel {
     workspace.look(({ f64 }) => {
       const mean = f64(meanAt, points),
         slope = f64(slopeAt, points),
-        seen = f64(columns, points);
+        seen = f64(columns, points),
+        strain = this.#strain,
+        along = this.#along;
       const rows = withDerivatives
         ? f64(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1))
         : undefined;
       for (let j = 0; j < points; j++) {
-        const u = this.#strain[j] / half,
+        const u = strain[j] / half,
           lorentzian = 1 / (1 + u * u),
-          b = tilt === 0 ? level : level * Math.exp(tilt * this.#along[j]),
+          b = tilt === 0 ? level : level * Math.exp(tilt * along[j]),
           diffuse = height * lorentzian,
           arriving = amplitude * seen[j] + b + diffuse,
           alive = 1 / (1 + dead * arriving);
@@ -570,7 +572,7 @@ export class CurveModel {
         // After width, fraction, offset: background, slope, diffuse, its width, loss.
         const row = 3 * stride + j;
         rows[row] = b / amplitude;
-        rows[row + stride] = (b * this.#along[j]) / amplitude;
+        rows[row + stride] = (b * along[j]) / amplitude;
         rows[row + 2 * stride] = (DIFFUSE_UNIT * top * lorentzian) / amplitude;
         rows[row + 3 * stride] = (2 * diffuse * u * u * lorentzian) / amplitude;
         rows[row + 4 * stride] = (-arriving * arriving * deadSlope) / amplitude;

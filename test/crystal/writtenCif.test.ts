@@ -58,7 +58,7 @@ describe.each(NAMED)("%s", (name) => {
 
   const number = tabulatedHallSymbols().find((row) => row.hall === hall)?.number ?? 0;
   // Of groups with two origins the number alone does not say which.
-  if (groupsByNumber(number).length === 1)
+  if (groupsByNumber(number)[0]?.length === 1)
     test("by the number of the space group", () => {
       const crystal = parseCif(lines(cell, [`_space_group_IT_number ${number}`], sites));
       expect(sorted(crystal.atoms)).toEqual(wanted);

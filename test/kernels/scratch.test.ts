@@ -1,5 +1,6 @@
 /** Kernels stay within the scratch that they ask for: the bytes behind it are as they were. */
 import { beforeAll, expect, test } from "vitest";
+import { resolutionBlock } from "../../src/instrument/resolution.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import type { KernelExports } from "../../src/wasm/exports.ts";
 import { type Workspace, workspaceOf } from "../../src/wasm/workspace.ts";
@@ -121,5 +122,76 @@ test("resolveSampled, bsplineValues, toCells, poisson", () => {
       k.toCells(falling, values, 50, 4.5, 0.5, 30, scratch, out),
     );
     keepsWithin(kernels.poissonScratch(), (k, scratch) => k.poisson(means, 50, 1, 0, 0, scratch, out));
+  });
+});
+
+test("stackGradient, -Simd, stackBlocks", () => {
+  workspace.scope(() => {
+    const [count, length, columns, nodeCount] = [3, 11, 2, 10],
+      elements = table(9 * count),
+      sequence = places(length, count),
+      angles = table(6 * ANGLES),
+      nodes = table(6 * nodeCount),
+      refraction = table(ANGLES),
+      positions = workspace.put(new Float64Array(ANGLES).fill(4.5)),
+      firstEntries = workspace.putI32([0, 1, 2, 3]),
+      entryColumns = workspace.putI32([0, 1, 0]),
+      entries = table(9 * count),
+      out = workspace.f64((1 + columns) * ANGLES),
+      { kernels } = workspace;
+    const run = (k: KernelExports, name: "stackGradient" | "stackGradientSimd", scratch: number): number =>
+      k[name](
+        elements,
+        count,
+        sequence,
+        length,
+        angles,
+        refraction,
+        ANGLES,
+        firstEntries,
+        entryColumns,
+        entries,
+        columns,
+        scratch,
+        0,
+        out,
+      );
+    keepsWithin(kernels.stackGradientScratch(count, length), (k, scratch) =>
+      run(k, "stackGradient", scratch),
+    );
+    if (!simd) return;
+    keepsWithin(kernels.stackGradientSimdScratch(count, length, columns), (k, scratch) =>
+      run(k, "stackGradientSimd", scratch),
+    );
+    keepsWithin(kernels.stackBlocksScratch(length, nodeCount, ANGLES), (k, scratch) =>
+      k.stackBlocks(
+        elements,
+        sequence,
+        length,
+        4,
+        angles,
+        refraction,
+        ANGLES,
+        nodes,
+        refraction,
+        nodeCount,
+        positions,
+        scratch,
+        out,
+      ),
+    );
+  });
+});
+
+test("resolutionWeights", () => {
+  workspace.scope(() => {
+    const grid = Float64Array.from({ length: 20 }, (_, i) => i / 100),
+      block = workspace.put(resolutionBlock({ shape: "pseudo-voigt", fwhm: 0.03, lorentzFraction: 0.4 })),
+      own = workspace.put(grid),
+      rows = workspace.putI32([0, 19, 0, 0, 0, 0, 0, 20]),
+      weights = workspace.f64(20);
+    keepsWithin(workspace.kernels.weightsScratch(20), (k, scratch) =>
+      k.resolutionWeights(block, own, 20, workspace.put([0.1]), 1, rows, weights, scratch),
+    );
   });
 });
