@@ -117,7 +117,9 @@ const RECORDED = 21;
 export function scanRecords(final: Judgement, refined: readonly Refined[]): object[] {
   const { truth, index, errors, generator } = final,
     { names } = truth;
-  return refined.map(({ features, confidence, verdict, drawn, labels }, row) => {
+  return refined.flatMap(({ features, confidence, verdict, drawn, labels }, row) => {
+    // What was refused says nothing.
+    if (Number.isNaN(features.mass)) return [];
     const own = truth.labels.subarray(row * names.length, (row + 1) * names.length),
       { t } = quantities({ names, labels: own }),
       { emax } = quantities({ names: final.predicted.names, labels }),

@@ -4,7 +4,8 @@ import type { PaperPreset, Preset } from "../dataset/presets.ts";
 import { ownReflection } from "../dataset/scaling.ts";
 import { bandOf, LEVEL, verdictOf } from "../invert/answer.ts";
 import { CurveModel, FINE } from "../invert/curveModel.ts";
-import type { Features } from "../invert/confidence.ts";
+import { InvalidParameterError } from "../errors.ts";
+import { FEATURES, type Features } from "../invert/confidence.ts";
 import { readFeatures } from "../invert/features.ts";
 import { type Effort, secondsOf, WORK_PER_SECOND } from "../invert/options.ts";
 import { populationFor } from "../invert/populations.ts";
@@ -56,7 +57,7 @@ export interface Refiner {
 /** Climbs of a search of one second, and seconds of "normal", by protocol: the paper's scans are simpler. */
 const SEARCHES = {
   paper: { fewest: 8, again: 3, most: 16, seconds: 0.6 },
-  measured: { fewest: 4, again: 2, most: 30, seconds: 1 },
+  measured: { fewest: 10, again: 3, most: 30, seconds: 1 },
 } as const;
 
 function limitsOf(protocol: Preset["protocol"], effort: Effort): SearchLimits {
@@ -91,73 +92,98 @@ export async function createRefiner(
     weights = (row: Float32Array, name: string): Float64Array =>
       Float64Array.from({ length: 10 }, (_, k) => at(row, `${name}${k + 1}`)!);
   return {
-    refine: ({ scan, rows, extras }) => {
-      const reflection = own ?? reflectionOf(extras!),
-        units =
-          own === undefined
-            ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 }
-            : { thickness: 1, width: 1 },
-        features = readFeatures({ ...scan, countUnit }, reflection, {});
-      const problem = new ScanProblem({
-        workspace,
-        simd,
-        scan,
-        countUnit,
-        used: new Uint8Array(scan.twoTheta.length).fill(1),
-        reflection,
-        sample: {},
-        deviation: isPaper ? "linear" : "exact",
-        instrument: {},
-        features,
-        population,
-        splines: 10,
-        isSummed: isPaper,
-        held: {},
-        known: [],
-        mostStrain: 1.3 * population.scale[1],
-        fwhm: isPaper
-          ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]]
-          : [0.1 * features.fwhm, 2 * features.fwhm],
-        floor: 0.01,
-      });
-      const films = rows.map((row): SplineFilm & { fwhm: number } => ({
-        thickness: Math.max(Math.abs(at(row, "thickness")!) * units.thickness, 3),
-        strainWeights: weights(row, "weight").map((w) => (isPaper ? Math.abs(w) : w)),
-        ...(isPaper
-          ? { disorder: Math.abs(at(row, "disorder")!) }
-          : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
-        fwhm: at(row, "fwhm")! * units.width,
-      }));
-      const starts: Start[] = films.map((film, k) => ({
-        ...problem.place(film, { fwhm: film.fwhm }),
-        from: k === 0 ? "the network's answer" : "the network's proposals",
-      }));
-      if (!isPaper)
-        for (const film of roughStarts(problem, 14))
-          starts.push({ ...problem.place(film), from: "rough shapes" });
-      const steps = solve(problem, starts, films, limits);
-      for (;;) {
-        const { done, value } = steps.next();
-        if (done !== true) continue;
-        const { posterior, solutions, features: seen, found } = value,
-          [best] = solutions,
-          film = filmOf(problem.unknowns, best),
-          profile = profileOf(film),
-          { verdict, confidence } = verdictOf(found, seen, solutions.length - 1),
-          band = bandOf(posterior.draws, profile, "strain", confidence),
-          drawn = quantilesOf(posterior.draws, strainAtDepth, profile.depth, LEVEL),
-          depth = profile.depth.map((z) => z / units.thickness);
-        return {
-          labels: labelsOf(problem, best.x, film, names, units),
-          verdict,
-          confidence,
-          band: { depth, lower: band.lower, upper: band.upper },
-          drawn: { depth, ...drawn },
-          features: seen,
-          fringes: problem.fringes(best),
-        };
+    refine: (ask) => {
+      try {
+        return answerTo(ask);
+      } catch (error) {
+        // What `invert` refuses (too few points, no peak) has the network's answer alone, and no confidence.
+        if (error instanceof InvalidParameterError) return unanswered(ask.rows[0]!);
+        throw error;
       }
     },
+  };
+  function answerTo({ scan, rows, extras }: RefineAsk): Refined {
+    const reflection = own ?? reflectionOf(extras!),
+      units =
+        own === undefined
+          ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 }
+          : { thickness: 1, width: 1 },
+      features = readFeatures({ ...scan, countUnit }, reflection, {});
+    const problem = new ScanProblem({
+      workspace,
+      simd,
+      scan,
+      countUnit,
+      used: new Uint8Array(scan.twoTheta.length).fill(1),
+      reflection,
+      sample: {},
+      deviation: isPaper ? "linear" : "exact",
+      instrument: {},
+      features,
+      population,
+      splines: 10,
+      isSummed: isPaper,
+      held: {},
+      known: [],
+      mostStrain: 1.3 * population.scale[1],
+      fwhm: isPaper
+        ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]]
+        : [0.1 * features.fwhm, 2 * features.fwhm],
+      floor: 0.01,
+    });
+    const films = rows.map((row): SplineFilm & { fwhm: number } => ({
+      thickness: Math.max(Math.abs(at(row, "thickness")!) * units.thickness, 3),
+      strainWeights: weights(row, "weight").map((w) => (isPaper ? Math.abs(w) : w)),
+      ...(isPaper
+        ? { disorder: Math.abs(at(row, "disorder")!) }
+        : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
+      fwhm: at(row, "fwhm")! * units.width,
+    }));
+    const starts: Start[] = films.map((film, k) => ({
+      ...problem.place(film, { fwhm: film.fwhm }),
+      from: k === 0 ? "the network's answer" : "the network's proposals",
+    }));
+    if (!isPaper)
+      for (const film of roughStarts(problem, 14))
+        starts.push({ ...problem.place(film), from: "rough shapes" });
+    const steps = solve(problem, starts, films, limits);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done !== true) continue;
+      const { posterior, solutions, features: seen, found } = value,
+        [best] = solutions,
+        film = filmOf(problem.unknowns, best),
+        profile = profileOf(film),
+        { verdict, confidence } = verdictOf(found, seen, solutions.length - 1),
+        band = bandOf(posterior.draws, profile, "strain", confidence),
+        drawn = quantilesOf(posterior.draws, strainAtDepth, profile.depth, LEVEL),
+        depth = profile.depth.map((z) => z / units.thickness);
+      return {
+        labels: labelsOf(problem, best.x, film, names, units),
+        verdict,
+        confidence,
+        band: { depth, lower: band.lower, upper: band.upper },
+        drawn: { depth, ...drawn },
+        features: seen,
+        fringes: problem.fringes(best),
+      };
+    }
+  }
+}
+
+/** Depths of a band that excludes nothing. */
+const NOWHERE = Float64Array.of(0, 1e6);
+
+function unanswered(labels: Float32Array): Refined {
+  const none = { depth: NOWHERE, lower: NOWHERE.map(() => -Infinity), upper: NOWHERE.map(() => Infinity) };
+  return {
+    labels,
+    verdict: "ambiguous",
+    confidence: 0,
+    band: none,
+    drawn: none,
+    features: Object.fromEntries(FEATURES.map((name) => [name, NaN])) as Features,
+    fringes: NaN,
   };
 }
 

@@ -316,8 +316,7 @@ export class CurveModel {
    *  at the first. */
   #tailsOf(beam: Beam, whole: BandedResolution, band: Band, film: SplineFilm, columns: number): Float64Array {
     const { workspace } = this.setting;
-    if (band.grid.count === beam.grid.count)
-      return whole.tails(workspace.copy(columns, beam.grid.count));
+    if (band.grid.count === beam.grid.count) return whole.tails(workspace.copy(columns, beam.grid.count));
     const known = this.#tails.get(band);
     if (known !== undefined) return known;
     const all = workspace.scope(() =>

@@ -59,9 +59,9 @@ export async function invert(
   const problem = await problemOf(valid, reflection, options);
   const { starts, proposals, method, methodReason } = await startsOf(problem, valid, reflection, options);
   const limits: SearchLimits = {
-    fewest: 4,
+    fewest: 10,
     most: Math.max(Math.round(30 * seconds), 4),
-    again: 2,
+    again: 3,
     work: seconds * WORK_PER_SECOND,
   };
   const {
