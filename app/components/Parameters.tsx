@@ -100,6 +100,7 @@ function Parameter({
           hold
         </button>
       )}
+      {scan !== undefined && name === "scale" && <span class="free" />}
     </div>
   );
 }

@@ -416,7 +416,7 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
   group(evaluate, "How")
     .option(
       "--refine",
-      "judge the answer of the fit that starts from the network, and what it says of its own certainty",
+      "judge the answers of inversions that start from the network, and what they say of their own certainty",
     )
     .option(
       "--backend <name>",
@@ -591,6 +591,7 @@ Examples:
   takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
+  takagi evaluate models/universal --preset measured --refine --count 1000 --out evaluation
 `;
 const BANK_EXAMPLES = `
 Examples:

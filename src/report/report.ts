@@ -31,7 +31,7 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     ),
     paragraph(lead(inversion), "lead"),
     paragraph(
-      `${inversion.verdict === "determined" ? "Determined" : "Ambiguous"}, confidence ${percentOf(inversion.confidence)}: ${inversion.verdictReason}. Prior: ${priorOf(inversion)}.`,
+      `${inversion.verdict === "determined" ? "Determined" : "Ambiguous"} (confidence ${percentOf(inversion.confidence)}): ${inversion.verdictReason}. Prior: ${priorOf(inversion)}.`,
     ),
     ...notesOf(inversion),
     "<h2>Strain and disorder</h2>",

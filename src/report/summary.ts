@@ -93,8 +93,9 @@ export function fitRows(inversion: Inversion): Row[] {
     [
       "Confidence",
       percentOf(inversion.confidence),
-      `that the strain lies within 10 % of the true one; it rests on: ${grounds(inversion)}`,
+      "probability that the strain lies within 10 % of the true one",
     ],
+    ["It rests on", ...grounds(inversion)],
     [
       "Other solutions",
       others <= 0 ? "none found" : String(others),
@@ -121,21 +122,20 @@ export function fitRows(inversion: Inversion): Row[] {
   ];
 }
 
-/** What the confidence rests on, in words; numbers are those of `features`. */
-export function grounds({ features }: Inversion): string {
+/** What the confidence rests on most, in words; numbers are those of `features`. */
+function grounds({ features }: Inversion): [value: string, remark: string] {
   const { mass, hits, climbs, gap, lnEfficiency } = features,
     parts: string[] = [];
-  if (mass !== undefined) parts.push(`${percentOf(mass)} of the posterior within 10 % of the answer`);
   if (hits !== undefined && climbs !== undefined)
-    parts.push(`of ${climbs} climbs ${plain(hits, 2)} ended there (at most 4 count)`);
+    parts.push(`met ${plain(hits, 2)} times by independent climbs, of ${climbs} climbs`);
   if (gap !== undefined)
     parts.push(
       gap >= 60
-        ? "no other maximum near"
-        : `the next maximum is ${plain(gap, 2)} higher in −2 ln of the posterior`,
+        ? "no other maximum within 60 of it in −2 ln of the posterior"
+        : `the next maximum ${plain(gap, 2)} above it in −2 ln of the posterior`,
     );
   if (lnEfficiency !== undefined) parts.push(`efficiency of the draws ${percentOf(Math.exp(lnEfficiency))}`);
-  return parts.join(", ");
+  return [`${percentOf(mass ?? NaN)} of the posterior within 10 %`, parts.join("; ")];
 }
 
 /** The films that were thought likely before the scan was seen. */
