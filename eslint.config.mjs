@@ -195,8 +195,7 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.ts"],
-    // The two engines of inversion keep theirs until they are one.
-    ignores: ["src/wasm/workspace.ts", "src/fit/**", "src/judge/**"],
+    ignores: ["src/wasm/workspace.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",

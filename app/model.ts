@@ -31,13 +31,7 @@ export function bump(experiment: Experiment): Model {
     thickness,
     strainWeights: shape.map((s) => strain * s),
     debyeWallerWeights: shape.map((s) => 1 - 0.6 * s),
-    instrument: {
-      resolution: resolutionOf(experiment, 0.015),
-      offset: 0,
-      scale: 1e5,
-      background: 2,
-      backgroundSlope: 0,
-    },
+    instrument: { resolution: resolutionOf(experiment, 0.015), offset: 0, scale: 1e5, background: 2 },
   };
 }
 
@@ -115,31 +109,65 @@ export function resolutionOf(
   }
 }
 
-/** A parameter by the name under which a fit can hold it: nm, degrees 2θ, intensity. */
-export function parameterOf({ thickness, instrument }: Model, name: FixedParameter): number {
-  const { resolution, offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
-  const fwhm =
-    resolution === undefined
-      ? START_FWHM
-      : "fwhm" in resolution
-        ? resolution.fwhm
-        : (resolution.fwhmLow + resolution.fwhmHigh) / 2;
-  return { thickness, fwhm, offset, scale, background, backgroundSlope }[name];
+/** What can be typed: what an inversion can hold, and the height of the curve. */
+export type ParameterName = FixedParameter | "scale";
+
+/** A parameter by its name: nm, degrees 2θ, a share, intensity, decades. */
+export function parameterOf({ thickness, instrument }: Model, name: ParameterName): number {
+  const { resolution, offset = 0, scale = 1, background = 0, backgroundDecades = 0 } = instrument;
+  const values: Record<ParameterName, number> = {
+    thickness,
+    fwhm: widthOf(resolution),
+    lorentzFraction: fractionOf(resolution) ?? 0,
+    offset,
+    scale,
+    background,
+    backgroundDecades,
+  };
+  return values[name];
 }
 
-export function withParameter(model: Model, name: FixedParameter, value: number): Model {
+/** Full width at half maximum, degrees 2θ; the mean of the halves of a split shape. */
+function widthOf(resolution: Resolution | undefined): number {
+  if (resolution === undefined) return START_FWHM;
+  return "fwhm" in resolution ? resolution.fwhm : (resolution.fwhmLow + resolution.fwhmHigh) / 2;
+}
+
+/** Share of the Lorentzian; undefined where the shape has none, or one for each half. */
+export function fractionOf(resolution: Resolution | undefined): number | undefined {
+  switch (resolution?.shape) {
+    case "gaussian":
+      return 0;
+    case "lorentzian":
+      return 1;
+    case "pseudo-voigt":
+      return resolution.lorentzFraction;
+    default:
+      return undefined;
+  }
+}
+
+export function withParameter(model: Model, name: ParameterName, value: number): Model {
   const { instrument } = model;
   if (name === "thickness") return { ...model, thickness: value };
-  if (name !== "fwhm") return { ...model, instrument: { ...instrument, [name]: value } };
-  const resolution = instrument.resolution ?? { shape: "gaussian", fwhm: value };
+  if (name !== "fwhm" && name !== "lorentzFraction")
+    return { ...model, instrument: { ...instrument, [name]: value } };
+  const resolution = instrument.resolution ?? { shape: "gaussian", fwhm: START_FWHM };
   return {
     ...model,
     instrument: {
       ...instrument,
-      resolution:
-        "fwhm" in resolution
-          ? { ...resolution, fwhm: value }
-          : { ...resolution, fwhmLow: value, fwhmHigh: value },
+      resolution: name === "fwhm" ? withWidth(resolution, value) : withFraction(resolution, value),
     },
   };
+}
+
+function withWidth(resolution: Resolution, fwhm: number): Resolution {
+  return "fwhm" in resolution ? { ...resolution, fwhm } : { ...resolution, fwhmLow: fwhm, fwhmHigh: fwhm };
+}
+
+function withFraction(resolution: Resolution, lorentzFraction: number): Resolution {
+  return fractionOf(resolution) === undefined
+    ? resolution
+    : { shape: "pseudo-voigt", fwhm: widthOf(resolution), lorentzFraction };
 }

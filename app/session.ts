@@ -1,6 +1,7 @@
 /** What the page knows of the user's work: plain, immutable values, so that undoing is going back to an earlier one. */
 import type {
   Deviation,
+  Effort,
   FixedParameter,
   Geometry,
   Hkl,
@@ -65,7 +66,7 @@ export interface AngleRange {
 
 export type Mask = readonly [from: number, to: number];
 
-/** Where the fit starts: from the first network that knows the scan, from none, or from the one of this id. */
+/** Where the search starts: from the first network that knows the scan, from none, or from the one of this id. */
 export type NetworkChoice = "automatic" | "none" | (string & {});
 
 /** What an inversion is asked with, besides the scan. */
@@ -75,8 +76,10 @@ export interface Settings {
   /** Parameters that a fit holds at the model's values. */
   readonly held: readonly FixedParameter[];
   readonly mask: readonly Mask[];
-  /** Absent: the data choose. */
+  /** Absent: as many as the population of films has. */
   readonly splines?: number;
+  /** Absent: "normal". */
+  readonly effort?: Effort;
 }
 
 /** One scan, or one simulation, with all that belongs to it. */
@@ -153,8 +156,15 @@ export function chosen({
     : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
 }
 
-export function settingsOf({ experiment, network, held, mask, splines }: Settings): Settings {
-  return { experiment, network, held, mask, ...(splines === undefined ? {} : { splines }) };
+export function settingsOf({ experiment, network, held, mask, splines, effort }: Settings): Settings {
+  return {
+    experiment,
+    network,
+    held,
+    mask,
+    ...(splines === undefined ? {} : { splines }),
+    ...(effort === undefined ? {} : { effort }),
+  };
 }
 
 /** Whether the answer was found with other settings than those of now. */

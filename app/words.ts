@@ -23,6 +23,13 @@ function exponential(value: number, count: number): string {
   return `${mantissa}×10${superscript(Number(exponent))}`;
 }
 
+/** A share: whole percent, and decimals only near 0 or 1. */
+export function percent(share: number): string {
+  const value = 100 * share;
+  if (value > 99 && value < 99.95) return `${value.toFixed(1)} %`;
+  return value > 0 && value < 10 ? `${digits(value, 2)} %` : `${Math.round(value)} %`;
+}
+
 export function indices(hkl: Hkl): string {
   return hkl.join(" ").replaceAll("-", "−");
 }

@@ -1,2 +1,2 @@
 /** The version that results and the command line name; a test holds it to package.json. */
-export const VERSION = "0.1.0";
+export const VERSION = "0.2.0";

@@ -1,10 +1,10 @@
-// Judges the models and writes docs/benchmark.md: node tools/benchmark.mjs [model folders] (after npm run build)
+// Judges models and inversions and writes docs/benchmark.md: node tools/benchmark.mjs [model folders] (after npm run build)
 //   --count N (20000)       samples that the networks are judged by
-//   --refined N (1000)      samples that the fit after them is judged by; 0: no fit
+//   --refined N (1000)      samples that the inversions after them are judged by; 0: none
 //   --page                  writes the page from what was measured before, measures nothing
 // Results are kept in docs/benchmark.json by the checksum of the weights: a run that was stopped goes on, and models that
 // are no longer there keep their rows.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
@@ -15,6 +15,9 @@ import { benchmarkPage } from "./benchmarkPage.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)),
   KEPT = join(root, "docs/benchmark.json"),
+  PRESETS = "build/presets",
+  /** Of scans of real instruments; files are written by tools/crystals.mjs. */
+  REAL = ["measured", "universal", `${PRESETS}/sic-4h-004.json`, `${PRESETS}/si-004.json`],
   SEED = 1;
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,13 +42,14 @@ for (const [sha256, { folder }] of Object.entries(kept.models))
 for (const [key, { sha256 }] of Object.entries(kept.results))
   if (!(sha256 in kept.models)) delete kept.results[key];
 
-const code = codeOfTheFit();
+const code = codeOfTheInversion();
 if (!options.page) {
+  execFileSync(process.execPath, [join(root, "tools/crystals.mjs"), "--presets", join(root, PRESETS)]);
   const jobs = models.flatMap(jobsOf).filter(({ key }) => !(key in kept.results));
   for (const [k, { key, model, args, refine }] of jobs.entries()) {
     console.error(`${k + 1}/${jobs.length}  takagi evaluate ${model.folder} ${args.join(" ")}`);
     const result = JSON.parse(await evaluate([model.at, ...args, "--json"]));
-    // What an earlier fit gave is of no account any more.
+    // What an earlier engine gave is of no account any more.
     for (const [old, result] of Object.entries(kept.results))
       if (result.sha256 === model.sha256 && result.args.join(" ") === args.join(" "))
         delete kept.results[old];
@@ -70,7 +74,7 @@ function foldersIn(parent) {
     : [];
 }
 
-/** Of the paper's sets only. */
+/** Of the paper's sets, and of all crystals. */
 function describe(given) {
   const at = resolve(given),
     inside = relative(root, at),
@@ -84,7 +88,7 @@ function describe(given) {
     learning = [],
     metrics,
   } = JSON.parse(readFileSync(join(at, "model.json"), "utf8"));
-  if (!["cnn1", "cnn2", "cnn3"].includes(preset.name)) return undefined;
+  if (!["cnn1", "cnn2", "cnn3", "universal"].includes(preset.name)) return undefined;
   return {
     at,
     sha256: weights.sha256,
@@ -99,6 +103,17 @@ function describe(given) {
 }
 
 function jobsOf(model) {
+  if (model.preset === "universal")
+    return refined === 0
+      ? []
+      : REAL.map((preset) =>
+          jobOf(
+            model,
+            ["--preset", preset, "--count", refined, "--seed", SEED, "--noise", "poisson", "--refine"].map(
+              String,
+            ),
+          ),
+        );
   const subsets = model.preset !== "cnn3" && model.outputs === 14 ? [undefined, 2] : [undefined];
   const isOurs = model.network !== "paper" && model.outputs === 14;
   return ["published", "poisson"].flatMap((noise) =>
@@ -116,16 +131,21 @@ function jobsOf(model) {
           ...(maxStrain === undefined ? [] : ["--max-strain", String(maxStrain)]),
           ...(refine ? ["--refine"] : []),
         ];
-        return { key: [model.sha256, ...args, ...(refine ? [code] : [])].join(" "), model, args, refine };
+        return jobOf(model, args);
       }),
     ),
   );
 }
 
-/** A fit that was changed is judged anew. */
-function codeOfTheFit() {
+function jobOf(model, args) {
+  const refine = args.includes("--refine");
+  return { key: [model.sha256, ...args, ...(refine ? [code] : [])].join(" "), model, args, refine };
+}
+
+/** An engine that was changed is judged anew. */
+function codeOfTheInversion() {
   const hash = createHash("sha256");
-  for (const folder of ["src/fit", "src/judge"])
+  for (const folder of ["src/invert", "src/evaluate", "src/leastSquares"])
     for (const name of readdirSync(join(root, folder)).sort())
       hash.update(readFileSync(join(root, folder, name)));
   return hash.digest("hex").slice(0, 12);
@@ -139,6 +159,7 @@ function save() {
 function evaluate(args) {
   const child = spawn(process.execPath, [join(root, "dist/cli.js"), "evaluate", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
+    cwd: root,
   });
   let out = "";
   child.stdout.on("data", (text) => (out += text));

@@ -1,6 +1,6 @@
 /** What the scan says, or what is to be done until it does. */
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { summary } from "takagi";
+import { type Inversion, summary } from "takagi";
 import { chosen, type Entry, isStale } from "../session.ts";
 import { rename, takeCrystal } from "../state/actions.ts";
 import { quick } from "../state/crew.ts";
@@ -8,7 +8,7 @@ import { cancel, invert } from "../state/inversion.ts";
 import { previewProblem, setup } from "../state/preview.ts";
 import { jobs, problems, selected } from "../state/store.ts";
 import type { Suggestion } from "../worker/protocol.ts";
-import { digits, indices } from "../words.ts";
+import { digits, indices, percent } from "../words.ts";
 
 export function Answer({ entry }: { readonly entry: Entry }) {
   const { id, scan, experiment } = entry;
@@ -81,7 +81,7 @@ function Simulated() {
 }
 
 /** Rows of the summary that are above it already. */
-const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by"];
+const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by", "Prior"];
 
 function Found({ entry }: { readonly entry: Entry }) {
   const answer = chosen(entry)!;
@@ -90,21 +90,12 @@ function Found({ entry }: { readonly entry: Entry }) {
     <>
       <p class="lead">{lead}</p>
       <p class={`verdict ${answer.verdict}`}>
-        <strong>{answer.verdict === "determined" ? "Determined" : "Ambiguous"}</strong> {answer.verdictReason}
-        .
+        <strong>
+          {answer.verdict === "determined" ? "Determined" : "Ambiguous"} · {percent(answer.confidence)}
+        </strong>{" "}
+        {answer.verdictReason}.
       </p>
-      {!answer.converged && (
-        <Alert
-          what="The fit did not converge."
-          todo={`${answer.reason}. Take the profile as a description, not as a result.`}
-        />
-      )}
-      {answer.converged && answer.reason.includes("does not explain") && (
-        <Alert
-          what="The model does not explain this scan."
-          todo="Check crystal, reflection, wavelength, geometry and resolution."
-        />
-      )}
+      <Warnings answer={answer} />
       {isStale(entry) && <p class="note">Settings have changed since: invert again to see what they do.</p>}
       <dl class="numbers">
         {profile.map(([name, value, remark]) => (
@@ -120,12 +111,15 @@ function Found({ entry }: { readonly entry: Entry }) {
           <dt>rms of log₁₀ I</dt>
           <dd>
             {digits(answer.rms)}
-            <small>χ² per point {digits(answer.chi2PerPoint)}</small>
+            <small>
+              χ² per point {digits(answer.chi2PerPoint)}, relative error {percent(answer.relativeError)}
+            </small>
           </dd>
         </div>
       </dl>
       <p class="fact">
-        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines.
+        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines; prior:{" "}
+        {answer.prior === "none" ? "none but bounds" : `films of preset ${answer.prior}`}.
       </p>
       <details>
         <summary>How sure is this?</summary>
@@ -151,6 +145,25 @@ function Found({ entry }: { readonly entry: Entry }) {
       </details>
     </>
   );
+}
+
+/** What is wrong with an answer, and what to do. */
+function Warnings({ answer }: { readonly answer: Inversion }) {
+  if (!answer.converged)
+    return (
+      <Alert
+        what="The search ended far from the scan."
+        todo={`${answer.reason}. Check crystal, reflection, wavelength, geometry and resolution; take the profile as a description, not as a result.`}
+      />
+    );
+  if (answer.isBudgetSpent)
+    return (
+      <p class="note">
+        The search ended because its budget was spent: {answer.reason}. More effort (see Parameters) may find
+        a better profile.
+      </p>
+    );
+  return null;
 }
 
 /** Crystals that could have made the scan, to be taken with one click. */

@@ -12,7 +12,7 @@ const CIF = "\u0000cif",
   NONE = "\u0000none";
 
 const SHAPES: readonly (readonly [ResolutionShape, string])[] = [
-  ["gaussian", "Gaussian"],
+  ["gaussian", "Gaussian, tails found"],
   ["lorentzian", "Lorentzian"],
   ["pseudo-voigt", "pseudo-Voigt"],
   ["split-pseudo-voigt", "split pseudo-Voigt"],

@@ -1,4 +1,4 @@
-/** Where the fit begins: which network is asked, if any. */
+/** Where the search begins: which network is asked, if any. */
 import type { Network } from "../network.ts";
 import type { Entry } from "../session.ts";
 import { chooseNetwork, forgetNetwork } from "../state/actions.ts";
@@ -19,7 +19,7 @@ export function NetworkPanel({ entry }: { readonly entry: Entry }) {
   const isMissing = chosen === undefined && choice !== "automatic" && choice !== "none";
   const options = [
     ["automatic", "automatic"],
-    ["none", "none: the fit alone"],
+    ["none", "none: rough starts alone"],
     ...networks.value.map((network) => [network.id, network.name] as const),
     ...(isMissing ? [[choice, "one that is not here"] as const] : []),
     [FILES, "from files …"],
@@ -29,7 +29,7 @@ export function NetworkPanel({ entry }: { readonly entry: Entry }) {
   return (
     <section class="panel" aria-labelledby="network-title">
       <h2 id="network-title">
-        Network <small>where the fit begins</small>
+        Network <small>where the search begins</small>
       </h2>
       <Choice
         label="Ask"
@@ -39,7 +39,7 @@ export function NetworkPanel({ entry }: { readonly entry: Entry }) {
         problem={problem?.field === "network" ? `${problem.what} ${problem.todo}` : undefined}
       />
       {choice === "automatic" && (
-        <p class="fact">The first that knows scans like this; else the fit alone.</p>
+        <p class="fact">The first that knows scans like this; else rough starts alone.</p>
       )}
       {chosen !== undefined && <p class="fact">{factsOf(chosen)}</p>}
       {chosen !== undefined && ownNetworks.value.includes(chosen) && <Own network={chosen} />}

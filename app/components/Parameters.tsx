@@ -1,29 +1,46 @@
-/** The fit: each parameter with its value, free or held; splines; ranges that are left out. */
+/** The inversion: each parameter with its value, free or held; effort; splines; ranges that are left out. */
 import { useState } from "preact/hooks";
-import type { FixedParameter } from "takagi";
-import { parameterOf } from "../model.ts";
-import type { Entry } from "../session.ts";
-import { addMask, removeMask, setParameter, setRange, setSplines, toggleHeld } from "../state/actions.ts";
+import type { Effort } from "takagi";
+import { fractionOf, type ParameterName, parameterOf } from "../model.ts";
+import type { Entry, Model } from "../session.ts";
+import {
+  addMask,
+  removeMask,
+  setEffort,
+  setParameter,
+  setRange,
+  setSplines,
+  toggleHeld,
+} from "../state/actions.ts";
 import { problems } from "../state/store.ts";
 import { Choice, NumberField } from "./fields.tsx";
 
-const PARAMETERS: readonly {
-  readonly name: FixedParameter;
+interface Known {
+  readonly name: ParameterName;
   readonly label: string;
   readonly unit: string;
   readonly least?: number;
   readonly most?: number;
-}[] = [
+}
+
+const PARAMETERS: readonly Known[] = [
   { name: "thickness", label: "Strained region", unit: "nm", least: 1, most: 20_000 },
   { name: "fwhm", label: "Resolution width", unit: "°", least: 1e-5, most: 5 },
+  { name: "lorentzFraction", label: "Its Lorentz fraction", unit: "", least: 0, most: 1 },
   { name: "offset", label: "Offset of 2θ", unit: "°", least: -5, most: 5 },
   { name: "scale", label: "Peak intensity", unit: "", least: 1e-12 },
   { name: "background", label: "Background", unit: "", least: 0 },
-  { name: "backgroundSlope", label: "Its slope", unit: "/°" },
+  { name: "backgroundDecades", label: "Its slope (decades)", unit: "", least: -10, most: 10 },
+];
+
+const EFFORTS: readonly (readonly [Effort & string, string])[] = [
+  ["quick", "quick: a few climbs"],
+  ["normal", "normal"],
+  ["thorough", "thorough: four times as many"],
 ];
 
 export function Parameters({ entry }: { readonly entry: Entry }) {
-  const { id, model, held, scan, splines } = entry;
+  const { id, model, scan } = entry;
   const problem = problems.value.get(id);
   return (
     <section class="panel" aria-labelledby="parameters-title">
@@ -32,28 +49,8 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
         <p class="fact">Values appear with the first inversion.</p>
       ) : (
         <div class="parameters">
-          {PARAMETERS.map(({ name, label, unit, ...limits }) => (
-            <div class="parameter" key={name}>
-              <NumberField
-                label={label}
-                unit={unit}
-                value={round(parameterOf(model, name), unit)}
-                {...limits}
-                commit={(value) => setParameter(id, name, value)}
-              />
-              {scan !== undefined && (
-                <button
-                  type="button"
-                  class="hold"
-                  aria-pressed={held.includes(name)}
-                  aria-label={`hold ${label.toLowerCase()}`}
-                  title={held.includes(name) ? "Held: a fit keeps this value" : "Free: a fit finds it"}
-                  onClick={() => toggleHeld(id, name)}
-                >
-                  hold
-                </button>
-              )}
-            </div>
+          {shownOf(model).map((parameter) => (
+            <Parameter key={parameter.name} entry={entry} model={model} {...parameter} />
           ))}
         </div>
       )}
@@ -64,21 +61,77 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
       )}
       {scan !== undefined ? (
         <>
-          <Choice
-            label="Splines"
-            value={splines === undefined ? "auto" : String(splines)}
-            options={[
-              ["auto", "as many as the data ask for"],
-              ...[4, 6, 8, 10, 12, 15, 18, 24].map((n) => [String(n), String(n)] as const),
-            ]}
-            choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))}
-          />
+          <Search entry={entry} />
           <Masks entry={entry} />
         </>
       ) : (
         <Range entry={entry} />
       )}
     </section>
+  );
+}
+
+function Parameter({
+  entry: { id, held, scan },
+  model,
+  name,
+  label,
+  unit,
+  ...limits
+}: Known & { readonly entry: Entry; readonly model: Model }) {
+  return (
+    <div class="parameter">
+      <NumberField
+        label={label}
+        unit={unit}
+        value={round(parameterOf(model, name), unit)}
+        {...limits}
+        commit={(value) => setParameter(id, name, value)}
+      />
+      {scan !== undefined && name !== "scale" && (
+        <button
+          type="button"
+          class="hold"
+          aria-pressed={held.includes(name)}
+          aria-label={`hold ${label.toLowerCase()}`}
+          title={held.includes(name) ? "Held: an inversion keeps this value" : "Free: an inversion finds it"}
+          onClick={() => toggleHeld(id, name)}
+        >
+          hold
+        </button>
+      )}
+      {scan !== undefined && name === "scale" && <span class="free" />}
+    </div>
+  );
+}
+
+/** How long is searched, and with how many splines. */
+function Search({ entry: { id, effort = "normal", splines } }: { readonly entry: Entry }) {
+  return (
+    <>
+      <Choice
+        label="Effort"
+        value={String(effort)}
+        options={EFFORTS}
+        choose={(value) => setEffort(id, value as Effort)}
+      />
+      <Choice
+        label="Splines"
+        value={splines === undefined ? "auto" : String(splines)}
+        options={[
+          ["auto", "10, with the population of films"],
+          ...[4, 6, 8, 12, 15, 18, 24].map((n) => [String(n), `${n}, bounds alone`] as const),
+        ]}
+        choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))}
+      />
+    </>
+  );
+}
+
+/** A Lorentz fraction where the shape has one. */
+function shownOf({ instrument }: Model): readonly Known[] {
+  return PARAMETERS.filter(
+    ({ name }) => name !== "lorentzFraction" || fractionOf(instrument.resolution) !== undefined,
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Entry } from "../session.ts";
 import { chooseSolution } from "../state/actions.ts";
 import { Thumbnail } from "../plot/Thumbnail.tsx";
-import { digits } from "../words.ts";
+import { digits, percent } from "../words.ts";
 
 export function Solutions({ entry }: { readonly entry: Entry }) {
   const solutions = entry.answer?.solutions ?? [];
@@ -43,7 +43,7 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
                 {digits(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm
               </small>
               <small>
-                rms {digits(rms)} · weight {Math.round(100 * weight)} %
+                rms {digits(rms)} · {percent(weight)} of the posterior
               </small>
             </span>
           </button>

@@ -11,7 +11,7 @@ import { isDragging, selected } from "../state/store.ts";
 import { digits } from "../words.ts";
 import { axis, Chart } from "./Chart.tsx";
 import { HandleLayer } from "./handles.ts";
-import { band, zeroLine } from "./marks.ts";
+import { band, threads, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
 const depth = computed(() => profile.value?.depth);
@@ -80,17 +80,7 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
           ],
           series: [{}, { stroke: () => theme.peek().accent, width: 1.8, points: { show: false } }],
           hooks: {
-            drawAxes: [
-              (chart) => {
-                const answer = shownAnswer.peek();
-                if (answer !== undefined)
-                  band(chart, answer.profile.depth, {
-                    ...bandOf(answer, quantity),
-                    colour: theme.peek().band,
-                  });
-                if (quantity === "strain") zeroLine(chart, theme.peek().rule);
-              },
-            ],
+            drawAxes: [(chart) => drawBehind(chart, quantity)],
             draw: [() => layer.current?.place()],
             // Not `ready`, which comes after the first data.
             init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
@@ -110,9 +100,25 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
   );
 }
 
+/** Band and posterior of the answer. */
+function drawBehind(chart: uPlot, quantity: Quantity): void {
+  const answer = shownAnswer.peek(),
+    colours = theme.peek();
+  if (answer !== undefined) {
+    band(chart, answer.profile.depth, { ...bandOf(answer, quantity), colour: colours.band });
+    threads(chart, drawsOf(answer, quantity), colours.thread);
+  }
+  if (quantity === "strain") zeroLine(chart, colours.rule);
+}
+
 /** A range, wider only where values lie outside: it must not slip from under the pointer. */
 function including([low, high]: readonly [number, number], values: Float64Array): [number, number] {
   return [values.reduce((a, b) => Math.min(a, b), low), values.reduce((a, b) => Math.max(a, b), high)];
+}
+
+/** Profiles drawn from the posterior. */
+function drawsOf({ draws }: Inversion, quantity: Quantity): { x: Float64Array; y: Float64Array }[] {
+  return draws.map(({ profile: own }) => ({ x: own.depth, y: own[quantity] }));
 }
 
 function bandOf({ strainBand, debyeWallerBand }: Inversion, quantity: Quantity): Band {

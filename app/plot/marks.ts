@@ -31,6 +31,25 @@ export function strokes(chart: uPlot, x: ArrayLike<number>, colour: string): voi
   });
 }
 
+/** Curves on one x each, thin and light. */
+export function threads(
+  chart: uPlot,
+  curves: readonly { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }[],
+  colour: string,
+): void {
+  const { ctx } = chart;
+  inside(chart, () => {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = 0.8 * devicePixelRatio;
+    for (const { x, y } of curves) {
+      ctx.beginPath();
+      for (let i = 0; i < x.length; i++)
+        ctx.lineTo(chart.valToPos(x[i]!, "x", true), chart.valToPos(y[i]!, "y", true));
+      ctx.stroke();
+    }
+  });
+}
+
 /** Points as dots, whose outline is kept: while a curve over them is dragged they stay where they are. */
 export class Dots {
   #key: readonly unknown[] = [];

@@ -8,6 +8,8 @@ export interface Theme {
   readonly grid: string;
   readonly accent: string;
   readonly band: string;
+  /** Of profiles drawn from the posterior. */
+  readonly thread: string;
   readonly dots: string;
   readonly mask: string;
   readonly font: string;
@@ -59,6 +61,7 @@ function readTheme(): Theme {
     grid: colour("grid"),
     accent: colour("accent"),
     band: colour("band"),
+    thread: colour("thread"),
     dots: colour("dots"),
     mask: colour("mask"),
     font: `12px ${sans.trim()}`,

@@ -1,7 +1,16 @@
 /** What the user does, as changes of the session. */
-import type { FixedParameter, Hkl } from "takagi";
+import type { Effort, FixedParameter, Hkl } from "takagi";
 import type { ModelFiles } from "takagi/nn";
-import { bump, dragged, modelOf, parameterOf, type Quantity, resolutionOf, withParameter } from "../model.ts";
+import {
+  bump,
+  dragged,
+  modelOf,
+  type ParameterName,
+  parameterOf,
+  type Quantity,
+  resolutionOf,
+  withParameter,
+} from "../model.ts";
 import type { Network, NetworkCard } from "../network.ts";
 import {
   DEFAULT_EXPERIMENT,
@@ -145,7 +154,7 @@ export function dragHandle(id: string, quantity: Quantity, index: number, value:
   );
 }
 
-export function setParameter(id: string, name: FixedParameter, value: number): void {
+export function setParameter(id: string, name: ParameterName, value: number): void {
   change(id, (entry) =>
     entry.model === undefined
       ? entry
@@ -184,6 +193,10 @@ export function forgetNetwork(id: string): void {
 
 export function setSplines(id: string, splines: number | undefined): void {
   change(id, (entry) => (splines === undefined ? without(entry, "splines") : { ...entry, splines }));
+}
+
+export function setEffort(id: string, effort: Effort): void {
+  change(id, (entry) => ({ ...without(entry, "effort"), ...(effort === "normal" ? {} : { effort }) }));
 }
 
 export function setRange(id: string, range: Entry["range"]): void {

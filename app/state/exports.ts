@@ -119,6 +119,7 @@ export function resultsTable(): Saved {
     min_debye_waller: column((a) => a.minDebyeWaller),
     rms_log10: column((a) => a.rms),
     chi2_per_point: column((a) => a.chi2PerPoint),
+    confidence: column((a) => a.confidence),
     solutions: column((a) => a.solutions.length),
   });
   const names = ["scan", ...rows.map(({ entry }) => csvField(entry.name))];

@@ -12,7 +12,7 @@ import { announcement, commit, jobs, mapWith, problems, session } from "./store.
 const working = new Map<string, AbortController>();
 
 /** Inverts the scan of an entry; the answer, or what went wrong, is in the store afterwards.
- *  @param isFromModel whether the fit begins at the profile as it was drawn, instead of a network's */
+ *  @param isFromModel whether the profile as it was drawn is a start, instead of a network's */
 export async function invert(id: string, isFromModel = false): Promise<void> {
   if (jobs.value.has(id)) return;
   report(id, { stage: "waiting", fraction: 0 });

@@ -25,7 +25,7 @@ const HINTS: Readonly<Record<string, string>> = {
   KERNEL_LOAD: "Reload the page; if that does not help, the server sends incomplete files.",
   WORKER: "Reload the page; if that does not help, try another browser.",
   MODEL: "Go on without the network, or choose another model.",
-  BACKEND: "Go on without the network: the fit alone finds the profile, too.",
+  BACKEND: "Go on without the network: rough starts find most profiles, too.",
 };
 
 const BY_PARAMETER: readonly (readonly [pattern: RegExp, problem: Omit<Problem, "what">])[] = [

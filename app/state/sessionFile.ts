@@ -2,7 +2,7 @@
 import { EMPTY, type Session } from "../session.ts";
 
 /** Raised when old programs cannot read new files. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 const KIND = "takagi session";
 
 const ARRAYS = { Float64Array, Uint8Array } as const;

@@ -3,10 +3,9 @@ import {
   braggAngle,
   createSimulator,
   type Crystal,
-  fit,
-  type FitOptions,
   type Instrument,
   invert,
+  type InvertOptions,
   type Inversion,
   material,
   parseCif,
@@ -37,21 +36,22 @@ export async function invertEntry(
   { entry, networks, isFromModel }: Work["invert"]["ask"],
   onProgress: (progress: Progress) => void,
 ): Promise<Work["invert"]["answer"]> {
-  const { scan, experiment, model, held, mask, splines } = entry;
+  const { scan, experiment, model, held, mask, splines, effort } = entry;
   if (scan === undefined) throw new Error("a simulation has no scan to invert");
   const started = performance.now();
   const { reflection, sample, instrument } = await prepared(experiment);
-  const options: FitOptions = {
+  const options: InvertOptions = {
     sample,
     instrument: { ...instrument, ...startingResolution(experiment, model) },
     deviation: experiment.deviation,
     mask,
     fix: model === undefined ? {} : Object.fromEntries(held.map((name) => [name, parameterOf(model, name)])),
     ...(splines === undefined ? {} : { splines }),
+    ...(effort === undefined ? {} : { effort }),
     onProgress,
   };
   const answer = isFromModel
-    ? await fitFromModel(scan, reflection, options, model)
+    ? await invertFromModel(scan, reflection, options, model)
     : await invertByNetwork(scan, reflection, options, {
         networks,
         isAutomatic: entry.network === "automatic",
@@ -59,22 +59,22 @@ export async function invertEntry(
   return { answer, seconds: (performance.now() - started) / 1000 };
 }
 
-async function fitFromModel(
+async function invertFromModel(
   scan: Scan,
   reflection: Reflection,
-  options: FitOptions,
+  options: InvertOptions,
   model: Model | undefined,
 ): Promise<Inversion> {
   if (model === undefined) throw new Error("there is no profile yet to start from");
-  const answer = await fit(scan, reflection, { ...options, guesses: [await profileOf(model)] });
-  return { ...answer, methodReason: "fitted from the profile that was drawn and from rough starts" };
+  const answer = await invert(scan, reflection, { ...options, guesses: [await profileOf(model)] });
+  return { ...answer, methodReason: "searched from the profile that was drawn and from rough starts" };
 }
 
 /** Where the page chooses the network, one that cannot be loaded does not keep the scan from its answer. */
 async function invertByNetwork(
   scan: Scan,
   reflection: Reflection,
-  options: FitOptions,
+  options: InvertOptions,
   { networks, isAutomatic }: { readonly networks: readonly Network[]; readonly isAutomatic: boolean },
 ): Promise<Inversion> {
   const plainly = async (methodReason: string): Promise<Inversion> => ({

@@ -15,7 +15,7 @@ export interface Work {
   setup: { ask: { readonly experiment: Experiment }; answer: Setup };
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
-  /** Besides its own starts, the fit begins at the first of the networks that knows the scan, or at the entry's model. */
+  /** Starts besides the rough ones: those of the first network that knows the scan, or the entry's model. */
   invert: {
     ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean };
     progress: Progress;

@@ -6,7 +6,7 @@ import { createPredictor, loadModel } from "takagi/nn";
 const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta.url);
 const scan = await readScan(await readFile(file));
 const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
-// Without a predictor the fit begins from many rough starts, and nothing of TensorFlow is loaded.
+// Without a predictor the search begins at rough shapes, and nothing of TensorFlow is loaded.
 const predictor = await createPredictor(
   await loadModel(new URL(".", import.meta.resolve("takagi/models/universal/model.json"))),
   { backend: "wasm" },
@@ -20,7 +20,10 @@ console.log(
 console.log(
   `lowest Debye-Waller factor ${minDebyeWaller.toFixed(3)}; rms ${rms.toFixed(4)}; ${solutions.length - 1} other solutions`,
 );
-console.log(`${inversion.verdict}: ${inversion.verdictReason}`);
+console.log(
+  `${inversion.verdict}, confidence ${(100 * inversion.confidence).toFixed(0)} %: ${inversion.verdictReason}`,
+);
+console.log(`prior: ${inversion.prior}; ${inversion.draws.length} profiles drawn from the posterior`);
 console.log(`${inversion.method}: ${inversion.methodReason}`);
 await writeFile("report.html", report(inversion, { title: "Irradiated YSZ" }));
 console.log("report.html shows it");

@@ -7,10 +7,10 @@
 import { invert, material, readScan, reflection, TakagiError } from "takagi";
 
 const MAX_BYTES = 512 * 1024;
-/** A scan of more points is bounced: the time of the fit is proportional to them. */
+/** A scan of more points is bounced: the memory of the inversion is proportional to them. */
 const MAX_POINTS = 2000;
-/** Rough starts that are fitted; 14 without a limit on time. */
-const STARTS = 6;
+/** A few climbs: about a quarter of a second of one core of a fast machine. */
+const EFFORT = "quick";
 const MAX_MILLISECONDS = 25_000;
 
 /** An answer that is the sender's to mend. */
@@ -45,7 +45,7 @@ export async function invertRequest(request) {
         `the scan has ${scan.twoTheta.length} points; ${MAX_POINTS} at most`,
       );
     const answer = await invert(scan, crystal, {
-      starts: STARTS,
+      effort: EFFORT,
       signal: AbortSignal.timeout(MAX_MILLISECONDS),
     });
     return Response.json(body(answer));
@@ -93,6 +93,9 @@ function body({
   rms,
   converged,
   reason,
+  verdict,
+  confidence,
+  prior,
   solutions,
 }) {
   const [depth, strain, debyeWaller] = [profile.depth, profile.strain, profile.debyeWaller].map((values) =>
@@ -111,6 +114,9 @@ function body({
     rms,
     converged,
     reason,
+    verdict,
+    confidence,
+    prior,
     solutions: solutions.length,
   };
 }
@@ -120,7 +126,7 @@ function refuse(error) {
   if (error instanceof Refusal) return Response.json({ error: { code, message } }, { status: error.status });
   if (error.name === "TimeoutError")
     return Response.json(
-      { error: { code: "TIMEOUT", message: "the fit took too long: send fewer points" } },
+      { error: { code: "TIMEOUT", message: "the inversion took too long: send fewer points" } },
       { status: 422 },
     );
   // What takagi says of a scan or a parameter is the sender's; kernels that do not load are ours.

@@ -64,36 +64,10 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       ...optional("maxStrain", flags.maxStrain),
     };
     const alone = { ...scores(judgement), secondsPerCurve: judgement.secondsPerCurve };
-    let result: Result = { ...head, ...alone },
-      judged = judgement;
-    if (flags.refine === true) {
-      const { refineAll } = await import("../evaluate/refineAll.node.ts"),
-        since = terminal.seconds();
-      const { refined, seconds } = await refineAll(predictor, judgement, {
-        signal: terminal.signal,
-        ...optional("workers", flags.workers),
-        ...optional("effort", flags.effort),
-        onProgress: (done, of) =>
-          progress.show(
-            `fitting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`,
-          ),
-      });
-      const final = (judged = finalJudgement(judgement, refined));
-      result = {
-        ...head,
-        ...scores(final),
-        secondsPerCurve: alone.secondsPerCurve + seconds / refined.length,
-        alone,
-        ...honesty(final, refined),
-      };
-      if (flags.out !== undefined)
-        await writeWhole(
-          join(flags.out, "scans.jsonl"),
-          scanRecords(final, refined)
-            .map((record) => `${JSON.stringify(record)}\n`)
-            .join(""),
-        );
-    }
+    const { result, judged } =
+      flags.refine === true
+        ? await afterFit({ predictor, judgement, head, alone, flags, terminal, progress })
+        : { result: { ...head, ...alone }, judged: judgement };
     progress.wipe();
     if (flags.out !== undefined)
       await draw(flags.out, { folder, result, judged, predictor, isRefined: flags.refine === true });
@@ -103,6 +77,57 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
     progress.wipe();
     predictor.dispose();
   }
+}
+
+interface Refining {
+  readonly predictor: Predictor;
+  readonly judgement: Judgement;
+  readonly head: Head;
+  readonly alone: Timed;
+  readonly flags: EvaluateFlags;
+  readonly terminal: Terminal;
+  readonly progress: ProgressLine;
+}
+
+/** The same samples, answered by inversions that start from the network; scans.jsonl in --out. */
+async function afterFit({
+  predictor,
+  judgement,
+  head,
+  alone,
+  flags,
+  terminal,
+  progress,
+}: Refining): Promise<{ result: Result; judged: Judgement }> {
+  const { refineAll } = await import("../evaluate/refineAll.node.ts"),
+    since = terminal.seconds();
+  const { refined, seconds } = await refineAll(predictor, judgement, {
+    signal: terminal.signal,
+    ...optional("workers", flags.workers),
+    ...optional("effort", flags.effort),
+    onProgress: (done, of) =>
+      progress.show(
+        `inverting ${done} of ${of}, ${clock(((terminal.seconds() - since) * (of - done)) / done)} left`,
+      ),
+  });
+  const final = finalJudgement(judgement, refined);
+  if (flags.out !== undefined)
+    await writeWhole(
+      join(flags.out, "scans.jsonl"),
+      scanRecords(final, refined)
+        .map((record) => `${JSON.stringify(record)}\n`)
+        .join(""),
+    );
+  return {
+    judged: final,
+    result: {
+      ...head,
+      ...scores(final),
+      secondsPerCurve: alone.secondsPerCurve + seconds / refined.length,
+      alone,
+      ...honesty(final, refined),
+    },
+  };
 }
 
 /** Of all threads of the process. */
@@ -141,9 +166,10 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };
   const html = await evaluationPage({
-    title: `${basename(folder)}${isRefined ? " and the fit after it" : ""}`,
+    title: `${basename(folder)}${isRefined ? " and the inversion after it" : ""}`,
     tables: tablesOf(card, trainedOn(card), result),
     judgement: judged,
+    ...(result.strata === undefined ? {} : { honesty: result as Result & Honesty }),
     answer,
   });
   await writeWhole(join(out, "evaluation.html"), html);
@@ -153,7 +179,19 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
 function tablesOf(
   { network, training }: ModelCard,
   trained: { samples: number; seconds: number },
-  { preset, noise, seed, count, accuracy, mse, secondsPerCurve, alone, determined, coverage }: Result,
+  {
+    preset,
+    noise,
+    seed,
+    count,
+    accuracy,
+    mse,
+    secondsPerCurve,
+    alone,
+    determined,
+    coverage,
+    calibrationError,
+  }: Result,
 ): { caption: string; rows: Row[] }[] {
   const percent = (share: number): string => `${share.toFixed(1)} %`;
   const rows = (Object.entries(accuracy) as [keyof typeof NAMES, number][]).map(([name, share]): Row => {
@@ -170,6 +208,7 @@ function tablesOf(
             determined.right === undefined ? "" : `of them right: ${percent(determined.right)}`,
           ],
           ["95 % band holds the truth", percent(coverage!), "of the depths"],
+          ["Expected calibration error", calibrationError!.toFixed(3), "of the confidence, ten bins"],
         ];
   return [
     { caption: "Within 10 %", rows: [...rows, ...sure] },
@@ -190,18 +229,31 @@ function tablesOf(
   ];
 }
 
-type Result = Timed &
-  Partial<Honesty> & {
-    readonly preset: string;
-    readonly noise: NoiseKind;
-    readonly seed: number;
-    readonly alone?: Timed;
-  };
+/** What was judged, and how. */
+interface Head {
+  readonly model: string;
+  readonly preset: string;
+  readonly noise: NoiseKind;
+  readonly seed: number;
+  readonly maxStrain?: number;
+}
+type Result = Head & Timed & Partial<Honesty> & { readonly alone?: Timed };
 type Timed = Scores & { readonly secondsPerCurve: number };
 
 function words(
   folder: string,
-  { preset, noise, accuracy, mse, count, secondsPerCurve, alone, determined, coverage }: Result,
+  {
+    preset,
+    noise,
+    accuracy,
+    mse,
+    count,
+    secondsPerCurve,
+    alone,
+    determined,
+    coverage,
+    calibrationError,
+  }: Result,
 ): string {
   const width = Math.max(...Object.values(NAMES).map((name) => name.length)),
     percent = (share: number): string => `${share.toFixed(1).padStart(5)} %`;
@@ -212,6 +264,6 @@ function words(
   const sure =
     determined === undefined
       ? ""
-      : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths\n`;
+      : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths; calibration error of the confidence ${calibrationError!.toFixed(3)}\n`;
   return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}${sure}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
 }

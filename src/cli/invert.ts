@@ -7,7 +7,7 @@ import type { Effort, InvertOptions } from "../invert/options.ts";
 import { resultJson } from "../report/files.ts";
 import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
-import { plain } from "../report/numbers.ts";
+import { percentOf, plain } from "../report/numbers.ts";
 import type { Inversion, Reflection, Sample } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
@@ -216,12 +216,13 @@ function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: n
 
 function inWords(inversion: Inversion, seconds: number): string {
   const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
+  const sure = `${inversion.verdict}, confidence ${percentOf(inversion.confidence)}`;
   const profile = `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
-  return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${inversion.verdict}${converged ? "" : "; not converged"}`;
+  return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${sure}${converged ? "" : "; ended far from the scan"}${inversion.isBudgetSpent ? "; budget spent" : ""}`;
 }
 
 const TABLE_HEAD =
-  "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  seconds";
+  "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  confidence  seconds";
 
 function tableRow(inversion: Inversion, seconds: number): string {
   const cells = [
@@ -233,9 +234,10 @@ function tableRow(inversion: Inversion, seconds: number): string {
     plain(inversion.chi2PerPoint).padStart(11),
     String(inversion.solutions.length - 1).padStart(8),
     inversion.verdict.padStart(12),
+    percentOf(inversion.confidence).padStart(12),
     seconds.toFixed(2).padStart(9),
   ];
-  return `${cells.join("")}${inversion.converged ? "" : "  not converged"}`;
+  return `${cells.join("")}${inversion.converged ? "" : "  ended far from the scan"}`;
 }
 
 function whereFiles(folder: string | undefined, several = false): string {

@@ -31,7 +31,7 @@ const MAX_SEED = 2 ** 32 - 1;
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 an input cannot be used, or one of several scans failed; 2 wrong usage; 130 interrupted.
-A fit that does not converge is a result: see \`converged\` and \`reason\`.
+An ambiguous answer is a result, too: see \`verdict\`, \`confidence\` and \`reason\`.
 `;
 
 /** Runs the command line.
@@ -101,7 +101,21 @@ function addInvert({ command, terminal, finish }: Adding): void {
     "XRDML, BRML, RAW, RAS, RASX, or text files of two columns, angle and intensity",
   );
   addPhysicsOptions(invert);
-  group(invert, "Fit")
+  addSearchOptions(invert);
+  addScanOptions(group(invert, "Files"))
+    .option(
+      "--out <dir>",
+      "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
+    )
+    .option("--json", "print one JSON document and nothing else")
+    .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
+    .action(async (paths: string[], flags: object) =>
+      finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)),
+    );
+}
+
+function addSearchOptions(invert: Command): void {
+  group(invert, "Search")
     .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
     .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
     .option(
@@ -143,16 +157,6 @@ function addInvert({ command, terminal, finish }: Adding): void {
       "network whose proposals are starts (the shipped one, where it knows such scans)",
     )
     .option("--no-model", "search without a network");
-  addScanOptions(group(invert, "Files"))
-    .option(
-      "--out <dir>",
-      "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
-    )
-    .option("--json", "print one JSON document and nothing else")
-    .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
-    .action(async (paths: string[], flags: object) =>
-      finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)),
-    );
 }
 
 function addRead({ command, terminal, finish }: Adding): void {
@@ -412,7 +416,7 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
   group(evaluate, "How")
     .option(
       "--refine",
-      "judge the answer of the fit that starts from the network, and what it says of its own certainty",
+      "judge the answers of inversions that start from the network, and what they say of their own certainty",
     )
     .option(
       "--effort <how>",
@@ -563,6 +567,8 @@ Examples:
   takagi invert scan.xy --material YSZ --hkl 4,0,0 --wavelength 1.5406 --out result
   takagi invert *.xy --cif ZrO2.cif --hkl 4,0,0 --wavelength 1.5406 --mask 73.4:73.6 --fix thickness=320
   takagi invert scan.xrdml --material YSZ --hkl 4,0,0
+  takagi invert scan.xrdml --material YSZ --hkl 4,0,0 --known thickness=300±20 --effort thorough
+  takagi invert scan.xrdml --material SiC-4H --hkl 0,0,4 --prior films.json
   takagi invert film.dat --material GaAs --hkl 0,0,4 --wavelength 1.5406 --film-thickness 600 --substrate-material Si
 `;
 const SIMULATE_EXAMPLES = `
@@ -590,6 +596,7 @@ Examples:
   takagi evaluate models/zro2-400-cnn3 --count 20000 --seed 1 --out evaluation
   takagi evaluate models/zro2-400-cnn2 --max-strain 2 --noise published --json
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
+  takagi evaluate models/universal --preset measured --refine --count 1000 --out evaluation
 `;
 const BANK_EXAMPLES = `
 Examples:

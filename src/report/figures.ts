@@ -17,7 +17,7 @@ export function curveFigure(inversion: Inversion, options: FigureOptions = {}): 
   return standaloneSvg(curvePicture(inversion, options.width ?? 760));
 }
 
-/** Strain and Debye–Waller factor against depth, with their bands, as a standalone SVG file.
+/** Strain and Debye–Waller factor against depth, with their bands and profiles drawn from the posterior, as a standalone SVG file.
  *  @returns SVG text; needs no fonts, scripts or other files, and follows a dark colour scheme */
 export function profileFigure(inversion: Inversion, options: FigureOptions = {}): string {
   return standaloneSvg(profilePicture(inversion, options.width ?? 760));
@@ -111,7 +111,7 @@ export function curvePicture(inversion: Inversion, width: number): Picture {
 }
 
 export function profilePicture(inversion: Inversion, width: number): Picture {
-  const { profile, strainBand, debyeWallerBand, maxStrain, maxStrainDepth, reflection } = inversion;
+  const { profile, strainBand, debyeWallerBand, draws, maxStrain, maxStrainDepth, reflection } = inversion;
   const narrow = width < 560;
   const left = narrow ? 50 : 58;
   const gap = narrow ? 58 : 66;
@@ -121,15 +121,14 @@ export function profilePicture(inversion: Inversion, width: number): Picture {
   const first = { x: left, y: 12, width: inner, height };
   const second = narrow ? { ...first, y: 12 + height + 14 } : { ...first, x: left + inner + gap };
   const strain = new Panel({ box: first, x, y: strainAxis([inversion]), xLabels: !narrow });
-  strain
-    .band(profile.depth, strainBand.lower, strainBand.upper)
-    .horizontal(0)
-    .line(profile.depth, profile.strain, "fit");
+  strain.band(profile.depth, strainBand.lower, strainBand.upper).horizontal(0);
+  for (const draw of draws) strain.line(draw.profile.depth, draw.profile.strain, "thread");
+  strain.line(profile.depth, profile.strain, "fit");
   if (maxStrain !== 0) strain.mark(maxStrainDepth, maxStrain);
   const disorder = new Panel({ box: second, x, y: DEBYE_WALLER, gutter: left });
-  disorder
-    .band(profile.depth, debyeWallerBand.lower, debyeWallerBand.upper)
-    .line(profile.depth, profile.debyeWaller, "fit");
+  disorder.band(profile.depth, debyeWallerBand.lower, debyeWallerBand.upper);
+  for (const draw of draws) disorder.line(draw.profile.depth, draw.profile.debyeWaller, "thread");
+  disorder.line(profile.depth, profile.debyeWaller, "fit");
   return {
     width,
     height: second.y + height + 44,

@@ -34,6 +34,25 @@ export function withBand(
   return { value: fixed(value, decimals), band: `${fixed(lower, decimals)} … ${fixed(upper, decimals)}` };
 }
 
+/** A share as a percentage: whole, and with decimals only where it is near 0 or 1. */
+export function percentOf(share: number): string {
+  const percent = 100 * share;
+  if (!Number.isFinite(percent)) return "–";
+  if (percent > 99 && percent < 99.95) return `${percent.toFixed(1)} %`;
+  return percent > 0 && percent < 10 ? `${plain(percent, 2)} %` : `${Math.round(percent)} %`;
+}
+
+/** A value and its standard deviation, both to the second digit of twice that deviation.
+ *  @param most decimals at most */
+export function asKnown(
+  value: number,
+  deviation: number,
+  most: number,
+): { readonly value: string; readonly deviation: string } {
+  const decimals = Math.min(most, Math.max(0, 1 - Math.floor(Math.log10(2 * deviation))));
+  return { value: fixed(value, decimals), deviation: fixed(deviation, decimals) };
+}
+
 export function superscript(exponent: number): string {
   return String(exponent).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]!));
 }

@@ -2,9 +2,9 @@
 
 import type { Inversion } from "../types.ts";
 import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
-import { escape, plain } from "./numbers.ts";
+import { escape, percentOf, plain } from "./numbers.ts";
 import { page, paragraph, prose, table, type Row } from "./page.ts";
-import { experimentRows, fitRows, lead, nanometres, profileRows, uniqueness } from "./summary.ts";
+import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
 
@@ -23,7 +23,6 @@ export interface ReportOptions {
 export function report(inversion: Inversion, options: ReportOptions = {}): string {
   const title = options.title ?? inversion.reflection.name;
   const others = solutionPictures(inversion);
-  const unconverged = `The fit did not converge: ${inversion.reason}. Take what follows as a description, not as a result.`;
   return page(`${title} · takagi`, [
     `<h1>${escape(title)}</h1>`,
     paragraph(
@@ -31,12 +30,10 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
       "soft",
     ),
     paragraph(lead(inversion), "lead"),
-    ...(inversion.converged ? [] : [paragraph(unconverged, "note")]),
-    ...(others.length === 0
-      ? []
-      : [
-          `<p class="note">${others.length === 1 ? "One other profile explains" : `${others.length} other profiles explain`} the scan about as well: see <a href="#others">below</a>.</p>`,
-        ]),
+    paragraph(
+      `${inversion.verdict === "determined" ? "Determined" : "Ambiguous"} (confidence ${percentOf(inversion.confidence)}): ${inversion.verdictReason}. Prior: ${priorOf(inversion)}.`,
+    ),
+    ...notesOf(inversion),
     "<h2>Strain and disorder</h2>",
     twice((width) => profilePicture(inversion, width), profileCaption(inversion)),
     "<h2>Scan and fit</h2>",
@@ -59,12 +56,41 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
   ]);
 }
 
+/** What must be known before the numbers are read. */
+function notesOf({ converged, isBudgetSpent, reason, solutions, weight }: Inversion): string[] {
+  const others = solutions.length - 1;
+  return [
+    ...(converged
+      ? []
+      : [
+          paragraph(
+            `The search ended far from the scan: ${reason}. Take what follows as a description, not as a result.`,
+            "note",
+          ),
+        ]),
+    ...(converged && isBudgetSpent
+      ? [
+          paragraph(
+            `The search ended because its budget was spent (${reason}): more effort may find a better profile.`,
+            "note",
+          ),
+        ]
+      : []),
+    ...(others <= 0
+      ? []
+      : [
+          `<p class="note">${others === 1 ? "One other profile has" : `${others} other profiles have`} ${percentOf(1 - weight)} of the posterior: see <a href="#others">below</a>.</p>`,
+        ]),
+  ];
+}
+
 const CURVE_CAPTION =
   "Intensities on a logarithmic axis; zero counts stand as strokes on its lower edge. Above: the strain of a layer whose Bragg peak lies there. " +
-  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis. The fit allows a small relative error besides, so that the brightest points may lie far out.";
+  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis. A relative error is allowed besides, found from the scan, so that the brightest points may lie far out.";
 
-function profileCaption({ strainBand }: Inversion): string {
-  return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands, of all solutions by their weights; circle: the strain of largest modulus.`;
+function profileCaption({ strainBand, draws }: Inversion): string {
+  const thin = draws.length === 0 ? "" : ` thin: ${draws.length} profiles drawn from the posterior;`;
+  return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands of the posterior;${thin} circle: the strain of largest modulus.`;
 }
 
 /** The picture for wide and for narrow screens; style shows the one that fits. */
@@ -79,7 +105,7 @@ function twice(picture: (width: number) => Picture, caption: string): string {
 function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
   const { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } =
     solutions[index]!;
-  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, weight ${Math.round(100 * weight)} %`;
+  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, ${percentOf(weight)} of the posterior`;
   const key = index === 1 ? ". Dashed: the answer" : "";
   return `<figure>${inlineSvg(picture)}<figcaption>${prose(words + key)}</figcaption></figure>`;
 }

@@ -1,8 +1,8 @@
 /** The numbers of an inversion as a reader wants them; the report's tables and the command line show the same. */
 
-import type { Inversion, Resolution, Solution } from "../types.ts";
+import type { Inversion, Profile, Resolution, Solution } from "../types.ts";
 import { maskedRanges } from "./figures.ts";
-import { fixed, plain, withBand } from "./numbers.ts";
+import { asKnown, fixed, percentOf, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
 
 /** An inversion in words. */
@@ -41,19 +41,42 @@ export function profileRows(inversion: Inversion): Row[] {
     debyeWallerBand.lower[lowest]!,
     debyeWallerBand.upper[lowest]!,
   );
+  const depth = lengthRow(inversion, inversion.maxStrainDepth, maximumDepthOf),
+    thickness = lengthRow(inversion, inversion.thickness, (own) => own.depth[own.depth.length - 1]!);
   return [
     ["Maximum strain", `${strain.value} %`, bandRemark(strain.band, strainBand.level, " %")],
     [
       "Depth of the maximum",
-      `${nanometres(inversion.maxStrainDepth)} nm`,
-      inversion.maxStrainDepth === 0 ? "at the surface" : "",
+      `${depth.value} nm`,
+      inversion.maxStrainDepth === 0 ? "at the surface" : depth.remark,
     ],
-    ["Thickness of the strained region", `${nanometres(inversion.thickness)} nm`],
+    ["Thickness of the strained region", `${thickness.value} nm`, thickness.remark],
     ["Lowest Debye–Waller factor", disorder.value, bandRemark(disorder.band, debyeWallerBand.level, "")],
   ];
 }
 
-/** How well it explains the scan. */
+/** A length to the digits that the posterior's draws agree on, and their standard deviation. */
+function lengthRow(
+  { draws }: Inversion,
+  value: number,
+  of: (profile: Profile) => number,
+): { readonly value: string; readonly remark: string } {
+  const total = draws.reduce((sum, { weight }) => sum + weight, 0),
+    deviation = Math.sqrt(
+      draws.reduce((sum, draw) => sum + draw.weight * (of(draw.profile) - value) ** 2, 0) / total,
+    );
+  if (!(deviation > 0)) return { value: nanometres(value), remark: "" };
+  const written = asKnown(value, deviation, value < 100 ? 2 : 1);
+  return { value: written.value, remark: `± ${written.deviation} nm over the posterior` };
+}
+
+function maximumDepthOf({ depth, strain }: Profile): number {
+  let at = 0;
+  for (let i = 1; i < strain.length; i++) if (Math.abs(strain[i]!) > Math.abs(strain[at]!)) at = i;
+  return depth[at]!;
+}
+
+/** How well it explains the scan, and how sure it is. */
 export function fitRows(inversion: Inversion): Row[] {
   const points = inversion.used.length;
   const used = inversion.used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
@@ -61,10 +84,29 @@ export function fitRows(inversion: Inversion): Row[] {
   const others = inversion.solutions.length - 1;
   return [
     ["rms of log10 intensity", plain(inversion.rms)],
-    ["χ² per point", plain(inversion.chi2PerPoint)],
+    [
+      "χ² per point",
+      plain(inversion.chi2PerPoint),
+      `with a relative error of ${percentOf(inversion.relativeError)} beside counting`,
+    ],
     ["Verdict", inversion.verdict, inversion.verdictReason],
-    ["Other solutions", others <= 0 ? "none found" : String(others)],
-    ["Converged", inversion.converged ? "yes" : "no", inversion.reason],
+    [
+      "Confidence",
+      percentOf(inversion.confidence),
+      "probability that the strain lies within 10 % of the true one",
+    ],
+    ["It rests on", ...grounds(inversion)],
+    [
+      "Other solutions",
+      others <= 0 ? "none found" : String(others),
+      others <= 0 ? "" : `with ${percentOf(1 - inversion.weight)} of the posterior`,
+    ],
+    [
+      "Search",
+      inversion.isBudgetSpent ? "budget spent" : "climbs agreed",
+      `${inversion.reason}${inversion.converged ? "" : "; it ended far from the scan"}`,
+    ],
+    ["Prior", priorOf(inversion)],
     [
       "Points fitted",
       `${used} of ${points}`,
@@ -78,6 +120,27 @@ export function fitRows(inversion: Inversion): Row[] {
     ],
     ["Found by", inversion.method, `${inversion.methodReason}; ${inversion.splines} cubic B-splines`],
   ];
+}
+
+/** What the confidence rests on most, in words; numbers are those of `features`. */
+function grounds({ features }: Inversion): [value: string, remark: string] {
+  const { mass, hits, climbs, gap, lnEfficiency } = features,
+    parts: string[] = [];
+  if (hits !== undefined && climbs !== undefined)
+    parts.push(`met ${plain(hits, 2)} times by independent climbs, of ${climbs} climbs`);
+  if (gap !== undefined)
+    parts.push(
+      gap >= 60
+        ? "no other maximum within 60 of it in −2 ln of the posterior"
+        : `the next maximum ${plain(gap, 2)} above it in −2 ln of the posterior`,
+    );
+  if (lnEfficiency !== undefined) parts.push(`efficiency of the draws ${percentOf(Math.exp(lnEfficiency))}`);
+  return [`${percentOf(mass ?? NaN)} of the posterior within 10 %`, parts.join("; ")];
+}
+
+/** The films that were thought likely before the scan was seen. */
+export function priorOf({ prior }: Inversion): string {
+  return prior === "none" ? "none but bounds" : `films of preset ${prior}`;
 }
 
 /** Crystal, beam and instrument. */
@@ -113,18 +176,37 @@ export function experimentRows({ reflection, instrument, scan }: Inversion): Row
   }
   rows.push(["Offset of 2θ", `${fixed(instrument.offset ?? 0, 4)}°`]);
   rows.push(["Scale", plain(instrument.scale ?? 1, 4)]);
-  const slope = instrument.backgroundSlope ?? 0;
-  rows.push([
-    "Background",
-    plain(instrument.background ?? 0),
-    slope === 0 ? "" : `slope ${plain(slope)} per degree 2θ`,
-  ]);
+  rows.push(...backgroundRows(instrument));
   const [first, last] = [scan.twoTheta[0]!, scan.twoTheta.at(-1)!];
   rows.push([
     "Scan",
     `2θ from ${first.toFixed(3)}° to ${last.toFixed(3)}°`,
     `${scan.twoTheta.length} points`,
   ]);
+  return rows;
+}
+
+function backgroundRows({
+  background = 0,
+  backgroundSlope = 0,
+  backgroundDecades = 0,
+  diffuse,
+  deadTime = 0,
+}: Inversion["instrument"]): Row[] {
+  const slopes = [
+    ...(backgroundSlope === 0 ? [] : [`slope ${plain(backgroundSlope)} per degree 2θ`]),
+    ...(backgroundDecades === 0
+      ? []
+      : [`${plain(backgroundDecades, 2)} decades from the first angle to the last`]),
+  ];
+  const rows: Row[] = [["Background", plain(background), slopes.join(", ")]];
+  if (diffuse !== undefined)
+    rows.push([
+      "Diffuse scattering",
+      plain(diffuse.height),
+      `at its maximum; half width ${plain(diffuse.halfWidth, 2)} % of strain`,
+    ]);
+  if (deadTime > 0) rows.push(["Dead time", plain(deadTime), "in units of one over the intensity"]);
   return rows;
 }
 
@@ -143,20 +225,24 @@ export function lead(inversion: Inversion): string {
 }
 
 /** Whether the scan allows one profile or several, said plainly. */
-export function uniqueness({ solutions }: Inversion): string {
-  const others = solutions.length - 1;
-  if (others <= 0) {
-    return "No other profile was found that explains the scan as well (Δχ² < 9). The search tries many starts, not all: an unfound one cannot be excluded.";
-  }
+export function uniqueness(inversion: Inversion): string {
+  const { solutions, confidence } = inversion,
+    others = solutions.length - 1,
+    sure = `The confidence of ${percentOf(confidence)} says how often an answer with such a search and posterior was right among simulated scans.`;
+  if (others <= 0)
+    return `No other maximum of the posterior has a share that counts. ${sure} The search tries many starts, not all: a maximum that was not found cannot be excluded.`;
   const range = (of: (solution: Solution) => number, write: (value: number) => string) => {
     const values = solutions.map(of);
     const [least, most] = [write(Math.min(...values)), write(Math.max(...values))];
     return least === most ? least : `${least} to ${most}`;
   };
-  const many = others === 1 ? "One other profile explains" : `${others} other profiles explain`;
+  const many =
+    others === 1
+      ? "One other profile explains this scan, and has"
+      : `${others} other profiles explain this scan, and have`;
   return (
-    `${many} this scan about as well as the answer above (Δχ² < 9, strain or Debye–Waller factor different by more than 10 %). ` +
-    "The scan alone does not decide between them: trust what they share, and decide the rest by what else is known of the sample. " +
+    `${many} ${percentOf(1 - inversion.weight)} of the posterior (strain different by more than 10 %). ` +
+    "The scan does not decide between them: trust what they share, and decide the rest by what else is known of the sample, which can be given as known values. " +
     `Together they span a maximum strain of ${range(
       (s) => s.maxStrain,
       (v) => plain(v),
@@ -165,7 +251,7 @@ export function uniqueness({ solutions }: Inversion): string {
       (s) => s.minDebyeWaller,
       (v) => plain(v, 2),
     )}. ` +
-    "The band of the answer holds them all by their weights; the search tries many starts, not all: there may be more."
+    `The band of the answer holds draws from all of them. ${sure}`
   );
 }
 

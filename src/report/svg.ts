@@ -32,7 +32,7 @@ export const PALETTE_DARK = /* @__PURE__ */ variables(DARK);
 /** Style of everything inside a picture. */
 export const FIGURE_STYLE = `.fig text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:var(--soft);font-variant-numeric:tabular-nums}
 .fig .label{fill:var(--ink)}.fig .frame{fill:none;stroke:var(--rule)}.fig .grid{fill:none;stroke:var(--grid)}.fig .tick{fill:none;stroke:var(--rule)}
-.fig .fit{fill:none;stroke:var(--accent);stroke-width:1.4;stroke-linejoin:round}.fig .ghost{fill:none;stroke:var(--rule);stroke-dasharray:4 3}
+.fig .fit{fill:none;stroke:var(--accent);stroke-width:1.4;stroke-linejoin:round}.fig .thread{fill:none;stroke:var(--accent);stroke-width:.7;stroke-opacity:.28;stroke-linejoin:round}.fig .ghost{fill:none;stroke:var(--rule);stroke-dasharray:4 3}
 .fig .band{fill:var(--accent);fill-opacity:.18;stroke:none}.fig .dots{fill:none;stroke:var(--dots);stroke-width:2.6;stroke-linecap:round}
 .fig .fine{stroke-width:2.1}.fig .zeros{fill:none;stroke:var(--dots);stroke-opacity:.7}.fig .mask{fill:var(--mask);stroke:none}.fig .zero{fill:none;stroke:var(--rule);stroke-dasharray:2 3}
 .fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--dots);stroke:none}`;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
-import { invert } from "../../src/invert/pipeline.ts";
+import { invert } from "../../src/invert/invert.ts";
 import { readScan } from "../../src/io/read.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import { referencePath } from "../support/reference.ts";
@@ -179,7 +179,7 @@ testWithChromium(
     await page.getByText("Changed by hand").waitFor();
     await page.getByRole("button", { name: "Fit from here" }).click();
     await page.getByText("Changed by hand").waitFor({ state: "detached" });
-    await page.getByText("fitted from the profile that was drawn").waitFor();
+    await page.getByText("searched from the profile that was drawn").waitFor();
     expect(await number(page, "rms")).toBeCloseTo(rms, 3);
   },
 );
@@ -196,7 +196,7 @@ testWithChromium(
     await handle.focus();
     await page.keyboard.press("ArrowUp");
     await page.getByRole("button", { name: "Fit from here" }).click();
-    await page.getByText("fitted from the profile that was drawn").waitFor();
+    await page.getByText("searched from the profile that was drawn").waitFor();
     const again = { rms: await number(page, "rms"), thickness: await number(page, "Thickness") };
     expect(again.rms / found.rms).toBeLessThan(1.01);
     expect(again.thickness / found.thickness).toBeCloseTo(1, 1);

@@ -3,6 +3,7 @@ import { isPaper, type PaperPreset } from "../../dataset/presets.ts";
 import { type Case, caseOf, extremeCases, rowsByError } from "../../evaluate/cases.ts";
 import { buriedCases, type Challenge, mirroredCases } from "../../evaluate/challenges.ts";
 import type { Judgement } from "../../evaluate/evaluate.ts";
+import type { Honesty } from "../../evaluate/final.ts";
 import { quantities } from "../../nn/metrics.ts";
 import type { Scan } from "../../types.ts";
 import { VERSION } from "../../version.ts";
@@ -12,11 +13,14 @@ import { inlineSvg, type Picture } from "../svg.ts";
 import { agreementPicture, cumulativePicture, violinPicture } from "./accuracy.ts";
 import { caseSheet } from "./caseSheet.ts";
 import { errorsAt, histogramPicture } from "./histograms.ts";
+import { reliabilityPicture, strataTable } from "./reliability.ts";
 
 export interface EvaluationPage {
   readonly title: string;
   readonly tables: readonly { readonly caption: string; readonly rows: readonly Row[] }[];
   readonly judgement: Judgement;
+  /** What the answers say of themselves; absent where the network alone is judged. */
+  readonly honesty?: Pick<Honesty, "reliability" | "calibrationError" | "strata">;
   /** Answers to a scan, by the names of the labels. */
   answer(scan: Scan): Promise<Readonly<Record<string, number>>>;
 }
@@ -28,7 +32,13 @@ const EXTREMES = 1000;
 
 /** A self-contained HTML page.
  *  @returns HTML text */
-export async function evaluationPage({ title, tables, judgement, answer }: EvaluationPage): Promise<string> {
+export async function evaluationPage({
+  title,
+  tables,
+  judgement,
+  honesty,
+  answer,
+}: EvaluationPage): Promise<string> {
   const found = quantities(judgement.predicted),
     truth = quantities(judgement.truth),
     { preset } = judgement.generator;
@@ -51,6 +61,7 @@ export async function evaluationPage({ title, tables, judgement, answer }: Evalu
       cumulativePicture(judgement),
       "Share of the samples whose relative error is under a threshold; the circle is the accuracy a at a threshold of 0.1. Strain: rms of the difference over the depth of the thicker film, relative to the largest strain.",
     ),
+    ...(honesty === undefined ? [] : honestyParts(honesty, judgement.index.length)),
     ...(judgement.errors.strain === undefined
       ? []
       : await profileParts(judgement, judgement.errors.strain, truth)),
@@ -59,6 +70,22 @@ export async function evaluationPage({ title, tables, judgement, answer }: Evalu
       : await caseParts(judgement, preset, answer)),
     `<footer>takagi ${VERSION} · measures of Boulle &amp; Debelle 2023, Mach. Learn.: Sci. Technol. 4 015002</footer>`,
   ]);
+}
+
+function honestyParts(
+  { reliability, calibrationError, strata }: NonNullable<EvaluationPage["honesty"]>,
+  count: number,
+): string[] {
+  return [
+    "<h2>What answers say of themselves</h2>",
+    figure(
+      reliabilityPicture(reliability),
+      `Left: share of right answers among those of a confidence, in ten bins, with 95 % intervals; dashed: a confidence that holds. Right: how many answers are in each bin, of ${count}. Expected calibration error: ${calibrationError.toFixed(3)}.`,
+    ),
+    "<h2>By what a scan holds</h2>",
+    "<p>Right, determined, right of these, depths where the pointwise 95 % band holds the truth: in percent of n.</p>",
+    strataTable(strata, count),
+  ];
 }
 
 async function profileParts(
