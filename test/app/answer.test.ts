@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
-import { invert } from "../../src/invert/pipeline.ts";
+import { invert } from "../../src/invert/invert.ts";
 import { readScan } from "../../src/io/read.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import { referencePath } from "../support/reference.ts";

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
-import { invert } from "../../src/invert/pipeline.ts";
+import { invert } from "../../src/invert/invert.ts";
 import { readScan } from "../../src/io/read.ts";
 import { parseModel } from "../../src/nn/model.ts";
 import { createPredictor, loadModel } from "../../src/nn/predict.ts";
