@@ -238,19 +238,22 @@ export interface Instrument {
   readonly background?: number;
   /** Intensity per degree 2θ, zero at the middle of the scan; 0 if absent. */
   readonly backgroundSlope?: number;
-  /** log10 of the background at the last angle over that at the first, `background` being that of the middle; 0 if absent. */
+  /** log10 of the background at the last angle over that at the first, −20 … 20, `background` being that of the middle:
+   *  background · 10^(decades · (2θ − middle)/(last − first)); 0 if absent. */
   readonly backgroundDecades?: number;
-  /** Scattering about the unstrained crystal's peak that is not of the crystal's own curve; none if absent. */
+  /** Scattering about the unstrained crystal's peak that is not of the crystal's own curve, `height`/(1 + (e/halfWidth)²)
+   *  with e the strain (%) whose peak lies at an angle; none if absent. */
   readonly diffuse?: Diffuse;
-  /** Dead time in units of one over the intensity: of an intensity I that arrives, I/(1 + deadTime·I) is seen; 0 if absent. */
+  /** Dead time of a detector, in units of one over the intensity: where I arrives, background and diffuse scattering
+   *  included, I/(1 + deadTime·I) is seen; ≥ 0, 0 if absent. */
   readonly deadTime?: number;
 }
 
 /** A Lorentzian of the strain about the unstrained crystal's peak. */
 export interface Diffuse {
-  /** Intensity at its maximum. */
+  /** Intensity at its maximum, ≥ 0. */
   readonly height: number;
-  /** Half width at half maximum, % of strain. */
+  /** Half width at half maximum, > 0, % of strain. */
   readonly halfWidth: number;
 }
 
@@ -258,7 +261,7 @@ export interface Diffuse {
 export interface Curve {
   /** degrees, as asked for. */
   readonly twoTheta: Float64Array;
-  /** scale · (R ⊗ resolution)/max + background. */
+  /** scale · (R ⊗ resolution)/max + background + diffuse scattering, less what a detector with dead time loses. */
   readonly intensity: Float64Array;
   /** |X|² of the ideal instrument at each angle. */
   readonly reflectivity: Float64Array;

@@ -33,10 +33,14 @@ export interface ModelSetting {
   readonly deviation: Deviation;
   readonly instrument: Instrument;
   readonly response: Response;
-  /** 2θ of the unstrained crystal's peak, offset included, degrees: the middle of diffuse scattering. */
+  /** 2θ of the unstrained crystal's peak with the offset below, degrees: the middle of diffuse scattering. */
   readonly peak: number;
   /** Scan angle minus true angle, degrees 2θ, about. */
   readonly offset: number;
+  /** Angles between whose ends the background's slope is counted, degrees; those of `twoTheta` if absent. */
+  readonly ends?: readonly [number, number];
+  /** Share of each point that absorbers let pass; 1 if absent. */
+  readonly transmission?: Float64Array;
   /** Highest count of the scan. */
   readonly top: number;
   /** Largest thickness to be resolved, nm. */
@@ -119,6 +123,9 @@ export class CurveModel {
   /** Place of each point between the ends of the whole scan, −½ … ½; strain from the peak, %. */
   readonly #along: Float64Array;
   readonly #strain: Float64Array;
+  /** Change of that strain with the offset, % a degree 2θ. */
+  readonly #strainByOffset: Float64Array;
+  readonly #transmission: Float64Array | undefined;
 
   constructor(
     setting: ModelSetting,
@@ -136,12 +143,14 @@ export class CurveModel {
     this.#beams = beams ?? beamsOf(setting);
     this.#block =
       setting.response.kind === "integrated" ? resolutionBlock(setting.response.shape) : new Float64Array(0);
-    const whole = setting.twoTheta,
-      first = whole[0],
-      range = whole[whole.length - 1] - first || 1,
-      sine = Math.sin((setting.peak * RADIANS) / 2);
+    const [first, last] = endsOf(setting),
+      range = last - first || 1,
+      sine = Math.sin((setting.peak * RADIANS) / 2),
+      cosine = Math.cos((setting.peak * RADIANS) / 2);
     this.#along = twoTheta.map((t) => (t - first) / range - 0.5);
     this.#strain = twoTheta.map((t) => 100 * (sine / Math.sin((t * RADIANS) / 2) - 1));
+    this.#strainByOffset = twoTheta.map((t) => (50 * RADIANS * cosine) / Math.sin((t * RADIANS) / 2));
+    this.#transmission = setting.transmission?.subarray(from, to);
   }
 
   /** Strain (%) whose maximum lies at each point. */
@@ -167,10 +176,10 @@ export class CurveModel {
     return new CurveModel(setting, beams, first, last, start - low);
   }
 
-  /** The same at other angles (degrees 2θ), on the grid of this one; for integrated responses. */
+  /** The same at other angles (degrees 2θ), without absorbers, on the grid of this one; for integrated responses. */
   at(twoTheta: Float64Array): CurveModel {
-    const model = new CurveModel({ ...this.setting, twoTheta }, this.#beams);
-    return model;
+    const { transmission: _, ...setting } = this.setting;
+    return new CurveModel({ ...setting, twoTheta, ends: endsOf(setting) }, this.#beams);
   }
 
   /** Numbers of the native columns: amplitude, film, the other instrument's. */
@@ -547,7 +556,8 @@ export class CurveModel {
       height = x[at.diffuse] * DIFFUSE_UNIT * top,
       half = Math.exp(x[at.diffuseWidth]),
       loss = x[at.loss],
-      dead = loss / ((1 - loss) * top);
+      dead = loss / ((1 - loss) * top),
+      shift = x[at.offset] - this.setting.offset;
     const deadSlope = 1 / ((1 - loss) ** 2 * top);
     workspace.look(({ f64 }) => {
       const mean = f64(meanAt, points),
@@ -559,17 +569,20 @@ export class CurveModel {
         ? f64(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1))
         : undefined;
       for (let j = 0; j < points; j++) {
-        const u = strain[j] / half,
+        const u = (strain[j] + shift * this.#strainByOffset[j]) / half,
           lorentzian = 1 / (1 + u * u),
           b = tilt === 0 ? level : level * Math.exp(tilt * along[j]),
           diffuse = height * lorentzian,
           arriving = amplitude * seen[j] + b + diffuse,
-          alive = 1 / (1 + dead * arriving);
-        mean[j] = arriving * alive;
-        slope[j] = amplitude * alive * alive;
+          alive = 1 / (1 + dead * arriving),
+          passed = this.#transmission?.[j] ?? 1;
+        mean[j] = passed * arriving * alive;
+        slope[j] = passed * amplitude * alive * alive;
         if (rows === undefined) continue;
         // After width, fraction, offset: background, slope, diffuse, its width, loss.
-        const row = 3 * stride + j;
+        const row = 3 * stride + j,
+          byStrain = (-2 * diffuse * u * lorentzian) / half;
+        rows[row - stride] += (byStrain * this.#strainByOffset[j]) / amplitude;
         rows[row] = b / amplitude;
         rows[row + stride] = (b * along[j]) / amplitude;
         rows[row + 2 * stride] = (DIFFUSE_UNIT * top * lorentzian) / amplitude;
@@ -578,6 +591,10 @@ export class CurveModel {
       }
     });
   }
+}
+
+function endsOf({ ends, twoTheta }: Pick<ModelSetting, "ends" | "twoTheta">): readonly [number, number] {
+  return ends ?? [twoTheta[0], twoTheta[twoTheta.length - 1]];
 }
 
 function beamsOf(setting: ModelSetting): Beam[] {

@@ -54,11 +54,14 @@ export class ScanProblem {
   readonly counts: Float64Array;
   readonly twoTheta: Float64Array;
   readonly points: number;
+  /** Highest count, as it would be without absorbers. */
   readonly top: number;
   /** 2θ step, mean, degrees. */
   readonly step: number;
   readonly #response: Response;
   readonly #offset: number;
+  /** Share that absorbers let pass, of the points that are used. */
+  readonly #transmission: Float64Array | undefined;
   readonly #objectives = new Map<string, Objective>();
   readonly #done = { work: 0 };
 
@@ -77,7 +80,8 @@ export class ScanProblem {
     this.twoTheta = Float64Array.from(kept, (i) => scan.twoTheta[i]);
     this.counts = Float64Array.from(kept, (i) => scan.intensity[i] / (countUnit * (attenuation?.[i] ?? 1)));
     this.points = kept.length;
-    this.top = this.counts.reduce((most, n) => Math.max(most, n), 1);
+    this.top = kept.reduce((most, i) => Math.max(most, scan.intensity[i] / countUnit), 1);
+    if (attenuation !== undefined) this.#transmission = Float64Array.from(kept, (i) => 1 / attenuation[i]);
     this.step = (this.twoTheta[this.points - 1] - this.twoTheta[0]) / (this.points - 1);
     this.#offset = isSummed
       ? 0
@@ -141,7 +145,9 @@ export class ScanProblem {
       else put(at.offset, this.#offset - shift, this.#offset + shift);
       put(at.slope, -3, 3);
       put(at.diffuse, 0, 1e3);
-      put(at.loss, 0, 0.6);
+      // Absorbers are there lest the detector lose counts.
+      if (this.#transmission === undefined) put(at.loss, 0, 0.6);
+      else hold(at.loss, 0);
     }
     if (isSummed) hold(at.diffuseWidth, Math.log(0.22));
     else put(at.diffuseWidth, Math.log(0.03), Math.log(2));
@@ -183,8 +189,10 @@ export class ScanProblem {
       deviation,
       instrument,
       response: this.#response,
-      peak: features.peak,
+      peak: features.expected + this.#offset,
       offset: this.#offset,
+      ends: [setting.scan.twoTheta[0], setting.scan.twoTheta[setting.scan.twoTheta.length - 1]],
+      ...(this.#transmission !== undefined && { transmission: this.#transmission }),
       top: this.top,
       thickest: Math.exp(step * CLASS),
       reach: 3 * Math.min(1.5 * width, setting.fwhm[1]) + 0.05,
@@ -248,7 +256,8 @@ export class ScanProblem {
         const level = Math.exp(x[at.background]),
           amplitude = Math.max(this.top - level, 1) / most;
         x[at.amplitude] = Math.log(amplitude);
-        for (let j = 0; j < mean.length; j++) mean[j] += (amplitude - 1) * seen[j];
+        for (let j = 0; j < mean.length; j++)
+          mean[j] += (amplitude - 1) * seen[j] * (this.#transmission?.[j] ?? 1);
         return deviance(this.counts, mean, errors);
       }),
     );
@@ -270,10 +279,11 @@ export class ScanProblem {
     bare[at.background] = -60;
     bare[at.diffuse] = bare[at.loss] = 0;
     const { model } = this.objectiveAt(FINE, x),
-      seen = model.mean({ x: bare, sign }),
+      { twoTheta } = this.setting.scan,
+      seen = model.at(twoTheta).mean({ x: bare, sign }),
       top = seen.reduce((best, y, i) => (y > seen[best] ? i : best), 0),
       reach = Math.exp(x[at.fwhm]),
-      centre = this.twoTheta[top],
+      centre = twoTheta[top],
       places = Float64Array.from({ length: 81 }, (_, i) => centre + (reach * (i - 40)) / 40);
     return model
       .at(places)

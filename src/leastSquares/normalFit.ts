@@ -35,6 +35,7 @@ export interface NormalFit {
   readonly normal: NormalEquations;
   /** Evaluations. */
   readonly evaluations: number;
+  /** False where the steps were too few, or none of any size lowers the cost. */
   readonly converged: boolean;
 }
 
@@ -55,11 +56,12 @@ export function* normalFitSteps(
   let cost = evaluate(now.x, now),
     evaluations = 1,
     converged = false,
+    isStuck = false,
     lambda = damping,
     growth = 2;
   yield { x: now.x, cost };
   const solver = new DampedSystem(n);
-  for (let iteration = 0; iteration < maxIterations && !converged; iteration++) {
+  for (let iteration = 0; iteration < maxIterations && !converged && !isStuck; iteration++) {
     const predicted = solver.step(now, lower, upper, lambda, next.x);
     if (predicted === undefined) {
       lambda = Math.max(lambda, 1e-4) * growth;
@@ -85,7 +87,7 @@ export function* normalFitSteps(
       if (predicted < costTolerance * 1e-2 * cost) converged = true;
       lambda = Math.max(lambda, 1e-4) * growth;
       growth *= 2;
-      if (lambda > 1e8) converged = true;
+      if (lambda > 1e8) isStuck = true;
     }
     yield { x: now.x, cost };
   }

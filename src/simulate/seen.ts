@@ -7,9 +7,10 @@ import {
   requireWithin,
 } from "../errors.ts";
 import { resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
-import type { Curve, Instrument } from "../types.ts";
-import { RADIANS } from "../units.ts";
+import type { Curve, Instrument, Reflection } from "../types.ts";
+import { DEGREES, RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
+import { totalReflection } from "./slicing.ts";
 
 /** The curve of one wave. */
 export interface IdealWave {
@@ -49,6 +50,7 @@ export function rangeOf(twoTheta: ArrayLike<number>, instrument: Instrument): [n
   requirePositive("instrument.scale", scale);
   requireWithin("instrument.background", background, 0, Number.MAX_VALUE);
   requireFinite("instrument.backgroundSlope", backgroundSlope);
+  requireDetector(instrument);
   requireAngles(twoTheta, offset);
   let low = Infinity,
     high = -Infinity;
@@ -60,14 +62,24 @@ export function rangeOf(twoTheta: ArrayLike<number>, instrument: Instrument): [n
   return [(Math.max(low - margin, 1e-3) * RADIANS) / 2, (Math.min(high + margin, 179.999) * RADIANS) / 2];
 }
 
-/** The curve at the scan's angles, as the instrument sees it. */
+/** @throws {InvalidParameterError} @throws {NotFiniteError} */
+function requireDetector({ backgroundDecades = 0, diffuse, deadTime = 0 }: Instrument): void {
+  requireWithin("instrument.backgroundDecades", backgroundDecades, -20, 20);
+  requireWithin("instrument.deadTime", deadTime, 0, Number.MAX_VALUE);
+  if (diffuse === undefined) return;
+  requireWithin("instrument.diffuse.height", diffuse.height, 0, Number.MAX_VALUE);
+  requirePositive("instrument.diffuse.halfWidth", diffuse.halfWidth, "%");
+}
+
+/** The curve at the scan's angles, as the instrument sees it.
+ *  @param crystal whose unstrained peak diffuse scattering lies about */
 export function curveSeen(
   workspace: Workspace,
   waves: readonly IdealWave[],
   twoTheta: ArrayLike<number>,
-  instrument: Instrument,
+  { instrument, crystal }: { readonly instrument: Instrument; readonly crystal: Reflection },
 ): Curve {
-  const { offset = 0, scale = 1, background = 0, backgroundSlope = 0 } = instrument;
+  const { offset = 0, scale = 1 } = instrument;
   const places = Float64Array.from(twoTheta, (t) => t - offset);
   const ideal = (at: Float64Array): Float64Array => {
     const total = new Float64Array(at.length);
@@ -95,9 +107,11 @@ export function curveSeen(
     (a, b) => Math.max(a, b),
     maximum(seen, aroundMaximum(main.theta, main.onGrid), width),
   );
-  const middle = 0.5 * (twoTheta[0] + twoTheta[twoTheta.length - 1]);
-  const intensity = measured.map((r, i) =>
-    Math.max((peak > 0 ? (scale * r) / peak : 0) + background + backgroundSlope * (twoTheta[i] - middle), 0),
+  const intensity = counted(
+    measured.map((r) => (peak > 0 ? (scale * r) / peak : 0)),
+    twoTheta,
+    instrument,
+    2 * totalReflection(crystal, crystal.wavelength).theta * DEGREES + offset,
   );
   return {
     twoTheta: Float64Array.from(twoTheta),
@@ -106,6 +120,29 @@ export function curveSeen(
       return reflectivityAt();
     },
   };
+}
+
+/** The crystal's own intensity with background and diffuse scattering, less what the detector loses.
+ *  @param peak 2θ of the unstrained crystal's peak in the scan, degrees */
+function counted(
+  own: Float64Array,
+  twoTheta: ArrayLike<number>,
+  { background = 0, backgroundSlope = 0, backgroundDecades = 0, diffuse, deadTime = 0 }: Instrument,
+  peak: number,
+): Float64Array {
+  const first = twoTheta[0],
+    last = twoTheta[twoTheta.length - 1],
+    middle = 0.5 * (first + last),
+    range = last - first || 1,
+    sine = Math.sin((peak * RADIANS) / 2);
+  return own.map((r, i) => {
+    const t = twoTheta[i],
+      strain = 100 * (sine / Math.sin((t * RADIANS) / 2) - 1),
+      level = background * 10 ** ((backgroundDecades * (t - middle)) / range),
+      about = diffuse === undefined ? 0 : diffuse.height / (1 + (strain / diffuse.halfWidth) ** 2),
+      arriving = Math.max(r + level + backgroundSlope * (t - middle) + about, 0);
+    return arriving / (1 + deadTime * arriving);
+  });
 }
 
 /** 2θ (degrees) of the grid points where R is at least half its maximum: the curve's own maximum is near one of them. */

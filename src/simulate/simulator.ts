@@ -214,7 +214,7 @@ function simulate(
       reflectivity(workspace, simd, wave, slices, sample, angles, kernel);
     return { share, theta, onGrid: at(theta), at };
   });
-  return curveSeen(workspace, waves, twoTheta, instrument);
+  return curveSeen(workspace, waves, twoTheta, { instrument, crystal: reflection });
 }
 
 function counts(workspace: Workspace, intensity: ArrayLike<number>, seed: number): Float64Array {

@@ -44,7 +44,7 @@ export function simulateStack(
       stackReflectivity(workspace, { simd, judge: kernel === "f64", wave, plan, numbers, theta: angles });
     return { share, theta, onGrid: at(theta), at };
   });
-  return curveSeen(workspace, waves, twoTheta, instrument);
+  return curveSeen(workspace, waves, twoTheta, { instrument, crystal: stack.substrate });
 }
 
 /** R of a stack at each θ (radians); a copy. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { InvalidParameterError } from "../../src/errors.ts";
-import type { InvertOptions } from "../../src/invert/pipeline.ts";
+import type { InvertOptions } from "../../src/invert/invert.ts";
 import type { Inversion, Reflection, Scan } from "../../src/types.ts";
 import { syntheticInversion } from "../report/synthetic.ts";
 import { folder, takagi } from "./fake.ts";
@@ -11,7 +11,7 @@ import { folder, takagi } from "./fake.ts";
 type Invert = (scan: Scan, reflection: Reflection, options: InvertOptions) => Promise<Inversion>;
 const calls: Parameters<Invert>[] = [];
 let answer: Invert = () => Promise.resolve(syntheticInversion());
-vi.mock("../../src/invert/pipeline.ts", () => ({
+vi.mock("../../src/invert/invert.ts", () => ({
   invert: (...words: Parameters<Invert>) => {
     calls.push(words);
     return answer(...words);

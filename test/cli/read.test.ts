@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import type { InvertOptions } from "../../src/invert/pipeline.ts";
+import type { InvertOptions } from "../../src/invert/invert.ts";
 import type { Reflection, Scan } from "../../src/types.ts";
 import { ALPHA1, COUNTS, ras, raw4, text, xrdml } from "../io/files.ts";
 import { nexus, spec } from "../io/dialects.ts";
@@ -10,7 +10,7 @@ import { syntheticInversion } from "../report/synthetic.ts";
 import { folder, takagi } from "./fake.ts";
 
 const calls: [Scan, Reflection, InvertOptions][] = [];
-vi.mock("../../src/invert/pipeline.ts", () => ({
+vi.mock("../../src/invert/invert.ts", () => ({
   invert: (...words: [Scan, Reflection, InvertOptions]) => {
     calls.push(words);
     return Promise.resolve({ ...syntheticInversion(), reflection: words[1] });

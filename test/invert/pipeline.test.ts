@@ -4,7 +4,7 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { jointBand } from "../../src/fit/jointBand.ts";
 import { difference } from "../../src/fit/solution.ts";
-import { invert, type ProfilePredictor } from "../../src/invert/pipeline.ts";
+import { invert, type ProfilePredictor } from "../../src/invert/invert.ts";
 import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
 import { syntheticInversion } from "../report/synthetic.ts";

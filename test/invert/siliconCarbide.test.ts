@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
-import { invert } from "../../src/invert/pipeline.ts";
+import { invert } from "../../src/invert/invert.ts";
 import { createPredictor, loadModel } from "../../src/nn/index.ts";
 import { pseudoVoigtProfile, type PseudoVoigtOptions } from "../../src/profile/pseudoVoigt.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";

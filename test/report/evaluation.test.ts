@@ -1,8 +1,8 @@
 /** The evaluation's page and the figure of several trainings: well-formed, with numbers everywhere. */
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
-import { named } from "../../src/judge/cases.ts";
-import type { Judgement } from "../../src/judge/evaluate.ts";
+import { named } from "../../src/evaluate/cases.ts";
+import type { Judgement } from "../../src/evaluate/evaluate.ts";
 import { relativeErrors } from "../../src/nn/metrics.ts";
 import { evaluationPage } from "../../src/report/evaluation/page.ts";
 import { scalingFigure } from "../../src/report/evaluation/scaling.ts";

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import { preset } from "../../src/dataset/presets.ts";
-import { judge, type Judgement, scores } from "../../src/judge/evaluate.ts";
+import { judge, type Judgement, scores } from "../../src/evaluate/evaluate.ts";
 import { accuracyOf, quantities, relativeErrors } from "../../src/nn/metrics.ts";
 import { modelFiles } from "../../src/nn/finished.ts";
 import { parseModel } from "../../src/nn/model.ts";

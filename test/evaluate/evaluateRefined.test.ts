@@ -1,10 +1,10 @@
 /** Evaluation of the answer after the fit, with a fit that is known beforehand, in processes as they are built. */
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
-import type { Judgement } from "../../src/judge/evaluate.ts";
-import { finalJudgement, honesty } from "../../src/judge/final.ts";
-import type { Refined } from "../../src/judge/refine.ts";
-import { refineAll } from "../../src/judge/refineAll.node.ts";
+import type { Judgement } from "../../src/evaluate/evaluate.ts";
+import { finalJudgement, honesty } from "../../src/evaluate/final.ts";
+import type { Refined } from "../../src/evaluate/refine.ts";
+import { refineAll } from "../../src/evaluate/refineAll.node.ts";
 import { relativeErrors } from "../../src/nn/metrics.ts";
 import { strainAt } from "../../src/profile/comparison.ts";
 
