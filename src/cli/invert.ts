@@ -180,11 +180,13 @@ async function invertFile(
   try {
     terminal.signal.throwIfAborted();
     const inversion = await invert(scan, reflection, { ...options, onProgress });
+    const { notes = [] } = inversion.scan;
+    for (const note of notes.slice(scan.notes?.length ?? 0)) terminal.err(`takagi: note: ${path}: ${note}\n`);
     const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
     const { countingTime } = scan,
       about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
     if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
-    for (const note of scan.notes ?? []) about.push(["On reading", note]);
+    for (const note of notes) about.push(["On reading", note]);
     return { inversion, rows: [...rows, ...about], wavelengthFrom };
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.

@@ -363,20 +363,23 @@ export class CurveModel {
     const columns = filmColumns(setting, film, put(film.thickness), grid.count);
     if (grid.table === undefined) {
       // Where the film's total is given, what the strained region gains the buried slab loses: by differences.
-      const step = 1e-4,
-        at = (factor: number): Float64Array =>
+      const whole = sample.filmThickness ?? Infinity,
+        thin = 0.9999 * film.thickness,
+        thick = Math.min(1.0001 * film.thickness, whole),
+        at = (thickness: number): Float64Array =>
           workspace.scope(() => {
-            const moved = { ...film, thickness: film.thickness * factor };
+            const moved = { ...film, thickness };
             return workspace.copy(
               filmCurve({ ...setting, kernel: "simd" }, moved, put(moved.thickness), grid.count),
               grid.count,
             );
           });
-      const above = at(1 + step),
-        below = at(1 - step);
+      const above = at(thick),
+        below = at(thin),
+        step = Math.log(thick / thin);
       workspace.write(
         columns + 8 * grid.count,
-        above.map((r, i) => (r - below[i]) / (2 * step)),
+        above.map((r, i) => (r - below[i]) / step),
       );
     }
     return columns;

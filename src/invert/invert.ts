@@ -10,9 +10,10 @@ import { solutionOf, verdictOf } from "./answer.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
 import { checkOptions, type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
+import { withoutStrayPoints } from "./points.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
 import type { Known } from "./prior.ts";
-import { roughStarts } from "./roughStarts.ts";
+import { roughStartsSteps } from "./roughStarts.ts";
 import { ScanProblem, type FixedParameter } from "./scanProblem.ts";
 import type { Found, SearchLimits, Start } from "./search.ts";
 import { solve } from "./solve.ts";
@@ -52,12 +53,12 @@ export async function invert(
       "a Reflection: await reflection(crystal, { hkl, wavelength })",
       reflection,
     );
-  const valid = validateScan({ ...scan, countUnit: options.countUnit ?? scan.countUnit }),
+  const valid = withoutStrayPoints(noted(scan, options)),
     turns = new Turns(options),
     seconds = secondsOf(options.effort);
   await turns.begin("reading the scan");
   const problem = await problemOf(valid, reflection, options);
-  const { starts, proposals, method, methodReason } = await startsOf(problem, valid, reflection, options);
+  const { starts, proposals, method, methodReason } = await startsOf(problem, options, turns);
   const limits: SearchLimits = {
     fewest: 10,
     most: Math.max(Math.round(30 * seconds), 4),
@@ -106,6 +107,12 @@ export async function invert(
       .slice(0, SHOWN_DRAWS)
       .map(({ film, weight }) => ({ profile: profileOf(film, 101), weight })),
   };
+}
+
+/** A valid copy that keeps what was noted on reading. */
+function noted(scan: Scan, { countUnit }: InvertOptions): Scan {
+  const valid = validateScan({ ...scan, countUnit: countUnit ?? scan.countUnit });
+  return scan.notes === undefined ? valid : { ...valid, notes: scan.notes };
 }
 
 /** What is told of every inversion. */
@@ -205,12 +212,7 @@ interface Starts {
   readonly methodReason: string;
 }
 
-async function startsOf(
-  problem: ScanProblem,
-  scan: Scan,
-  reflection: Reflection,
-  options: InvertOptions,
-): Promise<Starts> {
+async function startsOf(problem: ScanProblem, options: InvertOptions, turns: Turns): Promise<Starts> {
   const { splines } = problem.setting,
     starts: Start[] = [],
     put = (film: SplineFilm, from: string, fwhm?: number): void => {
@@ -218,11 +220,12 @@ async function startsOf(
     };
   for (const guess of options.guesses ?? [])
     for (const profile of guessesFrom(guess)) put(filmFrom(profile, splines), "the profile that was given");
-  const asked = await networkStarts(problem, scan, reflection, options);
+  const asked = await networkStarts(problem, options);
   asked.films.forEach(({ film, fwhm }, k) =>
     put(film, k === 0 ? "the network's answer" : "the network's proposals", fwhm),
   );
-  for (const film of roughStarts(problem, ROUGH_STARTS)) put(film, "rough shapes");
+  const rough = await turns.run(roughStartsSteps(problem, ROUGH_STARTS), problem, Infinity, "rough shapes");
+  for (const film of rough) put(film, "rough shapes");
   return {
     starts,
     proposals: asked.films.map(({ film }) => film),
@@ -233,11 +236,10 @@ async function startsOf(
 
 async function networkStarts(
   problem: ScanProblem,
-  scan: Scan,
-  reflection: Reflection,
   { predictor, sample, instrument, wasm }: InvertOptions,
 ): Promise<{ films: { film: SplineFilm; fwhm?: number }[]; reason: string }> {
-  const none = (reason: string) => ({ films: [], reason });
+  const { scan, reflection } = problem.setting,
+    none = (reason: string) => ({ films: [], reason });
   if (predictor === undefined) return none("no network was given");
   const name = `network ${predictor.model?.card.name ?? "given"}`;
   if ((sample?.geometry ?? "single crystal") !== "single crystal")

@@ -49,7 +49,12 @@ const FREEDOM = 8;
 const TEMPER = 2;
 export const RIGHT = 0.1;
 
-export function posteriorOf(problem: ScanProblem, found: Found, seed = 1): Posterior {
+/** A generator that yields after each curve. */
+export function* posteriorOf(
+  problem: ScanProblem,
+  found: Found,
+  seed = 1,
+): Generator<{ readonly cost: number }, Posterior, void> {
   const peaks = found.modes.slice(0, MOST_MODES).map((mode) => peakOf(problem, mode, found.error.value)),
     top = Math.max(...peaks.map(({ lnEvidence }) => lnEvidence)),
     live = peaks.filter(({ lnEvidence }) => lnEvidence > top - NEGLIGIBLE * TEMPER),
@@ -62,12 +67,15 @@ export function posteriorOf(problem: ScanProblem, found: Found, seed = 1): Poste
     while (k < live.length - 1 && (left -= shares[k]) > 0) k++;
     return drawOf(problem, live[k], normal);
   });
-  const lnWeights = drawn.map((place) => {
-      const exact = -minusTwoLn(problem, place, found.error.value) / 2,
-        own = Math.max(...live.map((peak, k) => lnProposal(peak, place) + Math.log(shares[k])));
-      return exact - own;
-    }),
-    weights = truncated(normalised(lnWeights)),
+  const lnWeights: number[] = [];
+  for (const place of drawn) {
+    const cost = minusTwoLn(problem, place, found.error.value);
+    lnWeights.push(
+      -cost / 2 - Math.max(...live.map((peak, k) => lnProposal(peak, place) + Math.log(shares[k]))),
+    );
+    yield { cost };
+  }
+  const weights = truncated(normalised(lnWeights)),
     films = drawn.map((place) => filmOf(problem.unknowns, place)),
     modeFilms = live.map(({ mode }) => filmOf(problem.unknowns, mode));
   const massOf = (film: SplineFilm, of: readonly number[]): number =>

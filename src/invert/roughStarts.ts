@@ -66,7 +66,19 @@ interface CandidateSetting {
 }
 
 /** The films of the best `count` rough shapes, best first. */
-export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: number): SplineFilm[] {
+export function roughStarts(problem: ScanProblem, count: number): SplineFilm[] {
+  const steps = roughStartsSteps(problem, count);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same as a generator that yields now and then. */
+export function* roughStartsSteps(
+  { setting, twoTheta: kept }: ScanProblem,
+  count: number,
+): Generator<{ readonly cost: number }, SplineFilm[], void> {
   const {
       workspace,
       simd,
@@ -88,7 +100,7 @@ export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: num
     thickest =
       waves[0].wave.wavelength / (2 * step * Math.cos((features.peak * RADIANS) / 2)) / ANGSTROM_PER_NM,
     whole = sample.filmThickness ?? Infinity;
-  const found = candidates(
+  const found = yield* candidates(
     {
       workspace,
       simd,
@@ -118,7 +130,10 @@ export function roughStarts({ setting, twoTheta: kept }: ScanProblem, count: num
 }
 
 /** The best `count` starts, best first. */
-function candidates(setting: CandidateSetting, count: number): Candidate[] {
+function* candidates(
+  setting: CandidateSetting,
+  count: number,
+): Generator<{ readonly cost: number }, Candidate[], void> {
   const { features, twoTheta, intensity, used, sample } = setting;
   const hasPeak = sample.geometry !== "thin film";
   const stride = Math.max(Math.floor(twoTheta.length / POINTS), 1);
@@ -186,6 +201,7 @@ function candidates(setting: CandidateSetting, count: number): Candidate[] {
       for (const thickness of thicknesses(setting, edge * share)) {
         for (const debyeWaller of DEBYE_WALLER)
           SHAPES.forEach((_, kind) => trial(edge * share, thickness, debyeWaller, kind));
+        yield { cost: found.reduce((least, { score }) => Math.min(least, score), Infinity) };
       }
     }
   }

@@ -5,6 +5,7 @@ import type { Workspace } from "../wasm/workspace.ts";
 import { CurveModel, FINE, type Precision, type Response, ROUGH } from "./curveModel.ts";
 import type { Features } from "./features.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
+import { pointsOf } from "./points.ts";
 import { type Known, type Population, Prior } from "./prior.ts";
 import { type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
 
@@ -50,17 +51,17 @@ export class ScanProblem {
   readonly unknowns: Unknowns;
   readonly prior: Prior;
   readonly bounds: Bounds;
-  /** Counts, and angles, of the points that are used. */
+  /** Counts, and angles, of the points that are used, which may be several of the scan's together. */
   readonly counts: Float64Array;
   readonly twoTheta: Float64Array;
   readonly points: number;
   /** Highest count, as it would be without absorbers. */
   readonly top: number;
-  /** 2θ step, mean, degrees. */
+  /** 2θ step, mean, degrees, of these points. */
   readonly step: number;
   readonly #response: Response;
   readonly #offset: number;
-  /** Share that absorbers let pass, of the points that are used. */
+  /** Mean count over the intensity in counts, of each point (points.ts). */
   readonly #transmission: Float64Array | undefined;
   readonly #objectives = new Map<string, Objective>();
   readonly #done = { work: 0 };
@@ -73,15 +74,21 @@ export class ScanProblem {
   constructor(setting: ScanSetting) {
     this.setting = setting;
     const { scan, countUnit, used, features, population, instrument, isSummed, held, splines } = setting;
-    const kept = Array.from(used.keys()).filter((i) => used[i] === 1),
-      { attenuation } = scan;
+    const {
+      twoTheta,
+      counts,
+      transmission: passed,
+    } = pointsOf(scan, used, countUnit, isSummed ? 0 : features.fwhm);
     this.unknowns = new Unknowns(splines, population.kind);
     this.prior = new Prior(this.unknowns, population, setting.known);
-    this.twoTheta = Float64Array.from(kept, (i) => scan.twoTheta[i]);
-    this.counts = Float64Array.from(kept, (i) => scan.intensity[i] / (countUnit * (attenuation?.[i] ?? 1)));
-    this.points = kept.length;
-    this.top = kept.reduce((most, i) => Math.max(most, scan.intensity[i] / countUnit), 1);
-    if (attenuation !== undefined) this.#transmission = Float64Array.from(kept, (i) => 1 / attenuation[i]);
+    this.twoTheta = twoTheta;
+    this.counts = counts;
+    this.points = counts.length;
+    this.#transmission = passed;
+    this.top = used.reduce(
+      (most, isUsed, i) => (isUsed ? Math.max(most, scan.intensity[i] / countUnit) : most),
+      1,
+    );
     this.step = (this.twoTheta[this.points - 1] - this.twoTheta[0]) / (this.points - 1);
     this.#offset = isSummed
       ? 0
@@ -117,7 +124,7 @@ export class ScanProblem {
     const whole = sample.filmThickness ?? Infinity;
     put(
       u.thickness,
-      Math.log(Math.max(THINNEST, population.thickness[0] / 4)),
+      Math.log(Math.min(Math.max(THINNEST, population.thickness[0] / 4), whole / 2)),
       Math.log(Math.min(2.5 * population.thickness[1], whole)),
     );
     put(u.scale, Math.log(Math.max(LEAST_SCALE, population.scale[0] / 4)), Math.log(mostStrain));
@@ -146,7 +153,7 @@ export class ScanProblem {
       put(at.slope, -3, 3);
       put(at.diffuse, 0, 1e3);
       // Absorbers are there lest the detector lose counts.
-      if (this.#transmission === undefined) put(at.loss, 0, 0.6);
+      if (setting.scan.attenuation === undefined) put(at.loss, 0, 0.6);
       else hold(at.loss, 0);
     }
     if (isSummed) hold(at.diffuseWidth, Math.log(0.22));

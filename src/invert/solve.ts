@@ -25,22 +25,14 @@ export function* solve(
 ): Generator<{ readonly cost: number; readonly stage: string }, Solved, void> {
   const found = yield* search(problem, starts, limits);
   yield { cost: found.modes[0].cost, stage: "posterior" };
-  const posterior = posteriorOf(problem, found),
+  const posterior = yield* staged(posteriorOf(problem, found), "posterior"),
     features = featuresOf(problem, found, posterior, proposals),
     errors = new Float64Array(problem.points).fill(found.error.value),
     exact: (Climbed & { readonly share: number })[] = [];
   for (const mode of posterior.modes) {
     const film = filmOf(problem.unknowns, mode);
     if (exact.some((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT)) continue;
-    const steps = polish(problem, mode, errors);
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) {
-        exact.push({ ...value, share: mode.share });
-        break;
-      }
-      yield { cost: value.cost, stage: "exact curves" };
-    }
+    exact.push({ ...(yield* staged(polish(problem, mode, errors), "exact curves")), share: mode.share });
   }
   const total = exact.reduce((sum, { share }) => sum + share, 0);
   return {
@@ -49,4 +41,16 @@ export function* solve(
     features,
     solutions: exact.map((mode) => ({ ...mode, share: mode.share / total })),
   };
+}
+
+/** The steps of a generator under a stage's name. */
+function* staged<T>(
+  steps: Generator<{ readonly cost: number }, T, void>,
+  stage: string,
+): Generator<{ readonly cost: number; readonly stage: string }, T, void> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield { cost: value.cost, stage };
+  }
 }

@@ -42,11 +42,13 @@ export class Turns {
 
   /** Runs a generator to its end.
    *  @param work that it will do, about
+   *  @param stage of steps that name none
    *  @throws the signal's reason when aborted */
   async run<T>(
     steps: Generator<{ readonly cost: number; readonly stage?: string }, T, void>,
     problem: ScanProblem,
     work: number,
+    stage = "exact curves",
   ): Promise<T> {
     const begun = problem.work;
     let turned = begun;
@@ -55,7 +57,7 @@ export class Turns {
       if (done === true) return value;
       if (performance.now() - this.#since < TURN && problem.work - turned < WORK) continue;
       turned = problem.work;
-      this.#say(value.stage ?? "exact curves", 0.05 + 0.9 * Math.min((problem.work - begun) / work, 1));
+      this.#say(value.stage ?? stage, 0.05 + 0.9 * Math.min((problem.work - begun) / work, 1));
       await this.#turn();
     }
   }

@@ -42,7 +42,8 @@ export function withInterface(weights: ArrayLike<number>, shape: SplineShape, fi
 export function splineAt(weights: ArrayLike<number>, height: number): number {
   const intervals = weights.length - 3,
     position = height * intervals,
-    cell = Math.min(Math.floor(position), intervals - 1),
+    // Rounding may carry a height beyond either end.
+    cell = Math.max(Math.min(Math.floor(position), intervals - 1), 0),
     u = position - cell,
     v = 1 - u;
   return (

@@ -1,5 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { choice, columns, fixed, hkl, integer, lines, number, range, ranges } from "../../src/cli/parse.ts";
+import {
+  choice,
+  columns,
+  effort,
+  fixed,
+  hkl,
+  integer,
+  known,
+  lines,
+  number,
+  range,
+  ranges,
+} from "../../src/cli/parse.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
 
 describe("what options take", () => {
@@ -22,10 +34,19 @@ describe("what options take", () => {
     expect(lines("--lines")("1.5406")).toEqual([{ wavelength: 1.5406, weight: 1 }]);
     expect(columns("--columns")("1,3")).toEqual([1, 3]);
     expect(choice("--geometry", ["thick film", "thin film"])("Thick_Film")).toBe("thick film");
-    expect(fixed("--fix")("background-slope=-2", fixed("--fix")("thickness=300"))).toEqual({
+    expect(fixed("--fix")("background-decades=-0.5", fixed("--fix")("thickness=300"))).toEqual({
       thickness: 300,
-      backgroundSlope: -2,
+      backgroundDecades: -0.5,
     });
+    expect(known("--known")("lorentz-fraction=0.3+-0.1", known("--known")("thickness=300±20"))).toEqual({
+      thickness: [300, 20],
+      lorentzFraction: [0.3, 0.1],
+    });
+    expect(["quick", "thorough", "2.5"].map((text) => effort("--effort")(text))).toEqual([
+      "quick",
+      "thorough",
+      2.5,
+    ]);
   });
 
   test.each<[string, () => unknown]>([
@@ -49,6 +70,12 @@ describe("what options take", () => {
     ["--fix must be name=value", () => fixed("--fix")("thickness")],
     ["--fix must be one of thickness, fwhm", () => fixed("--fix")("depth=3")],
     ["--fix thickness must be a number > 0 nm", () => fixed("--fix")("thickness=0")],
+    ["--fix lorentz-fraction must be a number ≥ 0 and ≤ 1", () => fixed("--fix")("lorentz-fraction=1.1")],
+    ["--known must be name=value±deviation", () => known("--known")("thickness=300")],
+    ["--known thickness must be a number > 0", () => known("--known")("thickness=300±0")],
+    ["--known must be given once for offset", () => known("--known")("offset=0±1", { offset: [0, 1] })],
+    ["--effort must be quick, normal, thorough, or seconds > 0", () => effort("--effort")("slow")],
+    ["--effort must be quick, normal, thorough, or seconds > 0", () => effort("--effort")("0")],
     ["--fix must be given once for fwhm", () => fixed("--fix")("fwhm=1", { fwhm: 2 })],
   ])("an error names the option: %s", (message, parse) => {
     expect(parse).toThrow(InvalidParameterError);

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import type { InvertOptions } from "../../src/invert/invert.ts";
+import type { InvertOptions } from "../../src/invert/options.ts";
 import type { Reflection, Scan } from "../../src/types.ts";
 import { ALPHA1, COUNTS, ras, raw4, text, xrdml } from "../io/files.ts";
 import { nexus, spec } from "../io/dialects.ts";

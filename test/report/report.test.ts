@@ -99,7 +99,9 @@ test("a report shows both bands, the fit, every other solution and what was left
 
 test("a report says first that a fit did not converge", () => {
   const html = report(syntheticInversion({ converged: false }));
-  expect(html.indexOf("did not converge: the step limit was reached")).toBeLessThan(html.indexOf("<svg"));
+  expect(html.indexOf("did not converge: the budget of 1 s was spent in 9 climbs")).toBeLessThan(
+    html.indexOf("<svg"),
+  );
 });
 
 test("zero counts stand on the lower edge, and are no dots of the logarithmic axis", () => {
