@@ -278,13 +278,12 @@ export interface Band {
 export interface Solution {
   /** Root mean square of log10 measured − log10 calculated; zero counts taken as the smallest non-zero one. */
   readonly rms: number;
-  /** Counts-weighted, with the relative error that the fit allows, per degree of freedom. */
+  /** Poisson deviance with the answer's `relativeError` beside the counting, per point. */
   readonly chi2PerPoint: number;
-  /** Share among the solutions, which adds up to 1: each in proportion to exp(−Δχ²/2), with χ² in units of the best one's
-   *  χ²/ν. */
+  /** Share of the posterior among the solutions; adds up to 1. */
   readonly weight: number;
   readonly profile: Profile;
-  /** Of this solution alone; those of an Inversion are of all its solutions together, by their weights. */
+  /** Of the whole posterior about this profile, not of this maximum alone. */
   readonly strainBand: Band;
   readonly debyeWallerBand: Band;
   /** Thickness of the strained region, nm. */
@@ -303,14 +302,14 @@ export interface Solution {
   readonly parameters: FitParameters;
 }
 
-/** Parameters of a fit: ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln of the factor
- *  on the resolution's starting width, offset (degrees 2θ), ln of the intensity per unit of resolved reflectivity,
- *  background (intensity) and its slope (intensity per degree). All arrays have one length n. */
+/** Parameters of a maximum: ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln width of the
+ *  resolution (degrees 2θ), offset (degrees 2θ), ln of the counts per unit of resolved reflectivity, ln background (counts,
+ *  mid-scan) and its slope (ln from the first angle to the last), Lorentz fraction, diffuse scattering and ln of its half width
+ *  (%), share of the counts lost at the maximum. All arrays have one length n. */
 export interface FitParameters {
   readonly names: readonly string[];
   readonly values: Float64Array;
-  /** n×n, row by row, scaled by χ²/ν where that exceeds 1; zero for what was held or ended at a bound, Infinity on the
-   *  diagonal for what the scan leaves undetermined. */
+  /** n×n, row by row, of Laplace's method about the maximum, prior included; zero for what was held. */
   readonly covariance: Float64Array;
 }
 

@@ -12,7 +12,7 @@ main{max-width:792px;margin:0 auto;padding:28px 16px 40px}h1{font-size:1.5rem;li
 p{margin:8px 0;max-width:68ch}.lead{font-size:1.06rem}.soft,footer,figcaption{color:var(--soft);font-size:.875rem}.note{border-left:3px solid var(--accent);padding:2px 0 2px 12px}
 a{color:var(--accent)}figure{margin:10px 0}figure svg{display:block;max-width:100%;height:auto}.narrow{display:none}
 .tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:0 32px;align-items:start}table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.94rem}
-caption{text-align:left;font-weight:600;padding:10px 0 4px}th,td{text-align:left;vertical-align:top;padding:5px 8px 5px 0;border-top:1px solid var(--grid)}th{font-weight:400;color:var(--soft);width:46%}
+caption{text-align:left;font-weight:600;padding:10px 0 4px}th,td{text-align:left;vertical-align:top;padding:5px 8px 5px 0;border-top:1px solid var(--grid)}th{font-weight:400;color:var(--soft);width:46%}thead th,thead~tbody th{width:auto}
 td{overflow-wrap:anywhere}td small{display:block;color:var(--soft);font-size:.8125rem}.others{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,236px),1fr));gap:14px 20px}.others figure{margin:0}
 footer{margin-top:36px;border-top:1px solid var(--grid);padding-top:10px}@media (max-width:640px){.wide{display:none}.narrow{display:block}main{padding-top:18px}}
 @media print{.narrow{display:none}.wide{display:block}figure,table{break-inside:avoid}}`;

@@ -1,6 +1,6 @@
 /** Whether what answers say of themselves holds: confidence against the share that is right, and shares by what a scan holds. */
 import type { Honesty, Stratum } from "../../evaluate/final.ts";
-import { escape } from "../numbers.ts";
+import { escape, superscript } from "../numbers.ts";
 import { Panel, type Picture } from "../svg.ts";
 import { WIDTH } from "./accuracy.ts";
 
@@ -58,7 +58,7 @@ const BY: Record<Stratum["by"], string> = {
 
 /** The stratum's range in words. */
 export function rangeOf({ by, from, to }: Pick<Stratum, "by" | "from" | "to">): string {
-  const write = (edge: number): string => (by === "filmCounts" ? `10^${edge}` : String(edge));
+  const write = (edge: number): string => (by === "filmCounts" ? `10${superscript(edge)}` : String(edge));
   if (!Number.isFinite(to)) return `≥ ${write(from)}`;
   return from === 0 ? `< ${write(to)}` : `${write(from)} to ${write(to)}`;
 }
@@ -66,15 +66,23 @@ export function rangeOf({ by, from, to }: Pick<Stratum, "by" | "from" | "to">): 
 /** A table of all strata as HTML.
  *  @param count of all samples, from which the number in each stratum follows */
 export function strataTable(strata: readonly Stratum[], count: number): string {
-  const cell = (value: number | undefined): string =>
-    `<td>${value === undefined ? "–" : value.toFixed(1)}</td>`;
+  const cell = (value: number | undefined, of?: number): string =>
+    value === undefined
+      ? "<td>–</td>"
+      : `<td>${value.toFixed(1)}${of === undefined ? "" : ` <small>of ${of}</small>`}</td>`;
   const groups = (Object.keys(BY) as Stratum["by"][]).map((by) => {
     const rows = strata
       .filter((stratum) => stratum.by === by)
       .map((stratum) => {
-        const n = `<td>${Math.round((stratum.share * count) / 100)}</td>`,
-          rates = [stratum.right, stratum.determined, stratum.rightOfDetermined, stratum.coverage];
-        return `<tr><th scope="row">${escape(rangeOf(stratum))}</th>${n}${rates.map(cell).join("")}</tr>`;
+        const n = Math.round((stratum.share * count) / 100),
+          marked = Math.round((stratum.determined * n) / 100);
+        return [
+          `<tr><th scope="row">${escape(rangeOf(stratum))}</th><td>${n}</td>`,
+          cell(stratum.right),
+          cell(stratum.determined),
+          cell(stratum.rightOfDetermined, marked),
+          `${cell(stratum.coverage)}</tr>`,
+        ].join("");
       });
     return `<table><caption>${escape(BY[by])}</caption><thead><tr><th></th><th>n</th><th>right</th><th>determined</th><th>of them right</th><th>band holds</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>`;
   });
