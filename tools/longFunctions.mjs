@@ -301,12 +301,6 @@ export const LONG_FUNCTIONS = [
     reason: "a check a property, each with its own error",
   },
   {
-    file: "src/evaluate/refineAll.node.ts",
-    functions: ["refineAll"],
-    lines: 65,
-    reason: "queues, deaths and aborts of processes in one place",
-  },
-  {
     file: "src/leastSquares/normalFit.ts",
     functions: ["step"],
     complexity: 20,
@@ -394,7 +388,7 @@ export const LONG_FUNCTIONS = [
   {
     file: "tools/benchmarkPage.mjs",
     functions: ["benchmarkPage", "parts"],
-    lines: 147,
+    lines: 170,
     reason: "one page of text",
   },
 ];

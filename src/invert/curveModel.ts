@@ -178,8 +178,9 @@ export class CurveModel {
 
   /** The same at other angles (degrees 2θ), without absorbers, on the grid of this one; for integrated responses. */
   at(twoTheta: Float64Array): CurveModel {
-    const { transmission: _, ...setting } = this.setting;
-    return new CurveModel({ ...setting, twoTheta, ends: endsOf(setting) }, this.#beams);
+    const setting = { ...this.setting, twoTheta, ends: endsOf(this.setting) };
+    delete (setting as { transmission?: Float64Array }).transmission;
+    return new CurveModel(setting, this.#beams);
   }
 
   /** Numbers of the native columns: amplitude, film, the other instrument's. */
