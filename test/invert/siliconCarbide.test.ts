@@ -114,7 +114,7 @@ test.each(Object.keys(cases).flatMap((name) => Object.keys(ways).map((way) => [n
     );
     expect(answer.chi2PerPoint).toBeLessThan(1.2);
     expect(strainError(truth, answer.profile)).toBeLessThan(0.1);
-    expect(answer.method).toBe(way === "from rough starts" ? "multi-start fit" : "network and fit");
+    expect(answer.method).toBe(way === "from rough starts" ? "search" : "network and search");
     expect(answer.instrument.resolution).toMatchObject({ shape: "pseudo-voigt" });
   },
   180_000,

@@ -66,7 +66,7 @@ export async function conform({ oracle, scan, model, backend }) {
   ).join("");
 
   const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
-  const { rms, maxStrain, thickness } = await invert(parseScan(scan), ysz400, { starts: 3 });
+  const { rms, maxStrain, thickness } = await invert(parseScan(scan), ysz400, { effort: "quick" });
 
   const { createPredictor, modelFiles, parseModel, train } = await import("takagi/nn");
   const state = await train({
