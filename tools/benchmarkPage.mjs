@@ -140,6 +140,32 @@ function strataParts(rows) {
     ]);
 }
 
+/** One result a preset: as the engine is now before as it was, then that of the most samples. */
+function newest(results, code) {
+  const sorted = [...results].sort(
+    (a, b) => Number(b.code === code) - Number(a.code === code) || b.count - a.count,
+  );
+  return sorted.filter((r, k) => sorted.findIndex(({ preset }) => preset === r.preset) === k);
+}
+
+/** @param sure, real inversions of the paper's sets, and of scans of real instruments */
+function inversionParts(sure, real) {
+  if (sure.length + real.length === 0) return ["Not measured.", ""];
+  return [
+    ...INVERSIONS,
+    "",
+    "### The paper's sets",
+    "",
+    ...summaryTable(sure),
+    "",
+    "### Scans of real instruments",
+    "",
+    ...(real.length === 0 ? ["Not measured."] : summaryTable(real)),
+    "",
+    ...strataParts([...real, ...sure.filter(({ result }) => result.noise === "poisson")]),
+  ];
+}
+
 /** @returns the page, and the courses of the trainings on the third set */
 export function benchmarkPage({ models, results }, code) {
   const known = Object.entries(models).map(([sha256, model]) => ({
@@ -211,6 +237,7 @@ export function benchmarkPage({ models, results }, code) {
   for (const model of known.filter(({ preset }) => preset === "universal"))
     for (const result of newest(
       all.filter((r) => r.sha256 === model.sha256 && r.args.includes("--refine")),
+      code,
     )) {
       commands.add(command(model, result));
       real.push({ title: result.preset, result });
@@ -229,14 +256,6 @@ export function benchmarkPage({ models, results }, code) {
       isBaseline,
     }));
   return { courses, page: `${parts().join("\n")}\n` };
-
-  /** One result a preset: as the engine is now before as it was, then that of the most samples. */
-  function newest(results) {
-    const sorted = [...results].sort(
-      (a, b) => Number(b.code === code) - Number(a.code === code) || b.count - a.count,
-    );
-    return sorted.filter((r, k) => sorted.findIndex(({ preset }) => preset === r.preset) === k);
-  }
 
   function parts() {
     return [
@@ -261,21 +280,7 @@ export function benchmarkPage({ models, results }, code) {
       ...lines,
       "## Inversions",
       "",
-      ...(sure.length + real.length === 0
-        ? ["Not measured.", ""]
-        : [
-            ...INVERSIONS,
-            "",
-            "### The paper's sets",
-            "",
-            ...summaryTable(sure),
-            "",
-            "### Scans of real instruments",
-            "",
-            ...(real.length === 0 ? ["Not measured."] : summaryTable(real)),
-            "",
-            ...strataParts([...real, ...sure.filter(({ result }) => result.noise === "poisson")]),
-          ]),
+      ...inversionParts(sure, real),
       "## Training",
       "",
       ...(trained.length === 0

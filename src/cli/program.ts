@@ -249,6 +249,26 @@ function addIntensityOptions(simulate: Command): void {
       "intensity per degree 2θ, zero at the middle (0)",
       number("--background-slope"),
     )
+    .option(
+      "--background-decades <x>",
+      "log10 of the background at the last angle over that at the first (0)",
+      number("--background-decades", { least: -20, most: 20 }),
+    )
+    .option(
+      "--diffuse <x>",
+      "intensity of diffuse scattering at the unstrained crystal's peak (0)",
+      number("--diffuse", { least: 0 }),
+    )
+    .option(
+      "--diffuse-width <%>",
+      "its half width at half maximum, as strain (0.2)",
+      number("--diffuse-width", { above: 0, unit: "%" }),
+    )
+    .option(
+      "--dead-time <x>",
+      "of the detector, in units of one over the intensity (0)",
+      number("--dead-time", { least: 0 }),
+    )
     .option("--counts <x>", "as --scale, with counting noise", number("--counts", { above: 0, most: 1e15 }))
     .option("--seed <n>", "of the noise (1)", integer("--seed", { least: 0, most: MAX_SEED }));
 }

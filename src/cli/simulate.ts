@@ -16,6 +16,9 @@ import { readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { parseProfile } from "./profileFile.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
 
+/** Half width of diffuse scattering where none is given, % of strain. */
+const DIFFUSE_WIDTH = 0.2;
+
 export interface SimulateFlags extends PhysicsFlags, ScanFlags, LayerFlags {
   readonly profile?: string;
   /** Path of a scan whose angles are taken. */
@@ -31,6 +34,10 @@ export interface SimulateFlags extends PhysicsFlags, ScanFlags, LayerFlags {
   readonly offset?: number;
   readonly background?: number;
   readonly backgroundSlope?: number;
+  readonly backgroundDecades?: number;
+  readonly diffuse?: number;
+  readonly diffuseWidth?: number;
+  readonly deadTime?: number;
   readonly scale?: number;
   readonly counts?: number;
   readonly seed?: number;
@@ -58,13 +65,7 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   const stack = await readStack(flags, reflection);
   const sample = isLayered ? {} : await readSample(flags);
   const profile = written ?? stackProfile(stack!);
-  const instrument: Instrument = {
-    ...readInstrument(flags),
-    ...optional("offset", flags.offset),
-    ...optional("scale", flags.counts ?? flags.scale),
-    ...optional("background", flags.background),
-    ...optional("backgroundSlope", flags.backgroundSlope),
-  };
+  const instrument = instrumentOf(flags);
   const twoTheta = like?.twoTheta ?? anglesOf(flags, reflection, profile);
   const simulator = await createSimulator();
   const curve =
@@ -243,4 +244,20 @@ function strainedRange(
   const room = 0.3 + 0.3 * (to - from);
   // From a multiple of the step, for angles that are easy to read.
   return [Math.max(1e-3, Math.ceil((from - room) / step) * step || step), Math.min(179.999, to + room)];
+}
+
+/** What the curve is seen through and with. */
+function instrumentOf(flags: SimulateFlags): Instrument {
+  return {
+    ...readInstrument(flags),
+    ...optional("offset", flags.offset),
+    ...optional("scale", flags.counts ?? flags.scale),
+    ...optional("background", flags.background),
+    ...optional("backgroundSlope", flags.backgroundSlope),
+    ...optional("backgroundDecades", flags.backgroundDecades),
+    ...(flags.diffuse === undefined
+      ? {}
+      : { diffuse: { height: flags.diffuse, halfWidth: flags.diffuseWidth ?? DIFFUSE_WIDTH } }),
+    ...optional("deadTime", flags.deadTime),
+  };
 }

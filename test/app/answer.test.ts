@@ -125,7 +125,7 @@ testWithChromium("other solutions can be seen one by one", async () => {
   const { page } = await visit();
   await drop(page, { name: "few counts.xy", content: await ambiguousScan() });
   await answered(page);
-  // All of them are what the fit alone finds.
+  // All of them are what the search from rough starts finds.
   await withoutNetwork(page);
   const best = await number(page, "Maximum strain");
   const rms = await number(page, "rms");

@@ -24,7 +24,7 @@ export async function ambiguousScan(): Promise<string> {
   });
   return scan("YSZ", [4, 0, 0], twoTheta, {
     profile,
-    instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 2000, background: 1 },
+    instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 1200, background: 1 },
   });
 }
 

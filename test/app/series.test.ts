@@ -64,7 +64,7 @@ testWithChromium("several scans stand side by side, with one table of results", 
     .getByRole("button", { name: /^low fluence/ })
     .first()
     .click();
-  // All of them are what the fit alone finds.
+  // All of them are what the search from rough starts finds.
   await withoutNetwork(page);
   await page.getByRole("button", { name: /Solution 2/ }).waitFor();
   const table = (await save(page, "Table of all results, CSV")).text.trim().split("\r\n");
