@@ -11,7 +11,7 @@ import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
 import { check, workspaceOf } from "../src/wasm/workspace.ts";
 import { networkTimes, type NetworkTimes } from "./nn.ts";
-import { paperTimes, scanTimes } from "./models.ts";
+import { type IterationTimes, iterationTimes } from "./inversion.ts";
 import { coldStart } from "./coldStart.ts";
 import { poolTimes } from "./pool.ts";
 import { stackTimes } from "./stack.ts";
@@ -129,10 +129,9 @@ const generators = {
   measured: await createGenerator("measured"),
   universal: await createGenerator("universal"),
 };
-const models = {
-  cnn2: await paperTimes(kernels, "cnn2"),
-  cnn3: await paperTimes(kernels, "cnn3"),
-  scan: scanTimes(kernels, reflection),
+const iterations = {
+  small: await iterationTimes(kernels, reflection, { points: 400, thickness: 110, from: 70.5, to: 74.5 }),
+  large: await iterationTimes(kernels, reflection, { points: 1000, thickness: 350, from: 69.5, to: 75.5 }),
 };
 const SAMPLES = 400;
 const samples = milliseconds(
@@ -175,6 +174,12 @@ const networkReport = (times: NetworkTimes | null, least: number | null, one: nu
         batchOf1024: limited(rounded(times.many), many, "ms a curve"),
         residentMegabytes: rounded(times.residentMegabytes),
       };
+const roundedAll = ({ points, rough, fine, step }: IterationTimes): object => ({
+  points,
+  rough: { curve: rounded(rough.curve), normalEquations: rounded(rough.normalEquations) },
+  fine: { curve: rounded(fine.curve), normalEquations: rounded(fine.normalEquations) },
+  step: rounded(step),
+});
 const nanoseconds = (times: Times, units: number): number => rounded((times.median * 1e6) / units);
 const least = (times: Times, units: number): { least: number } => ({
   least: rounded((times.least * 1e6) / units),
@@ -205,27 +210,11 @@ console.log(
           fasterThanJudge: ratio(recursion.f64, recursion.fast),
         },
       },
-      models: {
-        what: "what fits evaluate, mean counts and with all derivatives; CPU time",
-        unit: "ms a curve",
-        paperCnn2: {
-          value: rounded(models.cnn2.value),
-          jacobian: rounded(models.cnn2.jacobian),
-          exactJacobian: rounded(models.cnn2.exact),
-          fasterThanExact: rounded(models.cnn2.exact / models.cnn2.jacobian),
-        },
-        paperCnn3: {
-          value: rounded(models.cnn3.value),
-          jacobian: rounded(models.cnn3.jacobian),
-          exactJacobian: rounded(models.cnn3.exact),
-          fasterThanExact: rounded(models.cnn3.exact / models.cnn3.jacobian),
-        },
-        scan: {
-          value: rounded(models.scan.value),
-          jacobian: rounded(models.scan.jacobian),
-          exactJacobian: rounded(models.scan.exact),
-          fasterThanExact: rounded(models.scan.exact / models.scan.jacobian),
-        },
+      iteration: {
+        what: "one iteration of an inversion, ten splines: curve, curve with derivatives and normal equations (rough: f32 and banded resolution; fine: f64 and exact resolution), damped step; CPU time",
+        unit: "µs",
+        "400 points, 160 slices": roundedAll(iterations.small),
+        "1000 points, 500 slices": roundedAll(iterations.large),
       },
       resolve: {
         what: "1000 places × 1000 grid points, fwhm of 5 grid steps",
