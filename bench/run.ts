@@ -11,7 +11,7 @@ import type { Profile, Reflection } from "../src/types.ts";
 import { loadKernels } from "../src/wasm/load.ts";
 import { check, workspaceOf } from "../src/wasm/workspace.ts";
 import { networkTimes, type NetworkTimes } from "./nn.ts";
-import { paperTimes, scanTimes } from "./models.ts";
+import { modelTimes } from "./models.ts";
 import { coldStart } from "./coldStart.ts";
 import { poolTimes } from "./pool.ts";
 import { stackTimes } from "./stack.ts";
@@ -130,9 +130,8 @@ const generators = {
   universal: await createGenerator("universal"),
 };
 const models = {
-  cnn2: await paperTimes(kernels, "cnn2"),
-  cnn3: await paperTimes(kernels, "cnn3"),
-  scan: scanTimes(kernels, reflection),
+  summed: await modelTimes({ disorder: "tied", isSummed: true }),
+  scan: await modelTimes({ disorder: "free", isSummed: false }),
 };
 const SAMPLES = 400;
 const samples = milliseconds(
@@ -206,19 +205,13 @@ console.log(
         },
       },
       models: {
-        what: "what fits evaluate, mean counts and with all derivatives; CPU time",
+        what: "what fits evaluate, the objective and with its normal equations; CPU time",
         unit: "ms a curve",
-        paperCnn2: {
-          value: rounded(models.cnn2.value),
-          jacobian: rounded(models.cnn2.jacobian),
-          exactJacobian: rounded(models.cnn2.exact),
-          fasterThanExact: rounded(models.cnn2.exact / models.cnn2.jacobian),
-        },
-        paperCnn3: {
-          value: rounded(models.cnn3.value),
-          jacobian: rounded(models.cnn3.jacobian),
-          exactJacobian: rounded(models.cnn3.exact),
-          fasterThanExact: rounded(models.cnn3.exact / models.cnn3.jacobian),
+        summed: {
+          value: rounded(models.summed.value),
+          jacobian: rounded(models.summed.jacobian),
+          exactJacobian: rounded(models.summed.exact),
+          fasterThanExact: rounded(models.summed.exact / models.summed.jacobian),
         },
         scan: {
           value: rounded(models.scan.value),
