@@ -22,5 +22,5 @@ export default defineConfig({
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: { include: ["test/**/*.test.ts"], exclude: ["test/slow/**"], testTimeout: 60_000 },
 });

@@ -64,6 +64,8 @@ export interface Precision {
 }
 export const ROUGH: Precision = { kernel: "fast", phase: 2.8, coarseness: 1.7 };
 export const FINE: Precision = { kernel: "simd", phase: 1.6, coarseness: 1 };
+/** For the one curve of an answer. */
+export const FINEST: Precision = { kernel: "simd", phase: 0.6, coarseness: 1 };
 
 /** Largest coupling phase of a slice, fewest slices, and what their number is a multiple of, so that few steps change it. */
 const SLICE_COUPLING = 4e-3;

@@ -2,7 +2,7 @@
 import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Reflection, Resolution, Sample, Scan } from "../types.ts";
 import type { Workspace } from "../wasm/workspace.ts";
-import { CurveModel, FINE, type Precision, type Response, ROUGH } from "./curveModel.ts";
+import { CurveModel, FINEST, type Precision, type Response, ROUGH } from "./curveModel.ts";
 import type { Features } from "./features.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
 import { pointsOf } from "./points.ts";
@@ -270,9 +270,9 @@ export class ScanProblem {
     );
   }
 
-  /** Intensity of the fine model at other angles (degrees 2θ, within those of the scan), in the scan's unit. */
+  /** Intensity of the finest model at other angles (degrees 2θ, within those of the scan), in the scan's unit. */
   calculated(place: Place, twoTheta: Float64Array): Float64Array {
-    const { model } = this.objectiveAt(FINE, place.x);
+    const { model } = this.objectiveAt(FINEST, place.x);
     return model
       .at(twoTheta)
       .mean(place)
@@ -285,7 +285,7 @@ export class ScanProblem {
       at = this.unknowns.instrument;
     bare[at.background] = -60;
     bare[at.diffuse] = bare[at.loss] = 0;
-    const { model } = this.objectiveAt(FINE, x),
+    const { model } = this.objectiveAt(FINEST, x),
       { twoTheta } = this.setting.scan,
       seen = model.at(twoTheta).mean({ x: bare, sign }),
       top = seen.reduce((best, y, i) => (y > seen[best] ? i : best), 0),
