@@ -24,7 +24,8 @@ export interface Honesty {
 
 export interface Stratum {
   readonly by: "fringes" | "filmCounts" | "debyeWaller";
-  /** Of the true film: ∫|e| dz/d, counts above background away from the peak (log10), smallest Debye–Waller factor. */
+  /** ∫|e| dz/d of the answer; its counts above background away from the peak (log10); smallest Debye–Waller factor of the true
+   *  film. */
   readonly from: number;
   readonly to: number;
   /** Percent of all, and of the stratum's. */
@@ -82,7 +83,7 @@ export function honesty(final: Judgement, refined: readonly Refined[]): Honesty 
   const strata = (Object.keys(EDGES) as (keyof typeof EDGES)[]).flatMap((by) =>
     EDGES[by].slice(1).flatMap((to, k): Stratum[] => {
       const from = EDGES[by][k]!,
-        rows = all.filter((row) => value[by](row) >= from && (value[by](row) < to || to === 1));
+        rows = all.filter((row) => value[by](row) >= from && (value[by](row) < to || (by === "debyeWaller" && to === 1)));
       return rows.length === 0
         ? []
         : [{ by, from, to, share: percent(rows.length, all.length), ...sums(rows) }];

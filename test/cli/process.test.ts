@@ -166,8 +166,8 @@ test.skipIf(process.platform === "win32")("Ctrl-C ends an inversion with one lin
     "invert",
     file,
     ...crystal,
-    "--starts",
-    "200",
+    "--effort",
+    "thorough",
     "--out",
     join(dir, "result"),
   ]);
