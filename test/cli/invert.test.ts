@@ -79,8 +79,8 @@ test("one scan for people: the numbers, and that several profiles explain it", a
   expect(code).toBe(0);
   expect(out).toMatch(/Maximum strain\s+1\.40 %/);
   expect(out).toMatch(/rms of log10 intensity\s+0\.0834/);
-  expect(out).toMatch(/Other solutions\s+2\n/);
-  expect(out).toContain("2 other profiles explain this scan about as well");
+  expect(out).toMatch(/Other solutions\s+2 /);
+  expect(out).toContain("2 other profiles explain this scan, and have");
   expect(out).toMatch(/Time\s+\d+\.\d\d s/);
 });
 
@@ -89,7 +89,7 @@ test("a fit that does not converge is a result", async () => {
   const { files } = await scans(SCAN);
   const { code, out } = await takagi(["invert", ...files, ...YSZ]);
   expect(code).toBe(0);
-  expect(out).toMatch(/Converged\s+no {2}\(the budget of 1 s was spent in 9 climbs\)/);
+  expect(out).toMatch(/the budget of 1 s was spent in 9 climbs/);
 });
 
 test("--out writes six files and leaves nothing else behind", async () => {
@@ -150,7 +150,7 @@ test("several scans: a row each, a failed one does not stop the rest, exit code 
   const lines = out.match(/^\d\/4 .*$/gm)!;
   expect(lines).toHaveLength(4);
   expect(lines[0]).toMatch(
-    /^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous$/,
+    /^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous, confidence \d+ %/,
   );
   expect(lines[1]).toBe("2/4  scan2: failed");
   const table = out.slice(out.indexOf("\nscan ") + 1).split("\n");
