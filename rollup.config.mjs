@@ -128,8 +128,8 @@ function staysLean() {
 /** What the SDK always loads is one file: a dozen small ones cost a cold start 10 ms. */
 function sdkChunk(id) {
   if (id.includes("/src/io/formats/") || isBundled(id)) return "formats";
-  const isSdk = /\/src\/(crystal|fit|instrument|invert|io|profile|report|simulate)\//.test(id);
-  return isSdk && !/\/scatteringData\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
+  const isSdk = /\/src\/(crystal|instrument|invert|io|leastSquares|profile|report|simulate)\//.test(id);
+  return isSdk && !/\/(scatteringData|populationData)\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
 }
 
 /** For a plain script tag, `takagi` in one file: its kernels come from inside. */

@@ -95,7 +95,7 @@ testWithChromium(
     await page.getByRole("button", { name: "Cancel" }).waitFor();
     await answered(page);
     expect(await number(page, "rms")).toBe(rms);
-    await page.getByText("Found by network and fit").waitFor();
+    await page.getByText("Found by network and search").waitFor();
     expect(strangers).toEqual([]);
     await undisturbed(opened);
   },
@@ -110,7 +110,7 @@ testWithChromium("what cannot be read is told where it is, in words, and the pag
     ["letter.txt", "Dear colleague,\nthe scan is attached.\n", /letter\.txt: .*(angle|number|columns)/],
     ["one column.xy", "1\n2\n3\n4\n", /one column\.xy: .*one column/],
     ["picture.png", Uint8Array.from({ length: 4000 }, (_, i) => (i * 73) % 256), /picture\.png: /],
-    ["negative.xy", "72 5\n73 -4\n74 5\n", /negative\.xy: .*≥ 0/],
+    ["negative.xy", "72 -5\n73 -4\n74 5\n", /negative\.xy: .*≥ 0/],
     ["cut.takagi.json", '{"kind":"takagi session","format":1,"sess', /cut\.takagi\.json: .*not JSON/],
     ["other.json", '{"a":1}', /other\.json: .*no session of takagi/],
     ["crystal.cif", "data_x\n_cell_length_a 5\n", /crystal\.cif: /],

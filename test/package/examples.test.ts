@@ -54,7 +54,7 @@ const isHere = (runtime: string): boolean =>
 
 test("Node: a scan to a page", async () => {
   expect(await runWith("Node", "node/invert.mjs")).toMatch(
-    /strain up to 1\.\d+ % at[^]*network and fit: .*network universal/,
+    /strain up to 1\.\d+ % at[^]*network and search: .*network universal/,
   );
   expect(await readFile(join(installed.folder, "report.html"), "utf8")).toMatch(/^<!doctype html>[^]*<svg/i);
 });
