@@ -129,7 +129,9 @@ function staysLean() {
 function sdkChunk(id) {
   if (id.includes("/src/io/formats/") || isBundled(id)) return "formats";
   const isSdk = /\/src\/(crystal|instrument|invert|io|leastSquares|profile|report|simulate)\//.test(id);
-  return isSdk && !/\/(scatteringData|populationData)\.ts$|\/report\/evaluation\//.test(id) ? "sdk" : undefined;
+  return isSdk && !/\/(scatteringData|populationData)\.ts$|\/report\/evaluation\//.test(id)
+    ? "sdk"
+    : undefined;
 }
 
 /** For a plain script tag, `takagi` in one file: its kernels come from inside. */

@@ -247,7 +247,7 @@ export const LONG_FUNCTIONS = [
   {
     file: "src/invert/*.ts",
     functions: ["#bounds", "#integrate", "putFilmSlices", "search"],
-    lines: 75,
+    lines: 78,
     complexity: 20,
     reason: "the engine of inversion is still being divided",
   },

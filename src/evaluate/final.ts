@@ -83,7 +83,9 @@ export function honesty(final: Judgement, refined: readonly Refined[]): Honesty 
   const strata = (Object.keys(EDGES) as (keyof typeof EDGES)[]).flatMap((by) =>
     EDGES[by].slice(1).flatMap((to, k): Stratum[] => {
       const from = EDGES[by][k]!,
-        rows = all.filter((row) => value[by](row) >= from && (value[by](row) < to || (by === "debyeWaller" && to === 1)));
+        rows = all.filter(
+          (row) => value[by](row) >= from && (value[by](row) < to || (by === "debyeWaller" && to === 1)),
+        );
       return rows.length === 0
         ? []
         : [{ by, from, to, share: percent(rows.length, all.length), ...sums(rows) }];

@@ -94,7 +94,9 @@ test("a report shows both bands, the fit, every other solution and what was left
   expect(html).toContain("not fitted");
   expect(html).toContain("3 other profiles explain this scan, and have");
   expect(html).toContain(`takagi ${VERSION}`);
-  expect(report(syntheticInversion({ others: 0 }))).toContain("No other maximum of the posterior has a share that counts");
+  expect(report(syntheticInversion({ others: 0 }))).toContain(
+    "No other maximum of the posterior has a share that counts",
+  );
 });
 
 test("a report says first that a fit did not converge", () => {
