@@ -189,7 +189,7 @@ if (!values.dry) {
     .join("");
   writeFileSync(
     "src/invert/confidenceModel.ts",
-    `/** Made by tools/confidence.mjs from ${training.length} inversions, its threshold from ${calibration.length} others. */\nimport type { StumpModel } from "./confidence.ts";\n\nexport const MODEL: StumpModel = {\n  bias: ${short(model.bias)},\n  threshold: ${short(chosen.at)},\n  stumps: [\n${stumps}  ],\n};\n`,
+    `/** Made by tools/confidence.mjs from ${training.length} inversions, its threshold from ${calibration.length} others. */\nimport type { StumpModel } from "./stumps.ts";\n\nexport const MODEL: StumpModel = {\n  bias: ${short(model.bias)},\n  threshold: ${short(chosen.at)},\n  stumps: [\n${stumps}  ],\n};\n`,
   );
   writeFileSync(
     "src/invert/bands.ts",

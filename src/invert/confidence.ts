@@ -2,6 +2,7 @@
  *  boosted stumps (Friedman 2001), trained on simulated inversions of known truth (tools/confidence.mjs). */
 import { distance } from "./distance.ts";
 import { MODEL } from "./confidenceModel.ts";
+import type { StumpModel } from "./stumps.ts";
 import { TOLERATED, type Found } from "./search.ts";
 import { type Posterior, RIGHT } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
@@ -90,23 +91,11 @@ export function featuresOf(
   };
 }
 
-/** Trees of one split each: the sum of their values is the logit. */
-export interface StumpModel {
-  readonly bias: number;
-  readonly stumps: readonly {
-    readonly feature: Feature;
-    readonly at: number;
-    readonly below: number;
-    readonly above: number;
-  }[];
-  /** Confidence from which an answer is called determined. */
-  readonly threshold: number;
-}
-
 /** In [0, 1]. */
 export function confidenceOf(features: Features, model: StumpModel = MODEL): number {
   let logit = model.bias;
-  for (const { feature, at, below, above } of model.stumps) logit += features[feature] <= at ? below : above;
+  for (const { feature, at, below, above } of model.stumps)
+    logit += features[feature as Feature] <= at ? below : above;
   const value = 1 / (1 + Math.exp(-logit));
   // What does not explain the counts is no answer.
   return features.excess > TOLERATED ? Math.min(value, 0.5) : value;

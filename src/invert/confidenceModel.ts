@@ -1,5 +1,5 @@
 /** Made by tools/confidence.mjs from 709 inversions, its threshold from 553 others. */
-import type { StumpModel } from "./confidence.ts";
+import type { StumpModel } from "./stumps.ts";
 
 export const MODEL: StumpModel = {
   bias: 0.32729,
