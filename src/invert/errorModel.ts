@@ -1,5 +1,7 @@
 /** The relative error of the intensities beside the counting, as an unknown: what is left of a good fit tells it. */
 
+import { deviance } from "./objective.ts";
+
 /** Relative errors that are tried, and how probable each is beforehand: often none, else even in the logarithm. */
 const TRIED = [0.003, 0.005, 0.008, 0.012, 0.018, 0.027, 0.04, 0.06, 0.09];
 const NONE = 0.35;
@@ -16,14 +18,8 @@ export function relativeErrorOf(counts: Float64Array, mean: Float64Array, least:
   let best: RelativeError | undefined,
     lowest = Infinity;
   for (const value of [least, ...TRIED.filter((e) => e > 1.2 * least)]) {
-    const norm = normOf(counts, value, least);
-    let sum = norm;
-    for (let j = 0; j < counts.length; j++) {
-      const n = counts[j],
-        m = Math.max(mean[j], 1e-6),
-        half = n > 0 ? m - n + n * Math.log(n / m) : m;
-      sum += (2 * Math.max(half, 0)) / (1 + value * value * Math.max(n, 1));
-    }
+    const norm = normOf(counts, value, least),
+      sum = norm + deviance(counts, mean, new Float64Array(counts.length).fill(value));
     if (sum < lowest) {
       lowest = sum;
       best = { value, norm };

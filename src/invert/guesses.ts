@@ -2,12 +2,6 @@
 import { interpolate } from "../profile/sampled.ts";
 import type { Profile } from "../types.ts";
 
-/** Where else the strain may be largest (share of the thickness), and the share of it below which strain stays on the
- *  interface's side. */
-const ORDERS = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85].flatMap((place) =>
-  [0, 0.3].map((floor) => ({ place, floor })),
-);
-
 /** What a network mistakes most often: the thickness by a fringe, and where in the film the strain lies. */
 const VARIATIONS: readonly {
   readonly thickness: number;
@@ -33,31 +27,5 @@ export function guessesFrom({ depth, strain, debyeWaller }: Profile): Profile[] 
       strain: interpolate(depth, strain, places),
       debyeWaller: interpolate(depth, debyeWaller, places),
     };
-  });
-}
-
-/** The same slices in other orders: what a scan tells best is how much of the crystal has which strain, and worst which
- *  side of the maximum it is on. */
-export function reordered({ depth, strain, debyeWaller }: Profile): Profile[] {
-  return ORDERS.map(({ place, floor }) => {
-    const order = orderAbout(strain, place, floor);
-    return { depth, strain: order.map((i) => strain[i]!), debyeWaller: order.map((i) => debyeWaller[i]!) };
-  });
-}
-
-/** Even slices rearranged so that their strain is largest at `place` (share of their number) and falls off on both sides in
- *  proportion; strain below `floor` (share of the largest) comes last, as the interface does.
- *  @returns for each place the number of the slice that comes there */
-export function orderAbout(strain: Float64Array, place: number, floor: number): Float64Array {
-  const last = strain.length - 1,
-    sorted = Float64Array.from(strain.keys()).sort((a, b) => Math.abs(strain[b]!) - Math.abs(strain[a]!)),
-    largest = Math.abs(strain[sorted[0]!]!);
-  const weak = sorted.findIndex((i) => Math.abs(strain[i]!) < floor * largest),
-    above = (weak < 0 ? last : weak) / last,
-    top = place * above;
-  return strain.map((_, i) => {
-    const u = i / last,
-      rank = u < top ? (top - u) / place : u < above ? (u - top) / (1 - place) : u;
-    return sorted[Math.round(rank * last)]!;
   });
 }

@@ -105,13 +105,7 @@ export function* search(
     const lowest = modes[0];
     if (lowest !== best || climbs === FIRST) {
       best = lowest;
-      const mean = problem.objectiveAt(ROUGH, best.x).mean(best);
-      excess = excessOf(
-        problem.counts,
-        mean,
-        error.value,
-        deviance(problem.counts, mean, new Float64Array(mean.length).fill(error.value)),
-      );
+      excess = excessAt(problem, problem.objectiveAt(ROUGH, best.x).mean(best), error.value);
     }
     if (climbs >= limits.fewest && modes[0].hits >= limits.again && excess < TOLERATED) {
       reason = "agreed";
@@ -119,6 +113,11 @@ export function* search(
     }
   }
   return yield* settled(problem, { modes, error, excess, climbs, reason });
+}
+
+/** Standard deviations by which the counts' deviance lies above what these means and this relative error give. */
+function excessAt({ counts }: ScanProblem, mean: Float64Array, error: number): number {
+  return excessOf(counts, mean, error, deviance(counts, mean, new Float64Array(mean.length).fill(error)));
 }
 
 /** The same with the relative error that the best mode leaves. */
@@ -130,12 +129,7 @@ function* settled(problem: ScanProblem, found: Found): Generator<SearchStep, Fou
     const [best] = modes,
       mean = problem.objectiveAt(ROUGH, best.x).mean(best),
       next = relativeErrorOf(problem.counts, mean, floor);
-    excess = excessOf(
-      problem.counts,
-      mean,
-      next.value,
-      deviance(problem.counts, mean, new Float64Array(mean.length).fill(next.value)),
-    );
+    excess = excessAt(problem, mean, next.value);
     if (next.value === error.value) break;
     error = next;
     modes = yield* again(problem, modes, error.value);
