@@ -47,7 +47,7 @@ export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
 export { csv, csvField } from "./io/results.ts";
 export { type ScanInput, validateScan } from "./io/scan.ts";
-export type { Hdf5Files, Hdf5Group, Hdf5Library } from "./io/formats/hdf5.ts";
+export type { Hdf5Attribute, Hdf5Dataset, Hdf5Files, Hdf5Group, Hdf5Library } from "./io/formats/hdf5.ts";
 export type { CounterOptions } from "./io/formats/spec.ts";
 export {
   chooseScan,
