@@ -127,7 +127,7 @@ function grounds({ features }: Inversion): [value: string, remark: string] {
   const { mass, hits, climbs, gap, lnEfficiency } = features,
     parts: string[] = [];
   if (hits !== undefined && climbs !== undefined)
-    parts.push(`met ${plain(hits, 2)} times by independent climbs, of ${climbs} climbs`);
+    parts.push(`${climbs} climbs, ${plain(hits, 2)} ended here (one from beside counts a third)`);
   if (gap !== undefined)
     parts.push(
       gap >= 60
