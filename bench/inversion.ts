@@ -3,7 +3,7 @@
 import { FINE, type Precision, ROUGH } from "../src/invert/curveModel.ts";
 import { readFeatures } from "../src/invert/features.ts";
 import { flatPopulation } from "../src/invert/populations.ts";
-import { ScanProblem } from "../src/invert/scanProblem.ts";
+import { splineProblem } from "../src/invert/splines.ts";
 import { normalFit } from "../src/leastSquares/normalFit.ts";
 import { createSimulator } from "../src/simulate/simulator.ts";
 import { profileOf } from "../src/invert/unknowns.ts";
@@ -51,7 +51,7 @@ export async function iterationTimes(
     }),
     scan = { twoTheta, intensity: simulator.counts(intensity, 1), countUnit: 1 };
   const features = readFeatures(scan, reflection, {}),
-    problem = new ScanProblem({
+    problem = splineProblem({
       workspace: workspaceOf(kernels.exports),
       simd: kernels.simd,
       scan,
@@ -75,7 +75,7 @@ export async function iterationTimes(
   problem.screen(place, new Float64Array(problem.points).fill(1));
   const n = problem.unknowns.count,
     normal = { hessian: new Float64Array(n * n), gradient: new Float64Array(n) },
-    terms = { sign: place.sign, component: problem.prior.component(place.x) };
+    terms = { sign: place.sign, prior: problem.films.prior.near(place.x) };
   const of = (precision: Precision): { curve: number; normalEquations: number } => {
     const objective = problem.objectiveAt(precision, place.x),
       all = { ...terms, errors: new Float64Array(objective.points).fill(0.02) };

@@ -10,7 +10,9 @@ import { readFeatures } from "../invert/features.ts";
 import { type Effort, secondsOf, WORK_PER_SECOND } from "../invert/options.ts";
 import { populationFor } from "../invert/populations.ts";
 import { roughStarts } from "../invert/roughStarts.ts";
-import { ScanProblem } from "../invert/scanProblem.ts";
+import type { ScanProblem } from "../invert/scanProblem.ts";
+import { fringesOf, splineProblem } from "../invert/splines.ts";
+import { SplineStructure } from "../invert/splineStructure.ts";
 import type { SearchLimits, Start } from "../invert/search.ts";
 import { quantilesOf } from "../invert/posterior.ts";
 import { solve } from "../invert/solve.ts";
@@ -109,7 +111,7 @@ export async function createRefiner(
           ? { thickness: reflection.d / 10, width: degreesOf(reflection) / 100 }
           : { thickness: 1, width: 1 },
       features = readFeatures({ ...scan, countUnit }, reflection, {});
-    const problem = new ScanProblem({
+    const problem = splineProblem({
       workspace,
       simd,
       scan,
@@ -165,7 +167,7 @@ export async function createRefiner(
         band: { depth, lower: band.lower, upper: band.upper },
         drawn: { depth, ...drawn },
         features: seen,
-        fringes: problem.fringes(best),
+        fringes: fringesOf(problem, best),
       };
     }
   }
@@ -253,13 +255,13 @@ export async function paperCurve(
     sign = putFilm(unknowns, film, x);
   x[unknowns.instrument.fwhm] = Math.log(fwhm);
   x[unknowns.instrument.background] = -100;
+  const workspace = workspaceOf(exports),
+    reflection = ownReflection(preset)!;
   const model = new CurveModel({
-    workspace: workspaceOf(exports),
-    simd,
-    unknowns,
+    workspace,
+    structure: new SplineStructure({ workspace, simd, unknowns, reflection, sample: {} }),
     twoTheta,
-    reflection: ownReflection(preset)!,
-    sample: {},
+    reflection,
     deviation: "linear",
     instrument: {},
     response: { kind: "summed" },

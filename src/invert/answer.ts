@@ -36,7 +36,7 @@ export function solutionOf(
     readonly intensity: Float64Array;
   },
 ): Solution {
-  const { setting, unknowns: u } = problem,
+  const { unknowns: u } = problem,
     film = filmOf(u, mode),
     profile = profileOf(film, POINTS),
     at = maximumOf(profile),
@@ -56,7 +56,7 @@ export function solutionOf(
     minDebyeWaller: profile.debyeWaller.reduce((a, b) => Math.min(a, b), 1),
     instrument: instrumentOf(problem, mode),
     calculated,
-    splines: setting.splines,
+    splines: u.weights,
     parameters: parametersOf(problem, mode),
   };
 }

@@ -8,6 +8,7 @@ import { type NormalFit, type NormalFitOptions, normalFitSteps } from "../leastS
 import { FINE, ROUGH } from "./curveModel.ts";
 import type { Anchor, Objective, Terms } from "./objective.ts";
 import type { ScanProblem } from "./scanProblem.ts";
+import { fringesOf } from "./splines.ts";
 import type { InstrumentUnknown, Place } from "./unknowns.ts";
 
 /** Relative errors of points that are not let in yet, and of those that are. */
@@ -69,8 +70,8 @@ export function* fitted(
   terms: Pick<Terms, "errors" | "anchor">,
   options: NormalFitOptions,
 ): Generator<Step, NormalFit, void> {
-  const component = objective.prior.component(place.x);
-  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, component }), {
+  const prior = objective.prior.near(place.x);
+  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, prior }), {
     costTolerance: 1e-5,
     ...options,
   });
@@ -110,7 +111,7 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
   };
   yield* run(part, new Float64Array(part.points).fill(LOOSE), BEFORE, anchor);
   const levels = Math.min(
-    Math.max(Math.round(problem.fringes({ x, sign }) / FRINGES), FEWEST_LEVELS),
+    Math.max(Math.round(fringesOf(problem, { x, sign }) / FRINGES), FEWEST_LEVELS),
     MOST_LEVELS,
   );
   for (let level = 1; level <= levels; level++) {

@@ -6,6 +6,7 @@ import type { StumpModel } from "./stumps.ts";
 import { TOLERATED, type Found } from "./search.ts";
 import { type Posterior, RIGHT } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
+import { fringesOf } from "./splines.ts";
 import { filmOf, type SplineFilm } from "./unknowns.ts";
 
 /** What `confidence` rests on; all are numbers. */
@@ -80,7 +81,7 @@ export function featuresOf(
     excess: Math.min(Math.max(found.excess, -4), 50),
     error: found.error.value,
     fromNetwork: proposals.length === 0 ? 1 : Math.min(...proposals.map((other) => distance(other, film)), 1),
-    lnFringes: Math.log(problem.fringes(answer) + 0.01),
+    lnFringes: Math.log(fringesOf(problem, answer) + 0.01),
     lnStrain: Math.log(strains),
     lnThickness: Math.log(film.thickness),
     lnFilmCounts: Math.log(above + 1),

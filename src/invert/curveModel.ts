@@ -1,18 +1,16 @@
 /** Mean counts of a scan as a function of a film and an instrument, with derivatives by every number of both: a matrix of
  *  columns in the kernels' memory, from which normal equations are summed in place. */
-import { AnglePlane, ResolutionSlot, SliceSlot } from "../../assembly/layout.ts";
+import { ResolutionSlot } from "../../assembly/layout.ts";
 import { lorentzFraction, resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
 import { type Wave, wavesOf } from "../instrument/waves.ts";
-import { putAngles, putReflection, putSlices } from "../simulate/recursion.ts";
-import { resolvedAngles } from "../simulate/slicing.ts";
 import type { SplineKernel } from "../simulate/splineGradient.ts";
-import type { Deviation, Instrument, Reflection, Resolution, Sample } from "../types.ts";
-import { ANGSTROM_PER_NM, RADIANS } from "../units.ts";
+import type { Deviation, Instrument, Reflection, Resolution } from "../types.ts";
+import { RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
-import { type AngleGrid, angleGrid, sliceOfGrid } from "./angleGrid.ts";
+import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
 import { BandedResolution, type Band } from "./bandedResolution.ts";
-import { filmColumns, filmCurve, filmRows, type FilmSetting } from "./filmColumns.ts";
-import { filmOf, INSTRUMENT, type Place, type SplineFilm, type Unknowns } from "./unknowns.ts";
+import type { Structure } from "./structure.ts";
+import { INSTRUMENT, type Place } from "./unknowns.ts";
 
 /** Height of the diffuse scattering that the unknown `diffuse` counts in, over the scan's highest count. */
 export const DIFFUSE_UNIT = 1e-5;
@@ -24,12 +22,10 @@ export type Response =
 
 export interface ModelSetting {
   readonly workspace: Workspace;
-  readonly simd: boolean;
-  readonly unknowns: Unknowns;
+  readonly structure: Structure;
   /** Scan angles, degrees, ascending. */
   readonly twoTheta: Float64Array;
   readonly reflection: Reflection;
-  readonly sample: Sample;
   readonly deviation: Deviation;
   readonly instrument: Instrument;
   readonly response: Response;
@@ -67,11 +63,6 @@ export const FINE: Precision = { kernel: "simd", phase: 1.6, coarseness: 1 };
 /** For the one curve of an answer. */
 export const FINEST: Precision = { kernel: "simd", phase: 0.6, coarseness: 1 };
 
-/** Largest coupling phase of a slice, fewest slices, and what their number is a multiple of, so that few steps change it. */
-const SLICE_COUPLING = 4e-3;
-const FEWEST_SLICES = 48;
-const SLICE_STEP = 16;
-const MOST_SLICES = 8000;
 /** Reach of the summed resolution, in widths. */
 const SUMMED_REACH = 2.2;
 /** Lorentz fraction below which the slope by it would be a small difference by a small number. */
@@ -187,7 +178,7 @@ export class CurveModel {
 
   /** Numbers of the native columns: amplitude, film, the other instrument's. */
   get nativeCount(): number {
-    return this.setting.unknowns.count - 1;
+    return this.setting.structure.columns + INSTRUMENT.length;
   }
 
   /** Mean counts, a copy. */
@@ -198,34 +189,33 @@ export class CurveModel {
   /** Mean counts, and their derivatives where wanted.
    *  @param use gets addresses of what is gone when it returns */
   evaluate<T>(place: Place, withDerivatives: boolean, use: (evaluated: Evaluated) => T): T {
-    const { workspace, unknowns } = this.setting,
+    const { workspace } = this.setting,
       { points } = this,
-      film = filmOf(unknowns, place),
       rows = withDerivatives ? this.nativeCount : 1,
       stride = points + (points % 2) + 2;
     return workspace.scope(() => {
       const columns = workspace.f64(rows * stride),
         mean = workspace.f64(points),
         slope = workspace.f64(points);
-      this.#resolved(place, film, withDerivatives, columns, stride);
+      this.#resolved(place, withDerivatives, columns, stride);
       this.#counted(place, columns, stride, withDerivatives, mean, slope);
       return use({ mean, slope, columns, stride });
     });
   }
 
   /** R ⊗ r of all beams and its derivatives by the film, width, Lorentz fraction and offset. */
-  #resolved({ x }: Place, film: SplineFilm, withDerivatives: boolean, columns: number, stride: number): void {
-    const { workspace, response } = this.setting,
-      rows = withDerivatives ? filmRows(film) : 1;
+  #resolved(place: Place, withDerivatives: boolean, columns: number, stride: number): void {
+    const { workspace, response, structure } = this.setting,
+      rows = withDerivatives ? 1 + structure.columns : 1;
     this.#beams.forEach((beam, b) =>
       workspace.scope(() => {
         const to = b === 0 ? columns : workspace.f64((rows + 3) * stride),
           after = to + 8 * stride * rows;
         const target: Target = { rows, to, stride, after: withDerivatives ? after : 0 };
         if (response.kind === "summed")
-          this.#sum(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid.count, x, target);
-        else if (this.#isBanded) this.#applyBand(beam, film, x, target);
-        else this.#integrate(this.#putFilm(beam, beam.grid, film, withDerivatives), beam.grid, x, target);
+          this.#sum(this.#putR(beam, beam.grid, place, withDerivatives), beam.grid.count, place.x, target);
+        else if (this.#isBanded) this.#applyBand(beam, place, target);
+        else this.#integrate(this.#putR(beam, beam.grid, place, withDerivatives), beam.grid, place.x, target);
         if (this.#beams.length === 1) return;
         workspace.look(({ f64 }) => {
           const all = f64(to, (rows + (withDerivatives ? 3 : 0)) * stride);
@@ -248,15 +238,16 @@ export class CurveModel {
     );
   }
 
-  #applyBand(beam: Beam, film: SplineFilm, x: Float64Array, { rows, to, stride, after }: Target): void {
-    const { workspace, unknowns } = this.setting,
+  #applyBand(beam: Beam, place: Place, { rows, to, stride, after }: Target): void {
+    const { workspace, structure } = this.setting,
       { kernels } = workspace,
       { points } = this,
-      { fwhm, lorentzFraction: fractionAt, offset } = unknowns.instrument,
+      { x } = place,
+      { fwhm, lorentzFraction: fractionAt, offset } = structure.unknowns.instrument,
       fraction = x[fractionAt];
     const { band, whole, shift } = this.#bandOf(beam, x[fwhm], x[offset]),
       { grid } = band,
-      columns = this.#putFilm(beam, grid, film, after !== 0),
+      columns = this.#putR(beam, grid, place, after !== 0),
       matrices = band.put(x[fwhm] - Math.log(whole.setting.fwhm), fraction),
       slope = workspace.f64(grid.count),
       bySlope = workspace.f64(points),
@@ -271,7 +262,7 @@ export class CurveModel {
       "applyBand",
       kernels.applyBand(matrices.mixture, matrices.rows, points, slope, 1, grid.count, points, bySlope),
     );
-    const tail = fraction > 0 || after !== 0 ? this.#tailsOf(beam, whole, band, film, columns) : undefined,
+    const tail = fraction > 0 || after !== 0 ? this.#tailsOf(beam, whole, band, place, columns) : undefined,
       width = Math.exp(x[fwhm]);
     workspace.look(({ f64 }) => {
       const seen = f64(to, points),
@@ -326,127 +317,31 @@ export class CurveModel {
 
   /** What a Lorentzian of unit width and fraction brings from beyond the band: of all points at every call, of a part as it was
    *  at the first. */
-  #tailsOf(beam: Beam, whole: BandedResolution, band: Band, film: SplineFilm, columns: number): Float64Array {
+  #tailsOf(beam: Beam, whole: BandedResolution, band: Band, place: Place, columns: number): Float64Array {
     const { workspace } = this.setting;
     if (band.grid.count === beam.grid.count) return whole.tails(workspace.copy(columns, beam.grid.count));
     const known = this.#tails.get(band);
     if (known !== undefined) return known;
     const all = workspace.scope(() =>
-        whole.tails(workspace.copy(this.#putFilm(beam, beam.grid, film, false), beam.grid.count)),
+        whole.tails(workspace.copy(this.#putR(beam, beam.grid, place, false), beam.grid.count)),
       ),
       own = all.slice(this.#from, this.#from + this.points);
     this.#tails.set(band, own);
     return own;
   }
 
-  #putFilm({ wave }: Beam, grid: AngleGrid, film: SplineFilm, withDerivatives: boolean): number {
-    const { workspace, simd, sample, precision } = this.setting,
-      setting: FilmSetting = {
-        workspace,
-        simd,
-        kernel: precision.kernel,
-        wave,
-        slices: this.#sliceCount(wave, grid, film),
-      };
-    this.setting.done.work +=
-      setting.slices * grid.count * (withDerivatives ? 4 : 1) * (precision.kernel === "fast" ? 1 : 2) +
-      40 * this.points * (withDerivatives ? 20 : 2);
-    const put = (thickness: number): number =>
-      grid.table === undefined
-        ? putAngles(
-            workspace,
-            wave,
-            putReflection(workspace, wave),
-            grid.theta,
-            sample,
-            thickness * ANGSTROM_PER_NM,
-          )
-        : workspace.put(grid.table);
-    if (!withDerivatives) return filmCurve(setting, film, put(film.thickness), grid.count);
-    const columns = filmColumns(setting, film, put(film.thickness), grid.count);
-    if (grid.table === undefined) {
-      // Where the film's total is given, what the strained region gains the buried slab loses: by differences.
-      const whole = sample.filmThickness ?? Infinity,
-        thin = 0.9999 * film.thickness,
-        thick = Math.min(1.0001 * film.thickness, whole),
-        at = (thickness: number): Float64Array =>
-          workspace.scope(() => {
-            const moved = { ...film, thickness };
-            return workspace.copy(
-              filmCurve({ ...setting, kernel: "simd" }, moved, put(moved.thickness), grid.count),
-              grid.count,
-            );
-          });
-      const above = at(thick),
-        below = at(thin),
-        step = Math.log(thick / thin);
-      workspace.write(
-        columns + 8 * grid.count,
-        above.map((r, i) => (r - below[i]) / step),
-      );
-    }
-    return columns;
-  }
-
-  /** As many equal slices as keep every phase below its bound. */
-  #sliceCount(wave: Wave, grid: AngleGrid, film: SplineFilm): number {
-    const { workspace, precision } = this.setting;
-    let low = 0,
-      high = 0;
-    for (const w of film.strainWeights) {
-      low = Math.min(low, w / 100);
-      high = Math.max(high, w / 100);
-    }
-    return workspace.scope(() => {
-      const block = putReflection(workspace, wave),
-        ends = workspace.f64(2 * AnglePlane.Size),
-        { table } = putSlices(
-          workspace,
-          block,
-          { strain: Float64Array.of(0, low, high), debyeWaller: new Float64Array(3).fill(1), thickness: 1 },
-          false,
-        );
-      check(
-        "prepareAngles",
-        workspace.kernels.prepareAngles(
-          block,
-          workspace.put([grid.theta[0], grid.theta[grid.count - 1]]),
-          2,
-          ends,
-        ),
-      );
-      const slices = workspace.copy(table, 3 * SliceSlot.Size),
-        angles = workspace.copy(ends, 2 * AnglePlane.Size);
-      let phase = 0,
-        coupling = 0;
-      for (let n = 0; n < 3; n++)
-        for (let j = 0; j < 2; j++) {
-          const at = n * SliceSlot.Size;
-          phase = Math.max(
-            phase,
-            Math.abs(slices[at + SliceSlot.Slope] * angles[j] + slices[at + SliceSlot.OffsetRe]),
-          );
-          coupling = Math.max(
-            coupling,
-            Math.abs(slices[at + SliceSlot.Coupling]) *
-              Math.hypot(angles[2 * AnglePlane.GRe + j], angles[2 * AnglePlane.GIm + j]),
-          );
-        }
-      const thickness = film.thickness * ANGSTROM_PER_NM,
-        needed = Math.max(
-          (thickness * phase) / precision.phase,
-          (thickness * coupling) / SLICE_COUPLING,
-          FEWEST_SLICES,
-        );
-      return Math.min(Math.ceil(needed / SLICE_STEP) * SLICE_STEP, MOST_SLICES);
-    });
+  /** R on a grid, and its derivatives where wanted: an address in the caller's scope. */
+  #putR({ wave }: Beam, grid: AngleGrid, place: Place, withDerivatives: boolean): number {
+    const { structure, precision, done } = this.setting;
+    done.work += 40 * this.points * (withDerivatives ? 20 : 2);
+    return structure.put(wave, grid, place, { precision, withDerivatives, done });
   }
 
   #integrate(raw: number, grid: AngleGrid, x: Float64Array, { rows, to, stride, after }: Target): void {
-    const { workspace, unknowns, response } = this.setting,
+    const { workspace, structure, response } = this.setting,
       { kernels } = workspace,
       { points } = this,
-      { fwhm, lorentzFraction: fractionAt, offset } = unknowns.instrument;
+      { fwhm, lorentzFraction: fractionAt, offset } = structure.unknowns.instrument;
     const shape = (response as { shape: Resolution }).shape,
       isMixed = lorentzFraction(shape) !== undefined,
       factor = Math.exp(x[fwhm]) / resolutionWidth(shape),
@@ -507,11 +402,11 @@ export class CurveModel {
   }
 
   #sum(raw: number, count: number, x: Float64Array, { rows, to, stride, after }: Target): void {
-    const { workspace, unknowns } = this.setting,
+    const { workspace, structure } = this.setting,
       { kernels } = workspace,
       { points } = this,
       step = (this.twoTheta[points - 1] - this.twoTheta[0]) / (points - 1),
-      width = Math.exp(x[unknowns.instrument.fwhm]),
+      width = Math.exp(x[structure.unknowns.instrument.fwhm]),
       reach = Math.min(Math.ceil((SUMMED_REACH * width) / step), count),
       gauss = workspace.f64(reach + 1),
       widening = workspace.f64(reach + 1),
@@ -553,9 +448,9 @@ export class CurveModel {
     meanAt: number,
     slopeAt: number,
   ): void {
-    const { workspace, unknowns, top } = this.setting,
+    const { workspace, structure, top } = this.setting,
       { points } = this,
-      at = unknowns.instrument,
+      at = structure.unknowns.instrument,
       amplitude = Math.exp(x[at.amplitude]),
       level = Math.exp(x[at.background]),
       tilt = x[at.slope],
@@ -572,7 +467,7 @@ export class CurveModel {
         strain = this.#strain,
         along = this.#along;
       const rows = withDerivatives
-        ? f64(columns + 8 * stride * unknowns.filmCount, stride * (INSTRUMENT.length - 1))
+        ? f64(columns + 8 * stride * (1 + structure.columns), stride * (INSTRUMENT.length - 1))
         : undefined;
       for (let j = 0; j < points; j++) {
         const u = (strain[j] + shift * this.#strainByOffset[j]) / half,
@@ -604,18 +499,8 @@ function endsOf({ ends, twoTheta }: Pick<ModelSetting, "ends" | "twoTheta">): re
 }
 
 function beamsOf(setting: ModelSetting): Beam[] {
-  const {
-    workspace,
-    twoTheta,
-    reflection,
-    sample,
-    deviation,
-    instrument,
-    thickest,
-    reach,
-    response,
-    precision,
-  } = setting;
+  const { structure, twoTheta, reflection, deviation, instrument, thickest, reach, response, precision } =
+    setting;
   return wavesOf(reflection, deviation, instrument).map(({ wave, share }) => {
     let theta: Float64Array;
     if (response.kind === "summed") {
@@ -627,16 +512,9 @@ function beamsOf(setting: ModelSetting): Beam[] {
         (Math.max(twoTheta[0] - reach, 1e-3) * RADIANS) / 2,
         (Math.min(twoTheta[twoTheta.length - 1] + reach, 179.999) * RADIANS) / 2,
       ];
-      theta = resolvedAngles(
-        range,
-        reflection,
-        sample,
-        wave.wavelength,
-        thickest * ANGSTROM_PER_NM,
-        precision.coarseness,
-      );
+      theta = structure.angles(range, wave, thickest, precision.coarseness);
     }
-    return { wave, share, grid: angleGrid(workspace, wave, sample, theta), bands: new Map() };
+    return { wave, share, grid: structure.grid(wave, theta), bands: new Map() };
   });
 }
 

@@ -14,9 +14,10 @@ import { withoutStrayPoints } from "./points.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
 import type { Known } from "./prior.ts";
 import { roughStartsSteps } from "./roughStarts.ts";
-import { ScanProblem, type FixedParameter } from "./scanProblem.ts";
+import type { FixedParameter, ScanProblem } from "./scanProblem.ts";
 import type { Found, SearchLimits, Start } from "./search.ts";
 import { solve } from "./solve.ts";
+import { splineProblem } from "./splines.ts";
 import { Turns } from "./turns.ts";
 import { filmOf, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
@@ -136,7 +137,7 @@ function told(
     countUnit: setting.countUnit,
     used: setting.used,
     relativeError: found.error.value,
-    prior: setting.population.name,
+    prior: problem.films.name,
   };
 }
 
@@ -166,7 +167,7 @@ async function problemOf(scan: Scan, reflection: Reflection, options: InvertOpti
         ? flatPopulation(splines)
         : await populationFor(options.prior ?? "universal", reflection),
     kernels = await loadKernels(options.wasm);
-  return new ScanProblem({
+  return splineProblem({
     workspace: workspaceOf(kernels.exports),
     simd: kernels.simd,
     scan,
@@ -213,7 +214,7 @@ interface Starts {
 }
 
 async function startsOf(problem: ScanProblem, options: InvertOptions, turns: Turns): Promise<Starts> {
-  const { splines } = problem.setting,
+  const { weights: splines } = problem.unknowns,
     starts: Start[] = [],
     put = (film: SplineFilm, from: string, fwhm?: number): void => {
       starts.push({ ...problem.place(film, fwhm === undefined ? {} : { fwhm }), from });
@@ -252,7 +253,7 @@ async function networkStarts(
       ...(monochromator !== undefined && { monochromator }),
       ...(wasm !== undefined && { wasm }),
     },
-    { splines } = problem.setting,
+    { weights: splines } = problem.unknowns,
     { profile, outside } = await predictor.predict(scan, options);
   if (outside.length > 0) return none(`${name} does not know such scans: ${outside.join("; ")}`);
   const proposals =

@@ -3,9 +3,9 @@
 import type { NormalEquations, NormalProblem } from "../leastSquares/normalFit.ts";
 import { check } from "../wasm/workspace.ts";
 import type { CurveModel } from "./curveModel.ts";
-import type { Gaussian } from "./mixture.ts";
-import type { Prior } from "./prior.ts";
-import type { Place, Unknowns } from "./unknowns.ts";
+import type { LocalPrior, Prior } from "./prior.ts";
+import type { Chain } from "./structure.ts";
+import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
 
 /** Holds unknowns near a start, with standard deviations (Infinity: not held). */
 export interface Anchor {
@@ -16,12 +16,10 @@ export interface Anchor {
 /** What a fit of the objective is told beside the scan. */
 export interface Terms {
   readonly sign: 1 | -1;
-  readonly component: Gaussian;
+  readonly prior: LocalPrior;
   /** Relative error of each point beside the counting; Infinity: not used. */
   readonly errors: Float64Array;
   readonly anchor?: Anchor;
-  /** −2 ln posterior is divided by this: what is over-determined by far moves gradually. 1 if absent. */
-  readonly temperature?: number;
 }
 
 export interface Bounds {
@@ -32,7 +30,7 @@ export interface Bounds {
 export class Objective {
   readonly model: CurveModel;
   readonly counts: Float64Array;
-  readonly unknowns: Unknowns;
+  readonly unknowns: Places;
   readonly prior: Prior;
   readonly bounds: Bounds;
   readonly points: number;
@@ -41,7 +39,7 @@ export class Objective {
   constructor(model: CurveModel, counts: Float64Array, prior: Prior, bounds: Bounds) {
     this.model = model;
     this.counts = counts;
-    this.unknowns = model.setting.unknowns;
+    this.unknowns = model.setting.structure.unknowns;
     this.prior = prior;
     this.bounds = bounds;
     this.points = counts.length;
@@ -58,9 +56,9 @@ export class Objective {
     return { start, ...this.bounds, evaluate: (x, normal) => this.squares(x, terms, normal) };
   }
 
-  /** −2 ln posterior with one component of the prior; fills `normal` where wanted. */
+  /** −2 ln posterior with the prior about one place; fills `normal` where wanted. */
   squares(x: Float64Array, terms: Terms, normal: NormalEquations | null): number {
-    const { sign, errors, component, anchor } = terms;
+    const { sign, errors, prior, anchor } = terms;
     let sum = this.model.evaluate({ x, sign }, normal !== null, (evaluated) => {
       const { mean, slope, columns, stride } = evaluated,
         { workspace } = this.model.setting,
@@ -92,8 +90,8 @@ export class Objective {
       });
       return total;
     });
-    if (normal !== null) this.#toUnknowns(x, sign, normal);
-    sum += this.prior.squares(x, component, normal);
+    if (normal !== null) this.#toUnknowns({ x, sign }, normal);
+    sum += prior(x, normal);
     if (anchor !== undefined)
       for (let k = 0; k < x.length; k++) {
         const slope = 1 / anchor.sigma[k],
@@ -112,71 +110,49 @@ export class Objective {
     return this.model.mean(place);
   }
 
-  /** From the native columns' normal equations to those of the unknowns: strain weight k is scale · shape k. */
-  #toUnknowns(x: Float64Array, sign: 1 | -1, { hessian, gradient }: NormalEquations): void {
-    const u = this.unknowns,
-      n = u.count,
+  /** From the native columns' normal equations to those of the unknowns. */
+  #toUnknowns(place: Place, { hessian, gradient }: NormalEquations): void {
+    const n = this.unknowns.count,
       m = this.model.nativeCount,
       { hessian: h, gradient: g } = this.#native,
-      scale = sign * Math.exp(x[u.scale]);
-    // Native places: 0 amplitude, 1 ln t, 2 … strain, disorder, then the instrument's but amplitude.
-    const to = nativePlaces(u);
+      { first, unknowns: to, factors } = wholeChain(this.unknowns, this.model.setting.structure.chain(place));
     hessian.fill(0);
     gradient.fill(0);
-    const first = 2,
-      last = 2 + u.weights;
     for (let a = 0; a < m; a++) {
-      const isStrain = a >= first && a < last,
-        place = to[a];
-      gradient[place] += isStrain ? scale * g[a] : g[a];
-      if (isStrain) gradient[u.scale] += scale * x[place] * g[a];
-    }
-    const put = (i: number, k: number, value: number): void => {
-      if (i >= k) hessian[i * n + k] += value;
-      else hessian[k * n + i] += value;
-    };
-    // Row of the scale: Σ_k e_k · (column of strain k).
-    const byScale = new Float64Array(m);
-    for (let a = 0; a < m; a++) {
-      let sum = 0;
-      for (let k = first; k < last; k++) sum += scale * x[to[k]] * (a >= k ? h[a * m + k] : h[k * m + a]);
-      byScale[a] = sum;
-    }
-    let scaleScale = 0;
-    for (let k = first; k < last; k++) scaleScale += scale * x[to[k]] * byScale[k];
-    hessian[u.scale * n + u.scale] = scaleScale;
-    for (let a = 0; a < m; a++) {
-      const fa = a >= first && a < last ? scale : 1;
-      put(to[a], u.scale, fa * byScale[a]);
-      for (let b = 0; b <= a; b++)
-        put(to[a], to[b], fa * (b >= first && b < last ? scale : 1) * h[a * m + b]);
+      for (let p = first[a]; p < first[a + 1]; p++) {
+        gradient[to[p]] += factors[p] * g[a];
+        // Of number a with itself each pair of unknowns once.
+        for (let q = first[a]; q <= p; q++) {
+          const i = Math.max(to[p], to[q]),
+            k = Math.min(to[p], to[q]);
+          hessian[i * n + k] += factors[p] * factors[q] * h[a * m + a];
+        }
+        for (let b = 0; b < a; b++)
+          for (let q = first[b]; q < first[b + 1]; q++) {
+            const i = Math.max(to[p], to[q]),
+              k = Math.min(to[p], to[q]);
+            hessian[i * n + k] += (i === k ? 2 : 1) * factors[p] * factors[q] * h[a * m + b];
+          }
+      }
     }
   }
 }
 
-const places = new WeakMap<Unknowns, Int32Array>();
-
-/** Of each native column, the unknown that it belongs to. */
-function nativePlaces(u: Unknowns): Int32Array {
-  let found = places.get(u);
-  if (found === undefined) {
-    const { instrument } = u,
-      film = [u.thickness, ...Array.from({ length: u.weights + u.disorders }, (_, k) => u.shape + k)];
-    found = Int32Array.from([
-      instrument.amplitude,
-      ...film,
-      instrument.fwhm,
-      instrument.lorentzFraction,
-      instrument.offset,
-      instrument.background,
-      instrument.slope,
-      instrument.diffuse,
-      instrument.diffuseWidth,
-      instrument.loss,
-    ]);
-    places.set(u, found);
-  }
-  return found;
+/** The chain of all native columns: amplitude, the structure's numbers, the instrument's but the amplitude. */
+function wholeChain({ instrument }: Places, film: Chain): Chain {
+  const others = INSTRUMENT.filter((name) => name !== "amplitude").map((name) => instrument[name]),
+    inner = film.unknowns.length,
+    count = film.first.length + others.length,
+    first = new Int32Array(count + 1),
+    unknowns = new Int32Array(1 + inner + others.length),
+    factors = new Float64Array(unknowns.length).fill(1);
+  unknowns[0] = instrument.amplitude;
+  unknowns.set(film.unknowns, 1);
+  unknowns.set(others, 1 + inner);
+  factors.set(film.factors, 1);
+  film.first.forEach((at, a) => (first[a + 1] = 1 + at));
+  for (let a = film.first.length; a <= count; a++) first[a] = 1 + inner + a - film.first.length;
+  return { first, unknowns, factors };
 }
 
 const LEAST_MEAN = 1e-6;

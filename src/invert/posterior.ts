@@ -124,7 +124,7 @@ function peakOf(problem: ScanProblem, mode: Mode, error: number): Peak {
 export function minusTwoLn(problem: ScanProblem, place: Place, error: number): number {
   const objective = problem.objectiveAt(ROUGH, place.x),
     errors = new Float64Array(objective.points).fill(error),
-    { prior } = problem;
+    { prior } = problem.films;
   return deviance(problem.counts, objective.mean(place), errors) - 2 * prior.lnDensity(place.x);
 }
 

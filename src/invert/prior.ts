@@ -1,6 +1,6 @@
 /** What is known before the scan is seen: how films lie in a population, and what the user knows. */
 import { componentAt, type Gaussian, lnDensity, type Mixture, whiten } from "./mixture.ts";
-import type { Disorder, Unknowns } from "./unknowns.ts";
+import type { Disorder, Places, Unknowns } from "./unknowns.ts";
 
 /** How the films of a preset lie. */
 export interface Population {
@@ -44,7 +44,57 @@ export interface Sums {
   readonly hessian: Float64Array;
 }
 
-export class Prior {
+/** −2 ln of the prior about a place, up to a constant; adds derivatives to `sums`. */
+export type LocalPrior = (x: Float64Array, sums: Sums | null) => number;
+
+export interface Prior {
+  /** The part of the prior that a place most probably belongs to: what one fit has. */
+  near(x: Float64Array): LocalPrior;
+  /** ln of the density, up to a constant. */
+  lnDensity(x: Float64Array): number;
+}
+
+/** Adds the square of a residual whose slope by the unknown at `place` is `slope`. */
+type Add = (place: number, residual: number, slope: number) => void;
+
+/** Adds squares to a sum, and their derivatives to `sums`. */
+export function adder(count: number, sums: Sums | null): { readonly add: Add; total(): number } {
+  let sum = 0;
+  return {
+    add: (place, residual, slope) => {
+      sum += residual * residual;
+      if (sums === null) return;
+      sums.gradient[place] += residual * slope;
+      sums.hessian[place * count + place] += slope * slope;
+    },
+    total: () => sum,
+  };
+}
+
+/** What instruments are like, and what the user knows. */
+export function addInstrument(
+  x: Float64Array,
+  { instrument }: Places,
+  known: readonly Known[],
+  add: Add,
+): void {
+  add(instrument.slope, x[instrument.slope] / SLOPE, 1 / SLOPE);
+  add(instrument.diffuse, x[instrument.diffuse] / DIFFUSE, 1 / DIFFUSE);
+  add(instrument.loss, x[instrument.loss] / LOSS, 1 / LOSS);
+  add(
+    instrument.diffuseWidth,
+    (x[instrument.diffuseWidth] - DIFFUSE_WIDTH.middle) / DIFFUSE_WIDTH.sigma,
+    1 / DIFFUSE_WIDTH.sigma,
+  );
+  add(instrument.lorentzFraction, x[instrument.lorentzFraction] / LORENTZ, 1 / LORENTZ);
+  for (const { place, value, error, isLogarithm } of known) {
+    const own = isLogarithm ? Math.exp(x[place]) : x[place];
+    add(place, (own - value) / error, (isLogarithm ? own : 1) / error);
+  }
+}
+
+/** The prior of a film of splines: a population of films. */
+export class PopulationPrior implements Prior {
   readonly population: Population;
   readonly #unknowns: Unknowns;
   readonly #known: readonly Known[];
@@ -67,13 +117,13 @@ export class Prior {
     return this.#shape;
   }
 
-  /** The part of the mixture that x most probably belongs to: what one fit has as its prior. */
-  component(x: Float64Array): Gaussian {
-    return componentAt(this.population.mixture, this.#take(x));
+  near(x: Float64Array): LocalPrior {
+    const component = componentAt(this.population.mixture, this.#take(x));
+    return (at, sums) => this.#squares(at, component, sums);
   }
 
   /** −2 ln of the prior with one component of the mixture, up to a constant; adds derivatives to `sums`. */
-  squares(x: Float64Array, component: Gaussian, sums: Sums | null): number {
+  #squares(x: Float64Array, component: Gaussian, sums: Sums | null): number {
     const { shape } = this.#unknowns,
       d = this.#dimension,
       n = x.length,
@@ -91,21 +141,14 @@ export class Prior {
         for (let k = 0; k <= i; k++) sums.hessian[(shape + i) * n + shape + k] += precision[i * d + k];
       }
     }
-    return sum + this.others(x, sums);
+    return sum + this.#others(x, sums);
   }
 
   /** The same of all but the mixture. */
-  others(x: Float64Array, sums: Sums | null): number {
+  #others(x: Float64Array, sums: Sums | null): number {
     const { thickness, scale, disorder, kind, instrument } = this.#unknowns,
       { population } = this,
-      n = x.length;
-    let sum = 0;
-    const add = (place: number, residual: number, slope: number): void => {
-      sum += residual * residual;
-      if (sums === null) return;
-      sums.gradient[place] += residual * slope;
-      sums.hessian[place * n + place] += slope * slope;
-    };
+      { add, total } = adder(x.length, sums);
     const within = (place: number, [low, high]: readonly [number, number]): void => {
       const value = x[place],
         excess =
@@ -127,25 +170,13 @@ export class Prior {
     }
     // Even in exp(−α).
     if (kind === "tied") linear(disorder, x[disorder] + LEAST_DISORDER, 1);
-    add(instrument.slope, x[instrument.slope] / SLOPE, 1 / SLOPE);
-    add(instrument.diffuse, x[instrument.diffuse] / DIFFUSE, 1 / DIFFUSE);
-    add(instrument.loss, x[instrument.loss] / LOSS, 1 / LOSS);
-    add(
-      instrument.diffuseWidth,
-      (x[instrument.diffuseWidth] - DIFFUSE_WIDTH.middle) / DIFFUSE_WIDTH.sigma,
-      1 / DIFFUSE_WIDTH.sigma,
-    );
-    add(instrument.lorentzFraction, x[instrument.lorentzFraction] / LORENTZ, 1 / LORENTZ);
-    for (const { place, value, error, isLogarithm } of this.#known) {
-      const own = isLogarithm ? Math.exp(x[place]) : x[place];
-      add(place, (own - value) / error, (isLogarithm ? own : 1) / error);
-    }
-    return sum;
+    addInstrument(x, this.#unknowns, this.#known, add);
+    return total();
   }
 
   /** ln of the density, the whole mixture, up to a constant. */
   lnDensity(x: Float64Array): number {
-    return lnDensity(this.population.mixture, this.#take(x)) - this.others(x, null) / 2;
+    return lnDensity(this.population.mixture, this.#take(x)) - this.#others(x, null) / 2;
   }
 
   #precision(component: Gaussian): Float64Array {

@@ -65,6 +65,9 @@ interface CandidateSetting {
   readonly thickest: number;
 }
 
+/** Thickness of rough shapes at most, over the largest that is allowed. */
+const MOST_OF_BOUND = 0.8;
+
 /** The films of the best `count` rough shapes, best first. */
 export function roughStarts(problem: ScanProblem, count: number): SplineFilm[] {
   const steps = roughStartsSteps(problem, count);
@@ -76,23 +79,10 @@ export function roughStarts(problem: ScanProblem, count: number): SplineFilm[] {
 
 /** The same as a generator that yields now and then. */
 export function* roughStartsSteps(
-  { setting, twoTheta: kept }: ScanProblem,
+  { setting, unknowns: u, bounds, twoTheta: kept }: ScanProblem,
   count: number,
 ): Generator<{ readonly cost: number }, SplineFilm[], void> {
-  const {
-      workspace,
-      simd,
-      scan,
-      used,
-      reflection,
-      deviation,
-      instrument,
-      sample,
-      features,
-      held,
-      population,
-      splines,
-    } = setting,
+  const { workspace, simd, scan, used, reflection, deviation, instrument, sample, features, held } = setting,
     { twoTheta, intensity } = scan,
     waves = wavesOf(reflection, deviation, instrument),
     // Fringes thinner than two steps are not in the scan.
@@ -115,13 +105,13 @@ export function* roughStartsSteps(
         instrument.offset ??
         (sample.geometry === "thin film" ? 0 : features.peak - features.expected),
       thickness: held.thickness,
-      thickest: Math.min(thickest, whole / 2, 2 * population.thickness[1]),
+      thickest: Math.min(thickest, whole / 2, MOST_OF_BOUND * Math.exp(bounds.upper[u.thickness])),
     },
     count,
   );
   // The maximum of spline i lies at the height (i + 2)/n.
   const weights = (of: (height: number) => number): Float64Array =>
-    Float64Array.from({ length: splines }, (_, k) => of(Math.min((k + 2) / splines, 1)));
+    Float64Array.from({ length: u.weights }, (_, k) => of(Math.min((k + 2) / u.weights, 1)));
   return found.map((candidate) => ({
     thickness: candidate.thickness,
     strainWeights: weights((z) => candidate.strain(z)),

@@ -4,10 +4,10 @@ import type { Deviation, Instrument, Reflection, Resolution, Sample, Scan } from
 import type { Workspace } from "../wasm/workspace.ts";
 import { CurveModel, FINEST, type Precision, type Response, ROUGH } from "./curveModel.ts";
 import type { Features } from "./features.ts";
+import type { Films } from "./films.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
 import { pointsOf } from "./points.ts";
-import { type Known, type Population, Prior } from "./prior.ts";
-import { type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
+import type { Place, Places, SplineFilm, Unknowns } from "./unknowns.ts";
 
 /** Parameters that can be held or known: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
 export type FixedParameter =
@@ -26,13 +26,8 @@ export interface ScanSetting {
   readonly deviation: Deviation;
   readonly instrument: Instrument;
   readonly features: Features;
-  readonly population: Population;
-  readonly splines: number;
   readonly isSummed: boolean;
   readonly held: Partial<Record<FixedParameter, number>>;
-  readonly known: readonly Known[];
-  /** Largest modulus of a strain weight, %. */
-  readonly mostStrain: number;
   /** Range of the resolution's width, degrees 2θ. */
   readonly fwhm: readonly [number, number];
   /** Relative error beside counting: of the model itself, at least; and what is given. */
@@ -40,16 +35,14 @@ export interface ScanSetting {
   readonly relativeError?: number;
 }
 
-const LEAST_SCALE = 0.02;
-const THINNEST = 3;
 /** Thickness classes in which models are shared: factor from one to the next. */
 const CLASS = Math.LN2 / 3;
 const NEAR_ZERO = 1e-9;
 
-export class ScanProblem {
+export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
-  readonly unknowns: Unknowns;
-  readonly prior: Prior;
+  readonly films: Films<U, F>;
+  readonly unknowns: U;
   readonly bounds: Bounds;
   /** Counts, and angles, of the points that are used, which may be several of the scan's together. */
   readonly counts: Float64Array;
@@ -71,16 +64,16 @@ export class ScanProblem {
     return this.#done.work;
   }
 
-  constructor(setting: ScanSetting) {
+  constructor(setting: ScanSetting, films: Films<U, F>) {
     this.setting = setting;
-    const { scan, countUnit, used, features, population, instrument, isSummed, held, splines } = setting;
+    this.films = films;
+    this.unknowns = films.unknowns;
+    const { scan, countUnit, used, features, instrument, isSummed, held } = setting;
     const {
       twoTheta,
       counts,
       transmission: passed,
     } = pointsOf(scan, used, countUnit, isSummed ? 0 : features.fwhm);
-    this.unknowns = new Unknowns(splines, population.kind);
-    this.prior = new Prior(this.unknowns, population, setting.known);
     this.twoTheta = twoTheta;
     this.counts = counts;
     this.points = counts.length;
@@ -112,7 +105,7 @@ export class ScanProblem {
 
   #bounds(): Bounds {
     const { unknowns: u, setting, top } = this,
-      { population, held, mostStrain, isSummed, instrument, features, sample } = setting,
+      { held, isSummed, instrument, features, sample } = setting,
       lower = new Float64Array(u.count),
       upper = new Float64Array(u.count),
       at = u.instrument;
@@ -121,16 +114,7 @@ export class ScanProblem {
       upper[place] = high;
     };
     const hold = (place: number, value: number): void => put(place, value, value);
-    const whole = sample.filmThickness ?? Infinity;
-    put(
-      u.thickness,
-      Math.log(Math.min(Math.max(THINNEST, population.thickness[0] / 4), whole / 2)),
-      Math.log(Math.min(2.5 * population.thickness[1], whole)),
-    );
-    put(u.scale, Math.log(Math.max(LEAST_SCALE, population.scale[0] / 4)), Math.log(mostStrain));
-    for (let k = 0; k < u.weights; k++) put(u.shape + k, isSummed ? 0 : -1.6, 1.6);
-    if (u.kind === "tied") put(u.disorder, 0, population.mostDisorder + 0.5);
-    else for (let k = 0; k < u.weights; k++) put(u.disorder + k, 0, 1);
+    this.films.bound(lower, upper);
     put(at.fwhm, Math.log(setting.fwhm[0]), Math.log(setting.fwhm[1]));
     put(at.amplitude, -60, 60);
     const level = Math.max(
@@ -158,8 +142,7 @@ export class ScanProblem {
     }
     if (isSummed) hold(at.diffuseWidth, Math.log(0.22));
     else put(at.diffuseWidth, Math.log(0.03), Math.log(2));
-    const { thickness, fwhm, background, backgroundDecades, offset, lorentzFraction: eta } = held;
-    if (thickness !== undefined) hold(u.thickness, Math.log(thickness));
+    const { fwhm, background, backgroundDecades, offset, lorentzFraction: eta } = held;
     if (fwhm !== undefined) hold(at.fwhm, Math.log(fwhm));
     if (offset !== undefined) hold(at.offset, offset);
     if (eta !== undefined) hold(at.lorentzFraction, eta);
@@ -184,15 +167,13 @@ export class ScanProblem {
       key = `${precision.kernel} ${precision.phase} ${step}`,
       known = this.#objectives.get(key);
     if (known !== undefined) return known;
-    const { workspace, simd, reflection, sample, deviation, instrument, features } = setting,
+    const { workspace, reflection, deviation, instrument, features } = setting,
       width = this.startWidth;
     const model = new CurveModel({
       workspace,
-      simd,
-      unknowns: this.unknowns,
+      structure: this.films.structure,
       twoTheta: this.twoTheta,
       reflection,
-      sample,
       deviation,
       instrument,
       response: this.#response,
@@ -207,18 +188,18 @@ export class ScanProblem {
       precision,
       done: this.#done,
     });
-    const objective = new Objective(model, this.counts, this.prior, this.bounds);
+    const objective = new Objective(model, this.counts, this.films.prior, this.bounds);
     this.#objectives.set(key, objective);
     return objective;
   }
 
   objectiveAt(precision: Precision, x: Float64Array): Objective {
-    return this.objective(precision, Math.exp(x[this.unknowns.thickness]));
+    return this.objective(precision, this.films.thickness(x));
   }
 
   /** A place with this film, and an instrument as the scan shows it where none is given; its amplitude is set by `screen`. */
   place(
-    film: SplineFilm,
+    film: F,
     instrument: {
       readonly fwhm?: number;
       readonly lorentzFraction?: number;
@@ -230,7 +211,7 @@ export class ScanProblem {
       { features, countUnit } = setting,
       x = new Float64Array(u.count),
       at = u.instrument,
-      sign = putFilm(u, film, x);
+      sign = this.films.put(film, x);
     x[at.fwhm] = Math.log(instrument.fwhm ?? this.startWidth);
     x[at.lorentzFraction] = instrument.lorentzFraction ?? 0.05;
     x[at.offset] = instrument.offset ?? this.#offset;
@@ -250,7 +231,7 @@ export class ScanProblem {
    *  starts are seen with the model of the same class of thickness, where theirs are alike. */
   screen({ x, sign }: Place, errors: Float64Array): number {
     const at = this.unknowns.instrument,
-      thickness = Math.exp(x[this.unknowns.thickness]),
+      thickness = this.films.thickness(x),
       class3 = 3 * CLASS,
       objective = this.objective(ROUGH, Math.exp(Math.ceil(Math.log(thickness) / class3) * class3 - 0.11));
     x[at.amplitude] = 0;
@@ -298,12 +279,8 @@ export class ScanProblem {
       .reduce((most, m) => Math.max(most, m), seen[top]);
   }
 
-  /** The number of fringes that the film adds: ∫|e| dz/d. */
-  fringes({ x }: Place): number {
-    const { unknowns: u } = this,
-      { d } = this.setting.reflection;
-    let sum = 0;
-    for (let k = 0; k < u.weights; k++) sum += Math.abs(x[u.shape + k]);
-    return (Math.exp(x[u.thickness]) * 10 * (Math.exp(x[u.scale]) / 100) * (sum / u.weights)) / d;
+  /** The film at a place. */
+  film(place: Place): F {
+    return this.films.of(place);
   }
 }

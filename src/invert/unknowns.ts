@@ -25,9 +25,25 @@ export const INSTRUMENT = [
 ] as const;
 export type InstrumentUnknown = (typeof INSTRUMENT)[number];
 
-/** Places of the unknowns: ln thickness (nm), ln |scale| of the strain (%), shape (strain weights over the signed scale), the
- *  Debye–Waller weights or α, then the instrument's. The sign of the scale is no unknown: a climb keeps it. */
-export class Unknowns {
+/** Where the unknowns stand: the film's first, then the instrument's. */
+export class Places {
+  readonly filmCount: number;
+  readonly instrument: Readonly<Record<InstrumentUnknown, number>>;
+  readonly count: number;
+
+  constructor(filmCount: number) {
+    this.filmCount = filmCount;
+    this.instrument = Object.fromEntries(INSTRUMENT.map((name, k) => [name, filmCount + k])) as Record<
+      InstrumentUnknown,
+      number
+    >;
+    this.count = filmCount + INSTRUMENT.length;
+  }
+}
+
+/** Places of a film of splines: ln thickness (nm), ln |scale| of the strain (%), shape (strain weights over the signed scale),
+ *  the Debye–Waller weights or α. The sign of the scale is no unknown: a climb keeps it. */
+export class Unknowns extends Places {
   readonly thickness = 0;
   readonly scale = 1;
   readonly shape = 2;
@@ -37,39 +53,14 @@ export class Unknowns {
   readonly disorder: number;
   /** 1, or as many as `weights`. */
   readonly disorders: number;
-  readonly instrument: Readonly<Record<InstrumentUnknown, number>>;
-  readonly count: number;
-  /** Of the film alone. */
-  readonly filmCount: number;
 
   constructor(weights: number, kind: Disorder) {
+    const disorders = kind === "tied" ? 1 : weights;
+    super(2 + weights + disorders);
     this.weights = weights;
     this.kind = kind;
     this.disorder = 2 + weights;
-    this.disorders = kind === "tied" ? 1 : weights;
-    this.filmCount = this.disorder + this.disorders;
-    this.instrument = Object.fromEntries(INSTRUMENT.map((name, k) => [name, this.filmCount + k])) as Record<
-      InstrumentUnknown,
-      number
-    >;
-    this.count = this.filmCount + INSTRUMENT.length;
-  }
-
-  /** As users see them. */
-  get names(): string[] {
-    const numbered = (name: string, count: number): string[] =>
-      Array.from({ length: count }, (_, i) => `${name}${i + 1}`);
-    return [
-      "lnThickness",
-      "lnScale",
-      ...numbered("shape", this.weights),
-      ...(this.kind === "tied" ? ["disorder"] : numbered("debyeWaller", this.weights)),
-      ...INSTRUMENT.map((name) =>
-        ["fwhm", "amplitude", "background", "diffuseWidth"].includes(name)
-          ? `ln${name[0]!.toUpperCase()}${name.slice(1)}`
-          : name,
-      ),
-    ];
+    this.disorders = disorders;
   }
 }
 

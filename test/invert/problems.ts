@@ -6,13 +6,16 @@ import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { readFeatures } from "../../src/invert/features.ts";
 import { populationFor } from "../../src/invert/populations.ts";
-import { ScanProblem, type ScanSetting } from "../../src/invert/scanProblem.ts";
+import type { ScanProblem, ScanSetting } from "../../src/invert/scanProblem.ts";
+import { type SplineFilmSetting, splineProblem } from "../../src/invert/splines.ts";
 import type { Disorder, Place, SplineFilm } from "../../src/invert/unknowns.ts";
 import { splineProfile } from "../../src/profile/spline.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
 import type { Scan } from "../../src/types.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
 import { workspaceOf } from "../../src/wasm/workspace.ts";
+
+type Setting = Partial<ScanSetting & SplineFilmSetting>;
 
 export interface Kind {
   readonly disorder: Disorder;
@@ -38,12 +41,12 @@ export const INSTRUMENT = {
 /** YSZ 400 with a film of 150 nm and 1 % as a θ–2θ scan with all that an instrument may have; or cnn1's samples, summed. */
 export async function simulated(
   kind: Kind,
-  setting: Partial<ScanSetting> = {},
+  setting: Setting = {},
 ): Promise<{ problem: ScanProblem; truth: Place; scan: Scan }> {
   return kind.isSummed ? summed() : integrated(kind.disorder, setting);
 }
 
-async function integrated(disorder: Disorder, setting: Partial<ScanSetting>) {
+async function integrated(disorder: Disorder, setting: Setting) {
   const simulator = await createSimulator(),
     ysz = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 }),
     twoTheta = Float64Array.from({ length: 401 }, (_, i) => 72.4 + 0.0036 * i),
@@ -90,7 +93,7 @@ async function summed() {
     deviation: "linear",
     isSummed: true,
     fwhm: [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]],
-  } as Partial<ScanSetting>);
+  } as Setting);
   const truth = problem.place(
     {
       thickness: at("thickness"),
@@ -103,11 +106,11 @@ async function summed() {
   return { problem, truth, scan };
 }
 
-export async function problemOf(scan: Scan, setting: Partial<ScanSetting>): Promise<ScanProblem> {
+export async function problemOf(scan: Scan, setting: Setting): Promise<ScanProblem> {
   const { exports, simd } = await loadKernels(),
     own = setting.reflection!,
     features = readFeatures({ ...scan, countUnit: 1 }, own, setting.sample ?? {});
-  return new ScanProblem({
+  return splineProblem({
     workspace: workspaceOf(exports),
     simd,
     scan,

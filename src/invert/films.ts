@@ -1,0 +1,21 @@
+/** A way to say a film in numbers, and what is known of such films before the scan is seen. */
+import type { Prior } from "./prior.ts";
+import type { Structure } from "./structure.ts";
+import type { Place, Places } from "./unknowns.ts";
+
+export interface Films<U extends Places, F> {
+  /** Of the prior, as answers name it. */
+  readonly name: string;
+  readonly unknowns: U;
+  readonly prior: Prior;
+  readonly structure: Structure;
+  /** Writes the bounds of the film's unknowns. */
+  bound(lower: Float64Array, upper: Float64Array): void;
+  /** Writes a film into x; returns the sign of its strain. */
+  put(film: F, x: Float64Array): 1 | -1;
+  of(place: Place): F;
+  /** Relative: below 0.1 two films are alike. */
+  distance(a: F, b: F): number;
+  /** Of all that interferes, nm. */
+  thickness(x: Float64Array): number;
+}
