@@ -29,9 +29,10 @@ const MAY_IMPORT = {
   dataset: [...PHYSICS, "workers"],
   nn: DATA,
   invert: [...PHYSICS, "leastSquares", "dataset"],
+  batch: LEARNING,
   evaluate: LEARNING,
   report: [...LEARNING, "evaluate"],
-  cli: [...LEARNING, "evaluate", "report"],
+  cli: [...LEARNING, "evaluate", "report", "batch"],
   // That nothing behind it reaches nn/ either is checked on what was built, in rollup.config.mjs.
   "index.ts": [...DATA, "report"],
 };

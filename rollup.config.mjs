@@ -14,9 +14,12 @@ const BUNDLED = ["fflate", "fast-xml-parser"];
 
 /** Programs: name in dist/ → file in src/. A new way into the package is one line here and one in package.json "exports". */
 const PROGRAMS = {
+  batch: "src/batch/invertAll.ts",
   index: "src/index.ts",
   cli: "src/cli/main.ts",
   inline: "src/wasm/source.inline.ts",
+  "inverter.node": "src/batch/inverter.node.ts",
+  "inverter.web": "src/batch/inverter.web.ts",
   nn: "src/nn/index.ts",
   "nnPlatform.bun": "src/nn/backend/platform.bun.ts",
   "nnPlatform.deno": "src/nn/backend/platform.deno.ts",
@@ -39,7 +42,7 @@ const PROGRAMS = {
 };
 
 /** Those of them that users import, and that need types. */
-const TYPES = ["index", "inline", "nn", "pool", "workers"];
+const TYPES = ["batch", "index", "inline", "nn", "pool", "workers"];
 
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
 const LEAN = Object.keys(PROGRAMS).filter(

@@ -16,6 +16,7 @@ await esbuild.build({
     "cli",
     "worker.node",
     "trainer.node",
+    "inverter.node",
     "source.node",
     "workerHost.node",
     "nnPlatform.node",

@@ -71,7 +71,8 @@ export async function inFile<T>(path: string, read: () => T | Promise<T>): Promi
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Of an error of the file system, in words. */
+export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,12 +1,14 @@
 /** `takagi invert`: measured scans to strain profiles. */
 
 import { basename, join } from "node:path";
+import type { PortableOptions } from "../batch/work.ts";
 import { TakagiError } from "../errors.ts";
 import { invert } from "../invert/invert.ts";
 import type { Effort, InvertOptions } from "../invert/options.ts";
 import { resultJson } from "../report/files.ts";
 import type { Row } from "../report/page.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
+import type { ProfilePredictor } from "../invert/predictor.ts";
 import { percentOf, plain } from "../report/numbers.ts";
 import type { Inversion, Reflection, Sample } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
@@ -50,13 +52,14 @@ interface Task {
 interface Job {
   readonly flags: InvertFlags;
   readonly experiment: (flags: InvertFlags) => Promise<Experiment>;
+  readonly predictor: ProfilePredictor | undefined;
   readonly terminal: Terminal;
 }
 
 /** What the options say; the wavelength among them may be a file's. */
-interface Experiment {
+export interface Experiment {
   readonly reflection: Reflection;
-  readonly options: InvertOptions;
+  readonly options: PortableOptions;
   readonly rows: readonly Row[];
 }
 
@@ -70,34 +73,32 @@ export async function runInvert(
   flags: InvertFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const job: Job = { flags, experiment: experiments(terminal), terminal };
   // What is wrong with the options is said before a file is read.
+  const predictor = await predictorFor(flags.model);
+  const job: Job = { flags, experiment: experiments(), predictor, terminal };
   if (hasWavelength(flags)) await job.experiment(flags);
   return paths.length === 1 ? invertOne(paths[0]!, job) : invertMany(paths, job);
 }
 
 /** Each wavelength's experiment is made once. */
-function experiments(terminal: Terminal): Job["experiment"] {
+export function experiments(): Job["experiment"] {
   const known = new Map<number | undefined, Promise<Experiment>>();
   return (flags) => {
-    const found = known.get(flags.wavelength) ?? readExperiment(flags, terminal);
+    const found = known.get(flags.wavelength) ?? readExperiment(flags);
     known.set(flags.wavelength, found);
     return found;
   };
 }
 
-async function readExperiment(flags: InvertFlags, terminal: Terminal): Promise<Experiment> {
+async function readExperiment(flags: InvertFlags): Promise<Experiment> {
   const instrument = readInstrument(flags, START_FWHM);
   const reflection = await readReflection(flags);
-  const predictor = await predictorFor(flags.model);
   const sample = await readSample(flags);
   const prior =
     flags.prior === undefined || flags.prior === "none" ? flags.prior : await readPreset(flags.prior);
-  const options: InvertOptions = {
+  const options: Experiment["options"] = {
     sample,
     instrument,
-    signal: terminal.signal,
-    ...optional("predictor", predictor),
     ...optional("deviation", flags.deviation),
     ...optional("fix", flags.fix),
     ...optional("mask", flags.mask),
@@ -166,7 +167,7 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
 
 async function invertFile(
   { path, place, name }: Task,
-  { flags, experiment, terminal }: Job,
+  { flags, experiment, predictor, terminal }: Job,
 ): Promise<Answer> {
   const scan = await readScanFile(path, flags);
   const { reflection, options, rows } = await experiment(withWavelength(flags, path, scan));
@@ -179,7 +180,12 @@ async function invertFile(
   };
   try {
     terminal.signal.throwIfAborted();
-    const inversion = await invert(scan, reflection, { ...options, onProgress });
+    const inversion = await invert(scan, reflection, {
+      ...options,
+      ...optional("predictor", predictor),
+      signal: terminal.signal,
+      onProgress,
+    });
     const { notes = [] } = inversion.scan;
     for (const note of notes.slice(scan.notes?.length ?? 0)) terminal.err(`takagi: note: ${path}: ${note}\n`);
     const wavelengthFrom = hasWavelength(flags) ? "option" : "file";

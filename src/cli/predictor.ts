@@ -1,25 +1,38 @@
-/** The network that `takagi invert` starts from. */
+/** The network that inversions start from. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { predictorOf } from "../batch/work.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
+import { readBytes } from "./files.ts";
 
 /** From dist/chunks/, as from src/cli/: the shipped network for scans of any crystal. */
 const SHIPPED = fileURLToPath(new URL("../../models/universal", import.meta.url));
 
-let shipped: Promise<ProfilePredictor> | undefined;
-
 /** @param model folder; false: none; true or undefined: the shipped one, or none where none is shipped
- *  @throws {ModelError} @throws {BackendError} for a folder that was asked for */
+ *  @returns its folder */
+export function networkFor(model: string | boolean | undefined): string | undefined {
+  if (model === false) return undefined;
+  if (typeof model === "string") return model;
+  return existsSync(`${SHIPPED}/model.json`) ? SHIPPED : undefined;
+}
+
+/** @throws {ModelError} @throws {BackendError} */
 export async function predictorFor(
   model: string | boolean | undefined,
 ): Promise<ProfilePredictor | undefined> {
-  if (model === false) return undefined;
-  if (typeof model === "string") return load(model);
-  return existsSync(`${SHIPPED}/model.json`) ? (shipped ??= load(SHIPPED)) : undefined;
+  const network = networkFor(model);
+  return network === undefined ? undefined : predictorOf(network);
 }
 
-async function load(folder: string): Promise<ProfilePredictor> {
-  const { createPredictor, loadModel } = await import("../nn/index.ts");
-  // For one scan at a time a GPU is not worth its start.
-  return createPredictor(await loadModel(folder), { backend: "wasm" });
+/** SHA-256 of all that a network answers by.
+ *  @throws {InputError} a file that is missing */
+export async function networkHash(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["model.json", "weights.bin", "bank.bin"]) {
+    const path = join(folder, name);
+    if (name !== "bank.bin" || existsSync(path)) hash.update(await readBytes(path));
+  }
+  return hash.digest("hex");
 }

@@ -7,21 +7,9 @@ import type { BankFlags } from "./bank.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
+import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
 import { addLayerOptions } from "./layerOptions.ts";
-import {
-  choice,
-  columns,
-  effort,
-  fixed,
-  FIXABLE,
-  integer,
-  known,
-  number,
-  numbers,
-  range,
-  ranges,
-  shard,
-} from "./parse.ts";
+import { choice, effort, integer, number, range, shard } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
@@ -75,6 +63,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     program.command(name).description(description).helpOption("-h, --help", "show this help");
   for (const add of [
     addInvert,
+    addBatch,
     addRead,
     addSimulate,
     addGenerate,
@@ -114,49 +103,25 @@ function addInvert({ command, terminal, finish }: Adding): void {
     );
 }
 
-function addSearchOptions(invert: Command): void {
-  group(invert, "Search")
-    .option("--fix <name=value>", `hold at a value: ${FIXABLE.join(", ")}; repeatable`, fixed("--fix"))
-    .option("--mask <from:to>", "leave out a range of 2θ; repeatable", ranges("--mask"))
-    .option(
-      "--known <name=value±deviation>",
-      "known from elsewhere, with its standard deviation; repeatable",
-      known("--known"),
-    )
-    .option(
-      "--prior <preset>",
-      "what films are like before the scan is seen: a preset, a preset file, or none (universal)",
-    )
-    .option(
-      "--effort <how>",
-      "quick, normal, thorough, or seconds of one core of a fast machine (normal)",
-      effort("--effort"),
-    )
-    .option(
-      "--most-strain <x>",
-      "largest strain, % (12)",
-      number("--most-strain", { least: 0.05, most: 45, unit: "%" }),
-    )
-    .option(
-      "--splines <n>",
-      "cubic B-splines of the strain (10); with another number no prior",
-      integer("--splines", { least: 1, most: 60 }),
-    )
-    .option(
-      "--count-unit <x>",
-      "what one count adds to the intensity (read off the scan)",
-      number("--count-unit", { above: 0 }),
-    )
-    .option(
-      "--relative-error <x>",
-      "of every intensity beside the counting (found from the scan)",
-      number("--relative-error", { least: 0, most: 1 }),
-    )
-    .option(
-      "--model <dir>",
-      "network whose proposals are starts (the shipped one, where it knows such scans)",
-    )
-    .option("--no-model", "search without a network");
+function addBatch({ command, terminal, finish }: Adding): void {
+  const batch = command(
+    "batch",
+    "All scans of many files inverted on all cores, one line of JSON each. Whatever stops it, --resume goes on.",
+  );
+  batch.argument("[scans...]", "files, and folders with all that is in them; every scan of each file");
+  addPhysicsOptions(batch);
+  addSearchOptions(batch);
+  addScanOptions(group(batch, "Files"))
+    .option("--list <file>", "a text file with the paths of more files, one a line")
+    .option("--out <dir>", "folder for results.jsonl, or results-K-of-M.jsonl of a shard, and the seconds");
+  group(batch, "Course")
+    .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
+    .option("--shard <K/M>", "part K of M only (1/1)", shard("--shard"))
+    .option("--resume", "go on where results are there, or begin")
+    .addHelpText("after", BATCH_EXAMPLES)
+    .action(async (paths: string[], flags: object) =>
+      finish(await (await import("./batch.ts")).runBatch(paths, flags, terminal)),
+    );
 }
 
 function addRead({ command, terminal, finish }: Adding): void {
@@ -556,27 +521,6 @@ function addBackends({ command, terminal, finish }: Adding): void {
     );
 }
 
-/** Which scan of which file. */
-function addScanOptions(command: Command): Command {
-  return command
-    .option(
-      "--scan <k>",
-      "of a file that holds several; `takagi read` lists them; k,l,… joins regions of one scan",
-      numbers("--scan"),
-    )
-    .option("--project", "add up the scans of a map at each 2θ (all, or those of --scan)")
-    .option("--theta", "angles in text files are θ, not 2θ; of a rocking scan: 2θ = 2ω")
-    .option(
-      "--columns <a,b>",
-      "columns of angle and intensity in text files (as their header names them, else 1,2)",
-      columns("--columns"),
-    )
-    .option("--detector <name>", "SPEC: the column of the intensity (the last one)")
-    .option("--monitor <name>", "SPEC: the column that counts are divided by, or none (Monitor, mon, I0)")
-    .option("--attenuation <name>", "SPEC: the column of the absorber's factor, or none")
-    .option("--path <group>", "NeXus: the group of the data (the file's default plot)");
-}
-
 const READ_EXAMPLES = `
 Examples:
   takagi read scan.xrdml
@@ -590,6 +534,14 @@ Examples:
   takagi invert scan.xrdml --material YSZ --hkl 4,0,0 --known thickness=300±20 --effort thorough
   takagi invert scan.xrdml --material SiC-4H --hkl 0,0,4 --prior films.json
   takagi invert film.dat --material GaAs --hkl 0,0,4 --wavelength 1.5406 --film-thickness 600 --substrate-material Si
+`;
+const BATCH_EXAMPLES = `
+Examples:
+  takagi batch scans --material YSZ --hkl 4,0,0 --wavelength 1.5406 --out results --resume
+  takagi batch --list files.txt --material SiC-4H --hkl 0,0,4 --out results --shard 3/20 --resume
+
+A scan that cannot be inverted is a line with its error. Exit codes: 0 every scan has its line; 1 the run was stopped by an
+input, a disk or the machine; 2 wrong usage; 130 interrupted.
 `;
 const SIMULATE_EXAMPLES = `
 Examples:

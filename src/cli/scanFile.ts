@@ -22,14 +22,8 @@ export interface ScanFlags {
 /** @throws {InputError} @throws {ScanFormatError} naming the file @throws {UsageError} an option that contradicts the file */
 export async function readScanFile(path: string, flags: ScanFlags): Promise<Scan> {
   const bytes = await readBytes(path);
-  const { scan, project } = flags;
-  const options: ReadScanOptions = {
-    ...readOptions(flags),
-    ...optional("scan", scan?.length === 1 ? scan[0] : scan),
-    ...optional("project", project),
-  };
   try {
-    return await inFile(path, () => readScan(bytes, options));
+    return await inFile(path, () => readScan(bytes, chosenBy(flags)));
   } catch (error) {
     if (!(error instanceof InvalidParameterError)) throw error;
     if (error.parameter === "angle")
@@ -37,6 +31,16 @@ export async function readScanFile(path: string, flags: ScanFlags): Promise<Scan
     if (error.parameter === "scan") throw new UsageError(`--scan: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** Which scan of a file is meant, and what is read of it. */
+export function chosenBy(flags: ScanFlags): ReadScanOptions {
+  const { scan, project } = flags;
+  return {
+    ...readOptions(flags),
+    ...optional("scan", scan?.length === 1 ? scan[0] : scan),
+    ...optional("project", project),
+  };
 }
 
 /** What is read of a file, whichever of its scans is meant. */

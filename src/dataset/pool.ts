@@ -1,6 +1,7 @@
 /** `takagi/pool`: training samples from all cores, on every runtime that has workers. */
 import { InvalidParameterError, requireInteger } from "../errors.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
+import { portableKernels } from "../wasm/portable.ts";
 import { Crew } from "../workers/crew.ts";
 import type { WorkerHost } from "../workers/host.ts";
 import type { Batch, NoiseKind, SampleGenerator } from "./generator.ts";
@@ -82,26 +83,13 @@ export async function openPool(options: PoolOptions, parts: PoolParts): Promise<
   const recipe: Recipe = {
     preset: options.preset,
     noise,
-    ...(await portable(options.wasm)),
+    ...(await portableKernels(options.wasm)),
     ...(parts.module === undefined ? {} : { module: parts.module }),
   };
   // One here too: what cannot be made is found before a worker starts.
   const generator = await openGenerator(recipe);
   const host = parts.host ?? (await import("#worker-host"));
-  return new WorkerPool({ generator, recipe, host, size: workers ?? host.parallelism() });
-}
-
-/** What does not survive structured cloning becomes what does. */
-async function portable(wasm: KernelOrigin | undefined): Promise<Pick<Recipe, "wasm">> {
-  if (wasm === undefined) return {};
-  if (wasm instanceof URL) return { wasm: wasm.href };
-  // By tag, as in wasm/load.ts.
-  const isResponse = Object.prototype.toString.call(wasm) === "[object Response]";
-  return {
-    wasm: isResponse
-      ? await (wasm as Response).arrayBuffer()
-      : (wasm as Exclude<KernelOrigin, URL | Response>),
-  };
+  return new WorkerPool({ generator, recipe, host, size: workers ?? Math.max(1, host.parallelism()) });
 }
 
 class WorkerPool implements Pool {

@@ -4,6 +4,7 @@ import type { Inversion, Profile, Resolution, Solution } from "../types.ts";
 import { maskedRanges } from "./figures.ts";
 import { asKnown, fixed, percentOf, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
+import { deviationOver, maximumDepthOf, nearest, thicknessOf } from "./quantities.ts";
 
 /** An inversion in words. */
 export interface Summary {
@@ -42,7 +43,7 @@ export function profileRows(inversion: Inversion): Row[] {
     debyeWallerBand.upper[lowest]!,
   );
   const depth = lengthRow(inversion, inversion.maxStrainDepth, maximumDepthOf),
-    thickness = lengthRow(inversion, inversion.thickness, (own) => own.depth[own.depth.length - 1]!);
+    thickness = lengthRow(inversion, inversion.thickness, thicknessOf);
   return [
     ["Maximum strain", `${strain.value} %`, bandRemark(strain.band, strainBand.level, " %")],
     [
@@ -61,19 +62,10 @@ function lengthRow(
   value: number,
   of: (profile: Profile) => number,
 ): { readonly value: string; readonly remark: string } {
-  const total = draws.reduce((sum, { weight }) => sum + weight, 0),
-    deviation = Math.sqrt(
-      draws.reduce((sum, draw) => sum + draw.weight * (of(draw.profile) - value) ** 2, 0) / total,
-    );
+  const deviation = deviationOver(draws, value, of);
   if (!(deviation > 0)) return { value: nanometres(value), remark: "" };
   const written = asKnown(value, deviation, value < 100 ? 2 : 1);
   return { value: written.value, remark: `± ${written.deviation} nm over the posterior` };
-}
-
-function maximumDepthOf({ depth, strain }: Profile): number {
-  let at = 0;
-  for (let i = 1; i < strain.length; i++) if (Math.abs(strain[i]!) > Math.abs(strain[at]!)) at = i;
-  return depth[at]!;
 }
 
 /** How well it explains the scan, and how sure it is. */
@@ -268,11 +260,4 @@ export function nanometres(value: number): string {
 
 function bandRemark(band: string, level: number, unit: string): string {
   return band === "" ? "" : `${band}${unit} (${plain(100 * level, 2)} % band)`;
-}
-
-function nearest(values: Float64Array, wanted: number): number {
-  return values.reduce(
-    (best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best]! - wanted) ? i : best),
-    0,
-  );
 }

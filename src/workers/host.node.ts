@@ -1,6 +1,6 @@
 /** Worker threads: Node, Deno, Bun. The bundler rewrites `../../dist/` to `./`: sources use the worker that was built. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./host.ts";
 import type { Reply } from "./messages.ts";
 
@@ -10,10 +10,7 @@ export function startWorker(
 ): WorkerHandle {
   // Without the options of the process: those of `node --input-type=module --eval` are not for files.
   const options = { execArgv: [] };
-  const worker =
-    program === "worker"
-      ? new Worker(new URL("../../dist/worker.node.js", import.meta.url), options)
-      : new Worker(new URL("../../dist/trainer.node.js", import.meta.url), options);
+  const worker = start(program, options);
   worker.unref();
   let isOver = false;
   const end = (reason: Error): void => {
@@ -37,6 +34,18 @@ export function startWorker(
       await worker.terminate();
     },
   };
+}
+
+/** Each in the form that bundlers know. */
+function start(program: WorkerProgram, options: WorkerOptions): Worker {
+  switch (program) {
+    case "worker":
+      return new Worker(new URL("../../dist/worker.node.js", import.meta.url), options);
+    case "trainer":
+      return new Worker(new URL("../../dist/trainer.node.js", import.meta.url), options);
+    case "inverter":
+      return new Worker(new URL("../../dist/inverter.node.js", import.meta.url), options);
+  }
 }
 
 export function parallelism(): number {

@@ -2,8 +2,8 @@
  *  (deno, node, default), never by asking the environment for its name. Bun takes the one of Node. */
 import type { Reply, Request, Stop } from "./messages.ts";
 
-/** The package's own programs for workers: the generator of samples, and the trainer of networks. */
-export type WorkerProgram = "worker" | "trainer";
+/** The package's own programs for workers: the generator of samples, the trainer of networks, and who inverts scans. */
+export type WorkerProgram = "worker" | "trainer" | "inverter";
 
 /** What a worker tells whoever started it. */
 export interface WorkerEvents {
@@ -26,6 +26,6 @@ export type StartWorker = (events: WorkerEvents) => WorkerHandle;
 
 export interface WorkerHost {
   startWorker(events: WorkerEvents, program?: WorkerProgram): WorkerHandle;
-  /** How many workers the machine can run at a time, at least 1. */
+  /** How many workers the machine can run at a time; 0 where there are no workers. */
   parallelism(): number;
 }

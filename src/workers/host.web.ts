@@ -4,13 +4,20 @@ import type { WorkerEvents, WorkerHandle, WorkerProgram } from "./host.ts";
 import { adoptWebWorker } from "./webWorker.ts";
 
 export function startWorker(events: WorkerEvents, program: WorkerProgram = "worker"): WorkerHandle {
-  const worker =
-    program === "worker"
-      ? new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" })
-      : new Worker(new URL("../../dist/trainer.web.js", import.meta.url), { type: "module" });
-  return adoptWebWorker(worker, events);
+  return adoptWebWorker(start(program), events);
+}
+
+function start(program: WorkerProgram): Worker {
+  switch (program) {
+    case "worker":
+      return new Worker(new URL("../../dist/worker.web.js", import.meta.url), { type: "module" });
+    case "trainer":
+      return new Worker(new URL("../../dist/trainer.web.js", import.meta.url), { type: "module" });
+    case "inverter":
+      return new Worker(new URL("../../dist/inverter.web.js", import.meta.url), { type: "module" });
+  }
 }
 
 export function parallelism(): number {
-  return Math.max(1, navigator.hardwareConcurrency || 1);
+  return typeof Worker === "undefined" ? 0 : Math.max(1, navigator.hardwareConcurrency || 1);
 }

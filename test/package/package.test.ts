@@ -22,7 +22,7 @@ const inPackage = (path: string): string => join(installed.folder, "node_modules
 const tool = (path: string): string => join(root, "node_modules", path);
 
 /** Ways in that have types. */
-const ENTRIES = [".", "nn", "pool", "workers", "inline"];
+const ENTRIES = [".", "nn", "pool", "batch", "workers", "inline"];
 
 test("publint and are-the-types-wrong find nothing to say", async () => {
   const { stdout } = await run(process.execPath, [
@@ -146,7 +146,7 @@ test("machine learning: at most 40 kB of ours at the start, tfjs from its own pa
 });
 
 test("an import that is not used leaves nothing behind", async () => {
-  for (const name of ["takagi", "takagi/pool", "takagi/inline"]) {
+  for (const name of ["takagi", "takagi/pool", "takagi/batch", "takagi/inline"]) {
     const { first, later } = await bundle(
       `import "${name}"; import * as all from "${name}"; console.log(1);`,
     );
@@ -162,7 +162,7 @@ test("an import alone compiles nothing, reads nothing and asks nothing of its su
       WebAssembly[name] = function (...words) { touched.push("WebAssembly." + name); return new.target ? Reflect.construct(before, words) : before.apply(WebAssembly, words); };
     }
     for (const name of ["fetch", "navigator", "document", "window", "self", "Worker", "Deno", "Bun", "EdgeRuntime"]) Object.defineProperty(globalThis, name, { configurable: true, get: () => void touched.push(name) });
-    for (const name of ["takagi", "takagi/pool", "takagi/inline"]) await import(name);
+    for (const name of ["takagi", "takagi/pool", "takagi/batch", "takagi/inline"]) await import(name);
     console.log(JSON.stringify(touched));`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: installed.folder,

@@ -1,0 +1,66 @@
+/** The work of a worker that inverts: one scan at a time, asking a network that it loads once. */
+import { invert } from "../invert/invert.ts";
+import type { InvertOptions } from "../invert/options.ts";
+import type { ProfilePredictor } from "../invert/predictor.ts";
+import type { Inversion, Reflection, Scan } from "../types.ts";
+import type { KernelOrigin } from "../wasm/load.ts";
+import type { Handlers } from "../workers/serve.ts";
+
+/** Options of an inversion that cross to a worker. */
+export interface PortableOptions extends Omit<InvertOptions, "predictor" | "onProgress" | "signal" | "wasm"> {
+  readonly wasm?: Exclude<KernelOrigin, URL | Response>;
+}
+
+/** All that one inversion needs; survives structured cloning. */
+export interface InversionTask {
+  readonly scan: Scan;
+  readonly reflection: Reflection;
+  readonly options: PortableOptions;
+  /** Folder or address of the network that is asked; none if absent. */
+  readonly network?: string;
+}
+
+export interface InversionAnswer {
+  readonly inversion: Inversion;
+  /** That the inversion took, by the clock. */
+  readonly seconds: number;
+}
+
+export interface InversionWork {
+  invert: { ask: InversionTask; answer: InversionAnswer };
+}
+
+export function inversionHandlers(): Handlers<InversionWork> {
+  return { invert: (task, { signal }) => invertTask(task, signal) };
+}
+
+export async function invertTask(
+  { scan, reflection, options, network }: InversionTask,
+  signal?: AbortSignal,
+): Promise<InversionAnswer> {
+  const predictor = network === undefined ? undefined : await predictorOf(network),
+    started = performance.now();
+  const inversion = await invert(scan, reflection, {
+    ...options,
+    ...(predictor === undefined ? {} : { predictor }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { inversion, seconds: (performance.now() - started) / 1000 };
+}
+
+const loaded = new Map<string, Promise<ProfilePredictor>>();
+
+/** The network of a folder or address, loaded once; one that could not be loaded is tried again.
+ *  @throws {ModelError} @throws {BackendError} */
+export function predictorOf(network: string): Promise<ProfilePredictor> {
+  const found = loaded.get(network) ?? load(network);
+  loaded.set(network, found);
+  found.catch(() => loaded.delete(network));
+  return found;
+}
+
+async function load(network: string): Promise<ProfilePredictor> {
+  const { createPredictor, loadModel } = await import("../nn/index.ts");
+  // For one scan at a time a GPU is not worth its start.
+  return createPredictor(await loadModel(network), { backend: "wasm" });
+}

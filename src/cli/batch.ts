@@ -1,0 +1,242 @@
+/** `takagi batch`: all scans of many files, on all cores, one line of results each. */
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { invertEach } from "../batch/invertAll.ts";
+import type { InversionTask } from "../batch/work.ts";
+import { TakagiError, WorkerError } from "../errors.ts";
+import { csvField } from "../io/results.ts";
+import { type Line, lineHead, lineOf } from "../report/line.ts";
+import type { BatchScan, Shard } from "./batchScans.ts";
+import { filesOf, isOfInput, scansOf } from "./batchScans.ts";
+import { optional } from "./experiment.ts";
+import { reasonOf } from "./files.ts";
+import { clock } from "./generate.ts";
+import { experiments, type Experiment, type InvertFlags } from "./invert.ts";
+import { networkFor, networkHash } from "./predictor.ts";
+import { isThere, partial, ResultsFile } from "./resultsFile.ts";
+import { hasWavelength, chosenBy, withWavelength } from "./scanFile.ts";
+import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
+
+export interface BatchFlags extends Omit<InvertFlags, "json"> {
+  readonly list?: string;
+  readonly workers?: number;
+  readonly shard?: Shard;
+  readonly resume?: boolean;
+}
+
+/** A scan with the text that its line begins with, and what the line lacks: a task, or the error that it ends with. */
+interface Prepared extends BatchScan {
+  readonly head: string;
+  readonly task: InversionTask | Error;
+}
+
+/** Scans in a row that workers die of, after which the machine is held to be at fault. */
+const MOST_DEATHS = 4;
+
+export async function runBatch(
+  paths: readonly string[],
+  flags: BatchFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const { out, shard = { index: 1, of: 1 } } = flags;
+  if (out === undefined) throw new UsageError("give --out, a folder for the results");
+  const prepare = await preparation(flags);
+  const files = await filesOf(paths, { out, ...optional("list", flags.list) });
+  const path = join(out, resultsName(shard));
+  if (await isThere(path)) {
+    if (flags.resume !== true) throw alreadyThere(path);
+    terminal.out(`${path}: all results are there\n`);
+    return EXIT.ok;
+  }
+  if (flags.resume !== true && (await isThere(partial(path)))) throw alreadyThere(partial(path));
+  const results = await ResultsFile.open(path),
+    tally = new Tally(terminal);
+  let seconds: FileHandle | undefined;
+  try {
+    seconds = await openSeconds(path);
+    const scans = unfinished(prepared(scansOf(files, flags, shard), prepare), results, tally);
+    await invertScans(scans, { workers: flags.workers, terminal }, { results, seconds, tally });
+    await results.finish();
+  } finally {
+    tally.wipe();
+    await results.close();
+    await seconds?.close();
+  }
+  terminal.out(`${path}: ${tally.words()}\n`);
+  return EXIT.ok;
+}
+
+/** Seconds that each scan took, beside the results: they are another every time. */
+async function openSeconds(results: string): Promise<FileHandle> {
+  const path = results.replace(/results([^/\\]*)\.jsonl$/, "seconds$1.csv");
+  try {
+    const handle = await open(path, "a");
+    if ((await handle.stat()).size === 0) await handle.appendFile("file,scan,seconds\r\n");
+    return handle;
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** results.jsonl, or that of a shard. */
+export function resultsName({ index, of }: Shard): string {
+  return of === 1 ? "results.jsonl" : `results-${index}-of-${of}.jsonl`;
+}
+
+function alreadyThere(path: string): UsageError {
+  return new UsageError(`${path} is there: --resume goes on with it, and another --out begins anew`);
+}
+
+/** What makes a scan's settings and task. What is wrong with the options is said before a file is read. */
+async function preparation(flags: BatchFlags): Promise<(scan: BatchScan) => Promise<Prepared>> {
+  const experiment = experiments(),
+    network = networkFor(flags.model),
+    fixed = {
+      reading: chosenBy(flags),
+      ...(network === undefined ? {} : { network: await networkHash(network) }),
+    };
+  if (hasWavelength(flags)) await experiment(flags);
+  const experimentOf = async (scan: BatchScan): Promise<Experiment | Error> => {
+    if (scan.content instanceof Error) return scan.content;
+    try {
+      return await experiment(withWavelength(flags, scan.file, scan.content));
+    } catch (error) {
+      if (!isOfInput(error)) throw error;
+      return error;
+    }
+  };
+  return async (scan) => {
+    const found = await experimentOf(scan),
+      { file, scan: place, sha256, metadata, content } = scan,
+      about = { file, scan: place, ...optional("sha256", sha256), ...optional("metadata", metadata) };
+    if (found instanceof Error || content instanceof Error)
+      return { ...scan, head: lineHead(about), task: found as Error };
+    const { reflection, options } = found;
+    return {
+      ...scan,
+      head: lineHead({ ...about, settings: { reflection, ...options, ...fixed } }),
+      task: { scan: content, reflection, options, ...optional("network", network) },
+    };
+  };
+}
+
+async function* prepared(
+  scans: AsyncIterable<BatchScan>,
+  prepare: (scan: BatchScan) => Promise<Prepared>,
+): AsyncGenerator<Prepared, void, undefined> {
+  for await (const scan of scans) yield await prepare(scan);
+}
+
+/** The scans whose lines are not there yet. Those that are must be of the same scans, inputs, settings and version.
+ *  @throws {InputError} naming the line that is of another */
+async function* unfinished(
+  scans: AsyncIterable<Prepared>,
+  results: ResultsFile,
+  tally: Tally,
+): AsyncGenerator<Prepared, void, undefined> {
+  const lines = results.lines();
+  let number = 0;
+  for await (const scan of scans) {
+    const { value: line } = await lines.next();
+    number += 1;
+    if (line === undefined) {
+      yield scan;
+      continue;
+    }
+    if (!line.startsWith(`${scan.head},`)) throw otherLine(number, JSON.parse(line) as Line, scan);
+    tally.count(JSON.parse(line) as Line, scan, false);
+  }
+  if ((await lines.next()).done !== true)
+    throw new InputError(`the results have more lines than the files have scans: some files are gone`);
+}
+
+function otherLine(number: number, line: Line, { file, scan, head }: Prepared): InputError {
+  const now = JSON.parse(`${head}}`) as Line;
+  const what =
+    line.file !== file || line.scan !== scan
+      ? `is of ${line.file}, scan ${line.scan}, where ${file}, scan ${scan}, is now: the list of files is another`
+      : line.takagi !== now.takagi
+        ? `was made by takagi ${line.takagi}, and this is ${now.takagi}`
+        : line.sha256 !== now.sha256
+          ? `is of ${file} as it was: the file has changed`
+          : `of ${file} was made with other options`;
+  return new InputError(`line ${number} of the results ${what}; another --out begins anew`);
+}
+
+interface Results {
+  readonly results: ResultsFile;
+  readonly seconds: FileHandle;
+  readonly tally: Tally;
+}
+
+/** Inverts, and writes line by line.
+ *  @throws {WorkerError} where workers die of one scan after the other: nothing is written of these */
+async function invertScans(
+  scans: AsyncIterable<Prepared>,
+  { workers, terminal }: { readonly workers: number | undefined; readonly terminal: Terminal },
+  { results, seconds, tally }: Results,
+): Promise<void> {
+  const taskOf = ({ task }: Prepared): InversionTask => {
+    if (task instanceof Error) throw task;
+    return task;
+  };
+  let held: string[] = [];
+  const options = { ...optional("workers", workers), signal: terminal.signal };
+  for await (const result of invertEach(scans, taskOf, options)) {
+    const { item, error, inversion } = result,
+      line = lineOf(item.head, error === undefined ? { answer: inversion } : { error: errorJson(error) });
+    held.push(line);
+    if (error instanceof WorkerError && held.length < MOST_DEATHS) continue;
+    if (error instanceof WorkerError) throw error;
+    for (const each of held) await results.append(each);
+    held = [];
+    if (error === undefined)
+      await seconds.appendFile(`${csvField(item.file)},${item.scan},${result.seconds.toFixed(3)}\r\n`);
+    tally.count(JSON.parse(line) as Line, item, true);
+  }
+  for (const each of held) await results.append(each);
+}
+
+function errorJson(error: Error) {
+  const code = error instanceof TakagiError ? error.code : error instanceof InputError ? "INPUT" : "FAULT";
+  return { code, message: error.message };
+}
+
+/** What came of the scans so far, and how long the others will take. */
+class Tally {
+  readonly #terminal: Terminal;
+  readonly #line: ProgressLine;
+  readonly #started: number;
+  #scans = 0;
+  #determined = 0;
+  #failed = 0;
+  /** Share that was done before this run. */
+  #before = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#line = new ProgressLine(terminal);
+    this.#started = terminal.seconds();
+  }
+
+  /** @param isNew whether this run inverted it */
+  count({ answer }: Line, { progress, file }: Prepared, isNew: boolean): void {
+    this.#scans += 1;
+    if (answer === undefined) this.#failed += 1;
+    else if (answer.verdict === "determined") this.#determined += 1;
+    if (!isNew) this.#before = progress;
+    const share = progress - this.#before,
+      seconds = this.#terminal.seconds() - this.#started,
+      left = share > 0 ? `, ${clock((seconds * (1 - progress)) / share)} left` : "";
+    this.#line.show(`${Math.floor(100 * progress)} %${left}; ${this.words()}; ${file}`);
+  }
+
+  words(): string {
+    const failed = this.#failed === 0 ? "" : `, ${this.#failed} failed`;
+    return `${this.#scans} scans, ${this.#determined} determined${failed}`;
+  }
+
+  wipe(): void {
+    this.#line.wipe();
+  }
+}
