@@ -148,6 +148,9 @@ export interface FileScan extends ScanConditions {
   readonly intensityUnit?: "counts" | "cps";
   /** Lines of the tube as the file lists them, the strongest with weight 1; which of them reach the sample, the optics decide. */
   readonly lines?: readonly SpectralLine[];
+  /** Where motors stood that did not move, besides 2θ and ω, by the file's names and in its units (mm of a stage, degrees of
+   *  a circle): the place of a scan in a map. */
+  readonly motors?: Readonly<Record<string, number>>;
   readonly sample?: string;
   readonly comment?: string;
   /** The file's own number of the scan (SPEC), by which it is chosen. */

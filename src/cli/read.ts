@@ -63,6 +63,7 @@ function scanLines(number: number, scan: FileScan): string {
     intensityUnit,
     countUnit,
     intensity,
+    motors,
     sample,
     comment,
     notes = [],
@@ -81,6 +82,11 @@ function scanLines(number: number, scan: FileScan): string {
   const labels = [
     sample === undefined ? "" : `sample: ${sample}`,
     comment === undefined ? "" : `comment: ${comment}`,
+    motors === undefined
+      ? ""
+      : `motors: ${Object.entries(motors)
+          .map(([name, position]) => `${name} ${position}`)
+          .join(", ")}`,
     ...notes.map((note) => `note: ${note}`),
     refusal === undefined ? "" : `not to be fitted as it is: ${refusal}`,
   ];

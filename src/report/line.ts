@@ -28,6 +28,8 @@ export interface LineMetadata {
   readonly countingTime?: number;
   /** Angle of incidence where the scan begins, degrees. */
   readonly omega?: number;
+  /** Where motors stood, by the file's names and in its units. */
+  readonly motors?: Readonly<Record<string, number>>;
 }
 
 /** A line as it is read back. */
@@ -68,12 +70,12 @@ const DIGITS = 6;
 
 export function metadataOf(
   format: ScanFormat,
-  { intensity, sample, comment, number, wavelength, countingTime, omega }: FileScan,
+  { intensity, sample, comment, number, wavelength, countingTime, omega, motors }: FileScan,
 ): LineMetadata {
   return {
     format,
     points: intensity.length,
-    ...given({ sample, comment, number, wavelength, countingTime, omega: omega?.[0] }),
+    ...given({ sample, comment, number, wavelength, countingTime, omega: omega?.[0], motors }),
   };
 }
 

@@ -178,7 +178,7 @@ test("regions are joined, maps projected, counters of SPEC named; what was done 
   const factors = COUNTS.map((count) => (count > 100 ? 100 : 1));
   const synchrotron = await file(spec([{}], { numbers: [17], counters: { filters: factors } }));
   expect((await takagi(["read", synchrotron])).out).toMatch(
-    / 17 {2}2θ–ω.*\n.*\n.*\n.*not to be fitted.*filters varies/,
+    / 17 {2}2θ–ω.*\n.*\n.*\n.*motors: Phi 90, Energy 0\n.*not to be fitted.*filters varies/,
   );
   expect((await takagi(["invert", synchrotron, ...YSZ])).err).toMatch(/name it \(`attenuation`\)/);
   const named = await takagi(["invert", synchrotron, ...YSZ, "--scan", "17", "--attenuation", "filters"]);

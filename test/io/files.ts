@@ -13,6 +13,8 @@ export interface Measurement {
   /** One a point. */
   readonly attenuation?: readonly number[];
   readonly countingTime?: number;
+  /** Where other motors stood (XRDML, BRML, RAS, RASX). */
+  readonly motors?: Readonly<Record<string, number>>;
 }
 
 export const COUNTS = [12, 15, 11, 40, 900, 41, 13, 9, 0, 10];
@@ -27,6 +29,7 @@ export function filled({
   counts = COUNTS,
   attenuation = [],
   countingTime = 2,
+  motors = { Phi: 0 },
 }: Measurement = {}) {
   const n = counts.length;
   const movesDetector = axis !== "omega";
@@ -36,7 +39,7 @@ export function filled({
     { length: n },
     (_, i) => omega + (movesSample ? i * (axis === "omega" ? step : step / 2) : 0),
   );
-  return { axis, twoTheta, omega, step, counts, attenuation, countingTime, n, detector, sample };
+  return { axis, twoTheta, omega, step, counts, attenuation, countingTime, motors, n, detector, sample };
 }
 
 export type Filled = ReturnType<typeof filled>;
@@ -75,7 +78,9 @@ export function xrdml(
         ? `<beamAttenuationFactors>${m.attenuation.join(" ")}</beamAttenuationFactors>`
         : "";
     return `<scan appendNumber="0" mode="Continuous" scanAxis="${axisNames[m.axis]}" status="Completed"><header><author><name>A &amp; B</name></author></header>
-<dataPoints>${place("2Theta", m.detector)}${place("Omega", m.sample)}<positions axis="Phi" unit="deg"><commonPosition>0</commonPosition></positions>
+<dataPoints>${place("2Theta", m.detector)}${place("Omega", m.sample)}${Object.entries(m.motors)
+      .map(([name, position]) => place(name, [position]))
+      .join("")}
 ${factors}<commonCountingTime unit="seconds">${m.countingTime}</commonCountingTime>${data}</dataPoints></scan>`;
   };
   const ns = `http://www.xrdml.com/XRDMeasurement/${version}`;
@@ -115,7 +120,11 @@ ${rows.join("\n")}
 <RawDataView xsi:type="FixedRawDataView" Start="1" Length="1" LogicName="AbsorptionFactor" Unit=""/>
 <RawDataView xsi:type="VaryingRawDataView" Start="2" Length="${moving.length}"><Varying LogicName="ScanAxes">${fields}</Varying></RawDataView>
 <RawDataView xsi:type="RecordedRawDataView" Start="${2 + moving.length}" Length="1"><Recording LogicName="counter"><Unit Prefix="None" Base="Counts"/></Recording></RawDataView></DataViews>
-</DataRoute></DataRoutes><FixedInformation><Drives><InfoData LogicName="${still[0]}"><Position Unit="°" Value="${still[1]}"/></InfoData></Drives>
+</DataRoute></DataRoutes><FixedInformation><Drives><InfoData LogicName="${still[0]}"><Position Unit="°" Value="${still[1]}"/></InfoData>${Object.entries(
+      m.motors,
+    )
+      .map(([name, position]) => `<InfoData LogicName="${name}"><Position Value="${position}"/></InfoData>`)
+      .join("")}</Drives>
 <Tube><WaveLengthAlpha1 Unit="Å" Value="${ALPHA1}"/><WaveLengthAlpha2 Unit="Å" Value="${ALPHA2}"/><WaveLengthRatio Unit="" Value="0.5"/></Tube></FixedInformation></RawData>`);
   });
   return zipSync(files);
@@ -141,6 +150,12 @@ export function ras(scans: readonly Measurement[] = [{}]): Uint8Array {
 *MEAS_COND_AXIS_NAME_INTERNAL-1 "Omega"
 *MEAS_COND_AXIS_POSITION-0 "${m.twoTheta}"
 *MEAS_COND_AXIS_POSITION-1 "${m.omega}"
+${Object.entries(m.motors)
+  .map(
+    ([name, position], i) =>
+      `*MEAS_COND_AXIS_NAME_INTERNAL-${i + 2} "${name}"\n*MEAS_COND_AXIS_POSITION-${i + 2} "${position}"`,
+  )
+  .join("\n")}
 *MEAS_COND_XG_WAVE_TYPE "Ka"
 *MEAS_DATA_COUNT "${m.n}"
 *MEAS_SCAN_AXIS_X_INTERNAL "${RIGAKU_AXES[m.axis]}"
@@ -164,7 +179,11 @@ export function rasx(scans: readonly Measurement[] = [{}]): Uint8Array {
     files[`Data${k}/MesurementConditions${k}.xml`] = bytes(`\ufeff<?xml version="1.0" encoding="utf-8"?>
 <MeasurementConditions><GeneralInformation><SampleName>YSZ &amp; more</SampleName><Comment>4 &lt; 5</Comment><Memo/></GeneralInformation>
 <HWConfigurations><XrayGenerator><WaveType>Ka</WaveType><WavelengthKalpha1>${ALPHA1}</WavelengthKalpha1><WavelengthKalpha2>${ALPHA2}</WavelengthKalpha2></XrayGenerator></HWConfigurations>
-<Axes><Axis Name="TwoTheta" Position="${m.twoTheta}"/><Axis Name="Omega" Position="${m.omega}"/></Axes>
+<Axes><Axis Name="TwoTheta" Position="${m.twoTheta}"/><Axis Name="Omega" Position="${m.omega}"/>${Object.entries(
+      m.motors,
+    )
+      .map(([name, position]) => `<Axis Name="${name}" Position="${position}"/>`)
+      .join("")}</Axes>
 <ScanInformation><AxisName>${RIGAKU_AXES[m.axis]}</AxisName><Mode>STEP</Mode><Step>${m.step}</Step><Speed>${m.countingTime}</Speed><SpeedUnit>sec.</SpeedUnit><IntensityUnit>counts</IntensityUnit></ScanInformation>
 </MeasurementConditions>`);
   });

@@ -405,3 +405,19 @@ describe("measured files", () => {
       expect(Math.abs(Math.log10(scan.intensity[i]! / scan.intensity[i - 1]!))).toBeLessThan(0.15);
   });
 });
+
+test.each([
+  ["xrdml", xrdml],
+  ["brml", brml],
+  ["ras", ras],
+  ["rasx", rasx],
+] as const)(
+  "%s: where the stage stood comes with each scan of a map, angles of the scan do not",
+  async (_, write) => {
+    const { scans } = await readScans(write([{ motors: { X: 1.5, Y: -2 } }, { motors: { X: 3, Y: -2 } }]));
+    expect(scans.map(({ motors }) => motors)).toEqual([
+      { X: 1.5, Y: -2 },
+      { X: 3, Y: -2 },
+    ]);
+  },
+);

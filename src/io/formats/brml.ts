@@ -103,6 +103,9 @@ function readRawData(
       numberIn(information?.at("TimePerStep")?.text) ??
       measuredTime?.[0],
     tube: tubeOf(root),
+    motors: drivesOf(root).filter(
+      ([name]) => !["TwoTheta", "Theta", "Omega"].includes(name) && !columns.axes.has(name),
+    ),
     ...label,
   });
 }
@@ -165,12 +168,18 @@ function axisOf(axes: ReadonlyMap<string, number>): ScanAxis {
   return sample ? "omega" : "other";
 }
 
-/** Angles of a motor that did not move, from the list of drives. */
+/** Angles of a motor that did not move. */
 function still(root: Element, drive: string, count: number): Float64Array | undefined {
-  const drives = root.find("Drives")?.all("InfoData") ?? [];
-  const found = drives.find((candidate) => candidate.attribute("LogicName") === drive)?.at("Position");
-  const position = numberIn(found?.attribute("Value"));
+  const position = drivesOf(root).find(([name]) => name === drive)?.[1];
   return position === undefined ? undefined : new Float64Array(count).fill(position);
+}
+
+function drivesOf(root: Element): (readonly [name: string, position: number | undefined])[] {
+  const drives = root.find("Drives")?.all("InfoData") ?? [];
+  return drives.map((drive) => [
+    drive.attribute("LogicName") ?? "",
+    numberIn(drive.at("Position")?.attribute("Value")),
+  ]);
 }
 
 function tubeOf(root: Element): Tube {

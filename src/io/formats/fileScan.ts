@@ -26,6 +26,8 @@ export interface Found {
   /** Seconds of each point, where the file has them one by one. */
   readonly countingTimes?: Float64Array | undefined;
   readonly tube?: Tube | undefined;
+  /** Motors that stood still, as the file lists them; those without a number are left out. */
+  readonly motors?: Iterable<readonly [name: string | undefined, position: number | undefined]> | undefined;
   readonly sample?: string | undefined;
   readonly comment?: string | undefined;
   readonly number?: number | undefined;
@@ -101,12 +103,25 @@ export function fileScan(found: Found): FileScan {
     ...given("attenuation", attenuation),
     ...given("wavelength", lines?.[0]?.wavelength),
     ...given("lines", lines),
+    ...given("motors", motorsOf(found.motors)),
     ...given("sample", words(found.sample)),
     ...given("comment", words(found.comment)),
     ...given("number", found.number),
     ...given("refusal", found.refusal),
     ...given("notes", notes.length === 0 ? undefined : notes),
   };
+}
+
+const MOST_MOTORS = 200;
+
+function motorsOf(found: Found["motors"] = []): FileScan["motors"] {
+  const motors = new Map<string, number>();
+  for (const [name, position] of found) {
+    const word = words(name);
+    if (word === undefined || position === undefined || !Number.isFinite(position)) continue;
+    if (motors.size < MOST_MOTORS) motors.set(word, position);
+  }
+  return motors.size === 0 ? undefined : Object.fromEntries(motors);
 }
 
 function requireColumns(found: Found): void {

@@ -9,6 +9,8 @@ import { parseXml, type Element } from "./xml.ts";
 
 const PROFILE = /^(?:.*\/)?Data(\d+)\/Profile(\d+)\.txt$/;
 
+type Motors = readonly (readonly [name: string, position: number | undefined])[];
+
 /** What both formats say of a scan, under names of their own. */
 interface Conditions {
   /** "TwoThetaOmega", "Omega", … */
@@ -16,6 +18,7 @@ interface Conditions {
   /** Where motors stood before the scan, degrees. */
   readonly twoTheta?: number | undefined;
   readonly omega?: number | undefined;
+  readonly motors?: Motors;
   readonly step?: number | undefined;
   readonly speed?: number | undefined;
   readonly speedUnit?: string | undefined;
@@ -145,6 +148,7 @@ function scanOf(rows: readonly string[], conditions: Conditions, firstLine = 1):
     intensityUnit,
     countingTime: countingTime(conditions),
     tube: tubeOf(conditions),
+    motors: conditions.motors?.filter(([name]) => !["TwoTheta", "Omega", conditions.axis].includes(name)),
     sample: conditions.sample,
     comment: conditions.comment,
   });
@@ -168,17 +172,14 @@ function tubeOf({ waveType = "", alpha1, alpha2, beta }: Conditions): Tube {
 
 function conditionsOfRas(header: ReadonlyMap<string, string>): Conditions {
   const number = (name: string) => numberIn(header.get(name));
-  const motor = (name: string) => {
-    for (let i = 0; header.has(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`); i++) {
-      if (header.get(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`) === name)
-        return number(`MEAS_COND_AXIS_POSITION-${i}`);
-    }
-    return undefined;
-  };
+  const motors: [string, number | undefined][] = [];
+  for (let i = 0; header.has(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`); i++)
+    motors.push([header.get(`MEAS_COND_AXIS_NAME_INTERNAL-${i}`)!, number(`MEAS_COND_AXIS_POSITION-${i}`)]);
   return {
     axis: header.get("MEAS_SCAN_AXIS_X_INTERNAL") ?? header.get("MEAS_SCAN_AXIS_X") ?? "",
-    twoTheta: motor("TwoTheta"),
-    omega: motor("Omega"),
+    twoTheta: positionOf(motors, "TwoTheta"),
+    omega: positionOf(motors, "Omega"),
+    motors,
     step: number("MEAS_SCAN_STEP"),
     speed: number("MEAS_SCAN_SPEED"),
     speedUnit: header.get("MEAS_SCAN_SPEED_UNIT"),
@@ -196,19 +197,15 @@ function conditionsOfRasx(root: Element): Conditions {
   const general = root.at("GeneralInformation");
   const scan = root.at("ScanInformation");
   const tube = root.at("HWConfigurations", "XrayGenerator");
-  const motor = (name: string) =>
-    numberIn(
-      root
-        .at("Axes")
-        ?.all("Axis")
-        .find((axis) => axis.attribute("Name") === name)
-        ?.attribute("Position"),
-    );
+  const motors = (root.at("Axes")?.all("Axis") ?? []).map(
+    (axis) => [axis.attribute("Name") ?? "", numberIn(axis.attribute("Position"))] as const,
+  );
   const text = (parent: Element | undefined, name: string) => parent?.at(name)?.text;
   return {
     axis: text(scan, "AxisName") ?? "",
-    twoTheta: motor("TwoTheta"),
-    omega: motor("Omega"),
+    twoTheta: positionOf(motors, "TwoTheta"),
+    omega: positionOf(motors, "Omega"),
+    motors,
     step: numberIn(text(scan, "Step")),
     speed: numberIn(text(scan, "Speed")),
     speedUnit: text(scan, "SpeedUnit"),
@@ -220,6 +217,10 @@ function conditionsOfRasx(root: Element): Conditions {
     sample: text(general, "SampleName"),
     comment: joined(text(general, "Comment"), text(general, "Memo")),
   };
+}
+
+function positionOf(motors: Motors, wanted: string): number | undefined {
+  return motors.find(([name]) => name === wanted)?.[1];
 }
 
 function joined(...texts: readonly (string | undefined)[]): string {

@@ -135,6 +135,7 @@ function scansOf(scan: SpecScan, counters: CounterOptions): FileScan[] {
     attenuation: beam.factors,
     countingTime: scan.seconds,
     tube: { alpha1: wavelengthOf(scan) },
+    motors: stillMotors(scan),
     comment: [scan.command, scan.comment].filter((words) => words !== "").join("; "),
     number: scan.number,
     refusal: beam.refusal,
@@ -144,6 +145,19 @@ function scansOf(scan: SpecScan, counters: CounterOptions): FileScan[] {
   return beam.note === undefined
     ? scans
     : scans.map((each) => ({ ...each, notes: [...(each.notes ?? []), beam.note!] }));
+}
+
+/** Motors that are no column, and not those of 2θ and ω. */
+function stillMotors({
+  motors,
+  positions,
+  labels,
+}: SpecScan): [name: string, position: number | undefined][] {
+  return [...motors]
+    .flatMap(([row, names]) =>
+      names.map((name, i): [string, number | undefined] => [name, positions.get(row)?.[i]]),
+    )
+    .filter(([name]) => !labels.includes(name) && !TWO_THETA.test(name.trim()) && !OMEGA.test(name.trim()));
 }
 
 function positionOf({ motors, positions }: SpecScan, name: RegExp): number | undefined {

@@ -79,6 +79,9 @@ function readScan(
     twoTheta: positions.get("2Theta"),
     omega: positions.get("Omega"),
     position: positions.get(axisName ?? ""),
+    motors: [...positions]
+      .filter(([name]) => !["2Theta", "Omega", axisName].includes(name))
+      .map(([name, values]) => [name, stood(values)] as const),
     counts,
     attenuation:
       factors === undefined
@@ -92,6 +95,11 @@ function readScan(
     countingTime: numberIn(points.at("commonCountingTime")?.text),
     ...common,
   });
+}
+
+/** Where all positions are one. */
+function stood(values: Float64Array): number | undefined {
+  return values.every((value) => value === values[0]) ? values[0] : undefined;
 }
 
 function positionsOf(element: Element, count: number): Float64Array {
