@@ -8,6 +8,7 @@ export type ErrorCode =
   | "UNREACHABLE_REFLECTION"
   | "SCAN_FORMAT"
   | "CIF_FORMAT"
+  | "RESULT_FORMAT"
   | "KERNEL_LOAD"
   | "KERNEL_STATUS"
   | "WORKER"
@@ -81,6 +82,13 @@ export class CifError extends TakagiError {
   constructor(message: string, line?: number) {
     super("CIF_FORMAT", line === undefined ? message : `line ${line}: ${message}`);
     this.line = line;
+  }
+}
+
+/** A file is no result.json of takagi, or a damaged one. */
+export class ResultError extends TakagiError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("RESULT_FORMAT", message, options);
   }
 }
 

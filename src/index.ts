@@ -30,6 +30,7 @@ export {
   KernelLoadError,
   KernelStatusError,
   NotFiniteError,
+  ResultError,
   ScanFormatError,
   TakagiError,
   UnreachableReflectionError,
@@ -65,6 +66,19 @@ export { splineProfile, type SplineProfileOptions, type SplineShape } from "./pr
 export { curveFigure, type FigureOptions, profileFigure, weightedResiduals } from "./report/figures.ts";
 export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
 export type { Row } from "./report/page.ts";
+export { parseResult, type Result } from "./report/parseResult.ts";
+export {
+  type GivenSettings,
+  type NetworkCard,
+  type Provenance,
+  provenance,
+  type ProvenanceOptions,
+  type Run,
+  type Setting,
+  type SettingSource,
+  shellLine,
+  type SourceFile,
+} from "./report/provenance.ts";
 export { report, type ReportOptions } from "./report/report.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {
@@ -115,3 +129,4 @@ export type {
 export { type KernelOrigin, machineHasSimd } from "./wasm/load.ts";
 export type { KernelBinary } from "./wasm/source.ts";
 export { secondLine, WAVELENGTHS } from "./units.ts";
+export { CITATION, VERSION } from "./version.ts";

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import v8 from "node:v8";
 import type { BankOptions } from "../nn/index.ts";
-import { readBytes, writeWhole } from "./files.ts";
+import { readBytes } from "./files.ts";
+import { replaceModel } from "./modelFolder.ts";
 import { EXIT, ProgressLine, type Terminal } from "./terminal.ts";
 
 export interface BankFlags extends Pick<BankOptions, "count" | "seed" | "noise"> {
@@ -31,14 +32,12 @@ export async function addBank(
   terminal: Terminal,
 ): Promise<{ count: number; bytes: number; noise: string; seed: number }> {
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
-  const { createPredictor, drawBank, encodeModel, parseModel, toLayersModel } =
+  const { createPredictor, drawBank, encodeModel, parseModel, toLayersModel, weightsFileOf } =
     await import("../nn/index.ts");
-  const [card, weights] = await Promise.all(
-    ["model.json", "weights.bin"].map((name) => readBytes(join(folder, name))),
-  );
-  const json = new TextDecoder().decode(card);
+  const json = new TextDecoder().decode(await readBytes(join(folder, "model.json"))),
+    weights = await readBytes(join(folder, weightsFileOf(json)));
   // Not loadModel: a bank that is damaged is made anew.
-  const model = await parseModel(json, weights!),
+  const model = await parseModel(json, weights),
     predictor = await createPredictor(model, { backend: "wasm" }),
     progress = new ProgressLine(terminal);
   try {
@@ -50,9 +49,7 @@ export async function addBank(
     const isForTfjs = (JSON.parse(json) as { format: unknown }).format === "layers-model",
       files = await (isForTfjs ? toLayersModel : encodeModel)({ ...model, bank }),
       content = files["bank.bin"]!;
-    // The card last: it names what is there.
-    await writeWhole(join(folder, "bank.bin"), content);
-    await writeWhole(join(folder, "model.json"), files["model.json"]);
+    await replaceModel(folder, files);
     const { noise, seed, predicted, space } = bank;
     return { count: predicted.length / space.size, bytes: content.length, noise, seed };
   } finally {

@@ -1,5 +1,5 @@
 /** `takagi evaluate`: what a model is worth, in the numbers of Table 2. */
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { judge, type Judgement, scores, type Scores } from "../evaluate/evaluate.ts";
@@ -8,9 +8,10 @@ import type { BackendName, ModelCard, Predictor } from "../nn/index.ts";
 import type { Effort } from "../invert/options.ts";
 import type { Row } from "../report/page.ts";
 import type { Scan } from "../types.ts";
+import { VERSION } from "../version.ts";
 import { optional } from "./experiment.ts";
-import { writeWhole } from "./files.ts";
 import { clock, readPreset } from "./generate.ts";
+import { checkOutputs, writeOutputs } from "./outputs.ts";
 import { EXIT, ProgressLine, type Terminal } from "./terminal.ts";
 
 export interface EvaluateFlags {
@@ -24,9 +25,11 @@ export interface EvaluateFlags {
   readonly workers?: number;
   readonly backend?: BackendName;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
+const INDEX = "evaluation.json";
 const NAMES = {
   t: "thickness",
   emax: "largest strain",
@@ -38,6 +41,8 @@ const NAMES = {
 
 export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal: Terminal): Promise<number> {
   const { count, seed, noise, json } = flags;
+  if (flags.out !== undefined)
+    await checkOutputs(flags.out, ["scans.jsonl", "evaluation.html", INDEX], { ...flags, index: INDEX });
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   const { createPredictor, loadModel } = await import("../nn/index.ts");
   const model = await loadModel(folder),
@@ -57,6 +62,7 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       onProgress: (done) => progress.show(`asking the network ${Math.floor((100 * done) / count)} %`),
     });
     const head = {
+      takagi: VERSION,
       model: model.card.name,
       preset: preset.name,
       noise,
@@ -64,13 +70,20 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
       ...optional("maxStrain", flags.maxStrain),
     };
     const alone = { ...scores(judgement), secondsPerCurve: judgement.secondsPerCurve };
-    const { result, judged } =
+    const { result, judged, records } =
       flags.refine === true
         ? await afterFit({ predictor, judgement, head, alone, flags, terminal, progress })
-        : { result: { ...head, ...alone }, judged: judgement };
+        : { result: { ...head, ...alone }, judged: judgement, records: undefined };
     progress.wipe();
-    if (flags.out !== undefined)
-      await draw(flags.out, { folder, result, judged, predictor, isRefined: flags.refine === true });
+    if (flags.out !== undefined) {
+      await writeOutputs(
+        flags.out,
+        { ...optional("scans.jsonl", records), [INDEX]: `${JSON.stringify(result, null, 2)}\n` },
+        { ...flags, index: INDEX },
+      );
+      const html = await draw({ folder, result, judged, predictor, isRefined: flags.refine === true });
+      await writeOutputs(flags.out, { "evaluation.html": html }, { ...flags, index: INDEX });
+    }
     terminal.out(json === true ? `${JSON.stringify(result)}\n` : words(folder, result));
     return EXIT.ok;
   } finally {
@@ -89,7 +102,7 @@ interface Refining {
   readonly progress: ProgressLine;
 }
 
-/** The same samples, answered by inversions that start from the network; scans.jsonl in --out. */
+/** The same samples, answered by inversions that start from the network; and what scans.jsonl holds. */
 async function afterFit({
   predictor,
   judgement,
@@ -98,7 +111,7 @@ async function afterFit({
   flags,
   terminal,
   progress,
-}: Refining): Promise<{ result: Result; judged: Judgement }> {
+}: Refining): Promise<{ result: Result; judged: Judgement; records: string }> {
   const { refineAll } = await import("../evaluate/refineAll.node.ts"),
     since = terminal.seconds();
   const { refined, seconds } = await refineAll(predictor, judgement, {
@@ -111,15 +124,11 @@ async function afterFit({
       ),
   });
   const final = finalJudgement(judgement, refined);
-  if (flags.out !== undefined)
-    await writeWhole(
-      join(flags.out, "scans.jsonl"),
-      scanRecords(final, refined)
-        .map((record) => `${JSON.stringify(record)}\n`)
-        .join(""),
-    );
   return {
     judged: final,
+    records: scanRecords(final, refined)
+      .map((record) => `${JSON.stringify(record)}\n`)
+      .join(""),
     result: {
       ...head,
       ...scores(final),
@@ -144,8 +153,8 @@ interface Drawing {
   readonly isRefined: boolean;
 }
 
-/** evaluation.html and evaluation.json. */
-async function draw(out: string, { folder, result, judged, predictor, isRefined }: Drawing): Promise<void> {
+/** What evaluation.html holds. */
+async function draw({ folder, result, judged, predictor, isRefined }: Drawing): Promise<string> {
   const { evaluationPage } = await import("../report/evaluation/page.ts"),
     { trainedOn } = await import("../nn/index.ts"),
     { preset, noise } = judged.generator,
@@ -165,15 +174,13 @@ async function draw(out: string, { folder, result, judged, predictor, isRefined 
       refined = refiner.refine({ scan, rows }).labels;
     return Object.fromEntries(card.labels.map((name, k) => [name, refined[k]!]));
   };
-  const html = await evaluationPage({
+  return evaluationPage({
     title: `${basename(folder)}${isRefined ? " and the inversion after it" : ""}`,
     tables: tablesOf(card, trainedOn(card), result),
     judgement: judged,
     ...(result.strata === undefined ? {} : { honesty: result as Result & Honesty }),
     answer,
   });
-  await writeWhole(join(out, "evaluation.html"), html);
-  await writeWhole(join(out, "evaluation.json"), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 function tablesOf(

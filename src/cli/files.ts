@@ -1,7 +1,9 @@
 /** Reading and writing files, with errors that a person can act upon. */
 
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { createReadStream } from "node:fs";
+import { basename, extname } from "node:path";
+import { MAX_FILE_BYTES } from "../io/text.ts";
+import { nameFrom } from "../words.ts";
 import { InputError } from "./terminal.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -15,13 +17,24 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "a file of that name is in the way",
 };
 
-/** @throws {InputError} naming the file */
+/** A file, or what comes through a pipe; a device that never ends is left at the limit.
+ *  @throws {InputError} naming the file */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
   try {
-    return await readFile(path);
+    for await (const part of createReadStream(path, {
+      highWaterMark: 1 << 20,
+    }) as AsyncIterable<Uint8Array>) {
+      length += part.length;
+      if (length > MAX_FILE_BYTES)
+        throw new Error(`it has more than the ${MAX_FILE_BYTES / 1e6} MB that are read`);
+      parts.push(part);
+    }
   } catch (error) {
     throw new InputError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
+  return Buffer.concat(parts, length);
 }
 
 /** @throws {InputError} naming the file, also where it is not JSON */
@@ -34,31 +47,26 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Writes under a temporary name and renames: a reader sees the whole file or none. Makes the folder where it is missing.
- *  @throws {InputError} naming the file */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-/** Short names for files, each once: without folder and extension, with a number where two are alike. */
+/** Short names for files, each once and fit to be that of a folder: without path and extension, with a number where two are
+ *  alike. */
 export function uniqueNames(paths: readonly string[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {
-    const stem = basename(path, extname(path)) || "scan";
+    const stem = folderName(basename(path, extname(path)));
     let name = stem;
     // Folders of different case are one on some systems.
     for (let i = 2; taken.has(name.toLowerCase()); i++) name = `${stem}-${i}`;
     taken.add(name.toLowerCase());
     return name;
   });
+}
+
+/** No dots at its ends, no separators, nothing that a system or a terminal gives a meaning. */
+function folderName(stem: string): string {
+  const safe = nameFrom(stem, 100)
+    .replace(/[/\\:*?"<>|]/g, "_")
+    .replace(/^[.\s]+|[.\s]+$/g, "");
+  return safe === "" || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(safe) ? `scan${safe}` : safe;
 }
 
 /** Runs `read`, and puts the file's name before the message of what it throws. */
@@ -71,7 +79,7 @@ export async function inFile<T>(path: string, read: () => T | Promise<T>): Promi
   }
 }
 
-/** Of an error of the file system, in words. */
+/** Why the file system refused, in words. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   return REASONS[code] ?? (error instanceof Error ? error.message : String(error));

@@ -6,7 +6,8 @@ import { parsePreset, preset, presetNames } from "../dataset/presets.ts";
 import { verifyShard, writeShard, type ShardProgress } from "../dataset/shards.node.ts";
 import { VERSION } from "../version.ts";
 import { optional } from "./experiment.ts";
-import { inFile, readJson, writeWhole } from "./files.ts";
+import { inFile, readJson } from "./files.ts";
+import { checkOutput, writeOutput } from "./outputs.ts";
 import { EXIT, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface GenerateFlags {
@@ -20,6 +21,7 @@ export interface GenerateFlags {
   readonly samplesPerFile?: number;
   readonly preview?: string;
   readonly verify?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -140,13 +142,19 @@ async function drawPreview(
 ): Promise<number> {
   const { preview } = await import("../report/preview.ts");
   const generator = await createGenerator(chosen, optional("noise", flags.noise));
-  await writeWhole(path, await preview(generator, seed));
+  await checkOutput(path, { force: flags.force });
+  await writeOutput(path, await preview(generator, seed), { force: flags.force });
   return EXIT.ok;
 }
 
-/** A preset by name or from a file; what looks like a file is one. */
+/** What looks like a file is one. */
+export function isPresetFile(word: string): boolean {
+  return /\.json$|[/\\]/i.test(word);
+}
+
+/** A preset by name or from a file. */
 export async function readPreset(word: string): Promise<Preset> {
-  if (!/\.json$|[/\\]/i.test(word)) return preset(word);
+  if (!isPresetFile(word)) return preset(word);
   const json = await readJson(word);
   return inFile(word, () => parsePreset(json));
 }

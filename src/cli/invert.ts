@@ -1,23 +1,25 @@
 /** `takagi invert`: measured scans to strain profiles. */
 
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { PortableOptions } from "../batch/work.ts";
 import { TakagiError } from "../errors.ts";
 import { invert } from "../invert/invert.ts";
 import type { Effort, InvertOptions } from "../invert/options.ts";
 import { resultJson } from "../report/files.ts";
 import type { Row } from "../report/page.ts";
+import type { Result } from "../report/parseResult.ts";
+import { provenance } from "../report/provenance.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import { percentOf, plain } from "../report/numbers.ts";
-import type { Inversion, Reflection, Sample } from "../types.ts";
+import type { Reflection } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
-import { uniqueNames } from "./files.ts";
-import { readPreset } from "./generate.ts";
+import { readBytes, uniqueNames } from "./files.ts";
+import { isPresetFile, readPreset } from "./generate.ts";
 import type { Fixed, Known } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
-import { RESULT_FILES, writeResults, type About } from "./result.ts";
+import { checkResults, RESULT_FILES, writeResults } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
 
@@ -34,17 +36,16 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   /** A folder; false: none; true or absent: the shipped one, if there is any. */
   readonly model?: string | boolean;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
-const FROM_FILE = "from the file";
 
 interface Task {
   readonly path: string;
   readonly name: string;
-  readonly folder: string | undefined;
   /** Part of all scans that were done before, for the progress line. */
   readonly place: string;
 }
@@ -60,12 +61,6 @@ interface Job {
 export interface Experiment {
   readonly reflection: Reflection;
   readonly options: PortableOptions;
-  readonly rows: readonly Row[];
-}
-
-interface Answer extends Pick<About, "wavelengthFrom"> {
-  readonly inversion: Inversion;
-  readonly rows: readonly Row[];
 }
 
 export async function runInvert(
@@ -73,11 +68,19 @@ export async function runInvert(
   flags: InvertFlags,
   terminal: Terminal,
 ): Promise<number> {
-  // What is wrong with the options is said before a file is read.
   const predictor = await predictorFor(flags.model);
   const job: Job = { flags, experiment: experiments(), predictor, terminal };
+  // What is wrong with the options or the folders is said before a file is read.
   if (hasWavelength(flags)) await job.experiment(flags);
-  return paths.length === 1 ? invertOne(paths[0]!, job) : invertMany(paths, job);
+  const names = uniqueNames(paths),
+    tasks = paths.map((path, i) => ({ path, name: names[i]!, folder: folderOf(flags, names, i) }));
+  for (const { folder } of tasks) if (folder !== undefined) await checkResults(folder, flags.force);
+  return tasks.length === 1 ? invertOne(tasks[0]!, job) : invertMany(tasks, job);
+}
+
+/** Several scans have a folder each. */
+function folderOf({ out }: InvertFlags, names: readonly string[], i: number): string | undefined {
+  return out === undefined || names.length === 1 ? out : join(out, names[i]!);
 }
 
 /** Each wavelength's experiment is made once. */
@@ -110,54 +113,50 @@ async function readExperiment(flags: InvertFlags): Promise<Experiment> {
     ...optional("effort", flags.effort),
     ...optional("mostStrain", flags.mostStrain),
   };
-  return { reflection, options, rows: sampleRows(sample, flags) };
+  return { reflection, options };
 }
 
-async function invertOne(path: string, job: Job): Promise<number> {
+type Placed = Omit<Task, "place"> & { readonly folder: string | undefined };
+
+async function invertOne({ folder, ...task }: Placed, job: Job): Promise<number> {
   const { flags, terminal } = job;
-  const [name] = uniqueNames([path]);
-  const answer = await invertFile({ path, name: name!, folder: flags.out, place: "" }, job);
-  const { inversion } = answer;
-  const seconds = terminal.seconds();
-  await save(answer, { name: name!, folder: flags.out, seconds });
-  if (flags.json === true)
-    terminal.out(`${JSON.stringify(resultJson(inversion, { ...answer, name: name!, seconds }))}\n`);
-  else terminal.out(summary(name!, answer, seconds) + whereFiles(flags.out));
+  const result = await invertFile({ ...task, place: "" }, job);
+  // The answer is told, whatever becomes of its files.
+  const saved = await save(folder, result, flags).catch((error: unknown) => ({ error }));
+  if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(result.inversion, result))}\n`);
+  else terminal.out(summary(result) + (saved === undefined ? whereFiles(flags.out) : ""));
+  if (saved !== undefined) throw saved.error;
   return EXIT.ok;
 }
 
-async function invertMany(paths: readonly string[], job: Job): Promise<number> {
+async function invertMany(tasks: readonly Placed[], job: Job): Promise<number> {
   const { flags, terminal } = job;
-  const names = uniqueNames(paths);
-  const width = Math.max(4, ...names.map((name) => name.length));
+  const width = Math.max(4, ...tasks.map(({ name }) => name.length));
   const results: unknown[] = [];
   const table: string[] = [];
   let failed = 0;
-  for (const [i, path] of paths.entries()) {
-    const name = names[i]!;
-    const folder = flags.out === undefined ? undefined : join(flags.out, name);
-    const start = terminal.seconds();
+  for (const [i, { folder, ...task }] of tasks.entries()) {
+    const { name } = task;
     let row = "failed";
     let words = row;
     try {
-      const answer = await invertFile({ path, name, folder, place: `${i + 1}/${paths.length} ` }, job);
-      const { inversion } = answer;
-      const seconds = terminal.seconds() - start;
-      await save(answer, { name, folder, seconds });
-      if (flags.json === true) results.push(resultJson(inversion, { ...answer, name, seconds }));
-      row = tableRow(inversion, seconds);
-      words = inWords(inversion, seconds);
+      const result = await invertFile({ ...task, place: `${i + 1}/${tasks.length} ` }, job);
+      if (flags.json === true) results.push(resultJson(result.inversion, result));
+      row = tableRow(result);
+      words = inWords(result);
+      await save(folder, result, flags);
     } catch (error) {
       if (terminal.signal.aborted || !isExpected(error)) throw error;
       failed++;
       terminal.err(`takagi: ${error.message}\n`);
-      results.push({
-        scan: name,
-        error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message },
-      });
+      if (row === "failed")
+        results.push({
+          scan: name,
+          error: { code: error instanceof TakagiError ? error.code : "INPUT", message: error.message },
+        });
     }
     table.push(`${name.padEnd(width)}  ${row}\n`);
-    if (flags.json !== true) terminal.out(`${i + 1}/${paths.length}  ${name}: ${words}\n`);
+    if (flags.json !== true) terminal.out(`${i + 1}/${tasks.length}  ${name}: ${words}\n`);
   }
   if (flags.json === true) terminal.out(`${JSON.stringify({ scans: results })}\n`);
   else
@@ -168,9 +167,11 @@ async function invertMany(paths: readonly string[], job: Job): Promise<number> {
 async function invertFile(
   { path, place, name }: Task,
   { flags, experiment, predictor, terminal }: Job,
-): Promise<Answer> {
-  const scan = await readScanFile(path, flags);
-  const { reflection, options, rows } = await experiment(withWavelength(flags, path, scan));
+): Promise<Timed> {
+  const start = terminal.seconds(),
+    date = new Date().toISOString();
+  const { scan, bytes } = await readScanFile(path, flags);
+  const { reflection, options } = await experiment(withWavelength(flags, path, scan));
   if (scan.axis === "2theta")
     terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
   for (const note of scan.notes ?? []) terminal.err(`takagi: note: ${path}: ${note}\n`);
@@ -188,12 +189,19 @@ async function invertFile(
     });
     const { notes = [] } = inversion.scan;
     for (const note of notes.slice(scan.notes?.length ?? 0)) terminal.err(`takagi: note: ${path}: ${note}\n`);
-    const wavelengthFrom = hasWavelength(flags) ? "option" : "file";
-    const { countingTime } = scan,
-      about: Row[] = wavelengthFrom === "file" ? [["Wavelength from", "the file"]] : [];
-    if (countingTime !== undefined) about.push(["Counting time", `${countingTime} s a point`, FROM_FILE]);
-    for (const note of notes) about.push(["On reading", note]);
-    return { inversion, rows: [...rows, ...about], wavelengthFrom };
+    const { out: _out, force: _force, json: _json, ...settings } = flags;
+    return {
+      inversion,
+      name,
+      provenance: await provenance(inversion, {
+        input: { name: path, bytes },
+        files: await settingFiles(flags),
+        settings,
+        implied: { geometry: options.sample?.geometry },
+        network: predictor?.model?.card,
+      }),
+      run: { date, seconds: terminal.seconds() - start },
+    };
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.
     if (error instanceof TakagiError) error.message = `${path}: ${error.message}`;
@@ -203,14 +211,26 @@ async function invertFile(
   }
 }
 
-async function save(
-  { inversion, ...about }: Answer,
-  { name, folder, seconds }: { name: string; folder: string | undefined; seconds: number },
-): Promise<void> {
-  if (folder !== undefined) await writeResults(folder, inversion, { ...about, name, seconds });
+type Timed = Required<Result>;
+
+/** Files that settings name, but for the network, which has checksums of its own. */
+async function settingFiles({
+  cif,
+  substrateCif,
+  prior,
+}: InvertFlags): Promise<Record<string, { name: string; bytes: Uint8Array }>> {
+  const files: Record<string, { name: string; bytes: Uint8Array }> = {},
+    named = { cif, substrateCif, prior: prior !== undefined && isPresetFile(prior) ? prior : undefined };
+  for (const [setting, name] of Object.entries(named))
+    if (name !== undefined) files[setting] = { name, bytes: await readBytes(name) };
+  return files;
 }
 
-function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: number): string {
+async function save(folder: string | undefined, result: Result, { force }: InvertFlags): Promise<undefined> {
+  if (folder !== undefined) await writeResults(folder, result, force);
+}
+
+function summary({ name, inversion, provenance: { settings }, run: { seconds } }: Timed): string {
   const rows: Row[] = [...profileRows(inversion), ...fitRows(inversion), ["Time", `${seconds.toFixed(2)} s`]];
   const width = Math.max(...rows.map(([key]) => key.length));
   const lines = rows.map(
@@ -218,11 +238,11 @@ function summary(name: string, { inversion, wavelengthFrom }: Answer, seconds: n
       `  ${key.padEnd(width)}  ${value}${remark === "" ? "" : `  (${remark})`}\n`,
   );
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
-  const source = wavelengthFrom === "file" ? ` (${FROM_FILE})` : "";
+  const source = settings["wavelength"]?.source === "file" ? " (from the file)" : "";
   return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å${source}\n${lines.join("")}${several}`;
 }
 
-function inWords(inversion: Inversion, seconds: number): string {
+function inWords({ inversion, run: { seconds } }: Timed): string {
   const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
   const sure = `${inversion.verdict}, confidence ${percentOf(inversion.confidence)}`;
   const profile = `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
@@ -232,7 +252,7 @@ function inWords(inversion: Inversion, seconds: number): string {
 const TABLE_HEAD =
   "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  confidence  seconds";
 
-function tableRow(inversion: Inversion, seconds: number): string {
+function tableRow({ inversion, run: { seconds } }: Timed): string {
   const cells = [
     plain(inversion.maxStrain).padStart(12),
     nanometres(inversion.maxStrainDepth).padStart(12),
@@ -254,18 +274,6 @@ function whereFiles(folder: string | undefined, several = false): string {
   return several
     ? `\n${first} and report.html of each scan are in ${folder}\n`
     : `\nReport: ${join(folder, "report.html")} (beside it ${first})\n`;
-}
-
-function sampleRows({ geometry, filmThickness, substrate }: Sample, { cif, deviation }: InvertFlags): Row[] {
-  const rows: Row[] = cif === undefined ? [] : [["Crystal", basename(cif)]];
-  rows.push([
-    "Sample",
-    geometry ?? "single crystal",
-    filmThickness === undefined ? "" : `${filmThickness} nm thick`,
-  ]);
-  if (substrate !== undefined) rows.push(["Substrate", substrate.name]);
-  rows.push(["Deviation", deviation ?? "exact"]);
-  return rows;
 }
 
 /** Errors of the input; a fault of the program is none. */

@@ -16,6 +16,7 @@ import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 const KERNELS = ["f64", "simd", "fast"] as const;
 const NOISES = ["poisson", "published", "none"] as const;
 const MAX_SEED = 2 ** 32 - 1;
+const FORCE = "write over files that takagi did not write";
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 an input cannot be used, or one of several scans failed; 2 wrong usage; 130 interrupted.
@@ -64,6 +65,8 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
   for (const add of [
     addInvert,
     addBatch,
+    addRepeat,
+    addReport,
     addRead,
     addSimulate,
     addGenerate,
@@ -96,6 +99,7 @@ function addInvert({ command, terminal, finish }: Adding): void {
       "--out <dir>",
       "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
     )
+    .option("--force", FORCE)
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
     .action(async (paths: string[], flags: object) =>
@@ -121,6 +125,34 @@ function addBatch({ command, terminal, finish }: Adding): void {
     .addHelpText("after", BATCH_EXAMPLES)
     .action(async (paths: string[], flags: object) =>
       finish(await (await import("./batch.ts")).runBatch(paths, flags, terminal)),
+    );
+}
+
+function addRepeat({ command, terminal, finish }: Adding): void {
+  command(
+    "repeat",
+    "An inversion once more from the file, the settings and the network that its result.json names; compares every number.",
+  )
+    .argument("<result>", "result.json of `takagi invert`")
+    .option(
+      "--files <dir>",
+      "where the measured file, CIF and preset are, if neither here nor beside the result",
+    )
+    .option("--json", "print {same, differences: [{at, was, is}]} and nothing else")
+    .addHelpText("after", REPEAT_EXAMPLES + EXIT_CODES)
+    .action(async (path: string, flags: object) =>
+      finish(await (await import("./repeat.ts")).runRepeat(path, flags, terminal, run)),
+    );
+}
+
+function addReport({ command, terminal, finish }: Adding): void {
+  command("report", "The page of a result.json.")
+    .argument("<result>", "result.json of `takagi invert` or of the page")
+    .option("--out <file>", "write there instead of printing")
+    .option("--force", FORCE)
+    .addHelpText("after", REPORT_EXAMPLES + EXIT_CODES)
+    .action(async (path: string, flags: object) =>
+      finish(await (await import("./report.ts")).runReport(path, flags, terminal)),
     );
 }
 
@@ -162,6 +194,7 @@ function addSimulate({ command, terminal, finish }: Adding): void {
     )
     .option("--kernel <name>", "f64, simd or fast (simd)", choice("--kernel", KERNELS))
     .option("--out <file>", "write there")
+    .option("--force", FORCE)
     .option("--json", "JSON instead of columns")
     .addHelpText("after", SIMULATE_EXAMPLES + EXIT_CODES)
     .action(async (flags: { step: number }) =>
@@ -266,6 +299,7 @@ function addGenerate({ command, terminal, finish }: Adding): void {
     )
     .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
     .option("--preview <file>", "draw the first samples instead, as SVG")
+    .option("--force", `with --preview: ${FORCE}`)
     .option("--verify <dir>", "compare files with their checksums instead; changes nothing")
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", GENERATE_EXAMPLES + EXIT_CODES)
@@ -420,6 +454,7 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
     );
   evaluate
     .option("--out <dir>", "write evaluation.html with the figures of the paper, and evaluation.json, there")
+    .option("--force", FORCE)
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", EVALUATE_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: EvaluateFlags) =>
@@ -521,6 +556,15 @@ function addBackends({ command, terminal, finish }: Adding): void {
     );
 }
 
+const REPEAT_EXAMPLES = `
+Examples:
+  takagi repeat results/result.json
+  takagi repeat results/result.json --files measurements --json
+`;
+const REPORT_EXAMPLES = `
+Examples:
+  takagi report results/result.json --out report.html
+`;
 const READ_EXAMPLES = `
 Examples:
   takagi read scan.xrdml

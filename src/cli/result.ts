@@ -1,43 +1,44 @@
 /** The files that an inversion leaves in a folder. */
 
 import { radmaxCoefficients } from "../io/radmax.ts";
-import type { Row } from "../report/page.ts";
 import { curveCsv, profileCsv, resultJson } from "../report/files.ts";
+import type { Result } from "../report/parseResult.ts";
 import { report } from "../report/report.ts";
-import type { Inversion } from "../types.ts";
-import { writeWhole } from "./files.ts";
+import { checkOutputs, writeOutputs } from "./outputs.ts";
 
+/** The last one makes the result whole, and tells whose the others are. */
+const INDEX = "result.json";
 export const RESULT_FILES = [
-  "result.json",
   "profile.csv",
   "curve.csv",
   "input_strain_coeff.txt",
   "input_DW_coeff.txt",
   "report.html",
+  INDEX,
 ] as const;
 
-/** What is told with an inversion. */
-export interface About {
-  readonly name: string;
-  readonly seconds: number;
-  readonly wavelengthFrom: "file" | "option";
+/** Says before the work what would be wrong with the folder after it.
+ *  @throws {InputError} */
+export function checkResults(folder: string, force: boolean | undefined): Promise<void> {
+  return checkOutputs(folder, RESULT_FILES, { force, index: INDEX });
 }
 
-/** The files of RESULT_FILES in a folder, which is made where it is missing; each file appears whole.
- *  @throws {InputError} naming the file that cannot be written */
+/** The files of RESULT_FILES in a folder, which is made where it is missing.
+ *  @throws {InputError} naming the file that cannot be written; what was there before stays */
 export async function writeResults(
   folder: string,
-  inversion: Inversion,
-  options: About & { readonly rows: readonly Row[] },
+  result: Result,
+  force: boolean | undefined,
 ): Promise<void> {
-  const coefficients = radmaxCoefficients(inversion);
+  const { inversion } = result,
+    coefficients = radmaxCoefficients(inversion);
   const texts: Record<(typeof RESULT_FILES)[number], string> = {
-    "result.json": `${JSON.stringify(resultJson(inversion, options))}\n`,
     "profile.csv": profileCsv(inversion),
     "curve.csv": curveCsv(inversion),
     "input_strain_coeff.txt": coefficients.strain,
     "input_DW_coeff.txt": coefficients.debyeWaller,
-    "report.html": report(inversion, { title: options.name, rows: options.rows }),
+    "report.html": report(inversion, { ...result, title: result.name }),
+    [INDEX]: `${JSON.stringify(resultJson(inversion, result))}\n`,
   };
-  for (const name of RESULT_FILES) await writeWhole(`${folder}/${name}`, texts[name]);
+  await writeOutputs(folder, texts, { force, index: INDEX });
 }

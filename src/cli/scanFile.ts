@@ -19,11 +19,15 @@ export interface ScanFlags {
   readonly path?: string;
 }
 
-/** @throws {InputError} @throws {ScanFormatError} naming the file @throws {UsageError} an option that contradicts the file */
-export async function readScanFile(path: string, flags: ScanFlags): Promise<Scan> {
+/** The scan, and the file that it is from.
+ *  @throws {InputError} @throws {ScanFormatError} naming the file @throws {UsageError} an option that contradicts the file */
+export async function readScanFile(
+  path: string,
+  flags: ScanFlags,
+): Promise<{ readonly scan: Scan; readonly bytes: Uint8Array }> {
   const bytes = await readBytes(path);
   try {
-    return await inFile(path, () => readScan(bytes, chosenBy(flags)));
+    return { scan: await inFile(path, () => readScan(bytes, chosenBy(flags))), bytes };
   } catch (error) {
     if (!(error instanceof InvalidParameterError)) throw error;
     if (error.parameter === "angle")

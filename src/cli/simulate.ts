@@ -1,5 +1,6 @@
 /** `takagi simulate`: the curve of a profile, as an instrument would measure it. */
 
+import { stat } from "node:fs/promises";
 import { braggAngle } from "../crystal/lattice.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { decodeText } from "../io/text.ts";
@@ -8,13 +9,16 @@ import { createSimulator, type Kernel, type Simulator } from "../simulate/simula
 import { stackProfile } from "../profile/stack.ts";
 import type { Curve, Instrument, Profile, Reflection, Sample, Stack } from "../types.ts";
 import { missing, optional, readInstrument, readReflection, readSample } from "./experiment.ts";
-import { inFile, readBytes, writeWhole } from "./files.ts";
+import { inFile, readBytes } from "./files.ts";
 import type { LayerFlags } from "./layerOptions.ts";
 import { readStack } from "./layers.ts";
+import { checkOutput, writeOutput } from "./outputs.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { parseProfile } from "./profileFile.ts";
 import { EXIT, UsageError, type Terminal } from "./terminal.ts";
+import { VERSION } from "../version.ts";
+import { nameFrom } from "../words.ts";
 
 /** Half width of diffuse scattering where none is given, % of strain. */
 const DIFFUSE_WIDTH = 0.2;
@@ -44,6 +48,7 @@ export interface SimulateFlags extends PhysicsFlags, ScanFlags, LayerFlags {
   readonly kernel?: Kernel;
   readonly slices?: number;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -53,7 +58,8 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   if (given.like === undefined && given.scan !== undefined) throw new UsageError("--scan needs --like");
   if (given.like !== undefined && given.range !== undefined)
     throw new UsageError("give --like or --range, not both");
-  const like = given.like === undefined ? undefined : await readScanFile(given.like, given);
+  await requireFreeOutput(given);
+  const like = given.like === undefined ? undefined : (await readScanFile(given.like, given)).scan;
   const flags = like === undefined ? given : withWavelength(given, given.like!, like);
   if (flags.counts !== undefined && flags.scale !== undefined)
     throw new UsageError("give --scale or --counts, not both");
@@ -78,6 +84,7 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
   let text: string;
   if (flags.json === true) {
     text = `${JSON.stringify({
+      takagi: VERSION,
       twoTheta: [...twoTheta],
       intensity: [...intensity],
       ...(flags.counts === undefined ? {} : { mean: [...curve.intensity], seed }),
@@ -99,11 +106,24 @@ export async function runSimulate(given: SimulateFlags, terminal: Terminal): Pro
       shown.reduce((most, value) => Math.max(most, (String(value).split(".")[1] ?? "").length), 0),
     );
     const rows = Array.from(intensity, (value, i) => `${twoTheta[i]!.toFixed(decimals)} ${value}\n`);
-    text = `# ${reflection.name}, wavelength ${reflection.wavelength} Å; 2θ (°), ${what}\n${rows.join("")}`;
+    text = `# takagi ${VERSION}: ${nameFrom(reflection.name)}, wavelength ${reflection.wavelength} Å; 2θ (°), ${what}\n${rows.join("")}`;
   }
   if (flags.out === undefined) terminal.out(text);
-  else await writeWhole(flags.out, text);
+  else await writeOutput(flags.out, text, { force: flags.force });
   return EXIT.ok;
+}
+
+/** Said before the work; what is read is never written over, whoever made it. */
+async function requireFreeOutput({ out, force, ...inputs }: SimulateFlags): Promise<void> {
+  if (out === undefined) return;
+  await checkOutput(out, { force });
+  const written = await stat(out).catch(() => undefined);
+  for (const option of ["like", "profile", "cif", "substrateCif"] as const) {
+    const path = inputs[option],
+      read = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    if (written !== undefined && read?.ino === written.ino && read.dev === written.dev)
+      throw new UsageError(`--out is ${path}, which is read: choose another file`);
+  }
 }
 
 function profileCurve(

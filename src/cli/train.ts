@@ -1,9 +1,8 @@
 /** `takagi train`: a network for a preset. */
 import { join } from "node:path";
-import * as fs from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
-import { WholeFile } from "../dataset/wholeFiles.node.ts";
 import { weightLabels } from "../profile/film.ts";
 import type {
   BackendName,
@@ -18,6 +17,8 @@ import { addBank } from "./bank.ts";
 import { optional } from "./experiment.ts";
 import { readBytes } from "./files.ts";
 import { readPreset } from "./generate.ts";
+import { replaceModel, requireNoModel, settleModel } from "./modelFolder.ts";
+import { checkOutputs, writeOutputs } from "./outputs.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface TrainFlags {
@@ -54,6 +55,7 @@ const OUTPUTS = {
   "3": ["disorder", "thickness", "maxStrain"],
 } as const;
 const CHECKPOINT = "checkpoint.bin";
+const CURVE = "learning.svg";
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
   const { out: folder, json, resume: isResumed, half, start, outputs = "14", bank, ...rest } = flags;
@@ -65,14 +67,17 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   v8.setFlagsFromString("--experimental-wasm-relaxed-simd");
   const { train, decodeCheckpoint, encodeCheckpoint, loadModel, modelFiles } = await import("../nn/index.ts");
   const { learningCurve } = await import("../report/learning.ts");
-  await fs.mkdir(folder, { recursive: true });
   const path = join(folder, CHECKPOINT);
+  await checkOutputs(folder, [CURVE], { index: "model.json" });
   const before = isResumed === true ? await decodeCheckpoint(await readBytes(path)) : undefined;
-  if (before === undefined && (await fs.stat(path).catch(() => undefined)) !== undefined) {
-    throw new InputError(`${folder} holds a training already: give --resume to go on, or another --out`);
+  if (before === undefined) {
+    if ((await stat(path).catch(() => undefined)) !== undefined)
+      throw new InputError(`${folder} holds a training already: give --resume to go on, or another --out`);
+    await requireNoModel(folder);
   }
   const progress = new ProgressLine(terminal),
-    keep = keeper(folder);
+    filesOf = (now: TrainingState) =>
+      modelFiles(now, now.recipe.preset.name, half === true ? "float16" : "float32");
   const told = (validation: Validation): void => {
     progress.wipe();
     if (json !== true) terminal.err(`${words(validation)}\n`);
@@ -93,14 +98,13 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     },
     onCheckpoint: async (now) => {
       told(now.history.at(-1)!);
-      await keep(CHECKPOINT, await encodeCheckpoint(now));
-      const files = await modelFiles(now, now.recipe.preset.name, half === true ? "float16" : "float32");
-      await keep("weights.bin", files["weights.bin"]);
-      await keep("model.json", new TextEncoder().encode(files["model.json"]));
-      await keep("learning.svg", new TextEncoder().encode(learningCurve(now.history)));
+      await writeOutputs(folder, { [CHECKPOINT]: await encodeCheckpoint(now) }, { force: true });
+      await replaceModel(folder, await filesOf(now));
+      await writeOutputs(folder, { [CURVE]: learningCurve(now.history) }, { index: "model.json" });
     },
   });
   progress.wipe();
+  await settleModel(folder, await filesOf(state));
   if (!terminal.signal.aborted && bank !== 0 && saysProfiles(state))
     await addBank(folder, optional("count", bank), terminal);
   const { samples, seconds, history } = state;
@@ -115,16 +119,6 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
 /** Whether residuals of profiles can be had from it: CNN3[3] of the paper says none. */
 function saysProfiles({ recipe }: TrainingState): boolean {
   return recipe.task.labels.includes(WEIGHTS[0]!) && recipe.task.labels.includes("thickness");
-}
-
-/** Writes files that are there whole or not at all. */
-function keeper(folder: string): (name: string, bytes: Uint8Array) => Promise<void> {
-  return async (name, bytes) => {
-    const file = await WholeFile.create(fs, folder, name);
-    await file.write(bytes);
-    await file.finish();
-    await file.appear();
-  };
 }
 
 function words({ samples, seconds, trainingLoss, loss, accuracy }: Validation): string {

@@ -1,5 +1,11 @@
 /** The waves that make up a beam: each line in each state of polarisation, with its share. */
-import { InvalidParameterError, requireOneOf, requirePositive, requireWithin } from "../errors.ts";
+import {
+  InvalidParameterError,
+  requireOneOf,
+  requirePositive,
+  requireWithin,
+  UnreachableReflectionError,
+} from "../errors.ts";
 import type { Deviation, Instrument, Reflection } from "../types.ts";
 import { RADIANS } from "../units.ts";
 
@@ -12,12 +18,51 @@ export interface Wave {
   readonly deviation: Deviation;
 }
 
+/** Largest structure factor, electrons per cell: that of 10 000 atoms of uranium. */
+const MOST_ELECTRONS = 1e6;
+
+/** What every Reflection is held to, whoever made it.
+ *  @throws {InvalidParameterError} naming the field @throws {UnreachableReflectionError} */
+export function requireReflection(name: string, reflection: Reflection): void {
+  if (typeof reflection !== "object" || reflection === null)
+    throw new InvalidParameterError(
+      name,
+      "a Reflection: await reflection(crystal, { hkl, wavelength })",
+      reflection,
+    );
+  const { wavelength, d, cellVolume, structureFactor, asymmetry = 0 } = reflection;
+  requirePositive(`${name}.wavelength`, wavelength, "Å");
+  requirePositive(`${name}.d`, d, "Å");
+  requirePositive(`${name}.cellVolume`, cellVolume, "Å³");
+  requireWithin(`${name}.asymmetry`, asymmetry, -90, 90, "degrees");
+  if (!(wavelength < 2 * d))
+    throw new UnreachableReflectionError(
+      `${name}: the wavelength, ${wavelength} Å, is not below 2d = ${2 * d} Å`,
+    );
+  for (const part of ["zero", "h", "hBar"] as const) {
+    const value: unknown = structureFactor?.[part];
+    const [re, im] = Array.isArray(value) && value.length === 2 ? (value as [number, number]) : [NaN, NaN],
+      size = Math.hypot(re, im);
+    if (!(size >= 0 && size <= MOST_ELECTRONS))
+      throw new InvalidParameterError(
+        `${name}.structureFactor.${part}`,
+        `[re, im] in electrons, at most ${MOST_ELECTRONS}`,
+        Array.isArray(value) ? `[${value.join(", ")}]` : value,
+      );
+    if (size === 0)
+      throw new UnreachableReflectionError(
+        `${name}: its structure factor \`${part}\` is 0: the reflection is forbidden`,
+      );
+  }
+}
+
 /** Shares sum to 1. A monochromator before the sample weakens π by cos²2θ_M. */
 export function wavesOf(
   reflection: Reflection,
   deviation: Deviation,
   instrument: Instrument,
 ): { wave: Wave; share: number }[] {
+  requireReflection("reflection", reflection);
   const polarisation = instrument.polarisation ?? "sigma";
   requireOneOf("polarisation", polarisation, ["sigma", "pi", "unpolarised"]);
   requireOneOf("deviation", deviation, ["exact", "linear"]);

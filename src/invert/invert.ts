@@ -9,7 +9,7 @@ import { wavesOf } from "../instrument/waves.ts";
 import { solutionOf, verdictOf } from "./answer.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
-import { checkOptions, type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
+import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { withoutStrayPoints } from "./points.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
 import type { Known } from "./prior.ts";
@@ -23,7 +23,6 @@ import { filmOf, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
 
 const SPLINES = 10;
-const MOST_STRAIN = 12;
 const PROPOSALS = 64;
 const ROUGH_STARTS = 14;
 /** Relative error of the model itself: slices, and angles between those that are computed. */

@@ -22,6 +22,9 @@ export const FIXABLE: readonly FixedParameter[] = [
   "backgroundDecades",
 ];
 
+/** Largest modulus of the strain where no other is given, %. */
+export const MOST_STRAIN = 12;
+
 /** How long is searched: a few climbs, as many as most scans need, or four times as many; or seconds of one core of a fast
  *  machine. The answer does not depend on the machine: what is counted is work, not time. */
 export type Effort = "quick" | "normal" | "thorough" | number;

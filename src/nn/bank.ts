@@ -1,8 +1,9 @@
 /** A bank of residuals: what a network said of fresh samples, and what was true. A scan's neighbours in it tell how far off the
  *  network may be there. Its file `bank.bin` lies beside weights.bin. */
 import type { Preset } from "../dataset/presets.ts";
+import { sha256 } from "../digest.ts";
 import { ModelError } from "../errors.ts";
-import { fromHalf, sha256, toHalf } from "./bytes.ts";
+import { fromHalf, toHalf } from "./bytes.ts";
 import { UnknownSpace } from "./unknowns.ts";
 
 /** Name of the file. */

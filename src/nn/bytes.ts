@@ -1,10 +1,4 @@
-/** Numbers as files hold them: half precision, checksums. */
-
-/** Hexadecimal. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+/** Numbers as files hold them: half precision. */
 
 /** IEEE 754 binary16, rounded to nearest, ties to even; beyond its range ±infinity. */
 export function toHalf(values: Float32Array): Uint8Array<ArrayBuffer> {

@@ -51,7 +51,8 @@ export interface ModelCard {
   /** The course of the training: every validation, thinned to about fifty. */
   readonly learning?: readonly Validation[];
   readonly weights: {
-    readonly file: "weights.bin";
+    /** weights.bin; weights-2.bin while a training replaces it. */
+    readonly file: string;
     readonly dtype: "float32" | "float16";
     readonly bytes: number;
     readonly sha256: string;

@@ -1,7 +1,7 @@
 /** A training that stopped, as bytes: magic, length of the header, header (JSON), numbers (f32). */
+import { sha256 } from "../digest.ts";
 import { ModelError } from "../errors.ts";
 import { flatten } from "./gradients.ts";
-import { sha256 } from "./bytes.ts";
 import type { TrainingState } from "./train.ts";
 
 const MAGIC = 0x31474b54;

@@ -16,7 +16,7 @@ export type { Task } from "./gradients.ts";
 export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
 export { type Model, type ModelCard, trainedOn, type Validation } from "./card.ts";
 export { modelFiles } from "./finished.ts";
-export { encodeModel, type ModelFiles, parseModel, toLayersModel } from "./model.ts";
+export { encodeModel, type ModelFiles, parseModel, toLayersModel, weightsFileOf } from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
 export { type LossName, lossNames, type Output } from "./outputs.ts";

@@ -1,10 +1,11 @@
 /** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, where
  *  the network's errors are known, `bank.bin`. */
 import { parsePreset } from "../dataset/presets.ts";
+import { sha256 } from "../digest.ts";
 import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { type Bank, BANK_FILE, type BankCard, decodeBank, encodeBank } from "./bank.ts";
-import { fromHalf, sha256, toHalf } from "./bytes.ts";
+import { fromHalf, toHalf } from "./bytes.ts";
 import type { Model, ModelCard } from "./card.ts";
 import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
 
@@ -103,6 +104,15 @@ export async function parseModel(json: unknown, bytes: Uint8Array, bank?: Uint8A
   if (card.bank === undefined)
     throw new ModelError(`model.json names no ${BANK_FILE}: it is another model's`);
   return { card, weights: values, bank: await decodeBank(bank, { ...card, bank: card.bank }) };
+}
+
+/** Name of the weights' file that the text of a model.json names: weights.bin; weights-2.bin while a training replaces it.
+ *  @throws {ModelError} for no card, or another name */
+export function weightsFileOf(json: string): string {
+  const name = (cardOf(parse(json)) as Partial<ModelCard> | null)?.weights?.file;
+  if (name === undefined || !/^weights(-2)?\.bin$/.test(name))
+    throw new ModelError("model.json names no weights.bin: it is not the card of a takagi model");
+  return name;
 }
 
 /** Name of the bank's file where the text of a model.json names one. */

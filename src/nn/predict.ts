@@ -11,7 +11,7 @@ import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
 import { assign, flatten } from "./gradients.ts";
 import type { Model } from "./card.ts";
-import { bankFileOf, parseModel } from "./model.ts";
+import { bankFileOf, parseModel, weightsFileOf } from "./model.ts";
 import { Network } from "./network.ts";
 import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
 import { type ProposedLabels, proposeLabels, unitsOf } from "./proposals.ts";
@@ -91,7 +91,7 @@ export async function loadModel(folder: string | URL): Promise<Model> {
   const json = new TextDecoder().decode(await read("model.json")),
     bank = bankFileOf(json);
   const [weights, residuals] = await Promise.all([
-    read("weights.bin"),
+    read(weightsFileOf(json)),
     bank === undefined ? undefined : read(bank),
   ]);
   return parseModel(json, weights, residuals);

@@ -1,9 +1,10 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
 import { csv } from "../io/results.ts";
-import type { Band, Inversion, Solution } from "../types.ts";
+import type { Band, Inversion, Scan, Solution } from "../types.ts";
 import { VERSION } from "../version.ts";
 import { weightedResiduals } from "./figures.ts";
+import type { Provenance, Run } from "./provenance.ts";
 
 /** Strain and Debye–Waller factor against depth with their bands, as comma-separated values. */
 export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): string {
@@ -33,19 +34,20 @@ export function curveCsv(inversion: Inversion): string {
 /** What is told with an inversion, where it is known. */
 export interface ResultDetails {
   readonly name: string;
-  /** That the inversion took. */
-  readonly seconds?: number;
-  readonly wavelengthFrom?: "file" | "option";
+  readonly provenance?: Provenance;
+  readonly run?: Run;
 }
 
 /** An inversion as plain data for JSON: every number of it, names with their units, arrays plain, so that JSON.stringify
- *  writes them as such.
+ *  writes them as such. Two answers to one input, settings and version differ in `run` alone. `parseResult` reads it back.
  *  @example await writeFile("result.json", JSON.stringify(resultJson(await invert(scan, reflection), { name: "YSZ 400" }))) */
-export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom }: ResultDetails): object {
-  const { reflection, instrument, scan, calculated, used } = inversion;
+export function resultJson(inversion: Inversion, { name, provenance, run }: ResultDetails): object {
+  const { reflection, scan, used } = inversion;
   return {
-    scan: name,
     takagi: VERSION,
+    scan: name,
+    ...(run === undefined ? {} : { run }),
+    ...(provenance === undefined ? {} : { provenance }),
     converged: inversion.converged,
     reason: inversion.reason,
     method: inversion.method,
@@ -57,22 +59,15 @@ export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom
     isBudgetSpent: inversion.isBudgetSpent,
     prior: inversion.prior,
     relativeError: inversion.relativeError,
-    ...numbersOf(inversion),
     otherSolutions: inversion.solutions.length - 1,
-    ...(wavelengthFrom === undefined ? {} : { wavelengthFrom }),
     countUnit: inversion.countUnit,
     points: used.length,
     pointsFitted: used.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0),
-    ...(seconds === undefined ? {} : { seconds }),
-    profile: profileJson(inversion),
-    instrument,
+    ...solutionJson(inversion),
     reflection,
-    parameters: parametersJson(inversion),
     solutions: inversion.solutions.map((solution) => ({
-      ...numbersOf(solution),
-      weight: solution.weight,
-      profile: profileJson(solution),
-      instrument: solution.instrument,
+      ...solutionJson(solution),
+      calculated: [...solution.calculated],
     })),
     draws: inversion.draws.map(({ profile: { depth, strain, debyeWaller }, weight }) => ({
       weight,
@@ -83,9 +78,27 @@ export function resultJson(inversion: Inversion, { name, seconds, wavelengthFrom
     curve: {
       twoTheta: [...scan.twoTheta],
       measured: [...scan.intensity],
-      calculated: [...calculated],
+      calculated: [...inversion.calculated],
       used: [...used],
+      ...(scan.attenuation === undefined ? {} : { attenuation: [...scan.attenuation] }),
     },
+    conditions: conditionsJson(scan),
+  };
+}
+
+/** What the file said of the measurement. */
+function conditionsJson({ axis, wavelength, countingTime, countUnit, notes }: Scan) {
+  // JSON leaves out what is undefined.
+  return { axis, wavelength, countingTime, countUnit, notes };
+}
+
+function solutionJson(solution: Solution) {
+  return {
+    ...numbersOf(solution),
+    weight: solution.weight,
+    profile: profileJson(solution),
+    instrument: solution.instrument,
+    parameters: parametersJson(solution),
   };
 }
 

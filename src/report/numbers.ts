@@ -1,5 +1,7 @@
 /** Numbers as a reader wants them: as many digits as the uncertainty allows, and no more. */
 
+import { printable } from "../words.ts";
+
 const MINUS = "\u2212";
 
 /** With `digits` significant digits, a true minus sign and no needless zeros behind an exponent: 0.00646, −1.52, 3.1×10⁶. */
@@ -57,9 +59,9 @@ export function superscript(exponent: number): string {
   return String(exponent).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]!));
 }
 
-/** For text and attributes of HTML and SVG; characters that XML forbids are dropped. */
+/** For text and attributes of HTML and SVG; characters that XML forbids are dropped, those that turn a line around replaced. */
 export function escape(text: string): string {
-  const allowed = text.replace(
+  const allowed = printable(text).replace(
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
     "",
   );

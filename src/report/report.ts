@@ -4,6 +4,8 @@ import type { Inversion } from "../types.ts";
 import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
 import { escape, percentOf, plain } from "./numbers.ts";
 import { page, paragraph, prose, table, type Row } from "./page.ts";
+import type { Provenance, Run } from "./provenance.ts";
+import { repeatSection } from "./repeat.ts";
 import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
@@ -13,6 +15,9 @@ export interface ReportOptions {
   readonly title?: string;
   /** More rows for the table of the experiment, such as ["Sample", "thick film, 900 nm"]. Plain text. */
   readonly rows?: readonly Row[];
+  /** By which the answer can be repeated. */
+  readonly provenance?: Provenance | undefined;
+  readonly run?: Run | undefined;
 }
 
 /** A self-contained HTML page of an inversion: numbers with their bands, scan and fit, residuals, strain and Debye–Waller
@@ -52,6 +57,7 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
           ...others.map((picture, i) => otherSolution(inversion, picture, i + 1)),
           "</div>",
         ]),
+    ...repeatSection(inversion.scan, options),
     `<footer>takagi ${VERSION} · ${escape(inversion.method)}</footer>`,
   ]);
 }

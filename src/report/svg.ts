@@ -223,6 +223,7 @@ export function inlineSvg({ width, height, description, parts }: Picture): strin
 export function standaloneSvg({ width, height, description, parts }: Picture): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="fig" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(description)}">`,
+    "<metadata>takagi</metadata>",
     `<title>${escape(description)}</title>`,
     `<style>${coloured(LIGHT)}`,
     `@media (prefers-color-scheme:dark){${coloured(DARK)}}</style>`,

@@ -13,7 +13,13 @@ const calls: [Scan, Reflection, InvertOptions][] = [];
 vi.mock("../../src/invert/invert.ts", () => ({
   invert: (...words: [Scan, Reflection, InvertOptions]) => {
     calls.push(words);
-    return Promise.resolve({ ...syntheticInversion(), reflection: words[1] });
+    const inversion = syntheticInversion(),
+      { wavelength } = words[0];
+    return Promise.resolve({
+      ...inversion,
+      reflection: words[1],
+      scan: { ...inversion.scan, ...(wavelength === undefined ? {} : { wavelength }) },
+    });
   },
 }));
 afterEach(() => void (calls.length = 0));
@@ -95,7 +101,7 @@ test("invert takes the file's wavelength where none is given, and says so", asyn
     axis: "2theta-omega",
   });
   expect(JSON.parse((await takagi(["invert", path, ...YSZ, "--json"])).out)).toMatchObject({
-    wavelengthFrom: "file",
+    provenance: { settings: { wavelength: { value: ALPHA1, source: "file" } } },
     reflection: { wavelength: ALPHA1 },
   });
   calls.length = 1;

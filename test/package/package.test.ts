@@ -70,7 +70,7 @@ test("holds what users need and nothing else", async () => {
     .split("\n")
     .map((name) => name.replace("package/", ""));
   const isWanted =
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm|licenses\.txt)|dist\/app\/.*)$/;
+    /^(package\.json|README\.md|CHANGELOG\.md|CITATION\.cff|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm|licenses\.txt)|dist\/app\/.*)$/;
   expect(files.filter((name) => !isWanted.test(name))).toEqual([]);
   for (const name of files.filter((name) => name.endsWith(".js")))
     expect(await readFile(inPackage(name), "utf8"), name).not.toMatch(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { curveFigure, maskedRanges, profileFigure, weightedResiduals } from "../../src/report/figures.ts";
 import { report } from "../../src/report/report.ts";
-import { VERSION } from "../../src/version.ts";
+import { CITATION, VERSION } from "../../src/version.ts";
 import type { Inversion } from "../../src/types.ts";
 import { syntheticInversion } from "./synthetic.ts";
 import { elements } from "./wellFormed.ts";
@@ -159,4 +159,16 @@ test("the version is that of the package", () => {
     version: string;
   };
   expect(VERSION).toBe(manifest.version);
+});
+
+test("report, README and CITATION.cff cite alike", () => {
+  const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+  expect(report(syntheticInversion())).toContain(CITATION);
+  expect(read("README.md")).toContain(CITATION);
+  const cff = read("CITATION.cff");
+  expect(cff).toContain(`version: ${VERSION}\n`);
+  for (const words of ["The takagi authors", "depth-resolved strain and disorder from X-ray diffraction", "MIT"]) {
+    expect(cff).toContain(words);
+    expect(CITATION).toContain(words);
+  }
 });
