@@ -40,6 +40,9 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly json?: boolean;
 }
 
+/** Options that do not change the answer. */
+const NO_SETTINGS = new Set(["out", "force", "json"]);
+
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
 
@@ -189,14 +192,13 @@ async function invertFile(
     });
     const { notes = [] } = inversion.scan;
     for (const note of notes.slice(scan.notes?.length ?? 0)) terminal.err(`takagi: note: ${path}: ${note}\n`);
-    const { out: _out, force: _force, json: _json, ...settings } = flags;
     return {
       inversion,
       name,
       provenance: await provenance(inversion, {
         input: { name: path, bytes },
         files: await settingFiles(flags),
-        settings,
+        settings: Object.fromEntries(Object.entries(flags).filter(([name]) => !NO_SETTINGS.has(name))),
         implied: { geometry: options.sample?.geometry },
         network: predictor?.model?.card,
       }),

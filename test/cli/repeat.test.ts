@@ -32,7 +32,7 @@ beforeAll(async () => {
     "--fwhm",
     "0.02",
     "--step",
-    "0.02",
+    "0.005",
   ];
   await simulated(
     "film.xy",
@@ -55,7 +55,7 @@ beforeAll(async () => {
     ];
   await writeFile(
     join(dir, "two.uxd"),
-    ["_FILEVERSION=2", "_WL1=1.5406", ...range(45.5, 0.01), "; second", ...range(45.5, 0.01)].join("\n"),
+    ["_FILEVERSION=2", "_WL1=1.5406", ...range(45.5, 0.005), "; second", ...range(45.5, 0.005)].join("\n"),
   );
 });
 

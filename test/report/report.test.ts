@@ -167,7 +167,11 @@ test("report, README and CITATION.cff cite alike", () => {
   expect(read("README.md")).toContain(CITATION);
   const cff = read("CITATION.cff");
   expect(cff).toContain(`version: ${VERSION}\n`);
-  for (const words of ["The takagi authors", "depth-resolved strain and disorder from X-ray diffraction", "MIT"]) {
+  for (const words of [
+    "The takagi authors",
+    "depth-resolved strain and disorder from X-ray diffraction",
+    "MIT",
+  ]) {
     expect(cff).toContain(words);
     expect(CITATION).toContain(words);
   }
