@@ -1,6 +1,6 @@
 /** `takagi batch`: all scans of many files, on all cores, one line of results each. */
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { invertEach } from "../batch/invertAll.ts";
 import type { InversionTask } from "../batch/work.ts";
 import { TakagiError, WorkerError } from "../errors.ts";
@@ -12,6 +12,7 @@ import { optional } from "./experiment.ts";
 import { reasonOf } from "./files.ts";
 import { clock } from "./generate.ts";
 import { experiments, type Experiment, type InvertFlags } from "./invert.ts";
+import { checkOutputs } from "./outputs.ts";
 import { networkFor, networkHash } from "./predictor.ts";
 import { isThere, partial, ResultsFile } from "./resultsFile.ts";
 import { hasWavelength, chosenBy, withWavelength } from "./scanFile.ts";
@@ -43,6 +44,12 @@ export async function runBatch(
   const prepare = await preparation(flags);
   const files = await filesOf(paths, { out, ...optional("list", flags.list) });
   const path = join(out, resultsName(shard));
+  // Nothing is appended to links, devices and pipes.
+  await checkOutputs(
+    out,
+    [path, partial(path), secondsName(path)].map((each) => basename(each)),
+    { force: true },
+  );
   if (await isThere(path)) {
     if (flags.resume !== true) throw alreadyThere(path);
     terminal.out(`${path}: all results are there\n`);
@@ -68,7 +75,7 @@ export async function runBatch(
 
 /** Seconds that each scan took, beside the results: they are another every time. */
 async function openSeconds(results: string): Promise<FileHandle> {
-  const path = results.replace(/results([^/\\]*)\.jsonl$/, "seconds$1.csv");
+  const path = secondsName(results);
   try {
     const handle = await open(path, "a");
     if ((await handle.stat()).size === 0) await handle.appendFile("file,scan,seconds\r\n");
@@ -76,6 +83,10 @@ async function openSeconds(results: string): Promise<FileHandle> {
   } catch (error) {
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function secondsName(results: string): string {
+  return results.replace(/results([^/\\]*)\.jsonl$/, "seconds$1.csv");
 }
 
 /** results.jsonl, or that of a shard. */
