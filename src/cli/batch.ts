@@ -14,7 +14,7 @@ import { clock } from "./generate.ts";
 import { experiments, type Experiment, type InvertFlags } from "./invert.ts";
 import { checkOutputs } from "./outputs.ts";
 import { networkFor, networkHash } from "./predictor.ts";
-import { isThere, partial, ResultsFile } from "./resultsFile.ts";
+import { isThere, partial, ResultsFile, resultsName } from "./resultsFile.ts";
 import { hasWavelength, chosenBy, withWavelength } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
@@ -50,10 +50,14 @@ export async function runBatch(
     [path, partial(path), secondsName(path)].map((each) => basename(each)),
     { force: true },
   );
+  // The table of a whole run comes of itself; that of shards when all are there.
+  const end = async (words: string): Promise<number> => {
+    terminal.out(`${path}: ${words}\n`);
+    return shard.of === 1 ? (await import("./table.ts")).runTable(out, {}, terminal) : EXIT.ok;
+  };
   if (await isThere(path)) {
     if (flags.resume !== true) throw alreadyThere(path);
-    terminal.out(`${path}: all results are there\n`);
-    return EXIT.ok;
+    return end("all results are there");
   }
   if (flags.resume !== true && (await isThere(partial(path)))) throw alreadyThere(partial(path));
   const results = await ResultsFile.open(path),
@@ -69,8 +73,7 @@ export async function runBatch(
     await results.close();
     await seconds?.close();
   }
-  terminal.out(`${path}: ${tally.words()}\n`);
-  return EXIT.ok;
+  return end(tally.words());
 }
 
 /** Seconds that each scan took, beside the results: they are another every time. */
@@ -87,11 +90,6 @@ async function openSeconds(results: string): Promise<FileHandle> {
 
 function secondsName(results: string): string {
   return results.replace(/results([^/\\]*)\.jsonl$/, "seconds$1.csv");
-}
-
-/** results.jsonl, or that of a shard. */
-export function resultsName({ index, of }: Shard): string {
-  return of === 1 ? "results.jsonl" : `results-${index}-of-${of}.jsonl`;
 }
 
 function alreadyThere(path: string): UsageError {

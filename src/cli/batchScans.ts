@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { TakagiError } from "../errors.ts";
-import { chooseScan, readScan, readScans } from "../io/read.ts";
-import { metadataOf, type LineHead } from "../report/line.ts";
+import { chooseScan, readScan, type ReadScanOptions, readScans } from "../io/read.ts";
+import { type Line, type LineHead, metadataOf } from "../report/line.ts";
 import type { Scan } from "../types.ts";
 import { decodeText } from "../io/text.ts";
 import { readBytes, reasonOf } from "./files.ts";
@@ -99,6 +99,19 @@ export async function* scansOf(
       yield { ...scan(), progress: (at / scans.length - first) / (last - first) };
     }
   }
+}
+
+/** The scan that a line is of, read again.
+ *  @throws {InputError} a file that is not there any more, or another
+ *  @throws {ScanFormatError} */
+export async function scanOfLine({ file, scan, sha256, settings }: Line): Promise<Scan> {
+  const bytes = await readBytes(file);
+  if (createHash("sha256").update(bytes).digest("hex") !== sha256)
+    throw new InputError(`${file} has changed since its scans were inverted`);
+  const { reading = {} } = settings as { readonly reading?: ReadScanOptions };
+  if (reading.scan !== undefined || reading.project === true) return readScan(bytes, reading);
+  const read = await readScans(bytes, reading);
+  return chooseScan({ ...read, scans: read.scans.slice(scan - 1, scan) }, reading);
 }
 
 type LazyScan = () => Omit<BatchScan, "progress">;

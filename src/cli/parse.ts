@@ -145,6 +145,20 @@ export function shard(option: string): Parser<{ readonly index: number; readonly
   };
 }
 
+/** Two names. */
+export function two(option: string): Parser<[string, string]> {
+  return (text) => {
+    const [first, second, ...rest] = text.split(",").map((name) => name.trim()) as [
+      string,
+      string,
+      ...string[],
+    ];
+    if (!first || !second || first === second || rest.length > 0)
+      throw new InvalidParameterError(option, "two different names, such as X,Y", text);
+    return [first, second];
+  };
+}
+
 /** Two different columns of a file, counted from 1. */
 export function columns(option: string): Parser<[number, number]> {
   return (text) => {
@@ -208,6 +222,19 @@ function assigned(
     { parameter } = PARAMETERS[name];
   if (parameter in before) throw new InvalidParameterError(option, `given once for ${name}`, text);
   return { name, parameter, value: text.slice(at + 1) };
+}
+
+/** A regular expression with a name for each part that is a variable, such as `T(?<temperature>\d+)K`. */
+export function pattern(option: string): Parser<RegExp> {
+  return (text) => {
+    const expected = "a regular expression with named groups, such as T(?<temperature>\\d+)K";
+    if (!text.includes("(?<")) throw new InvalidParameterError(option, expected, text);
+    try {
+      return new RegExp(text, "u");
+    } catch {
+      throw new InvalidParameterError(option, expected, text);
+    }
+  };
 }
 
 /** quick, normal, thorough, or seconds of one core. */

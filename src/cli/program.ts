@@ -9,7 +9,7 @@ import type { EvaluateFlags } from "./evaluate.ts";
 import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
 import { addLayerOptions } from "./layerOptions.ts";
-import { choice, effort, integer, number, range, shard } from "./parse.ts";
+import { choice, effort, integer, number, pattern, range, shard, two } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
@@ -67,6 +67,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     addBatch,
     addRepeat,
     addReport,
+    addTable,
     addRead,
     addSimulate,
     addGenerate,
@@ -153,6 +154,29 @@ function addReport({ command, terminal, finish }: Adding): void {
     .addHelpText("after", REPORT_EXAMPLES + EXIT_CODES)
     .action(async (path: string, flags: object) =>
       finish(await (await import("./report.ts")).runReport(path, flags, terminal)),
+    );
+}
+
+function addTable({ command, terminal, finish }: Adding): void {
+  command(
+    "table",
+    "The results of a batch: shards joined to results.jsonl, every quantity with its band as table.csv, and pictures.",
+  )
+    .argument("<results>", "folder that takagi batch wrote")
+    .option(
+      "--against <name>",
+      "what the series goes along: place (in the results), number, omega, wavelength, countingTime, a motor of the file, or a name of --pattern or --values (place)",
+    )
+    .option("--map <x,y>", "heat maps over two of these", two("--map"))
+    .option(
+      "--pattern <regexp>",
+      "of paths: each named group is a variable, such as T(?<temperature>\\d+)K",
+      pattern("--pattern"),
+    )
+    .option("--values <csv>", "a table with a column file, perhaps scan, and a column for each variable")
+    .addHelpText("after", TABLE_EXAMPLES + EXIT_CODES)
+    .action(async (folder: string, flags: object) =>
+      finish(await (await import("./table.ts")).runTable(folder, flags, terminal)),
     );
 }
 
@@ -586,6 +610,12 @@ Examples:
 
 A scan that cannot be inverted is a line with its error. Exit codes: 0 every scan has its line; 1 the run was stopped by an
 input, a disk or the machine; 2 wrong usage; 130 interrupted.
+`;
+const TABLE_EXAMPLES = `
+Examples:
+  takagi table results
+  takagi table results --pattern 'fluence-(?<fluence>[0-9.e]+)' --against fluence
+  takagi table results --map X,Y
 `;
 const SIMULATE_EXAMPLES = `
 Examples:

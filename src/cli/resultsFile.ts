@@ -5,6 +5,7 @@ import * as fs from "node:fs/promises";
 import { dirname } from "node:path";
 import { flushFolder } from "../dataset/wholeFiles.node.ts";
 import { reasonOf } from "./files.ts";
+import type { Shard } from "./batchScans.ts";
 import { InputError } from "./terminal.ts";
 
 export class ResultsFile {
@@ -63,6 +64,11 @@ export class ResultsFile {
   async close(): Promise<void> {
     await this.#handle.close();
   }
+}
+
+/** results.jsonl, or that of a shard. */
+export function resultsName({ index, of }: Shard): string {
+  return of === 1 ? "results.jsonl" : `results-${index}-of-${of}.jsonl`;
 }
 
 /** Name of a file of results whose last lines are missing. */

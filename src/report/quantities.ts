@@ -11,14 +11,14 @@ export interface Quantity {
 
 /** Names of the quantities, which carry their units, and what an axis says of them. */
 export const QUANTITIES = {
-  maxStrainPercent: "Maximum strain (%)",
-  maxStrainDepthNm: "Depth of the maximum (nm)",
+  maxStrainPercent: "Max. strain (%)",
+  maxStrainDepthNm: "Its depth (nm)",
   thicknessNm: "Thickness (nm)",
-  minDebyeWaller: "Lowest Debye–Waller factor",
-  fwhmDeg: "Width of the resolution (° 2θ)",
+  minDebyeWaller: "Lowest DW factor",
+  fwhmDeg: "FWHM (° 2θ)",
   lorentzFraction: "Lorentz fraction",
-  offsetDeg: "Offset of 2θ (°)",
-  background: "Background (intensity)",
+  offsetDeg: "Offset (° 2θ)",
+  background: "Background",
 } as const;
 
 export type QuantityName = keyof typeof QUANTITIES;

@@ -34,8 +34,8 @@ export const FIGURE_STYLE = `.fig text{font:12px system-ui,-apple-system,"Segoe 
 .fig .label{fill:var(--ink)}.fig .frame{fill:none;stroke:var(--rule)}.fig .grid{fill:none;stroke:var(--grid)}.fig .tick{fill:none;stroke:var(--rule)}
 .fig .fit{fill:none;stroke:var(--accent);stroke-width:1.4;stroke-linejoin:round}.fig .thread{fill:none;stroke:var(--accent);stroke-width:.7;stroke-opacity:.28;stroke-linejoin:round}.fig .ghost{fill:none;stroke:var(--rule);stroke-dasharray:4 3}
 .fig .band{fill:var(--accent);fill-opacity:.18;stroke:none}.fig .dots{fill:none;stroke:var(--dots);stroke-width:2.6;stroke-linecap:round}
-.fig .fine{stroke-width:2.1}.fig .zeros{fill:none;stroke:var(--dots);stroke-opacity:.7}.fig .mask{fill:var(--mask);stroke:none}.fig .zero{fill:none;stroke:var(--rule);stroke-dasharray:2 3}
-.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--dots);stroke:none}`;
+.fig .fine{stroke-width:2.1}.fig .bold{stroke-width:5}.fig .zeros{fill:none;stroke:var(--dots);stroke-opacity:.7}.fig .mask{fill:var(--mask);stroke:none}.fig .zero{fill:none;stroke:var(--rule);stroke-dasharray:2 3}
+.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .bar{fill:none;stroke:var(--accent);stroke-width:1.2;stroke-opacity:.55}.fig .series{fill:none;stroke-width:1.1;stroke-linejoin:round}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--dots);stroke:none}`;
 
 /** Where a panel's frame lies in its picture, px. */
 export interface Box {
@@ -77,9 +77,37 @@ export class Panel {
   }
 
   /** A line through the points; more than one a pixel are thinned to their extremes, so that no peak is lost. */
-  line(x: ArrayLike<number>, y: ArrayLike<number>, className: string): this {
-    const points = thinned(Array.from(x, this.toX), Array.from(y, this.toY));
-    this.#inside.push(`<path class="${className}" d="${points.length > 0 ? `M${points.join("L")}` : ""}"/>`);
+  line(x: ArrayLike<number>, y: ArrayLike<number>, className: string, colour?: string): this {
+    const points = thinned(Array.from(x, this.toX), Array.from(y, this.toY)),
+      own = colour === undefined ? "" : ` style="stroke:${colour}"`;
+    this.#inside.push(
+      `<path class="${className}"${own} d="${points.length > 0 ? `M${points.join("L")}` : ""}"/>`,
+    );
+    return this;
+  }
+
+  /** A vertical stroke from `lower` to `upper` at each x; nothing where one of them is NaN. */
+  bars(x: ArrayLike<number>, lower: ArrayLike<number>, upper: ArrayLike<number>): this {
+    const strokes: string[] = [];
+    for (let i = 0; i < x.length; i++)
+      if (Number.isFinite(lower[i]) && Number.isFinite(upper[i]))
+        strokes.push(`M${px(this.toX(x[i]!))} ${px(this.toY(lower[i]!))}V${px(this.toY(upper[i]!))}`);
+    if (strokes.length > 0) this.#inside.push(`<path class="bar" d="${strokes.join("")}"/>`);
+    return this;
+  }
+
+  /** A filled rectangle about a point, as wide and high as said in data, and never less than 3 px.
+   *  @param words shown where the pointer rests on it */
+  cell(
+    { x, y, width, height }: Box,
+    { colour, words }: { readonly colour: string; readonly words: string },
+  ): this {
+    const left = this.toX(x - width / 2),
+      top = this.toY(y + height / 2),
+      size = [this.toX(x + width / 2) - left, this.toY(y - height / 2) - top].map((s) => px(Math.max(3, s)));
+    this.#inside.push(
+      `<rect x="${px(left)}" y="${px(top)}" width="${size[0]}" height="${size[1]}" fill="${colour}"><title>${escape(words)}</title></rect>`,
+    );
     return this;
   }
 
