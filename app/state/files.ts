@@ -71,11 +71,15 @@ async function open(file: File, together: readonly File[]): Promise<void> {
   }
 }
 
-/** A network: its model.json, with the weights, and the bank of residuals if any, that were opened together with it. */
+/** A network: its model.json, with what was opened together with it: the weights, and the mixture and the bank of residuals if
+ *  any. */
 async function openModel(json: string, together: readonly File[]): Promise<void> {
-  const isBank = ({ name }: File): boolean => /bank\.bin$/i.test(name),
-    bank = together.find(isBank),
-    weights = together.find((file) => /\.bin$/i.test(file.name) && !isBank(file));
+  const beside = (["mixture.bin", "bank.bin"] as const).map(
+      (name) => [name, together.find((file) => file.name.toLowerCase().endsWith(name))] as const,
+    ),
+    weights = together.find(
+      (file) => /\.bin$/i.test(file.name) && !beside.some(([, other]) => other === file),
+    );
   if (weights === undefined)
     throw new WorkError({
       code: "MODEL",
@@ -84,16 +88,15 @@ async function openModel(json: string, together: readonly File[]): Promise<void>
     });
   const bytes = async (file: File): Promise<Uint8Array<ArrayBuffer>> =>
     new Uint8Array(await file.arrayBuffer());
-  const files: ModelFiles = {
-    "model.json": json,
-    "weights.bin": await bytes(weights),
-    ...(bank !== undefined && { "bank.bin": await bytes(bank) }),
-  };
-  const card = await quick.call("model", {
-    json,
-    weights: files["weights.bin"],
-    ...(bank !== undefined && { bank: files["bank.bin"]! }),
-  });
+  const found = await Promise.all(
+      beside.map(async ([name, file]) => (file === undefined ? [] : [[name, await bytes(file)] as const])),
+    ),
+    files: ModelFiles = {
+      "model.json": json,
+      "weights.bin": await bytes(weights),
+      ...Object.fromEntries(found.flat()),
+    },
+    card = await quick.call("model", { files });
   addNetwork(card, files, selected.value?.id);
 }
 

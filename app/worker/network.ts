@@ -30,9 +30,9 @@ export async function networkFor(
 }
 
 /** Facts of a model's files, which are checked. */
-export async function model({ json, weights, bank }: Work["model"]["ask"]): Promise<NetworkCard> {
+export async function model({ files }: Work["model"]["ask"]): Promise<NetworkCard> {
   const { parseModel } = await import("takagi/nn");
-  return cardOf(await parseModel(json, weights, bank));
+  return cardOf(await parseModel(files["model.json"], files["weights.bin"], files));
 }
 
 export async function cardOf({ card }: Pick<Model, "card">): Promise<NetworkCard> {
@@ -73,7 +73,7 @@ export async function modelOf({ files }: Network): Promise<Model> {
   const { loadModel, parseModel } = await import("takagi/nn");
   return "folder" in files
     ? loadModel(new URL(`./models/${files.folder}`, import.meta.url))
-    : parseModel(files["model.json"], files["weights.bin"], files["bank.bin"]);
+    : parseModel(files["model.json"], files["weights.bin"], files);
 }
 
 async function open(network: Network): Promise<ProfilePredictor> {
@@ -82,15 +82,11 @@ async function open(network: Network): Promise<ProfilePredictor> {
     const { createPredictor } = await import("takagi/nn");
     // For one scan at a time a GPU is not worth its start.
     const predictor = await createPredictor(await modelOf(network), { backend: "wasm" });
-    const {
-      model: { bank },
-    } = predictor;
     return {
-      model: { card: { name }, ...(bank === undefined ? {} : { bank }) },
+      model: { card: { name } },
+      proposes: predictor.proposes,
       predict: (scan, options) => predictor.predict(scan, options),
-      ...(bank !== undefined && {
-        propose: (scan, count, options) => predictor.propose(scan, count, options),
-      }),
+      propose: (scan, count, options) => predictor.propose(scan, count, options),
     };
   } catch (error) {
     throw new NetworkError(network, error as Error);

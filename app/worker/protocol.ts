@@ -24,14 +24,7 @@ export interface Work {
   /** Begins to load a network before it is needed; what fails here fails again, and is told, where it is. */
   warm: { ask: { readonly network: Network }; answer: undefined };
   /** The files of a model, which are checked. */
-  model: {
-    ask: {
-      readonly json: string;
-      readonly weights: Uint8Array<ArrayBuffer>;
-      readonly bank?: Uint8Array<ArrayBuffer>;
-    };
-    answer: NetworkCard;
-  };
+  model: { ask: { readonly files: ModelFiles }; answer: NetworkCard };
   /** A network for one's own crystal, which goes on from another where there is one; stopped, it is what it has learned by
    *  then. */
   train: {

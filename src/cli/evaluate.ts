@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import v8 from "node:v8";
 import type { NoiseKind } from "../dataset/generator.ts";
 import { judge, type Judgement, scores, type Scores } from "../evaluate/evaluate.ts";
+import { type ProposalScores, proposalScores } from "../evaluate/proposals.ts";
 import { finalJudgement, type Honesty, honesty, scanRecords } from "../evaluate/final.ts";
 import type { BackendName, ModelCard, Predictor } from "../nn/index.ts";
 import type { Effort } from "../invert/options.ts";
@@ -30,6 +31,9 @@ export interface EvaluateFlags {
 }
 
 const INDEX = "evaluation.json";
+/** Most samples that are asked for proposals. */
+const PROPOSED = 2000;
+
 const NAMES = {
   t: "thickness",
   emax: "largest strain",
@@ -73,7 +77,15 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
     const { result, judged, records } =
       flags.refine === true
         ? await afterFit({ predictor, judgement, head, alone, flags, terminal, progress })
-        : { result: { ...head, ...alone }, judged: judgement, records: undefined };
+        : {
+            result: {
+              ...head,
+              ...alone,
+              ...optional("proposals", await proposed(predictor, judgement, terminal, progress)),
+            },
+            judged: judgement,
+            records: undefined,
+          };
     progress.wipe();
     if (flags.out !== undefined) {
       await writeOutputs(
@@ -90,6 +102,21 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
     progress.wipe();
     predictor.dispose();
   }
+}
+
+/** What the first of the judged samples' proposals are worth; undefined for models and samples without. */
+async function proposed(
+  predictor: Predictor,
+  judgement: Judgement,
+  { signal }: Terminal,
+  progress: ProgressLine,
+): Promise<ProposalScores | undefined> {
+  if (!predictor.proposes || judgement.errors.strain === undefined) return undefined;
+  return proposalScores(predictor, judgement, {
+    count: PROPOSED,
+    signal,
+    onProgress: (done, of) => progress.show(`asking for proposals ${Math.floor((100 * done) / of)} %`),
+  });
 }
 
 interface Refining {
@@ -166,7 +193,7 @@ async function draw({ folder, result, judged, predictor, isRefined }: Drawing): 
     const { labels } = await predictor.predict(scan, { offset: 0 });
     if (refiner === undefined) return labels;
     const own = Float32Array.from(card.labels, (name) => labels[name]!),
-      proposed = predictor.model.bank === undefined ? [] : await predictor.propose(scan, 64, { offset: 0 }),
+      proposed = predictor.proposes ? await predictor.propose(scan, 64, { offset: 0 }) : [],
       rows = [
         own,
         ...proposed.map((proposal) => Float32Array.from(card.labels, (name) => proposal.labels[name]!)),
@@ -244,7 +271,9 @@ interface Head {
   readonly seed: number;
   readonly maxStrain?: number;
 }
-type Result = Head & Timed & Partial<Honesty> & { readonly alone?: Timed };
+type Result = Head &
+  Timed &
+  Partial<Honesty> & { readonly alone?: Timed; readonly proposals?: ProposalScores };
 type Timed = Scores & { readonly secondsPerCurve: number };
 
 function words(
@@ -260,6 +289,7 @@ function words(
     determined,
     coverage,
     calibrationError,
+    proposals,
   }: Result,
 ): string {
   const width = Math.max(...Object.values(NAMES).map((name) => name.length)),
@@ -272,5 +302,13 @@ function words(
     determined === undefined
       ? ""
       : `marked as determined: ${percent(determined.share)}${determined.right === undefined ? "" : `, of them right: ${percent(determined.right)}`}; 95 % band holds the truth at ${percent(coverage!)} of the depths; calibration error of the confidence ${calibrationError!.toFixed(3)}\n`;
-  return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}${sure}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
+  const best = (proposals?.best ?? []).map(
+    ({ of, within6, within10 }) =>
+      `  best of ${String(of).padStart(2)}  ${percent(within6)}  ${percent(within10)}\n`,
+  );
+  const several =
+    proposals === undefined
+      ? ""
+      : `strain of the best proposal within 6 % and 10 %, ${proposals.count} samples:\n${best.join("")}`;
+  return `${folder}: ${count} samples of ${preset}, noise: ${noise}; within 10 %:\n${rows.join("")}${sure}${several}mse ${mse.toPrecision(3)}, ${(1000 * secondsPerCurve).toPrecision(2)} ms of one core a curve\n`;
 }

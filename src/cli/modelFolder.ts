@@ -14,6 +14,7 @@ const WEIGHTS = ["weights.bin", "weights-2.bin"] as const;
 interface Card {
   readonly weights: { readonly file: string; readonly sha256: string };
   readonly bank?: unknown;
+  readonly mixture?: unknown;
 }
 
 /** model.json: a card, or a layers model of tfjs that holds one. */
@@ -33,19 +34,22 @@ export async function replaceModel(folder: string, files: ModelFiles): Promise<v
     before = await cardIn(folder),
     isNew = before?.weights.sha256 !== after.weights.sha256,
     name = isNew ? (before?.weights.file === WEIGHTS[0] ? WEIGHTS[1] : WEIGHTS[0]) : before.weights.file;
-  const write = (bank: unknown): Promise<void> => {
-    const card = { ...after, weights: { ...after.weights, file: name }, bank },
+  const write = (beside: Pick<Card, "bank" | "mixture">): Promise<void> => {
+    const card = { ...after, weights: { ...after.weights, file: name }, ...beside },
       json = "userDefinedMetadata" in file ? { ...file, userDefinedMetadata: { takagi: card } } : card;
     return writeOutputs(folder, { [CARD]: `${JSON.stringify(json, null, 2)}\n` });
   };
   if (isNew) await writeOutputs(folder, { [name]: files["weights.bin"] }, { force: true });
-  const bank = files["bank.bin"];
-  if (bank !== undefined) {
-    // While the bank is replaced, the model has none.
-    if (isNew || before.bank !== undefined) await write(undefined);
-    await writeOutputs(folder, { "bank.bin": bank }, { force: true });
+  const beside = Object.fromEntries(
+    Object.entries(files).filter(([file]) => file !== CARD && file !== "weights.bin"),
+  );
+  if (Object.keys(beside).length > 0) {
+    // While they are replaced, the model has none.
+    if (isNew || before.bank !== undefined || before.mixture !== undefined)
+      await write({ bank: undefined, mixture: undefined });
+    await writeOutputs(folder, beside, { force: true });
   }
-  await write(after.bank);
+  await write({ bank: after.bank, mixture: after.mixture });
   for (const other of WEIGHTS) if (other !== name) await rm(join(folder, other), { force: true });
 }
 

@@ -3,9 +3,9 @@
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import type { BankFlags } from "./bank.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
+import type { ProposalFlags } from "./proposals.ts";
 import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
 import { addLayerOptions } from "./layerOptions.ts";
@@ -73,7 +73,7 @@ function build(terminal: Terminal, finish: (code: number) => void): Command {
     addGenerate,
     addTrain,
     addEvaluate,
-    addBank,
+    addProposals,
     addConvert,
     addReflectivity,
     addStructureFactor,
@@ -405,7 +405,10 @@ function addTrainingCourse(train: Command): void {
 
 function addTrainingResults(train: Command): Command {
   return group(train, "Results")
-    .option("--out <dir>", "for model.json, weights.bin, bank.bin, learning.svg and checkpoint.bin")
+    .option(
+      "--out <dir>",
+      "for model.json, weights.bin, mixture.bin, bank.bin, learning.svg and checkpoint.bin",
+    )
     .option("--resume", "go on from the checkpoint in --out")
     .option(
       "--start <model>",
@@ -413,8 +416,13 @@ function addTrainingResults(train: Command): Command {
     )
     .option("--half", "weights in half precision")
     .option(
+      "--mixture <n>",
+      "samples that the mixture learns from at the end (a tenth of the training's, at most 100000); 0: none",
+      integer("--mixture", { least: 0, most: 100_000_000 }),
+    )
+    .option(
       "--bank <n>",
-      "samples of the bank of residuals that is made at the end (as many as 300 kB hold); 0: none",
+      "samples of the bank of residuals that is made at the end (as many as its file holds); 0: none",
       integer("--bank", { least: 0, most: 1_000_000 }),
     )
     .option(
@@ -486,17 +494,27 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
     );
 }
 
-function addBank({ command, terminal, finish }: Adding): void {
-  const bank = command(
-    "bank",
-    "A bank of residuals for a model: what it is off by on fresh samples, so that it can propose several profiles a scan. Written into its folder.",
+function addProposals({ command, terminal, finish }: Adding): void {
+  const proposals = command(
+    "proposals",
+    "What a model needs to propose several profiles a scan: a mixture, which is trained to say them, and a bank of residuals, what the model is off by on fresh samples. Written into its folder.",
   );
-  bank.argument("<model>", "folder with model.json and weights.bin");
-  group(bank, "Samples")
+  proposals.argument("<model>", "folder with model.json and weights.bin");
+  group(proposals, "Samples")
     .option(
-      "--count <n>",
-      "samples of the bank (as many as 300 kB hold)",
-      integer("--count", { least: 1, most: 1_000_000 }),
+      "--mixture <n>",
+      "samples that the mixture learns from (100000); 0: none is made, and one that is there stays",
+      integer("--mixture", { least: 0, most: 100_000_000 }),
+    )
+    .option(
+      "--hypotheses <n>",
+      "answers of the mixture (32)",
+      integer("--hypotheses", { least: 1, most: 256 }),
+    )
+    .option(
+      "--bank <n>",
+      "samples of the bank (as many as its file holds at most); 0: none is made, and one that is there stays",
+      integer("--bank", { least: 0, most: 1_000_000 }),
     )
     .option(
       "--seed <n>",
@@ -508,11 +526,11 @@ function addBank({ command, terminal, finish }: Adding): void {
       "of the counts: poisson, published or none (what the model was trained with)",
       choice("--noise", NOISES),
     );
-  bank
+  proposals
     .option("--json", "print JSON")
-    .addHelpText("after", BANK_EXAMPLES + EXIT_CODES)
-    .action(async (folder: string, flags: BankFlags) =>
-      finish(await (await import("./bank.ts")).runBank(folder, flags, terminal)),
+    .addHelpText("after", PROPOSALS_EXAMPLES + EXIT_CODES)
+    .action(async (folder: string, flags: ProposalFlags) =>
+      finish(await (await import("./proposals.ts")).runProposals(folder, flags, terminal)),
     );
 }
 
@@ -529,7 +547,10 @@ function addConvert({ command, terminal, finish }: Adding): void {
       "takagi",
     )
     .option("--half", "weights in half precision")
-    .option("--out <dir>", "for model.json, weights.bin and, where the model has one, bank.bin")
+    .option(
+      "--out <dir>",
+      "for model.json, weights.bin and, where the model has them, mixture.bin and bank.bin",
+    )
     .option("--json", "print JSON")
     .addHelpText("after", CONVERT_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: ConvertFlags) =>
@@ -644,10 +665,10 @@ Examples:
   takagi evaluate models/zro2-400-cnn2 --refine --count 1000
   takagi evaluate models/universal --preset measured --refine --count 1000 --out evaluation
 `;
-const BANK_EXAMPLES = `
+const PROPOSALS_EXAMPLES = `
 Examples:
-  takagi bank model
-  takagi bank model --count 2000 --seed 7
+  takagi proposals model
+  takagi proposals model --mixture 0 --bank 2000 --seed 7
 `;
 const CONVERT_EXAMPLES = `
 Examples:

@@ -13,12 +13,12 @@ import type {
   TrainingState,
   Validation,
 } from "../nn/index.ts";
-import { addBank } from "./bank.ts";
 import { optional } from "./experiment.ts";
 import { readBytes } from "./files.ts";
 import { readPreset } from "./generate.ts";
 import { replaceModel, requireNoModel, settleModel } from "./modelFolder.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
+import { addProposals } from "./proposals.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface TrainFlags {
@@ -41,6 +41,7 @@ export interface TrainFlags {
   readonly every?: number;
   readonly out?: string;
   readonly half?: boolean;
+  readonly mixture?: number;
   readonly bank?: number;
   readonly resume?: boolean;
   readonly start?: string;
@@ -56,9 +57,11 @@ const OUTPUTS = {
 } as const;
 const CHECKPOINT = "checkpoint.bin";
 const CURVE = "learning.svg";
+/** Most samples of the mixture that is made at the end. */
+const MIXTURE_SAMPLES = 100_000;
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
-  const { out: folder, json, resume: isResumed, half, start, outputs = "14", bank, ...rest } = flags;
+  const { out: folder, json, resume: isResumed, half, start, outputs = "14", mixture, bank, ...rest } = flags;
   if (folder === undefined) throw new UsageError("give --out, a folder for the model");
   if (flags.preset === undefined && isResumed !== true) throw new UsageError("give --preset, or --resume");
   if ((flags.samples === undefined) === (flags.minutes === undefined))
@@ -105,8 +108,8 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
   });
   progress.wipe();
   await settleModel(folder, await filesOf(state));
-  if (!terminal.signal.aborted && bank !== 0 && saysProfiles(state))
-    await addBank(folder, optional("count", bank), terminal);
+  if (!terminal.signal.aborted && saysProfiles(state))
+    await addProposals(folder, { mixture: mixture ?? mixtureSamples(state), bank }, terminal);
   const { samples, seconds, history } = state;
   if (json === true)
     terminal.out(
@@ -114,6 +117,11 @@ export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<n
     );
   else terminal.out(`${folder}: ${samples} samples in ${Math.round(seconds)} s\n`);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.ok;
+}
+
+/** A mixture takes a small part of the time of a training. */
+function mixtureSamples({ samples }: TrainingState): number {
+  return Math.min(MIXTURE_SAMPLES, Math.ceil(samples / 10));
 }
 
 /** Whether residuals of profiles can be had from it: CNN3[3] of the paper says none. */

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { WorkerError } from "../errors.ts";
 import type { Effort } from "../invert/options.ts";
 import type { Judgement } from "./evaluate.ts";
+import { inputsOf } from "./proposals.ts";
 import type { Predictor } from "../nn/predict.ts";
 import type { Refined } from "./refine.ts";
 import type { RefineAnswer, RefineRequest } from "./refineMessages.ts";
@@ -24,7 +25,7 @@ const PROPOSALS = 64;
 /** Samples whose proposals are drawn at a time. */
 const BATCH = 32;
 
-/** @param predictor asked for proposals, where it has a bank
+/** @param predictor asked for proposals, where it has any
  *  @returns the fits in the order of the judgement's rows, and the processor's seconds of all
  *  @throws {WorkerError} where a process dies or a fit throws; `signal.reason` where it is aborted */
 export async function refineAll(
@@ -44,7 +45,7 @@ export async function refineAll(
   const batches = new Map<number, Promise<Float32Array[][]>>();
   const startsOf = async (row: number): Promise<Float32Array[]> => {
     const own = predicted.labels.slice(row * width, (row + 1) * width);
-    if (predictor.model.bank === undefined) return [own];
+    if (!predictor.proposes) return [own];
     const batch = Math.floor(row / BATCH);
     let proposed = batches.get(batch);
     if (proposed === undefined) {
@@ -55,14 +56,10 @@ export async function refineAll(
     return [own, ...(await proposed)[row - batch * BATCH]!];
   };
   const proposalsOf = async (first: number): Promise<Float32Array[][]> => {
-    const rows = Array.from({ length: Math.min(BATCH, count - first) }, (_, k) =>
-        generator.generate(streamSeed, index[first + k]!, 1),
-      ),
-      inputs = new Float32Array(rows.length * generator.inputLength),
-      extras = new Float32Array(rows.length * generator.extraNames.length);
-    rows.forEach((batch, k) => {
-      inputs.set(batch.inputs, k * generator.inputLength);
-      extras.set(batch.extras, k * generator.extraNames.length);
+    const { inputs, extras } = inputsOf({
+      generator,
+      streamSeed,
+      index: index.subarray(first, first + BATCH),
     });
     const found = await predictor.proposeInputs(inputs, PROPOSALS, extras);
     return found.map((proposals) => proposals.map(({ labels }) => Float32Array.from(labels)));

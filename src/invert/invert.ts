@@ -256,7 +256,7 @@ async function networkStarts(
     { profile, outside } = await predictor.predict(scan, options);
   if (outside.length > 0) return none(`${name} does not know such scans: ${outside.join("; ")}`);
   const proposals =
-      predictor.model?.bank === undefined || predictor.propose === undefined
+      predictor.proposes === false || predictor.propose === undefined
         ? []
         : await predictor.propose(scan, PROPOSALS, options),
     films = [

@@ -28,8 +28,10 @@ export interface ProfileProposal {
 }
 
 export interface ProfilePredictor {
-  /** Names the network in the answer; `bank` where it can propose. */
-  readonly model?: { readonly card: { readonly name: string }; readonly bank?: unknown };
+  /** Names the network in the answer. */
+  readonly model?: { readonly card: { readonly name: string } };
+  /** False where `propose` is there but cannot answer. */
+  readonly proposes?: boolean;
   /** @returns outside: in words, how the scan is unlike all that the network was trained on; empty where it is not */
   predict(
     scan: Scan,

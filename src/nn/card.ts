@@ -1,6 +1,7 @@
 /** What a model says of itself: `model.json`. */
 import type { Preset } from "../dataset/presets.ts";
 import type { Bank, BankCard } from "./bank.ts";
+import type { Mixture, MixtureCard } from "./mixture.ts";
 import type { Accuracy } from "./metrics.ts";
 import type { NetworkSpec } from "./network.ts";
 import type { Output } from "./outputs.ts";
@@ -60,6 +61,8 @@ export interface ModelCard {
   };
   /** The bank of residuals beside the weights; absent: none. */
   readonly bank?: BankCard;
+  /** The mixture beside the weights; absent: none. */
+  readonly mixture?: MixtureCard;
 }
 
 /** A model as it lies in memory. */
@@ -69,6 +72,8 @@ export interface Model {
   readonly weights: Float32Array;
   /** What it was off by on fresh samples; absent where that is not known, or the file was not given. */
   readonly bank?: Bank;
+  /** Its several answers to a scan; absent where it has none, or the file was not given. */
+  readonly mixture?: Mixture;
 }
 
 /** What a model was trained on, together with all that it started from. */

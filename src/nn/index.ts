@@ -11,12 +11,22 @@ export type {
 export { BackendError } from "../errors.ts";
 export type { Bank, BankCard } from "./bank.ts";
 export { type BankOptions, drawBank } from "./drawBank.ts";
+export type { Mixture, MixtureCard } from "./mixture.ts";
+export { canHaveMixture, type MixtureOptions, trainMixture } from "./trainMixture.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Task } from "./gradients.ts";
 export { type Accuracy, accuracy, type Measure } from "./metrics.ts";
 export { type Model, type ModelCard, trainedOn, type Validation } from "./card.ts";
 export { modelFiles } from "./finished.ts";
-export { encodeModel, type ModelFiles, parseModel, toLayersModel, weightsFileOf } from "./model.ts";
+export {
+  encodeModel,
+  type ModelFiles,
+  parseModel,
+  type ProposalFiles,
+  proposalFilesOf,
+  toLayersModel,
+  weightsFileOf,
+} from "./model.ts";
 export { type Layer, network, type NetworkName, networkNames, type NetworkSpec } from "./network.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer.ts";
 export { type LossName, lossNames, type Output } from "./outputs.ts";

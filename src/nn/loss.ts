@@ -5,9 +5,9 @@ import { isDisorderWeight, isStrainWeight, type LossName, type Output, STRAIN } 
 import type { Tf } from "./ops.ts";
 
 /** Depths at which strain is compared. */
-const DEPTHS = 49;
+export const DEPTHS = 49;
 /** Relative error up to which the loss is quadratic: the 10 % of Table 2. */
-const THRESHOLD = 0.1;
+export const THRESHOLD = 0.1;
 
 export type Loss = (raw: Tensor2D, labels: Tensor2D) => Scalar;
 

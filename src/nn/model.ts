@@ -1,5 +1,5 @@
-/** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, where
- *  the network's errors are known, `bank.bin`. */
+/** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, for
+ *  several answers a scan, `mixture.bin` and `bank.bin`. */
 import { parsePreset } from "../dataset/presets.ts";
 import { sha256 } from "../digest.ts";
 import { ModelError } from "../errors.ts";
@@ -7,6 +7,7 @@ import { VERSION } from "../version.ts";
 import { type Bank, BANK_FILE, type BankCard, decodeBank, encodeBank } from "./bank.ts";
 import { fromHalf, toHalf } from "./bytes.ts";
 import type { Model, ModelCard } from "./card.ts";
+import { decodeMixture, encodeMixture, type Mixture, MIXTURE_FILE, type MixtureCard } from "./mixture.ts";
 import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
 
 /** Raised when old programs cannot read new folders. */
@@ -18,7 +19,12 @@ export interface ModelFiles {
   readonly "weights.bin": Uint8Array<ArrayBuffer>;
   /** Where the model has a bank. */
   readonly "bank.bin"?: Uint8Array<ArrayBuffer>;
+  /** Where the model has a mixture. */
+  readonly "mixture.bin"?: Uint8Array<ArrayBuffer>;
 }
+
+/** Files that a model may have beside its weights; `model.json` names those that it has. */
+export type ProposalFiles = Partial<Record<typeof BANK_FILE | typeof MIXTURE_FILE, Uint8Array>>;
 
 /** What the files of a model hold beside its card. */
 export interface Contents {
@@ -27,35 +33,42 @@ export interface Contents {
   readonly values: Float32Array;
   readonly dtype: "float32" | "float16";
   readonly bank?: Bank | undefined;
+  readonly mixture?: Mixture | undefined;
 }
 
-/** The files of a model whose card is all but the weights' and the bank's part. */
+/** The files of a model whose card is all but the parts of the weights, the bank and the mixture. */
 export async function encode(
-  about: Omit<ModelCard, "weights" | "bank">,
-  { arrays, values, dtype, bank }: Contents,
+  about: Omit<ModelCard, "weights" | "bank" | "mixture">,
+  { arrays, values, dtype, bank, mixture }: Contents,
 ): Promise<ModelFiles> {
   const bytes = dtype === "float16" ? toHalf(values) : new Uint8Array(values.slice().buffer),
-    encoded = bank === undefined ? undefined : await encodeBank(bank);
-  const card: Omit<ModelCard, "bank"> & { bank: BankCard | undefined } = {
+    residuals = bank === undefined ? undefined : await encodeBank(bank),
+    answers = mixture === undefined ? undefined : await encodeMixture(mixture);
+  const card: Omit<ModelCard, "bank" | "mixture"> & {
+    bank: BankCard | undefined;
+    mixture: MixtureCard | undefined;
+  } = {
     ...about,
     weights: { file: "weights.bin", dtype, bytes: bytes.length, sha256: await sha256(bytes), arrays },
-    // JSON leaves it out where it is undefined.
-    bank: encoded?.card,
+    // JSON leaves out what is undefined.
+    bank: residuals?.card,
+    mixture: answers?.card,
   };
   return {
     "model.json": `${JSON.stringify(card, null, 2)}\n`,
     "weights.bin": bytes,
-    ...(encoded === undefined ? {} : { [BANK_FILE]: encoded.bytes }),
+    ...(residuals === undefined ? {} : { [BANK_FILE]: residuals.bytes }),
+    ...(answers === undefined ? {} : { [MIXTURE_FILE]: answers.bytes }),
   };
 }
 
-/** A model's files anew, in another precision or with another bank.
+/** A model's files anew, in another precision or with another bank or mixture.
  *  @param dtype its own if absent; "float16" halves the size; weights keep three digits */
 export async function encodeModel(
-  { card, weights, bank }: Model,
+  { card, weights, bank, mixture }: Model,
   dtype: "float32" | "float16" = card.weights.dtype,
 ): Promise<ModelFiles> {
-  return encode(card, { arrays: card.weights.arrays, values: weights, dtype, bank });
+  return encode(card, { arrays: card.weights.arrays, values: weights, dtype, bank, mixture });
 }
 
 /** The same files for other programs: `tf.loadLayersModel` of stock tfjs reads them, and so does `parseModel`. Inputs are
@@ -71,9 +84,13 @@ export async function toLayersModel(model: Model, dtype?: "float32" | "float16")
 
 /** @param json the text of model.json, or what it says; that of `toLayersModel` too
  *  @param bytes of weights.bin
- *  @param bank bytes of bank.bin, where there is one; without it the network predicts, but cannot propose
+ *  @param beside bytes of bank.bin and mixture.bin, where there are any; without them the network predicts, but cannot propose
  *  @throws {ModelError} for what is damaged, truncated or of another version */
-export async function parseModel(json: unknown, bytes: Uint8Array, bank?: Uint8Array): Promise<Model> {
+export async function parseModel(
+  json: unknown,
+  bytes: Uint8Array,
+  beside: ProposalFiles = {},
+): Promise<Model> {
   const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
   if (typeof card !== "object" || card === null || typeof card.format !== "number")
     throw new ModelError("model.json is not the card of a takagi model");
@@ -100,10 +117,7 @@ export async function parseModel(json: unknown, bytes: Uint8Array, bank?: Uint8A
   const values =
     weights.dtype === "float16" ? fromHalf(bytes) : new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new ModelError("weights.bin holds numbers that are not finite");
-  if (bank === undefined) return { card, weights: values };
-  if (card.bank === undefined)
-    throw new ModelError(`model.json names no ${BANK_FILE}: it is another model's`);
-  return { card, weights: values, bank: await decodeBank(bank, { ...card, bank: card.bank }) };
+  return { card, weights: values, ...(await besideWeights(card, beside)) };
 }
 
 /** Name of the weights' file that the text of a model.json names: weights.bin; weights-2.bin while a training replaces it.
@@ -115,9 +129,26 @@ export function weightsFileOf(json: string): string {
   return name;
 }
 
-/** Name of the bank's file where the text of a model.json names one. */
-export function bankFileOf(json: string): typeof BANK_FILE | undefined {
-  return (cardOf(parse(json)) as Partial<ModelCard> | null)?.bank === undefined ? undefined : BANK_FILE;
+async function besideWeights(
+  card: ModelCard,
+  { [BANK_FILE]: bank, [MIXTURE_FILE]: mixture }: ProposalFiles,
+): Promise<Pick<Model, "bank" | "mixture">> {
+  const unknown = (file: string): ModelError =>
+    new ModelError(`model.json names no ${file}: it is another model's`);
+  if (bank !== undefined && card.bank === undefined) throw unknown(BANK_FILE);
+  if (mixture !== undefined && card.mixture === undefined) throw unknown(MIXTURE_FILE);
+  return {
+    ...(bank && { bank: await decodeBank(bank, { ...card, bank: card.bank! }) }),
+    ...(mixture && { mixture: await decodeMixture(mixture, { ...card, mixture: card.mixture! }) }),
+  };
+}
+
+/** Names of the files beside the weights that the text of a model.json names. */
+export function proposalFilesOf(json: string): (keyof ProposalFiles)[] {
+  const card = cardOf(parse(json)) as Partial<ModelCard> | null;
+  return ([BANK_FILE, MIXTURE_FILE] as const).filter(
+    (name) => card?.[name === BANK_FILE ? "bank" : "mixture"] !== undefined,
+  );
 }
 
 function cardOf(json: unknown): unknown {

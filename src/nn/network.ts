@@ -111,6 +111,14 @@ interface Statistics {
   readonly channels: number;
 }
 
+/** What a network makes of curves. */
+type Passed = {
+  /** [count, outputs]. */
+  readonly raw: Tensor2D;
+  /** [count, units of the first dense layer]; undefined where the network has none. */
+  readonly features: Tensor2D | undefined;
+};
+
 /** A network with its weights on the backend in use. */
 export class Network {
   readonly spec: NetworkSpec;
@@ -170,6 +178,11 @@ export class Network {
    *    normalised by `moving`
    *  @returns [count, outputs] */
   forward(curves: Tensor2D, extras: Tensor2D | undefined, moments?: Tensor[]): Tensor2D {
+    return this.pass(curves, extras, moments).raw;
+  }
+
+  /** As `forward`, with what the first dense layer makes of the curves. */
+  pass(curves: Tensor2D, extras: Tensor2D | undefined, moments?: Tensor[]): Passed {
     const tf = this.#tf,
       { epsilon, gamma: hasGamma } = this.spec.normalisation;
     const weight = <T extends Tensor>(name: string): T => this.#weights.get(name) as unknown as T;
@@ -194,8 +207,7 @@ export class Network {
           moments.push(tf.keep(mean.clone()), tf.keep(variance.clone()));
       return y;
     };
-    let h = tf.reshape(curves, [curves.shape[0], curves.shape[1], 1]) as Tensor3D;
-    let flat: Tensor2D | undefined;
+    let [h, flat, features]: [Tensor3D, Tensor2D?, Tensor2D?] = [tf.reshape(curves, [...curves.shape, 1])];
     const flatten = (): Tensor2D => {
       const values = tf.reshape(h, [h.shape[0], h.shape[1] * h.shape[2]]) as Tensor2D;
       return extras === undefined || this.spec.extras === 0
@@ -238,6 +250,7 @@ export class Network {
               layer.bias ? weight(`${name}.bias`) : undefined,
             ),
           });
+          features ??= flat;
           break;
         default:
           throw new InvalidParameterError(
@@ -247,7 +260,7 @@ export class Network {
           );
       }
     }
-    return dense(tf, flat ?? flatten(), weight("output.matrix"), weight("output.bias"));
+    return { raw: dense(tf, flat ?? flatten(), weight("output.matrix"), weight("output.bias")), features };
   }
 
   dispose(): void {

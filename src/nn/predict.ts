@@ -1,6 +1,5 @@
 /** A trained network at work: scans in, profiles out. */
 import { openUrl } from "#wasm-source";
-import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { networkInput, type NetworkInputOptions } from "../dataset/networkInput.ts";
 import { ownReflection, physicalLabels } from "../dataset/scaling.ts";
 import { InvalidParameterError, ModelError, requireInteger } from "../errors.ts";
@@ -9,12 +8,12 @@ import { splineProfile, type SplineProfileOptions } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
 import { chooseBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
-import { assign, flatten } from "./gradients.ts";
+import { flatten } from "./gradients.ts";
 import type { Model } from "./card.ts";
-import { bankFileOf, parseModel, weightsFileOf } from "./model.ts";
-import { Network } from "./network.ts";
+import { openNetwork } from "./openNetwork.ts";
+import { parseModel, proposalFilesOf, weightsFileOf } from "./model.ts";
 import { decode, isDisorderWeight, isStrainWeight } from "./outputs.ts";
-import { type ProposedLabels, proposeLabels, unitsOf } from "./proposals.ts";
+import { type ProposedLabels, proposerOf } from "./proposals.ts";
 
 /** What a network says of one scan. */
 export interface Prediction {
@@ -49,21 +48,20 @@ export interface Predictor {
    *  @throws {InvalidParameterError} @throws {NotFiniteError} */
   predict(scan: ScanInput, options?: NetworkInputOptions): Promise<Prediction>;
   predict(scans: readonly ScanInput[], options?: NetworkInputOptions): Promise<Prediction[]>;
-  /** Profiles that a scan may have, the most probable first and no two alike: the network's answer with what it was off by
-   *  where it said alike of fresh samples (`model.bank`). Where a fit is to begin.
-   *  @param count proposals, 1 … 1000; fewer come where the bank has no more
-   *  @throws {InvalidParameterError} also for models without bank @throws {NotFiniteError}
+  /** Whether it can propose: its model has a mixture or a bank of residuals. */
+  readonly proposes: boolean;
+  /** Profiles that a scan may have: the answers of the model's mixture, and the network's own with what it was off by where it
+   *  said alike of fresh samples (its bank). Where a fit is to begin.
+   *  @param count proposals, 1 … 1000; fewer come where mixture and bank have no more
+   *  @throws {InvalidParameterError} also for models without both @throws {NotFiniteError}
    *  @example
    *  const [first, ...others] = await predictor.propose(scan, 16, { reflection }); */
   propose(scan: ScanInput, count: number, options?: NetworkInputOptions): Promise<Proposal[]>;
   /** The same of rows as the generator makes them: for each, rows of labels in the order of `model.card.labels`.
-   *  @throws {InvalidParameterError} also for models without bank */
+   *  @throws {InvalidParameterError} also for models without mixture and bank */
   proposeInputs(inputs: Float32Array, count: number, extras?: Float32Array): Promise<ProposedLabels[][]>;
   dispose(): void;
 }
-
-/** Samples that pass the network together: bounds its memory. */
-const BATCH = 256;
 
 /** A model from a folder (with model.json, weights.bin and what else that names in it): a path, where there is a file system, or an URL.
  *  @throws {ModelError} */
@@ -89,12 +87,9 @@ export async function loadModel(folder: string | URL): Promise<Model> {
     }
   };
   const json = new TextDecoder().decode(await read("model.json")),
-    bank = bankFileOf(json);
-  const [weights, residuals] = await Promise.all([
-    read(weightsFileOf(json)),
-    bank === undefined ? undefined : read(bank),
-  ]);
-  return parseModel(json, weights, residuals);
+    names = proposalFilesOf(json);
+  const [weights, ...beside] = await Promise.all([weightsFileOf(json), ...names].map(read));
+  return parseModel(json, weights!, Object.fromEntries(names.map((name, k) => [name, beside[k]])));
 }
 
 /** @throws {BackendError} @throws {ModelError}
@@ -105,47 +100,13 @@ export async function createPredictor(
   model: Model,
   options: Omit<BackendOptions, "purpose"> = {},
 ): Promise<Predictor> {
-  const { card, weights } = model;
+  const { card } = model;
   const backend = await chooseBackend({ ...options, purpose: "inference" }),
-    { tf } = backend;
-  const network = new Network(tf, card.network);
-  const wanted = network.layout.map(({ name, shape }) => `${name} ${shape}`).join("; "),
-    given = card.weights.arrays.map(({ name, shape }) => `${name} ${shape}`).join("; ");
-  if (wanted !== given) {
-    network.dispose();
-    throw new ModelError("model.json names other arrays than its network has");
-  }
-  assign(tf, [...network.weights, ...network.moving], weights);
-  const { inputLength, extras: known } = card.network,
-    width = card.labels.length;
+    { pass, dispose } = openNetwork(backend.tf, model);
+  const width = card.labels.length;
 
-  async function predictInputs(
-    inputs: Float32Array,
-    extras: Float32Array = new Float32Array(0),
-  ): Promise<Float32Array> {
-    if (inputs.length % inputLength !== 0)
-      throw new InvalidParameterError("inputs", `rows of ${inputLength} numbers`, inputs);
-    const count = inputs.length / inputLength,
-      labels = new Float32Array(count * width);
-    if (extras.length !== count * known)
-      throw new InvalidParameterError(
-        "extras",
-        known === 0
-          ? "absent: the model is given the curve alone"
-          : `rows of ${known} numbers (${card.extras?.join(", ")})`,
-        extras,
-      );
-    for (let first = 0; first < count; first += BATCH) {
-      const part = Math.min(BATCH, count - first);
-      const rows = (values: Float32Array, columns: number): Tensor2D =>
-        tf.tensor2d(values.subarray(first * columns, (first + part) * columns), [part, columns]);
-      const raw = tf.tidy(() =>
-        network.forward(rows(inputs, inputLength), known === 0 ? undefined : rows(extras, known)),
-      );
-      labels.set(decode(card.outputs, await raw.data(), card.labels, card.preset), first * width);
-      raw.dispose();
-    }
-    return labels;
+  async function predictInputs(inputs: Float32Array, extras?: Float32Array): Promise<Float32Array> {
+    return decode(card.outputs, (await pass(inputs, extras)).raw, card.labels, card.preset);
   }
 
   /** What a row of labels says of a scan of `reflection`, and the splines' weights of its profile. */
@@ -184,25 +145,26 @@ export async function createPredictor(
     );
   }
 
-  let units: Float64Array | undefined;
+  const proposer = proposerOf(model);
 
   async function proposeInputs(
     inputs: Float32Array,
     count: number,
     extras?: Float32Array,
   ): Promise<ProposedLabels[][]> {
-    const { bank } = model;
-    if (bank === undefined)
+    if (proposer === undefined)
       throw new InvalidParameterError(
         "model",
-        "one with a bank of residuals (`takagi bank MODEL` makes it)",
+        "one with a mixture or a bank of residuals (`takagi proposals MODEL` makes them)",
         card.name,
       );
     requireInteger("count", count, 1, 1000);
-    units ??= unitsOf(bank);
-    const labels = await predictInputs(inputs, extras);
-    return Array.from({ length: labels.length / width }, (_, k) =>
-      proposeLabels(bank, units!, labels.subarray(k * width, (k + 1) * width), count),
+    const { raw, features } = await pass(inputs, extras, model.mixture !== undefined),
+      rows = raw.length / card.outputs.length;
+    const row = (values: Float32Array, k: number): Float32Array =>
+      values.subarray((k * values.length) / rows, ((k + 1) * values.length) / rows);
+    return Array.from({ length: rows }, (_, k) =>
+      proposer({ raw: row(raw, k), features: row(features, k) }, count),
     );
   }
 
@@ -232,9 +194,10 @@ export async function createPredictor(
     backend,
     predictInputs,
     predict: predict as Predictor["predict"],
+    proposes: proposer !== undefined,
     propose,
     proposeInputs,
-    dispose: () => network.dispose(),
+    dispose,
   };
 }
 

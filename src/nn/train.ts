@@ -117,17 +117,18 @@ const PATIENCE = 10;
  *  small in all. */
 const FINAL_MOMENTS = 8;
 
-/** First seed of the banks' streams: above all others, whose seeds are below 2⁵⁰. */
-const BANKS = 2 ** 52 + 4;
+/** First seeds of the streams of banks and mixtures: above all others, whose seeds are below 2⁵⁰. */
+const BANKS = 2 ** 52 + 4,
+  MIXTURES = BANKS + 2 ** 51;
 
 /** Streams of samples that never meet, whatever the seeds (0 … 2⁵⁰). */
 export function streamSeed(
   seed: number,
-  use: "training" | "validation" | "test" | "moments" | "bank",
+  use: "training" | "validation" | "test" | "moments" | "bank" | "mixture",
 ): number {
-  return use === "bank"
-    ? BANKS + seed
-    : 4 * seed + ["training", "validation", "test", "moments"].indexOf(use);
+  if (use === "bank") return BANKS + seed;
+  if (use === "mixture") return MIXTURES + seed;
+  return 4 * seed + ["training", "validation", "test", "moments"].indexOf(use);
 }
 
 /** Trains until the samples are seen, the minutes are over or the signal comes; then returns the state as it is.
@@ -418,11 +419,16 @@ async function sourceOf(
   return { ...source, close: () => pool.close() };
 }
 
+/** From nothing to the whole in a short warm-up, then to nothing again.
+ *  @param share of the training that is done, 0 … 1 */
+export function cosineRate(rate: number, share: number): number {
+  return share < WARM_UP
+    ? (rate * (share + 1e-3)) / WARM_UP
+    : rate * Math.max(1e-3, 0.5 * (1 + Math.cos((Math.PI * (share - WARM_UP)) / (1 - WARM_UP))));
+}
+
 function rateAt({ schedule, rate }: TrainingRecipe, share: number, history: readonly Validation[]): number {
-  if (schedule === "cosine")
-    return share < WARM_UP
-      ? (rate * (share + 1e-3)) / WARM_UP
-      : rate * Math.max(1e-3, 0.5 * (1 + Math.cos((Math.PI * (share - WARM_UP)) / (1 - WARM_UP))));
+  if (schedule === "cosine") return cosineRate(rate, share);
   let best = Infinity,
     since = 0,
     factor = 1;

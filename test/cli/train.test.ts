@@ -91,17 +91,26 @@ test(
     const again = run(...words(cut, 96));
     expect(again.code).toBe(1);
     expect(again.err).toContain("holds a training already");
-    // The bank that the training ended with, and another one in its place.
-    const bank = async (): Promise<number | undefined> => (await loadModel(whole)).card.bank?.count;
-    expect(await bank()).toBe(16);
-    expect(JSON.parse(run("bank", whole, "--count", "40", "--seed", "3", "--json").out)).toEqual({
+    // What the training ended with, and others in its place; what is not made stays.
+    const had = async (): Promise<(number | undefined)[]> => {
+      const { card, mixture, bank } = await loadModel(whole);
+      expect([mixture?.samples, bank?.seed]).toEqual([card.mixture?.samples, card.bank?.seed]);
+      return [card.mixture?.samples, card.bank?.count];
+    };
+    expect(await had()).toEqual([10, 16]);
+    expect(
+      JSON.parse(run("proposals", whole, "--mixture", "0", "--bank", "40", "--seed", "3", "--json").out),
+    ).toMatchObject({
       folder: whole,
-      count: 40,
-      bytes: 40 * 2 * 2 * 16,
-      noise: "poisson",
-      seed: 3,
+      bank: { count: 40, bytes: 40 * 2 * 2 * 16, noise: "poisson", seed: 3 },
     });
-    expect(await bank()).toBe(40);
+    expect(await had()).toEqual([10, 40]);
+    expect(
+      JSON.parse(
+        run("proposals", whole, "--mixture", "12", "--hypotheses", "3", "--bank", "0", "--json").out,
+      ),
+    ).toMatchObject({ folder: whole, mixture: { hypotheses: 3, samples: 12, noise: "poisson", seed: 1 } });
+    expect(await had()).toEqual([12, 40]);
   },
 );
 

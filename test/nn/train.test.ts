@@ -243,10 +243,10 @@ test.each(["rmsprop", "adamw"] as const)("%s finds the bottom of a bowl", async 
   for (const value of await weight.data()) expect(Math.abs(value)).toBeLessThan(0.02);
 });
 
-test("streams of training, validation, test, moments and banks never meet", () => {
+test("streams of training, validation, test, moments, banks and mixtures never meet", () => {
   const seeds = new Set<number>();
   for (let seed = 0; seed < 100; seed++)
-    for (const use of ["training", "validation", "test", "moments", "bank"] as const)
+    for (const use of ["training", "validation", "test", "moments", "bank", "mixture"] as const)
       seeds.add(streamSeed(seed, use));
   expect(seeds.size).toBe(500);
   expect(streamSeed(0, "bank")).toBeGreaterThan(streamSeed(2 ** 50, "moments"));
