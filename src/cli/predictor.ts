@@ -30,9 +30,10 @@ export async function predictorFor(
  *  @throws {InputError} a file that is missing */
 export async function networkHash(folder: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of ["model.json", "weights.bin", "bank.bin"]) {
-    const path = join(folder, name);
-    if (name !== "bank.bin" || existsSync(path)) hash.update(await readBytes(path));
+  for (const name of ["model.json", "weights.bin", "mixture.bin", "bank.bin"]) {
+    const path = join(folder, name),
+      isOptional = name === "mixture.bin" || name === "bank.bin";
+    if (!isOptional || existsSync(path)) hash.update(await readBytes(path));
   }
   return hash.digest("hex");
 }

@@ -417,7 +417,7 @@ function addTrainingResults(train: Command): Command {
     .option("--half", "weights in half precision")
     .option(
       "--mixture <n>",
-      "samples that the mixture learns from at the end (a tenth of the training's, at most 100000); 0: none",
+      "samples that the mixture learns from at the end (a tenth of the training's, at most 300000); 0: none",
       integer("--mixture", { least: 0, most: 100_000_000 }),
     )
     .option(
@@ -503,7 +503,7 @@ function addProposals({ command, terminal, finish }: Adding): void {
   group(proposals, "Samples")
     .option(
       "--mixture <n>",
-      "samples that the mixture learns from (100000); 0: none is made, and one that is there stays",
+      "samples that the mixture learns from (300000); 0: none is made, and one that is there stays",
       integer("--mixture", { least: 0, most: 100_000_000 }),
     )
     .option(

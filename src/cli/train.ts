@@ -58,7 +58,7 @@ const OUTPUTS = {
 const CHECKPOINT = "checkpoint.bin";
 const CURVE = "learning.svg";
 /** Most samples of the mixture that is made at the end. */
-const MIXTURE_SAMPLES = 100_000;
+const MIXTURE_SAMPLES = 300_000;
 
 export async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<number> {
   const { out: folder, json, resume: isResumed, half, start, outputs = "14", mixture, bank, ...rest } = flags;

@@ -2,6 +2,7 @@
 import { relativeErrors } from "../nn/metrics.ts";
 import type { Predictor } from "../nn/predict.ts";
 import type { Judgement } from "./evaluate.ts";
+import { inputsOf } from "./inputs.ts";
 
 /** Numbers of proposals that are looked at. */
 const SIZES = [1, 4, 16, 64] as const;
@@ -59,21 +60,4 @@ export async function proposalScores(
       within10: (100 * found[i]![1]!) / count,
     })),
   };
-}
-
-/** What a network is given of samples of a stream, one after the other. */
-export function inputsOf({
-  generator,
-  streamSeed,
-  index,
-}: Pick<Judgement, "generator" | "streamSeed" | "index">): { inputs: Float32Array; extras: Float32Array } {
-  const { inputLength, extraNames } = generator,
-    inputs = new Float32Array(index.length * inputLength),
-    extras = new Float32Array(index.length * extraNames.length);
-  for (const [k, sample] of index.entries()) {
-    const one = generator.generate(streamSeed, sample, 1);
-    inputs.set(one.inputs, k * inputLength);
-    extras.set(one.extras, k * extraNames.length);
-  }
-  return { inputs, extras };
 }

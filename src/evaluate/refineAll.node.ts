@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { WorkerError } from "../errors.ts";
 import type { Effort } from "../invert/options.ts";
 import type { Judgement } from "./evaluate.ts";
-import { inputsOf } from "./proposals.ts";
+import { inputsOf } from "./inputs.ts";
 import type { Predictor } from "../nn/predict.ts";
 import type { Refined } from "./refine.ts";
 import type { RefineAnswer, RefineRequest } from "./refineMessages.ts";

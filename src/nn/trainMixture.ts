@@ -48,13 +48,13 @@ export function canHaveMixture({
 /** Trains several answers to each scan beside a network's one.
  *  @throws {InvalidParameterError} for networks of which none can be made; `signal.reason` where it is aborted
  *  @example
- *  const mixture = await trainMixture(model, { samples: 100_000 });
+ *  const mixture = await trainMixture(model, { samples: 300_000 });
  *  const files = await encodeModel({ ...model, mixture }); // model.json, weights.bin, mixture.bin */
 export async function trainMixture(model: Model, options: MixtureOptions = {}): Promise<Mixture> {
   const { card } = model,
     { network: spec, preset, labels, outputs, training } = card;
   const {
-    samples = 100_000,
+    samples = 300_000,
     hypotheses = 32,
     hidden = 192,
     seed = 1,

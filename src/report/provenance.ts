@@ -31,6 +31,7 @@ export interface NetworkCard {
   readonly name: string;
   readonly takagi?: string;
   readonly weights?: { readonly sha256: string };
+  readonly mixture?: { readonly sha256: string };
   readonly bank?: { readonly sha256: string };
 }
 
@@ -49,6 +50,7 @@ export interface Provenance {
     /** Version of takagi that trained it. */
     readonly version?: string;
     readonly sha256?: string;
+    readonly mixtureSha256?: string;
     readonly bankSha256?: string;
   } | null;
   /** Work that the search may take, as seconds of one core of a fast machine. */
@@ -143,11 +145,12 @@ async function sourceFile({ name, bytes }: { name: string; bytes: Uint8Array }):
   return { name, bytes: bytes.length, sha256: await sha256(bytes) };
 }
 
-function networkOf({ name, takagi, weights, bank }: NetworkCard): Provenance["network"] {
+function networkOf({ name, takagi, weights, mixture, bank }: NetworkCard): Provenance["network"] {
   return {
     name,
     ...(takagi === undefined ? {} : { version: takagi }),
     ...(weights === undefined ? {} : { sha256: weights.sha256 }),
+    ...(mixture === undefined ? {} : { mixtureSha256: mixture.sha256 }),
     ...(bank === undefined ? {} : { bankSha256: bank.sha256 }),
   };
 }

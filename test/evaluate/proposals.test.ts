@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
 import type { Judgement } from "../../src/evaluate/evaluate.ts";
-import { inputsOf, proposalScores } from "../../src/evaluate/proposals.ts";
+import { inputsOf } from "../../src/evaluate/inputs.ts";
+import { proposalScores } from "../../src/evaluate/proposals.ts";
 import type { Predictor } from "../../src/nn/predict.ts";
 
 /** A network whose tenth proposal is the truth in every second sample; its third is 20 % too strained, all others 50 %. */

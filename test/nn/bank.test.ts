@@ -201,9 +201,11 @@ describe("the file", () => {
     ).rejects.toThrow(/names no/);
   });
 
-  test("shipped banks have at most 300 kB and belong to their models", async () => {
+  test("shipped banks and mixtures are small and belong to their models", async () => {
     for (const name of ["universal", "zro2-400-cnn1", "zro2-400-cnn2", "zro2-400-cnn3"]) {
-      const { card, bank: shipped } = await loadModel(`models/${name}`);
+      const { card, bank: shipped, mixture } = await loadModel(`models/${name}`);
+      expect(mixture?.samples).toBe(card.mixture?.samples);
+      expect(card.weights.bytes + card.bank!.bytes + (card.mixture?.bytes ?? 0)).toBeLessThan(4_000_000);
       expect(card.bank!.bytes).toBeLessThanOrEqual(300_000);
       expect(shipped!.predicted.length).toBe(card.bank!.count * shipped!.space.size);
     }
