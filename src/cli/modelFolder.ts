@@ -37,7 +37,12 @@ export async function replaceModel(folder: string, files: ModelFiles): Promise<v
   const write = (beside: Pick<Card, "bank" | "mixture">): Promise<void> => {
     const card = { ...after, weights: { ...after.weights, file: name }, ...beside },
       json = "userDefinedMetadata" in file ? { ...file, userDefinedMetadata: { takagi: card } } : card;
-    return writeOutputs(folder, { [CARD]: `${JSON.stringify(json, null, 2)}\n` });
+    // A model of tfjs's format says late in its file that it is takagi's.
+    return writeOutputs(
+      folder,
+      { [CARD]: `${JSON.stringify(json, null, 2)}\n` },
+      { force: before !== undefined },
+    );
   };
   if (isNew) await writeOutputs(folder, { [name]: files["weights.bin"] }, { force: true });
   const beside = Object.fromEntries(
