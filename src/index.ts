@@ -40,6 +40,7 @@ export { measuredPreset } from "./dataset/measuredPreset.ts";
 export type { PresetAxis, ReflectionConstants } from "./dataset/presetFields.ts";
 export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/presets.ts";
 export { physicalLabels } from "./dataset/scaling.ts";
+export { rmsLog } from "./invert/answer.ts";
 export { invert } from "./invert/invert.ts";
 export type { Effort, InvertOptions } from "./invert/options.ts";
 export type { PredictorOptions, ProfilePredictor, ProfileProposal } from "./invert/predictor.ts";
@@ -63,8 +64,10 @@ export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
 export { stackProfile, stackThickness, strainAgainst, strainOn, validateStack } from "./profile/stack.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
-export { curveFigure, type FigureOptions, profileFigure, weightedResiduals } from "./report/figures.ts";
+export { type Axis, strainTicks, type Tick, ticks } from "./report/axis.ts";
+export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";
 export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
+export { percentOf, plain, superscript } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
 export { parseResult, type Result } from "./report/parseResult.ts";
 export {
@@ -79,6 +82,7 @@ export {
   shellLine,
   type SourceFile,
 } from "./report/provenance.ts";
+export { FAR_OUT, residualLimit, weightedResiduals } from "./report/residuals.ts";
 export { report, type ReportOptions } from "./report/report.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {

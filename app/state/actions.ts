@@ -26,7 +26,7 @@ import {
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { ownNetworks } from "./networks.ts";
-import { adjust, announcement, checkpoint, commit, jobs, session } from "./store.ts";
+import { adjust, announcement, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
   const entries = found.map(({ name, scan, experiment, guess }): Entry => {
@@ -137,10 +137,6 @@ export function chooseSolution(id: string, solution: number): void {
     const own = entry.answer?.solutions[solution];
     return own === undefined ? entry : { ...entry, solution, model: modelOf(own), isEdited: false };
   });
-}
-
-export function startGesture(): void {
-  checkpoint();
 }
 
 /** Part of a gesture: moves one handle of the profile. */

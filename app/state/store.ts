@@ -1,7 +1,7 @@
 /** The one place of state. What undo knows of is the session; the rest says what is under way and what went wrong. */
 import { computed, signal } from "@preact/signals";
 import type { Progress } from "takagi";
-import { EMPTY, type Entry, selectedEntry, type Session } from "../session.ts";
+import { type CrystalChoice, EMPTY, type Entry, selectedEntry, type Session } from "../session.ts";
 import type { Problem } from "./problems.ts";
 
 const MOST_STEPS = 200;
@@ -20,13 +20,14 @@ export const jobs = signal<ReadonlyMap<string, Progress>>(new Map());
 export const problems = signal<ReadonlyMap<string, Problem>>(new Map());
 /** What went wrong with files. */
 export const fileProblems = signal<readonly Problem[]>([]);
+/** A crystal whose CIF was opened before any scan: the next scan is of it. */
+export const waitingCrystal = signal<CrystalChoice | undefined>(undefined);
+/** The session when the drag of a handle began; absent where none is dragged. */
+const beforeDrag = signal<Session | undefined>(undefined);
 /** Whether a handle is being dragged: axes do not shrink meanwhile, and curves are drafts. */
-export const isDragging = signal(false);
-let beforeDrag: Session = EMPTY;
+export const isDragging = computed(() => beforeDrag.value !== undefined);
 /** The session as forms and tables show it: during a drag that of its beginning, so that a frame draws what moves and no more. */
-export const settledSession = computed<Session>(() =>
-  isDragging.value ? beforeDrag : (beforeDrag = session.value),
-);
+export const settledSession = computed<Session>(() => beforeDrag.value ?? session.value);
 export const settled = computed<Entry | undefined>(() => selectedEntry(settledSession.value));
 /** For those who do not see the screen: what just happened. */
 export const announcement = signal("");
@@ -41,6 +42,16 @@ export function commit(change: (session: Session) => Session): void {
 export function checkpoint(): void {
   past.value = [...past.value.slice(1 - MOST_STEPS), session.value];
   future.value = [];
+}
+
+/** A drag begins: one step of undo, until `endDrag`. */
+export function startDrag(): void {
+  checkpoint();
+  beforeDrag.value = session.value;
+}
+
+export function endDrag(): void {
+  beforeDrag.value = undefined;
 }
 
 /** Changes the session without a step of undo. */

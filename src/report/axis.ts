@@ -1,7 +1,10 @@
 /** Axes: where values lie on paper, and which of them are marked. */
 
+import type { Reflection } from "../types.ts";
+import { DEGREES } from "../units.ts";
 import { fixed, plain, superscript } from "./numbers.ts";
 
+/** An axis of a picture. */
 export interface Axis {
   /** Ends of the axis in data, from < to; both > 0 on a logarithmic one. */
   readonly from: number;
@@ -11,7 +14,9 @@ export interface Axis {
   readonly label: string;
 }
 
+/** A mark on an axis. */
 export interface Tick {
+  /** In the axis's unit. */
   readonly value: number;
   /** Empty for a minor tick. */
   readonly text: string;
@@ -26,7 +31,10 @@ export function position(axis: Axis, start: number, end: number): (value: number
   return (value) => start + (end - start) * Math.min(2, Math.max(-1, share(value)));
 }
 
-/** Marks at round values, the labelled ones at most `count` steps over the axis. */
+/** Marks at round values, the labelled ones at most `count` steps over the axis; on a logarithmic axis powers of ten, and 1,
+ *  2, 5 of each where it is shorter than two decades.
+ *  @param count > 0
+ *  @returns in the axis's unit, ascending; labels are empty for minor marks */
 export function ticks(axis: Axis, count: number): Tick[] {
   return axis.log ? logTicks(axis, count) : linearTicks(axis, count);
 }
@@ -48,24 +56,59 @@ function linearTicks(axis: Axis, count: number): Tick[] {
 }
 
 function logTicks(axis: Axis, count: number): Tick[] {
+  const decades = Math.log10(axis.to / axis.from);
+  // Half a decade and less looks linear, and has at most two of 1, 2, 5.
+  if (decades < 0.5) return linearTicks(axis, count).filter(({ value }) => value > 0);
   const first = Math.ceil(Math.log10(axis.from) - 1e-9);
   const last = Math.floor(Math.log10(axis.to) + 1e-9);
-  // Less than a decade and a half has too few powers of ten to read values from.
-  if (last - first < 1) {
-    return linearTicks(axis, count).filter(({ value }) => value > 0);
-  }
   const every = Math.max(1, Math.ceil((last - first + 1) / count));
+  const isLong = decades >= 2;
   const marks: Tick[] = [];
   for (let power = first - 1; power <= last; power++) {
-    if (power >= first)
-      marks.push({ value: 10 ** power, text: (power - first) % every === 0 ? powerOfTen(power) : "" });
-    if (every > 1 || last - first > 9) continue;
-    for (let digit = 2; digit < 10; digit++) {
-      const value = digit * 10 ** power;
-      if (value >= axis.from && value <= axis.to) marks.push({ value, text: "" });
+    for (let digit = 1; digit < 10; digit++) {
+      const value = Number(`${digit}e${power}`);
+      if (value < axis.from * (1 - 1e-9) || value > axis.to * (1 + 1e-9)) continue;
+      const isPower = digit === 1;
+      if (!isPower && (every > 1 || last - first > 9)) continue;
+      marks.push({
+        value,
+        text: isLong
+          ? isPower && (power - first) % every === 0
+            ? powerOfTen(power)
+            : ""
+          : [1, 2, 5].includes(digit)
+            ? shortNumber(digit, power)
+            : "",
+      });
     }
   }
   return marks;
+}
+
+/** 1, 2 or 5 times a power of ten, written out where that is short. */
+function shortNumber(digit: number, power: number): string {
+  if (Math.abs(power) <= 3) return String(Number(`${digit}e${power}`));
+  return digit === 1 ? powerOfTen(power) : `${digit}×${powerOfTen(power)}`;
+}
+
+/** Marks of an axis Δd/d along one of 2θ: strains (%) whose Bragg peaks lie there, refraction aside.
+ *  @param reflection wavelength and spacing d in Å, offset of 2θ in degrees
+ *  @param x axis of 2θ, degrees
+ *  @param count > 0: labels at most, at least 2
+ *  @returns at values of 2θ in degrees, their text in %; none where no angle can be a Bragg angle */
+export function strainTicks(
+  { wavelength, d, offset = 0 }: Pick<Reflection, "wavelength" | "d"> & { readonly offset?: number },
+  x: Pick<Axis, "from" | "to">,
+  count: number,
+): Tick[] {
+  const strainAt = (twoTheta: number) =>
+    100 * (wavelength / (2 * Math.sin((twoTheta - offset) / 2 / DEGREES)) / d - 1);
+  const range: Axis = { from: strainAt(x.to), to: strainAt(x.from), log: false, label: "" };
+  if (!(range.from < range.to)) return [];
+  return ticks(range, Math.max(2, Math.floor(count))).map(({ value, text }) => {
+    const sine = wavelength / (2 * d * (1 + value / 100));
+    return { value: 2 * Math.asin(Math.min(1, sine)) * DEGREES + offset, text };
+  });
 }
 
 function powerOfTen(power: number): string {

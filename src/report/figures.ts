@@ -1,8 +1,8 @@
 /** The pictures of an inversion: scan and fit, strain and disorder against depth, the other solutions. */
 
-import type { Inversion, Profile, Reflection, Solution } from "../types.ts";
-import { DEGREES } from "../units.ts";
-import { around, ticks, type Axis } from "./axis.ts";
+import type { Inversion, Profile, Solution } from "../types.ts";
+import { around, strainTicks, type Axis } from "./axis.ts";
+import { countFarOut, FAR_OUT, maskedRanges, residualLimit, weightedResiduals } from "./residuals.ts";
 import { Panel, standaloneSvg, text, type Picture } from "./svg.ts";
 
 export interface FigureOptions {
@@ -21,34 +21,6 @@ export function curveFigure(inversion: Inversion, options: FigureOptions = {}): 
  *  @returns SVG text; needs no fonts, scripts or other files, and follows a dark colour scheme */
 export function profileFigure(inversion: Inversion, options: FigureOptions = {}): string {
   return standaloneSvg(profilePicture(inversion, options.width ?? 760));
-}
-
-/** 2(√(I+⅜) − √(M+⅜)) in counts: of unit variance where the fit is right and counting is the only noise
- *  (Anscombe 1948, Biometrika 35, 246).
- *  @returns shape [points], yours to keep */
-export function weightedResiduals({
-  scan,
-  calculated,
-  countUnit,
-}: Pick<Inversion, "scan" | "calculated" | "countUnit">): Float64Array {
-  return Float64Array.from(scan.intensity, (intensity, i) => {
-    return (
-      2 *
-      (Math.sqrt(intensity / countUnit + 0.375) - Math.sqrt(Math.max(0, calculated[i]!) / countUnit + 0.375))
-    );
-  });
-}
-
-/** Masked ranges of 2θ, degrees, from and to half way between points. */
-export function maskedRanges({ scan: { twoTheta }, used }: Inversion): [from: number, to: number][] {
-  const ranges: [number, number][] = [];
-  for (let i = 0; i < used.length; i++) {
-    if (used[i] !== 0) continue;
-    const from = i === 0 ? twoTheta[0]! : (twoTheta[i - 1]! + twoTheta[i]!) / 2;
-    while (i + 1 < used.length && used[i + 1] === 0) i++;
-    ranges.push([from, i + 1 === used.length ? twoTheta[i]! : (twoTheta[i]! + twoTheta[i + 1]!) / 2]);
-  }
-  return ranges;
 }
 
 export function curvePicture(inversion: Inversion, width: number): Picture {
@@ -70,12 +42,14 @@ export function curvePicture(inversion: Inversion, width: number): Picture {
   ];
   if (measured.outside.x.length > 0) entries.push({ mark: "zeros", words: "zero counts" });
   if (masks.length > 0) entries.push({ mark: "mask", words: "not fitted" });
+  const { beyond, of } = countFarOut(inversion);
+  if (beyond > 0) entries.push({ mark: "far", words: `${beyond} of ${of} beyond ±${FAR_OUT}σ` });
   const legend = legendRows(entries, left, inner);
 
   const topY = 48 + 18 * legend.rows;
   const top = {
     label: "Δd/d (%)",
-    ticks: strainTicks(reflection, inversion.instrument.offset ?? 0, x, inner / 80),
+    ticks: strainTicks({ ...reflection, offset: inversion.instrument.offset ?? 0 }, x, inner / 80),
   };
   const curve = new Panel({
     box: { x: left, y: topY, width: inner, height: heights[0]! },
@@ -97,8 +71,10 @@ export function curvePicture(inversion: Inversion, width: number): Picture {
   const box = { x: left, y: topY + heights[0]! + 14, width: inner, height: heights[1]! };
   const beneath = new Panel({ box, x, y: yResidual, spacing: { y: 22 } });
   for (const range of masks) beneath.shade(...range);
-  const shown = split(twoTheta, residuals, (value) => Math.abs(value) <= limit);
-  beneath.horizontal(0).dots(shown.inside.x, shown.inside.y, "dots fine");
+  const usual = split(twoTheta, residuals, (value) => Math.abs(value) <= Math.min(limit, FAR_OUT)),
+    far = split(twoTheta, residuals, (value) => Math.abs(value) > FAR_OUT && Math.abs(value) <= limit);
+  beneath.horizontal(0).dots(usual.inside.x, usual.inside.y, "dots fine");
+  if (far.inside.x.length > 0) beneath.dots(far.inside.x, far.inside.y, "far");
   beneath.beyond(split(twoTheta, residuals, (value) => value > limit).inside.x, "upper");
   beneath.beyond(split(twoTheta, residuals, (value) => value < -limit).inside.x, "lower");
 
@@ -197,31 +173,6 @@ function logAxis(label: string, curves: readonly ArrayLike<number>[]): Axis {
   return { from: from / free, to: to * free, log: true, label };
 }
 
-/** Strains whose Bragg peaks lie on the axis; refraction aside. */
-function strainTicks({ wavelength, d }: Reflection, offset: number, x: Axis, count: number) {
-  const strainAt = (twoTheta: number) =>
-    100 * (wavelength / (2 * Math.sin((twoTheta - offset) / 2 / DEGREES)) / d - 1);
-  const range: Axis = { from: strainAt(x.to), to: strainAt(x.from), log: false, label: "" };
-  if (!(range.from < range.to)) return [];
-  return ticks(range, Math.max(2, Math.floor(count))).map(({ value, text }) => {
-    const sine = wavelength / (2 * d * (1 + value / 100));
-    return { value: 2 * Math.asin(Math.min(1, sine)) * DEGREES + offset, text };
-  });
-}
-
-/** Wide enough for all residuals that count where none is far out, else for nine of ten with room: those of the peak, where
- *  counting is not what limits the fit, must not flatten the rest. */
-function residualLimit(residuals: Float64Array, used: Uint8Array): number {
-  const sizes = residuals
-    .filter((_, i) => used[i] !== 0)
-    .map(Math.abs)
-    .sort();
-  if (sizes.length === 0) return 4;
-  const most = Math.max(3.2, 2.2 * sizes[Math.floor(0.9 * (sizes.length - 1))]!);
-  const all = 1.05 * sizes.at(-1)!;
-  return Math.max(most, all < 1.5 * most ? all : 0);
-}
-
 interface XY {
   readonly x: number[];
   readonly y: number[];
@@ -245,7 +196,7 @@ function split(
 }
 
 interface Entry {
-  readonly mark: "dots" | "fit" | "zeros" | "mask";
+  readonly mark: "dots" | "fit" | "zeros" | "mask" | "far";
   readonly words: string;
 }
 
@@ -265,6 +216,7 @@ function legendRows(entries: readonly Entry[], x: number, width: number): { piec
       dots: `<path class="dots" d="M${at + 3} ${y - 4}h0M${at + 9} ${y - 6}h0M${at + 15} ${y - 3}h0"/>`,
       fit: `<path class="fit" d="M${at} ${y - 4}h18"/>`,
       zeros: `<path class="zeros" d="M${at + 5} ${y}v-6M${at + 10} ${y}v-6M${at + 15} ${y}v-6"/>`,
+      far: `<path class="far" d="M${at + 5} ${y - 4}h0M${at + 12} ${y - 5}h0"/>`,
       mask: `<rect class="mask" x="${at}" y="${y - 10}" width="18" height="12"/>`,
     }[mark];
     const piece = `${shape}${text(at + 23, y, words)}`;

@@ -3,8 +3,8 @@
 import { csv } from "../io/results.ts";
 import type { Band, Inversion, Scan, Solution } from "../types.ts";
 import { VERSION } from "../version.ts";
-import { weightedResiduals } from "./figures.ts";
 import type { Provenance, Run } from "./provenance.ts";
+import { weightedResiduals } from "./residuals.ts";
 
 /** Strain and Debye–Waller factor against depth with their bands, as comma-separated values. */
 export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): string {

@@ -55,6 +55,7 @@ export function asKnown(
   return { value: fixed(value, decimals), deviation: fixed(deviation, decimals) };
 }
 
+/** A whole number as an exponent: −12 is "⁻¹²". */
 export function superscript(exponent: number): string {
   return String(exponent).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]!));
 }

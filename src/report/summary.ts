@@ -1,10 +1,10 @@
 /** The numbers of an inversion as a reader wants them; the report's tables and the command line show the same. */
 
 import type { Inversion, Profile, Resolution, Solution } from "../types.ts";
-import { maskedRanges } from "./figures.ts";
 import { asKnown, fixed, percentOf, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
 import { deviationOver, maximumDepthOf, nearest, thicknessOf } from "./quantities.ts";
+import { countFarOut, FAR_OUT, maskedRanges } from "./residuals.ts";
 
 /** An inversion in words. */
 export interface Summary {
@@ -81,6 +81,7 @@ export function fitRows(inversion: Inversion): Row[] {
       plain(inversion.chi2PerPoint),
       `with a relative error of ${percentOf(inversion.relativeError)} beside counting`,
     ],
+    farOutRow(inversion),
     ["Verdict", inversion.verdict, inversion.verdictReason],
     [
       "Confidence",
@@ -112,6 +113,12 @@ export function fitRows(inversion: Inversion): Row[] {
     ],
     ["Found by", inversion.method, `${inversion.methodReason}; ${inversion.splines} cubic B-splines`],
   ];
+}
+
+/** Points that counting and the relative error do not explain. */
+function farOutRow(inversion: Inversion): Row {
+  const { beyond, of } = countFarOut(inversion);
+  return [`Points beyond ±${FAR_OUT}σ`, `${beyond} of ${of}`, "σ of counting and of the relative error"];
 }
 
 /** What the confidence rests on most, in words; numbers are those of `features`. */

@@ -13,6 +13,7 @@ const LIGHT = {
   accent: "#1763ad",
   dots: "#3c4047",
   mask: "#eceef1",
+  warn: "#b34a00",
 };
 const DARK = {
   paper: "#15171a",
@@ -23,6 +24,7 @@ const DARK = {
   accent: "#6fb1f0",
   dots: "#c9cdd3",
   mask: "#22262b",
+  warn: "#f3b27a",
 };
 
 /** The palettes as CSS variables. */
@@ -35,7 +37,7 @@ export const FIGURE_STYLE = `.fig text{font:12px system-ui,-apple-system,"Segoe 
 .fig .fit{fill:none;stroke:var(--accent);stroke-width:1.4;stroke-linejoin:round}.fig .thread{fill:none;stroke:var(--accent);stroke-width:.7;stroke-opacity:.28;stroke-linejoin:round}.fig .ghost{fill:none;stroke:var(--rule);stroke-dasharray:4 3}
 .fig .band{fill:var(--accent);fill-opacity:.18;stroke:none}.fig .dots{fill:none;stroke:var(--dots);stroke-width:2.6;stroke-linecap:round}
 .fig .fine{stroke-width:2.1}.fig .bold{stroke-width:5}.fig .zeros{fill:none;stroke:var(--dots);stroke-opacity:.7}.fig .mask{fill:var(--mask);stroke:none}.fig .zero{fill:none;stroke:var(--rule);stroke-dasharray:2 3}
-.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .bar{fill:none;stroke:var(--accent);stroke-width:1.2;stroke-opacity:.55}.fig .series{fill:none;stroke-width:1.1;stroke-linejoin:round}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--dots);stroke:none}`;
+.fig .mark{fill:var(--paper);stroke:var(--accent);stroke-width:1.6}.fig .paper{fill:var(--paper)}.fig .truth{fill:none;stroke:var(--rule);stroke-width:2.6;stroke-opacity:.75;stroke-linejoin:round}.fig .cloud{fill:none;stroke:var(--accent);stroke-width:1.3;stroke-linecap:round;stroke-opacity:.7}.fig .bar{fill:none;stroke:var(--accent);stroke-width:1.2;stroke-opacity:.55}.fig .series{fill:none;stroke-width:1.1;stroke-linejoin:round}.fig .plain{fill:none;stroke:var(--dots);stroke-width:1.3}.fig .beyond{fill:var(--warn);stroke:none}.fig .far{fill:none;stroke:var(--warn);stroke-width:3;stroke-linecap:round}`;
 
 /** Where a panel's frame lies in its picture, px. */
 export interface Box {

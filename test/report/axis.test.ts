@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { around, position, ticks, type Axis } from "../../src/report/axis.ts";
+import { braggAngle } from "../../src/crystal/lattice.ts";
+import { around, position, strainTicks, ticks, type Axis } from "../../src/report/axis.ts";
 import { escape, fixed, plain, withBand } from "../../src/report/numbers.ts";
 
 const axis = (from: number, to: number, log = false): Axis => ({ from, to, log, label: "" });
@@ -15,7 +16,11 @@ describe("axes", () => {
     [axis(-1, 1), ["−1.0", "−0.5", "0.0", "0.5", "1.0"]],
     [axis(72.788, 74.1), ["73.0", "73.5", "74.0"]],
     [axis(1e-2, 1e3, true), ["10⁻²", "10⁻¹", "1", "10", "10²", "10³"]],
-    [axis(3, 30, true), ["5", "10", "15", "20", "25", "30"]],
+    // Below two decades powers of ten are too few to read values from.
+    [axis(3, 30, true), ["5", "10", "20"]],
+    [axis(120, 3000, true), ["200", "500", "1000", "2000"]],
+    [axis(4e4, 6e5, true), ["5×10⁴", "10⁵", "2×10⁵", "5×10⁵"]],
+    [axis(41, 93, true), ["50", "60", "70", "80", "90"]],
   ])("labels are round and few: %o", (of, expected) => {
     expect(labels(of)).toEqual(expected);
   });
@@ -33,6 +38,20 @@ describe("axes", () => {
         }
       }
     }
+  });
+
+  test("an axis of strain has its marks at the Bragg angles of the strained lattice, shifted by the offset", () => {
+    const d = 1.2858,
+      wavelength = 1.5406,
+      offset = 0.02,
+      marks = strainTicks({ d, wavelength, offset }, { from: 72, to: 74.5 }, 6);
+    expect(marks.map(({ text }) => text)).toEqual(["−1.0", "−0.5", "0.0", "0.5", "1.0", "1.5"]);
+    for (const { value, text } of marks) {
+      const spacing = d * (1 + Number(text.replace("−", "-")) / 100);
+      expect(value).toBeCloseTo(2 * braggAngle(spacing, wavelength) + offset, 9);
+    }
+    // No angle is the Bragg angle of a spacing below half the wavelength.
+    expect(strainTicks({ d, wavelength }, { from: 0, to: 0 }, 6)).toEqual([]);
   });
 
   test("long logarithmic axes skip powers rather than crowd", () => {

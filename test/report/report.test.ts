@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { curveFigure, maskedRanges, profileFigure, weightedResiduals } from "../../src/report/figures.ts";
+import { curveFigure, profileFigure } from "../../src/report/figures.ts";
+import { countFarOut, maskedRanges, weightedResiduals } from "../../src/report/residuals.ts";
 import { report } from "../../src/report/report.ts";
 import { CITATION, VERSION } from "../../src/version.ts";
 import type { Inversion } from "../../src/types.ts";
@@ -131,6 +132,34 @@ test("weighted residuals of Poisson counts have unit variance, whatever the coun
     expect(variance).toBeGreaterThan(0.7);
     expect(variance).toBeLessThan(1.3);
   }
+});
+
+test("a relative error is an error: residuals of a fit that misses by it have unit variance however bright the scan", () => {
+  const relativeError = 0.03,
+    calculated = Float64Array.from({ length: 2000 }, (_, i) => 10 ** (2 + (4 * i) / 2000)),
+    // A share of 3 % more and less, and what counting adds: ±√M.
+    intensity = calculated.map(
+      (m, i) => m + (i % 2 === 0 ? 1 : -1) * Math.hypot(Math.sqrt(m), relativeError * m),
+    ),
+    scan = { twoTheta: calculated, intensity };
+  const sizes = weightedResiduals({ scan, calculated, countUnit: 1, relativeError }).map(Math.abs);
+  expect(Math.min(...sizes)).toBeGreaterThan(0.95);
+  expect(Math.max(...sizes)).toBeLessThan(1.05);
+  expect(weightedResiduals({ scan, calculated, countUnit: 1 }).at(-1)).toBeLessThan(-25);
+});
+
+test("points beyond four standard deviations are counted and drawn as such, those that were left out not", () => {
+  const inversion = syntheticInversion(),
+    calculated = inversion.calculated.slice();
+  for (const i of [300, 310, 320]) calculated[i]! += 9 * Math.sqrt(calculated[i]!) + 30;
+  const used = inversion.used.slice();
+  used[320] = 0;
+  const missed = { ...inversion, calculated, used };
+  expect(countFarOut(inversion).beyond).toBe(0);
+  expect(countFarOut(missed)).toEqual({ beyond: 2, of: inversion.used.length - 1 });
+  expect(curveFigure(inversion)).not.toContain("beyond ±4σ");
+  expect(curveFigure(missed)).toContain("2 of 1200 beyond ±4σ");
+  expect(report(missed)).toContain("Points beyond ±4σ");
 });
 
 test("residuals far out at the peak do not flatten the others: they stand as triangles at the edge", () => {
