@@ -1,16 +1,19 @@
 /** The page begins here. */
 import { render } from "preact";
 import { App } from "./components/App.tsx";
-import { restoreScheme } from "./plot/theme.ts";
+import { lightOnPaper, restoreScheme } from "./plot/theme.ts";
 import { warmNetwork, warmUp } from "./state/crew.ts";
 import { networks } from "./state/networks.ts";
-import { follow } from "./state/preview.ts";
+import { followExperiment } from "./state/setup.ts";
+import { followModel } from "./state/shown.ts";
 import { keepSession } from "./state/storage.ts";
 import { jobs } from "./state/store.ts";
 import { resetViewOnSelection } from "./state/view.ts";
 
 restoreScheme();
-follow();
+lightOnPaper();
+followModel();
+followExperiment();
 resetViewOnSelection();
 const root = document.getElementById("app")!;
 root.replaceChildren();

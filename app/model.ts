@@ -72,16 +72,6 @@ export function dragged(model: Model, quantity: Quantity, index: number, value: 
     : { ...model, debyeWallerWeights: weights };
 }
 
-/** Root mean square of log10 measured − log10 calculated, zero counts taken as the smallest non-zero one: the fit's own. */
-export function rmsLog(measured: ArrayLike<number>, calculated: ArrayLike<number>): number {
-  let smallest = Infinity,
-    sum = 0;
-  for (let i = 0; i < measured.length; i++) if (measured[i]! > 0) smallest = Math.min(smallest, measured[i]!);
-  for (let i = 0; i < measured.length; i++)
-    sum += Math.log10(Math.max(measured[i]!, smallest) / Math.max(calculated[i]!, 1e-3 * smallest)) ** 2;
-  return Math.sqrt(sum / measured.length);
-}
-
 /** Degrees 2θ from which a width is fitted where only its shape is known. */
 export const START_FWHM = 0.01;
 

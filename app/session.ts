@@ -167,6 +167,11 @@ export function settingsOf({ experiment, network, held, mask, splines, effort }:
   };
 }
 
+/** Whether what is shown is a profile drawn by hand over an answer, which is not the fit. */
+export function isDrawn(entry: Entry | undefined): boolean {
+  return entry?.answer !== undefined && entry.isEdited;
+}
+
 /** Whether the answer was found with other settings than those of now. */
 export function isStale(entry: Entry): boolean {
   return (

@@ -1,23 +1,20 @@
-/** What the scan says, or what is to be done until it does. */
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { type Inversion, summary } from "takagi";
+/** What the scan says, or what is to be done until it does. Its place is as high before the answer as after it. */
+import { type Inversion, percentOf, plain, type Profile, type Row, summary } from "takagi";
 import { chosen, type Entry, isStale } from "../session.ts";
-import { rename, takeCrystal } from "../state/actions.ts";
-import { quick } from "../state/crew.ts";
+import { rename } from "../state/actions.ts";
+import { curveProblem } from "../state/curve.ts";
 import { cancel, invert } from "../state/inversion.ts";
-import { previewProblem, setup } from "../state/preview.ts";
-import { jobs, problems, selected } from "../state/store.ts";
-import type { Suggestion } from "../worker/protocol.ts";
-import { digits, indices, percent } from "../words.ts";
+import { setup } from "../state/setup.ts";
+import { isDrawnOver, profile, rms, shownAnswer } from "../state/shown.ts";
+import { jobs, problems } from "../state/store.ts";
+import { tied } from "../words.ts";
+import { Suggestions } from "./Suggestions.tsx";
 
 export function Answer({ entry }: { readonly entry: Entry }) {
   const { id, scan, experiment } = entry;
-  const progress = jobs.value.get(id);
-  const problem = problems.value.get(id);
-  const canInvert =
-    scan !== undefined && experiment.crystal !== undefined && setup.value.problem === undefined;
+  const isUnknown = scan !== undefined && experiment.crystal === undefined;
   return (
-    <section class="answer" aria-labelledby="answer-title">
+    <section class={scan === undefined ? "answer" : "answer reserved"} aria-labelledby="answer-title">
       <div class="head">
         <h1 id="answer-title" class="hidden">
           {entry.name}
@@ -31,32 +28,33 @@ export function Answer({ entry }: { readonly entry: Entry }) {
           spellcheck={false}
           onChange={(event) => rename(id, event.currentTarget.value.trim() || entry.name)}
         />
-        {scan !== undefined &&
-          (progress === undefined ? (
-            <button type="button" class="primary" disabled={!canInvert} onClick={() => void invert(id)}>
-              {entry.answer === undefined ? "Invert" : "Invert again"}
-            </button>
-          ) : (
-            <button type="button" onClick={() => cancel(id)}>
-              Cancel
-            </button>
-          ))}
+        {scan !== undefined && <InvertButton entry={entry} />}
       </div>
-      {progress !== undefined && (
-        <div class="progress">
-          <progress max={1} value={progress.fraction} aria-label="Progress of the inversion" />
-          <span>
-            {progress.stage} · {Math.round(100 * progress.fraction)} %
-          </span>
-        </div>
+      {isUnknown ? (
+        <Suggestions key={id} entry={entry} />
+      ) : (
+        <>
+          <Headline entry={entry} />
+          <div class="standing">
+            <Standing entry={entry} />
+          </div>
+          <Numbers entry={entry} />
+        </>
       )}
-      {problem !== undefined && problem.field === undefined && (
-        <Alert what={problem.what} todo={problem.todo} />
-      )}
-      {problem?.field !== undefined && <Alert what={problem.what} todo={problem.todo} />}
-      {scan !== undefined && experiment.crystal === undefined && <Suggestions key={id} entry={entry} />}
-      {entry.answer !== undefined ? <Found entry={entry} /> : scan === undefined && <Simulated />}
     </section>
+  );
+}
+
+function InvertButton({ entry: { id, experiment, answer } }: { readonly entry: Entry }) {
+  const canInvert = experiment.crystal !== undefined && setup.value.problem === undefined;
+  return jobs.value.has(id) ? (
+    <button type="button" onClick={() => cancel(id)}>
+      Cancel
+    </button>
+  ) : (
+    <button type="button" class="primary" disabled={!canInvert} onClick={() => void invert(id)}>
+      {answer === undefined ? "Invert" : "Invert again"}
+    </button>
   );
 }
 
@@ -68,87 +66,45 @@ export function Alert({ what, todo }: { readonly what: string; readonly todo: st
   );
 }
 
-function Simulated() {
-  const problem = previewProblem.value;
-  return problem === undefined ? (
-    <p class="lead">
-      A simulation: drag the points of the profiles, or type values, and see what a diffractometer would
-      measure.
-    </p>
-  ) : (
-    <Alert {...problem} />
-  );
+/** One sentence: what the curve that is drawn says. */
+function Headline({ entry }: { readonly entry: Entry }) {
+  const answer = chosen(entry);
+  if (entry.scan === undefined)
+    return (
+      <p class="lead">
+        A simulation: drag the points of the profiles, or type values, and see what a diffractometer would
+        measure.
+      </p>
+    );
+  if (isDrawnOver.value && profile.value !== undefined)
+    return <p class="lead">Drawn by hand: {largestOf(profile.value)}.</p>;
+  if (answer === undefined)
+    return (
+      <p class="lead">{jobs.value.has(entry.id) ? "The profile is being searched." : "Not inverted yet."}</p>
+    );
+  return <p class="lead">{tied(summary(answer).lead)}</p>;
 }
 
-/** Rows of the summary that are above it already. */
-const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by", "Prior"];
-
-function Found({ entry }: { readonly entry: Entry }) {
-  const answer = chosen(entry)!;
-  const { lead, uniqueness, profile, fit } = summary(answer);
-  return (
-    <>
-      <p class="lead">{lead}</p>
-      <p class={`verdict ${answer.verdict}`}>
-        <strong>
-          {answer.verdict === "determined" ? "Determined" : "Ambiguous"} · {percent(answer.confidence)}
-        </strong>{" "}
-        {answer.verdictReason}.
-      </p>
-      <Warnings answer={answer} />
-      {isStale(entry) && <p class="note">Settings have changed since: invert again to see what they do.</p>}
-      <dl class="numbers">
-        {profile.map(([name, value, remark]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {value}
-              {remark !== undefined && remark !== "" && <small>{remark}</small>}
-            </dd>
-          </div>
-        ))}
-        <div>
-          <dt>rms of log₁₀ I</dt>
-          <dd>
-            {digits(answer.rms)}
-            <small>
-              χ² per point {digits(answer.chi2PerPoint)}, relative error {percent(answer.relativeError)}
-            </small>
-          </dd>
-        </div>
-      </dl>
-      <p class="fact">
-        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines; prior:{" "}
-        {answer.prior === "none" ? "none but bounds" : `films of preset ${answer.prior}`}.
-      </p>
-      <details>
-        <summary>How sure is this?</summary>
-        <p>{uniqueness}</p>
-        <dl class="rows">
-          {fit
-            .filter(([name]) => !SEEN.includes(name))
-            .map(([name, value, remark]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  {value} {remark !== undefined && remark !== "" && <small>{remark}</small>}
-                </dd>
-              </div>
-            ))}
-          {entry.seconds !== undefined && (
-            <div>
-              <dt>Time</dt>
-              <dd>{entry.seconds.toFixed(1)} s</dd>
-            </div>
-          )}
-        </dl>
-      </details>
-    </>
-  );
+function largestOf({ depth, strain }: Profile): string {
+  const at = strain.reduce((best, value, i) => (Math.abs(value) > Math.abs(strain[best]!) ? i : best), 0);
+  return `the strain is largest ${depth[at]!.toFixed(0)} nm below the surface, ${plain(strain[at]!)} %`;
 }
 
-/** What is wrong with an answer, and what to do. */
-function Warnings({ answer }: { readonly answer: Inversion }) {
+/** How the answer stands: being searched, failed, drawn over, determined or ambiguous. */
+function Standing({ entry }: { readonly entry: Entry }) {
+  const progress = jobs.value.get(entry.id),
+    problem = problems.value.get(entry.id) ?? (entry.scan === undefined ? curveProblem.value : undefined),
+    answer = chosen(entry);
+  if (progress !== undefined)
+    return (
+      <div class="progress">
+        <progress max={1} value={progress.fraction} aria-label="Progress of the inversion" />
+        <span>{`${progress.stage} · ${Math.round(100 * progress.fraction)} %`}</span>
+      </div>
+    );
+  if (problem !== undefined) return <Alert what={problem.what} todo={problem.todo} />;
+  if (isDrawnOver.value) return <Drawn />;
+  if (answer === undefined) return null;
   if (!answer.converged)
     return (
       <Alert
@@ -156,54 +112,56 @@ function Warnings({ answer }: { readonly answer: Inversion }) {
         todo={`${answer.reason}. Check crystal, reflection, wavelength, geometry and resolution; take the profile as a description, not as a result.`}
       />
     );
-  if (answer.isBudgetSpent)
-    return (
-      <p class="note">
-        The search ended because its budget was spent: {answer.reason}. More effort (see Parameters) may find
-        a better profile.
-      </p>
-    );
-  return null;
+  return (
+    <p class={`verdict ${answer.verdict}`}>
+      <strong>
+        {answer.verdict === "determined" ? "Determined" : "Ambiguous"} · {percentOf(answer.confidence)}
+      </strong>{" "}
+      {answer.verdictReason}.
+      {isStale(entry) && " Settings have changed since: invert again to see what they do."}
+      {answer.isBudgetSpent &&
+        !isStale(entry) &&
+        ` The search ended early, ${answer.reason}: more effort may find a better profile.`}
+    </p>
+  );
 }
 
-/** Crystals that could have made the scan, to be taken with one click. */
-function Suggestions({ entry }: { readonly entry: Entry }) {
-  const {
-    id,
-    scan,
-    experiment: { wavelength },
-  } = entry;
-  const found = useSignal<readonly Suggestion[] | undefined>(undefined);
-  useSignalEffect(() => {
-    const wanted = selected.value?.experiment.wavelength ?? wavelength;
-    if (scan !== undefined)
-      quick.call("suggest", { scan, wavelength: wanted }).then(
-        (answer) => (found.value = answer),
-        () => (found.value = []),
-      );
-  });
+function Drawn() {
+  const fitted = shownAnswer.value?.rms;
   return (
-    <div class="suggestions">
-      <p class="lead">
-        Which crystal is it?{" "}
-        {found.value === undefined
-          ? ""
-          : found.value.length > 0
-            ? "With this wavelength its peak fits:"
-            : "Choose it, or open its CIF."}
-      </p>
-      <div class="chips">
-        {found.value?.map(({ material, hkl, twoTheta }) => (
-          <button type="button" key={material} onClick={() => takeCrystal(id, material, hkl)}>
-            {material} {indices(hkl)} <small>{twoTheta.toFixed(2)}°</small>
-          </button>
-        ))}
-      </div>
-      {found.value !== undefined && found.value.length > 0 && (
-        <p class="fact">
-          Or choose crystal, reflection and wavelength in the form, or drop the crystal’s CIF here.
-        </p>
-      )}
-    </div>
+    <p class="verdict drawn">
+      <strong>Drawn, not the fit</strong> rms {plain(rms.value ?? NaN)}, the fit’s {plain(fitted ?? NaN)}. The
+      numbers below are those of the fit.
+    </p>
   );
+}
+
+/** The answer's numbers; in grey where another curve is drawn than the one that they belong to. */
+function Numbers({ entry }: { readonly entry: Entry }) {
+  const answer = chosen(entry);
+  if (answer === undefined) return null;
+  return (
+    <dl class={isDrawnOver.value || jobs.value.has(entry.id) ? "numbers old" : "numbers"}>
+      {rowsOf(answer).map(([name, value, remark = ""]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {tied(value)}
+            {remark !== "" && <small>{tied(remark)}</small>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function rowsOf(answer: Inversion): readonly Row[] {
+  return [
+    ...summary(answer).profile,
+    [
+      "rms of log₁₀ I",
+      plain(answer.rms),
+      `χ² per point ${plain(answer.chi2PerPoint)} with ${percentOf(answer.relativeError)} relative error`,
+    ],
+  ];
 }

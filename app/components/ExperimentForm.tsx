@@ -3,7 +3,7 @@ import { materialNames, type ResolutionShape } from "takagi";
 import type { CrystalChoice, Entry } from "../session.ts";
 import { changeExperiment } from "../state/actions.ts";
 import { openFiles } from "../state/files.ts";
-import { setup } from "../state/preview.ts";
+import { setup } from "../state/setup.ts";
 import { problems } from "../state/store.ts";
 import { Check, Choice, HklField, NumberField } from "./fields.tsx";
 import { pickFile } from "./pick.ts";
@@ -55,11 +55,9 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
           problem={wrong("wavelength")}
         />
       </div>
-      {found !== undefined && (
-        <p class="fact">
-          2θ = {found.twoTheta.toFixed(3)}°, d = {found.d.toFixed(4)} Å
-        </p>
-      )}
+      <p class="fact">
+        {found === undefined ? "\u00a0" : `2θ = ${found.twoTheta.toFixed(3)}°, d = ${found.d.toFixed(4)} Å`}
+      </p>
       <details>
         <summary>Beam and resolution</summary>
         {Math.abs(experiment.wavelength - 1.5406) < 2e-4 && (

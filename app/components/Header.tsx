@@ -4,10 +4,7 @@ import { EXAMPLES, openExample } from "../state/examples.ts";
 import { exportsOf, resultsTable, type Saved, sessionFile } from "../state/exports.ts";
 import { openFiles } from "../state/files.ts";
 import { canRedo, canUndo, fileProblems, redo, settled, settledSession, undo } from "../state/store.ts";
-import { scheme, setScheme, type Scheme } from "../plot/theme.ts";
 import { download, pickFile } from "./pick.ts";
-
-const NEXT: Readonly<Record<Scheme, Scheme>> = { system: "light", light: "dark", dark: "system" };
 
 export function Header() {
   return (
@@ -50,14 +47,6 @@ export function Header() {
           </button>
         </span>
         <ExportMenu />
-        <button
-          type="button"
-          aria-label={`Colours: ${scheme.value}`}
-          title={`Colours: ${scheme.value}`}
-          onClick={() => setScheme(NEXT[scheme.value])}
-        >
-          {{ system: "◐", light: "○", dark: "●" }[scheme.value]}
-        </button>
       </nav>
     </header>
   );

@@ -1,11 +1,11 @@
 /** Where the search begins: which network is asked, if any. */
+import { plain } from "takagi";
 import type { Network } from "../network.ts";
 import type { Entry } from "../session.ts";
 import { chooseNetwork, forgetNetwork } from "../state/actions.ts";
 import { openFiles } from "../state/files.ts";
 import { networks, ownNetworks } from "../state/networks.ts";
 import { problems } from "../state/store.ts";
-import { digits } from "../words.ts";
 import { Choice } from "./fields.tsx";
 import { download, pickFile } from "./pick.ts";
 import { Training } from "./Training.tsx";
@@ -73,11 +73,10 @@ function factsOf({ samples, strainAccuracy, preset }: Network): string {
   const { strain, thickness } = preset.ranges;
   // As the presets give it: those of many crystals count lattice planes.
   const unit = preset.reflection === undefined ? "lattice planes" : "nm";
-  const seen =
-    samples >= 1e6 ? `${digits(samples / 1e6, 2)} million` : `${digits(samples / 1e3, 2)} thousand`;
+  const seen = samples >= 1e6 ? `${plain(samples / 1e6, 2)} million` : `${plain(samples / 1e3, 2)} thousand`;
   const score =
     strainAccuracy === undefined
       ? ""
       : `; of unseen ones it gives the strain to a tenth in ${Math.round(strainAccuracy)} %`;
-  return `Trained on ${seen} simulated scans: strain ${strain.join(" to ")} %, thickness ${thickness.map((t) => digits(t)).join(" to ")} ${unit}${score}.`;
+  return `Trained on ${seen} simulated scans: strain ${strain.join(" to ")} %, thickness ${thickness.map((t) => plain(t)).join(" to ")} ${unit}${score}.`;
 }

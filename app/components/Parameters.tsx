@@ -1,7 +1,7 @@
 /** The inversion: each parameter with its value, free or held; effort; splines; ranges that are left out. */
 import { useState } from "preact/hooks";
 import type { Effort } from "takagi";
-import { fractionOf, type ParameterName, parameterOf } from "../model.ts";
+import { fractionOf, type ParameterName, parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Entry, Model } from "../session.ts";
 import {
   addMask,
@@ -45,15 +45,11 @@ export function Parameters({ entry }: { readonly entry: Entry }) {
   return (
     <section class="panel" aria-labelledby="parameters-title">
       <h2 id="parameters-title">Parameters</h2>
-      {model === undefined ? (
-        <p class="fact">Values appear with the first inversion.</p>
-      ) : (
-        <div class="parameters">
-          {shownOf(model).map((parameter) => (
-            <Parameter key={parameter.name} entry={entry} model={model} {...parameter} />
-          ))}
-        </div>
-      )}
+      <div class="parameters">
+        {shownOf(entry).map((parameter) => (
+          <Parameter key={parameter.name} entry={entry} model={model} {...parameter} />
+        ))}
+      </div>
       {problem?.field === "held" && (
         <p class="problem">
           {problem.what} {problem.todo}
@@ -78,13 +74,14 @@ function Parameter({
   label,
   unit,
   ...limits
-}: Known & { readonly entry: Entry; readonly model: Model }) {
+}: Known & { readonly entry: Entry; readonly model: Model | undefined }) {
   return (
     <div class="parameter">
       <NumberField
         label={label}
         unit={unit}
-        value={round(parameterOf(model, name), unit)}
+        value={model === undefined ? undefined : round(parameterOf(model, name), unit)}
+        disabled={model === undefined}
         {...limits}
         commit={(value) => setParameter(id, name, value)}
       />
@@ -92,6 +89,7 @@ function Parameter({
         <button
           type="button"
           class="hold"
+          disabled={model === undefined}
           aria-pressed={held.includes(name)}
           aria-label={`hold ${label.toLowerCase()}`}
           title={held.includes(name) ? "Held: an inversion keeps this value" : "Free: an inversion finds it"}
@@ -128,11 +126,10 @@ function Search({ entry: { id, effort = "normal", splines } }: { readonly entry:
   );
 }
 
-/** A Lorentz fraction where the shape has one. */
-function shownOf({ instrument }: Model): readonly Known[] {
-  return PARAMETERS.filter(
-    ({ name }) => name !== "lorentzFraction" || fractionOf(instrument.resolution) !== undefined,
-  );
+/** A Lorentz fraction where the shape has one. Before the first inversion there is room for the values. */
+function shownOf({ model, experiment }: Entry): readonly Known[] {
+  const resolution = model?.instrument.resolution ?? resolutionOf(experiment, START_FWHM);
+  return PARAMETERS.filter(({ name }) => name !== "lorentzFraction" || fractionOf(resolution) !== undefined);
 }
 
 function Masks({ entry: { id, mask } }: { readonly entry: Entry }) {

@@ -1,11 +1,11 @@
 /** Several scans side by side, and their results in one table. */
+import { plain } from "takagi";
 import { handlesOf } from "../model.ts";
-import { chosen, type Entry } from "../session.ts";
+import { chosen, type Entry, isDrawn } from "../session.ts";
 import { select } from "../state/actions.ts";
 import { invertAll } from "../state/inversion.ts";
 import { jobs, problems, settled, settledSession } from "../state/store.ts";
 import { type Line, Thumbnail } from "../plot/Thumbnail.tsx";
-import { digits } from "../words.ts";
 
 export function Series() {
   const { entries } = settledSession.value;
@@ -108,11 +108,11 @@ function Row({ entry, answer }: Shown) {
         </td>
       ) : (
         <>
-          <td>{digits(answer.maxStrain)}</td>
-          <td>{digits(answer.maxStrainDepth)}</td>
-          <td>{digits(answer.thickness, 4)}</td>
-          <td>{digits(answer.minDebyeWaller, 2)}</td>
-          <td>{digits(answer.rms)}</td>
+          <td>{plain(answer.maxStrain)}</td>
+          <td>{plain(answer.maxStrainDepth)}</td>
+          <td>{plain(answer.thickness, 4)}</td>
+          <td>{plain(answer.minDebyeWaller, 2)}</td>
+          <td>{plain(answer.rms)}</td>
           <td>
             {answer.verdict}
             {answer.solutions.length > 1 && `: ${answer.solutions.length} profiles`}
@@ -145,7 +145,7 @@ function stateOf(entry: Entry): string {
   const problem = problems.value.get(entry.id);
   if (problem !== undefined) return problem.what;
   if (entry.answer !== undefined)
-    return `${digits(entry.answer.maxStrain)} % at ${entry.answer.maxStrainDepth.toFixed(0)} nm`;
+    return `${plain(entry.answer.maxStrain)} % at ${entry.answer.maxStrainDepth.toFixed(0)} nm${isDrawn(entry) ? "; drawn by hand" : ""}`;
   if (entry.scan === undefined) return "simulation";
   return entry.experiment.crystal === undefined ? "which crystal?" : "not inverted";
 }

@@ -1,8 +1,8 @@
 /** All profiles that explain the scan, to click through. */
+import { percentOf, plain } from "takagi";
 import type { Entry } from "../session.ts";
 import { chooseSolution } from "../state/actions.ts";
 import { Thumbnail } from "../plot/Thumbnail.tsx";
-import { digits, percent } from "../words.ts";
 
 export function Solutions({ entry }: { readonly entry: Entry }) {
   const solutions = entry.answer?.solutions ?? [];
@@ -40,10 +40,10 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
             <span class="caption">
               {i === 0 ? "Best" : `Solution ${i + 1}`}
               <small>
-                {digits(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm
+                {plain(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm
               </small>
               <small>
-                rms {digits(rms)} · {percent(weight)} of the posterior
+                rms {plain(rms)} · {percentOf(weight)} of the posterior
               </small>
             </span>
           </button>

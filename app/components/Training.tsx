@@ -1,10 +1,10 @@
 /** A network for one's own crystal, trained in this browser. */
+import { plain } from "takagi";
 import { useSignal } from "@preact/signals";
 import { LearningPlot } from "../plot/LearningPlot.tsx";
 import type { Entry } from "../session.ts";
 import { stopTraining, train, trainingProblem, course, type Course } from "../state/training.ts";
 import type { TrainingPlan } from "../worker/protocol.ts";
-import { digits } from "../words.ts";
 import { Alert } from "./Answer.tsx";
 import { NumberField } from "./fields.tsx";
 
@@ -78,7 +78,7 @@ function Progress({ course: { now, isStopping, validations } }: { readonly cours
       <LearningPlot />
       {now !== undefined && (
         <p class="fact">
-          {digits(now.samples)} simulated scans, {digits(now.samplesPerSecond)} a second
+          {plain(now.samples)} simulated scans, {plain(now.samplesPerSecond)} a second
           {last?.strainAccuracy !== undefined &&
             `; the strain of unseen ones to a tenth in ${Math.round(last.strainAccuracy)}\u00a0%`}
         </p>

@@ -2,6 +2,7 @@
 import { addSimulation } from "../state/actions.ts";
 import { EXAMPLES, openExample } from "../state/examples.ts";
 import { openFiles } from "../state/files.ts";
+import { waitingCrystal } from "../state/store.ts";
 import { pickFile } from "./pick.ts";
 
 export function Welcome() {
@@ -25,6 +26,11 @@ export function Welcome() {
           Simulate without a scan
         </button>
       </div>
+      {waitingCrystal.value !== undefined && (
+        <p class="note" role="status">
+          Crystal {waitingCrystal.value.name} from its CIF is ready. Now open its scan.
+        </p>
+      )}
       <p class="fact">
         Drop files anywhere, or paste two columns of numbers. Crystals from a list, or from a CIF.
       </p>

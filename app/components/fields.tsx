@@ -9,6 +9,8 @@ interface FieldProps {
   readonly problem?: string | undefined;
   /** Shown beside the label, smaller. */
   readonly hint?: string | undefined;
+  /** Whether there is nothing yet to be changed. */
+  readonly disabled?: boolean;
 }
 
 /** Text that becomes a value when it is left or Enter is pressed; what cannot be one is told and changes nothing. */
@@ -16,6 +18,7 @@ function TextField<T>({
   label,
   problem,
   hint,
+  disabled = false,
   unit,
   text,
   parse,
@@ -50,6 +53,7 @@ function TextField<T>({
           inputMode="decimal"
           autocomplete="off"
           spellcheck={false}
+          disabled={disabled}
           value={draft ?? text}
           aria-invalid={message !== undefined}
           aria-describedby={message === undefined ? undefined : `${id}-problem`}

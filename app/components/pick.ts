@@ -6,7 +6,7 @@ export function pickFile(accept: string, take: (files: readonly File[]) => void)
   input.multiple = true;
   input.accept = accept;
   input.addEventListener("change", () => take([...(input.files ?? [])]));
-  input.click();
+  input.showPicker();
 }
 
 export function download(name: string, content: Blob): void {
@@ -14,6 +14,7 @@ export function download(name: string, content: Blob): void {
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
+  // Browsers save by a link alone.
   link.click();
   // The browser has begun to save by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -2,7 +2,7 @@
 import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { type Theme, theme } from "./theme.ts";
+import { theme } from "./theme.ts";
 
 export interface ChartProps {
   /** Read once, when the chart is made; colours as functions, so that they follow the theme. */
@@ -13,13 +13,24 @@ export interface ChartProps {
   readonly follow?: (chart: uPlot) => void;
   /** Called in an effect of its own: what lies over the chart and moves without it being drawn. */
   readonly over?: () => void;
+  /** Called in an effect: what signals it reads, the marks of the axes follow. */
+  readonly marks?: () => void;
   readonly label: string;
   readonly className: string;
   /** Whether it holds things to be operated, and is more than a picture. */
   readonly isInteractive?: boolean;
 }
 
-export function Chart({ options, data, follow, over, label, className, isInteractive = false }: ChartProps) {
+export function Chart({
+  options,
+  data,
+  follow,
+  over,
+  marks,
+  label,
+  className,
+  isInteractive = false,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
 
   // Plain effects, which run at once: those of the components wait for a frame.
@@ -41,6 +52,7 @@ export function Chart({ options, data, follow, over, label, className, isInterac
     const stopOver = effect(() => over?.());
     const stopTheme = effect(() => {
       void theme.value;
+      marks?.();
       chart.redraw(false, true);
     });
     return () => {
@@ -61,20 +73,5 @@ function sizeOf(element: HTMLElement): { width: number; height: number } {
   return {
     width: Math.max(Math.floor(element.clientWidth), 120),
     height: Math.max(Math.floor(element.clientHeight), 60),
-  };
-}
-
-/** An axis in the page's colours. */
-export function axis(options: uPlot.Axis): uPlot.Axis {
-  const from = (pick: (colours: Theme) => string) => () => pick(theme.peek());
-  return {
-    stroke: from(({ soft }) => soft),
-    grid: { stroke: from(({ grid }) => grid), width: 1 },
-    ticks: { stroke: from(({ rule }) => rule), width: 1, size: 5 },
-    border: { show: true, stroke: from(({ rule }) => rule), width: 1 },
-    font: theme.peek().font,
-    labelFont: theme.peek().font,
-    gap: 4,
-    ...options,
   };
 }

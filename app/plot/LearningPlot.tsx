@@ -1,6 +1,7 @@
 /** The learning curve of a training while it goes on. */
 import { course } from "../state/training.ts";
-import { axis, Chart } from "./Chart.tsx";
+import { axis } from "./axes.ts";
+import { Chart } from "./Chart.tsx";
 import { theme } from "./theme.ts";
 
 /** Loss, logarithmic, against the simulated scans seen: a line while learning, dots on scans that it does not learn from. */

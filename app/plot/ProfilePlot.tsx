@@ -1,17 +1,17 @@
 /** Strain or Debye–Waller factor against depth, with its band and the handles that change it. */
 import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Band, Inversion } from "takagi";
+import { type Band, type Inversion, plain } from "takagi";
 import type uPlot from "uplot";
 import { type Handle, handlesOf, type Quantity } from "../model.ts";
-import { dragHandle, startGesture } from "../state/actions.ts";
+import { dragHandle } from "../state/actions.ts";
 import { newDrag, pointerMoved } from "../state/frames.ts";
-import { profile, shownAnswer } from "../state/preview.ts";
-import { isDragging, selected } from "../state/store.ts";
-import { digits } from "../words.ts";
-import { axis, Chart } from "./Chart.tsx";
+import { isDrawnOver, profile, shownAnswer } from "../state/shown.ts";
+import { endDrag, isDragging, selected, startDrag } from "../state/store.ts";
+import { axis } from "./axes.ts";
+import { Chart } from "./Chart.tsx";
 import { HandleLayer } from "./handles.ts";
-import { band, threads, zeroLine } from "./marks.ts";
+import { band, dashed, threads, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
 const depth = computed(() => profile.value?.depth);
@@ -37,9 +37,8 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
 
   const actions = {
     start: () => {
-      startGesture();
       newDrag();
-      isDragging.value = true;
+      startDrag();
     },
     drag: (index: number, value: number) => {
       const id = selected.peek()?.id;
@@ -47,10 +46,10 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
       pointerMoved();
       dragHandle(id, quantity, index, value);
     },
-    end: () => (isDragging.value = false),
+    end: endDrag,
     words: ({ depth, value }: Handle) => ({
       label: `${quantity === "strain" ? "Strain" : "Debye–Waller factor"} at ${depth.toFixed(0)} nm`,
-      value: `${digits(value)}${quantity === "strain" ? " %" : ""}`,
+      value: `${plain(value)}${quantity === "strain" ? " %" : ""}`,
     }),
   };
 
@@ -68,10 +67,14 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
             y: { range: (_, min, max) => [min, max] },
           },
           axes: [
-            axis({ label: "Depth below the surface (nm)", labelSize: 18, size: 34 }),
+            axis(
+              quantity === "strain"
+                ? { size: 22 }
+                : { label: "Depth below the surface (nm)", labelSize: 18, size: 34 },
+            ),
             axis({
               scale: "y",
-              size: 58,
+              size: 62,
               label: NAMES[quantity],
               labelSize: 20,
               space: 34,
@@ -100,13 +103,16 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
   );
 }
 
-/** Band and posterior of the answer. */
+/** Band and posterior of the answer; in grey with the fit in dashes where a profile is drawn over it. */
 function drawBehind(chart: uPlot, quantity: Quantity): void {
   const answer = shownAnswer.peek(),
+    isOver = isDrawnOver.peek(),
     colours = theme.peek();
   if (answer !== undefined) {
-    band(chart, answer.profile.depth, { ...bandOf(answer, quantity), colour: colours.band });
-    threads(chart, drawsOf(answer, quantity), colours.thread);
+    const { profile: own } = answer;
+    band(chart, own.depth, { ...bandOf(answer, quantity), colour: isOver ? colours.mask : colours.band });
+    if (isOver) dashed(chart, { x: own.depth, y: own[quantity] }, colours.soft);
+    else threads(chart, drawsOf(answer, quantity), colours.thread);
   }
   if (quantity === "strain") zeroLine(chart, colours.rule);
 }

@@ -31,7 +31,12 @@ export class HandleLayer {
   show(handles: readonly Handle[]): void {
     this.#handles = handles;
     while (this.#elements.length > handles.length) this.#elements.pop()!.remove();
-    while (this.#elements.length < handles.length) this.#elements.push(this.#make(this.#elements.length));
+    while (this.#elements.length < handles.length) {
+      const element = this.#make(this.#elements.length);
+      // The deepest comes first among the handles; Tab goes from the surface down.
+      this.#chart.over.insertBefore(element, this.#elements.at(-1) ?? null);
+      this.#elements.push(element);
+    }
     this.place();
   }
 
@@ -54,6 +59,12 @@ export class HandleLayer {
     }
   }
 
+  /** Index of the handle nearest to a place along the chart, pixels. */
+  #nearest(x: number): number {
+    const distances = this.#handles.map(({ depth }) => Math.abs(this.#chart.valToPos(depth, "x") - x));
+    return distances.indexOf(Math.min(...distances));
+  }
+
   #make(index: number): HTMLElement {
     const element = document.createElement("div");
     element.className = "handle";
@@ -61,24 +72,26 @@ export class HandleLayer {
     element.setAttribute("role", "slider");
     element.setAttribute("aria-orientation", "vertical");
     const { over } = this.#chart;
-    let isDragging = false;
+    /** Index of the handle that is dragged. */
+    let dragged: number | undefined;
     element.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       event.preventDefault();
       event.stopPropagation();
-      element.focus({ preventScroll: true });
+      // On touch screens neighbours overlap: the nearest is meant.
+      dragged = this.#nearest(event.clientX - over.getBoundingClientRect().left);
+      this.#elements[dragged]!.focus({ preventScroll: true });
       element.setPointerCapture(event.pointerId);
-      isDragging = true;
       this.#actions.start();
     });
     element.addEventListener("pointermove", (event) => {
-      if (!isDragging) return;
+      if (dragged === undefined) return;
       const value = this.#chart.posToVal(event.clientY - over.getBoundingClientRect().top, "y");
-      this.#actions.drag(index, value);
+      this.#actions.drag(dragged, value);
     });
     const end = (): void => {
-      if (!isDragging) return;
-      isDragging = false;
+      if (dragged === undefined) return;
+      dragged = undefined;
       this.#actions.end();
     };
     element.addEventListener("pointerup", end);
@@ -102,7 +115,6 @@ export class HandleLayer {
       );
       this.#actions.end();
     });
-    over.append(element);
     return element;
   }
 }

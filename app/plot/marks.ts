@@ -31,16 +31,32 @@ export function strokes(chart: uPlot, x: ArrayLike<number>, colour: string): voi
   });
 }
 
+interface Curve {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+}
+
 /** Curves on one x each, thin and light. */
-export function threads(
+export function threads(chart: uPlot, curves: readonly Curve[], colour: string): void {
+  strokeAll(chart, curves, { colour, width: 0.8 });
+}
+
+/** A curve in dashes: what was, beside what is. */
+export function dashed(chart: uPlot, curve: Curve, colour: string): void {
+  strokeAll(chart, [curve], { colour, width: 1.4, dash: [5, 4] });
+}
+
+/** Widths and dashes in pixels of the page. */
+function strokeAll(
   chart: uPlot,
-  curves: readonly { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }[],
-  colour: string,
+  curves: readonly Curve[],
+  { colour, width, dash = [] }: { colour: string; width: number; dash?: readonly number[] },
 ): void {
   const { ctx } = chart;
   inside(chart, () => {
     ctx.strokeStyle = colour;
-    ctx.lineWidth = 0.8 * devicePixelRatio;
+    ctx.lineWidth = width * devicePixelRatio;
+    ctx.setLineDash(dash.map((length) => length * devicePixelRatio));
     for (const { x, y } of curves) {
       ctx.beginPath();
       for (let i = 0; i < x.length; i++)

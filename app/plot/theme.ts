@@ -12,6 +12,8 @@ export interface Theme {
   readonly thread: string;
   readonly dots: string;
   readonly mask: string;
+  /** Of what lies far out. */
+  readonly warn: string;
   readonly font: string;
 }
 
@@ -45,6 +47,15 @@ export function restoreScheme(): void {
   setScheme(saved === "light" || saved === "dark" ? saved : "system");
 }
 
+/** Paper is light: while the page is printed, its plots are, too. */
+export function lightOnPaper(): void {
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset.scheme = "light";
+    theme.value = readTheme();
+  });
+  addEventListener("afterprint", () => setScheme(scheme.peek()));
+}
+
 /** Through an element that wears them: a canvas does not know light-dark() and var(). */
 function readTheme(): Theme {
   const probe = document.createElement("i");
@@ -64,6 +75,7 @@ function readTheme(): Theme {
     thread: colour("thread"),
     dots: colour("dots"),
     mask: colour("mask"),
+    warn: colour("warn"),
     font: `12px ${sans.trim()}`,
   };
   probe.remove();

@@ -13,7 +13,7 @@ import {
 import { chosen, type Entry } from "../session.ts";
 import { quick } from "./crew.ts";
 import { encodeSession } from "./sessionFile.ts";
-import { calculated, measured, profile, twoTheta } from "./preview.ts";
+import { calculated, measured, profile, twoTheta } from "./shown.ts";
 import { session } from "./store.ts";
 
 export interface Saved {

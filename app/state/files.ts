@@ -5,15 +5,17 @@ import { addNetwork, addScans, changeExperiment, lastExperiment } from "./action
 import { quick } from "./crew.ts";
 import { type Problem, problemOfFile } from "./problems.ts";
 import { decodeSession, mergedSession, SessionFileError } from "./sessionFile.ts";
-import { announcement, commit, fileProblems, selected } from "./store.ts";
+import { announcement, commit, fileProblems, selected, waitingCrystal } from "./store.ts";
 
 const LARGEST = 100e6;
 
-/** Opens each file by what is in it; what cannot be read is told and does not stop the rest. */
+/** Opens each file by what is in it; what cannot be read is told and does not stop the rest. A CIF that comes with scans, or
+ *  before any, is the crystal of these scans. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const failed: Problem[] = [];
   fileProblems.value = [];
-  for (const file of files) {
+  const crystalsFirst = [...files].sort((a, b) => Number(isCif(b)) - Number(isCif(a)));
+  for (const file of crystalsFirst) {
     try {
       await open(file, files);
     } catch (error) {
@@ -55,20 +57,30 @@ async function open(file: File, together: readonly File[]): Promise<void> {
     announcement.value = `Session with ${added.entries.length} scans opened.`;
     return;
   }
-  const last = lastExperiment();
-  const read = await quick.call("read", { name: file.name, bytes, ...(last === undefined ? {} : { last }) });
+  const last = lastExperiment(),
+    crystal = waitingCrystal.value;
+  const read = await quick.call("read", {
+    name: file.name,
+    bytes,
+    ...(last === undefined ? {} : { last }),
+    ...(crystal === undefined ? {} : { crystal }),
+  });
   if (read.kind === "scans") {
     addScans(read.scans);
     announcement.value = `${file.name} opened.`;
-  } else if (selected.value === undefined) {
-    throw new WorkError({
-      code: "CIF",
-      message: "this is a crystal; open a scan first, then the crystal goes with it",
-    });
+    // All scans that came together are of it.
+    if (file === together.filter((other) => !isCif(other)).at(-1)) waitingCrystal.value = undefined;
+  } else if (selected.value === undefined || together.some((other) => !isCif(other))) {
+    waitingCrystal.value = read.crystal;
+    announcement.value = `Crystal ${read.crystal.name} is ready for its scan.`;
   } else {
     changeExperiment(selected.value.id, { crystal: read.crystal });
     announcement.value = `Crystal ${read.crystal.name} taken.`;
   }
+}
+
+function isCif({ name }: File): boolean {
+  return /\.cif$/i.test(name);
 }
 
 /** A network: its model.json, with what was opened together with it: the weights, and the mixture and the bank of residuals if

@@ -48,9 +48,7 @@ export const rms = computed(() => {
     : rmsLog(measured.value, intensity);
 });
 /** Offset of 2θ of what is drawn, degrees. */
-export const offset = computed(
-  () => (selected.value?.model ?? shownAnswer.value)?.instrument.offset ?? 0,
-);
+export const offset = computed(() => (selected.value?.model ?? shownAnswer.value)?.instrument.offset ?? 0);
 
 /** Keeps the curve up with the model of the entry that is shown. */
 export function followModel(): void {

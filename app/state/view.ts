@@ -5,6 +5,9 @@ import { selected } from "./store.ts";
 /** What brushing over the scan does. */
 export const brushMode = signal<"zoom" | "mask">("zoom");
 
+/** Whether intensities are drawn on a logarithmic axis. */
+export const isLog = signal(true);
+
 /** Range of 2θ that is seen, degrees; the whole scan if absent. */
 export const zoom = signal<readonly [from: number, to: number] | undefined>(undefined);
 

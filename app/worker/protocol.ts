@@ -6,9 +6,14 @@ import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
 
 /** Kinds of work: what is asked, what is told meanwhile, and what comes back. */
 export interface Work {
-  /** A file as the user gave it. */
+  /** A file as the user gave it; the experiment of the scan before, and the crystal that came with it, if any. */
   read: {
-    ask: { readonly name: string; readonly bytes: ArrayBuffer; readonly last?: Experiment };
+    ask: {
+      readonly name: string;
+      readonly bytes: ArrayBuffer;
+      readonly last?: Experiment;
+      readonly crystal?: CrystalChoice;
+    };
     answer: ReadFile;
   };
   /** What a crystal, a reflection and a wavelength mean; fails where they cannot be. */

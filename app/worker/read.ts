@@ -1,6 +1,7 @@
 /** Files as users have them: scans in every format that the SDK reads, or a CIF. */
 import {
   braggAngle,
+  type Cell,
   chooseScan,
   dSpacing,
   type Hkl,
@@ -10,14 +11,14 @@ import {
   readScans,
   type Scan,
 } from "takagi";
-import { DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
+import { type CrystalChoice, DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
 import type { FoundScan, ReadFile, Work } from "./protocol.ts";
 import { peakOf, reflectionsOf, TOLERANCE } from "./suggest.ts";
 
 /** Bytes in which a text file says what it is. */
 const HEAD = 4096;
 
-export async function read({ name, bytes, last }: Work["read"]["ask"]): Promise<ReadFile> {
+export async function read({ name, bytes, last, crystal }: Work["read"]["ask"]): Promise<ReadFile> {
   const file = new Uint8Array(bytes);
   const head = new TextDecoder().decode(file.subarray(0, HEAD));
   const title = name.replace(/\.[^.]+$/, "");
@@ -29,7 +30,7 @@ export async function read({ name, bytes, last }: Work["read"]["ask"]): Promise<
   return {
     kind: "scans",
     scans: (await scansOf(file)).map(({ scan, number }) =>
-      found(number === undefined ? title : `${title} ${number}`, scan, head, last),
+      found(number === undefined ? title : `${title} ${number}`, scan, head, { last, crystal }),
     ),
   };
 }
@@ -51,17 +52,24 @@ async function scansOf(bytes: Uint8Array): Promise<{ readonly scan: Scan; readon
   return taken;
 }
 
-/** With the experiment that the file names, or else the last one's crystal where it has a reflection at the scan's peak. */
-function found(name: string, scan: Scan, head: string, last: Experiment | undefined): FoundScan {
+interface Known {
+  /** Of the scan before. */
+  readonly last: Experiment | undefined;
+  /** That came as a CIF with the scan, or before it. */
+  readonly crystal: CrystalChoice | undefined;
+}
+
+/** With the crystal that came with the scan, or the one that the file names, or else the last one's where it has a
+ *  reflection at the scan's peak. */
+function found(name: string, scan: Scan, head: string, { last, crystal }: Known): FoundScan {
   const wavelength =
-    scan.wavelength ??
-    Number(
-      /(?:λ|lambda|wavelength)[^\d\n]{0,20}(\d\.\d+)/i.exec(head)?.[1] ??
-        last?.wavelength ??
-        DEFAULT_EXPERIMENT.wavelength,
-    );
+    scan.wavelength ?? wavelengthIn(head) ?? last?.wavelength ?? DEFAULT_EXPERIMENT.wavelength;
   const base: Experiment = { ...(last ?? DEFAULT_EXPERIMENT), wavelength };
   const named = namedIn(head);
+  if (crystal !== undefined) {
+    const hkl = hklAt(scan, crystal, wavelength, [...(named === undefined ? [] : [named.hkl]), base.hkl]);
+    return { name, scan, experiment: { ...base, crystal, hkl: hkl ?? base.hkl }, guess: "by the CIF" };
+  }
   if (named !== undefined && isWithin(scan, named, wavelength)) {
     return {
       name,
@@ -70,22 +78,30 @@ function found(name: string, scan: Scan, head: string, last: Experiment | undefi
       guess: "as the file says",
     };
   }
-  const unknown = without(base, "crystal");
-  if (last?.crystal?.kind !== "material")
-    return {
-      name,
-      scan,
-      experiment: last?.crystal === undefined ? unknown : base,
-      ...(last?.crystal === undefined ? {} : { guess: "as before" }),
-    };
-  const peak = peakOf(scan);
-  const near = (hkl: Hkl): number => Math.abs(angleOf(last.crystal!.name, hkl, wavelength) - peak);
-  const hkl = [last.hkl, ...reflectionsOf(last.crystal.name)].find(
-    (candidate) => near(candidate) < TOLERANCE,
-  );
+  if (last?.crystal === undefined) return { name, scan, experiment: without(base, "crystal") };
+  const hkl = hklAt(scan, last.crystal, wavelength, [last.hkl]);
   return hkl === undefined
-    ? { name, scan, experiment: unknown }
+    ? { name, scan, experiment: without(base, "crystal") }
     : { name, scan, experiment: { ...base, hkl }, guess: "as before" };
+}
+
+function wavelengthIn(head: string): number | undefined {
+  const found = /(?:λ|lambda|wavelength)[^\d\n]{0,20}(\d\.\d+)/i.exec(head)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** The first reflection of the crystal at the scan's peak: of those that are given, then of the usual surfaces. */
+function hklAt(
+  scan: Scan,
+  crystal: CrystalChoice,
+  wavelength: number,
+  first: readonly Hkl[],
+): Hkl | undefined {
+  const { cell } = crystal.kind === "material" ? material(crystal.name) : parseCif(crystal.text);
+  const peak = peakOf(scan);
+  return [...first, ...reflectionsOf(cell)].find(
+    (hkl) => Math.abs(angleOf(cell, hkl, wavelength) - peak) < TOLERANCE,
+  );
 }
 
 /** A built-in crystal followed by three indices, such as "YSZ 4 0 0" or "Si (004)". */
@@ -106,14 +122,14 @@ function isWithin(
   { material: name, hkl }: { readonly material: string; readonly hkl: Hkl },
   wavelength: number,
 ): boolean {
-  const angle = angleOf(name, hkl, wavelength);
+  const angle = angleOf(material(name).cell, hkl, wavelength);
   return angle > twoTheta[0]! - TOLERANCE && angle < twoTheta[twoTheta.length - 1]! + TOLERANCE;
 }
 
 /** Bragg angle 2θ, degrees; NaN where there is none. */
-function angleOf(name: string, hkl: Hkl, wavelength: number): number {
+function angleOf(cell: Cell, hkl: Hkl, wavelength: number): number {
   try {
-    return 2 * braggAngle(dSpacing(material(name).cell, hkl), wavelength);
+    return 2 * braggAngle(dSpacing(cell, hkl), wavelength);
   } catch {
     return NaN;
   }

@@ -25,7 +25,7 @@ export async function suggest({ scan, wavelength }: Work["suggest"]["ask"]): Pro
   const peak = peakOf(scan);
   const near = materialNames.flatMap((name) => {
     const { cell } = material(name);
-    return reflectionsOf(name).flatMap((hkl) => {
+    return reflectionsOf(cell).flatMap((hkl) => {
       const sine = wavelength / (2 * dSpacing(cell, hkl));
       const twoTheta = (2 * Math.asin(sine) * 180) / Math.PI;
       return Math.abs(twoTheta - peak) < TOLERANCE ? [{ material: name, hkl, twoTheta }] : [];
@@ -54,8 +54,8 @@ export function peakOf({ twoTheta, intensity }: Scan): number {
 }
 
 /** Orders of the usual surfaces; forbidden ones among them. */
-export function reflectionsOf(name: string): Hkl[] {
-  const surfaces = isCubic(material(name).cell) ? CUBIC : OTHERS;
+export function reflectionsOf(cell: Cell): Hkl[] {
+  const surfaces = isCubic(cell) ? CUBIC : OTHERS;
   return surfaces.flatMap((hkl) =>
     Array.from({ length: HIGHEST_ORDER }, (_, k): Hkl => [
       hkl[0] * (k + 1),

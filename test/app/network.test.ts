@@ -50,7 +50,7 @@ testWithChromium(
     expect(answer.rms / expected.rms).toBeCloseTo(1, 5);
     expect(answer.thicknessNm / expected.thickness).toBeCloseTo(1, 4);
     expect([answer.verdict, answer.verdictReason]).toEqual([expected.verdict, expected.verdictReason]);
-    const words = await page.locator(".answer").innerText();
+    const words = await page.locator(".results").innerText();
     const percent = Math.round(100 * expected.confidence);
     expect(words).toMatch(
       new RegExp(`(Determined|Ambiguous) · [\\d.]+ %\\s+${percent} % of simulated scans`),

@@ -29,6 +29,8 @@ export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: "light" | "dark";
+  /** Whether it is operated by fingers. */
+  readonly touch?: boolean;
 }
 
 /** Starts server and browser for the tests of a file; what it returns opens the page in a browser without memories. */
@@ -50,10 +52,11 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
     await browser?.close();
     server?.kill();
   });
-  return async ({ width = 1440, height = 900, scheme = "light" } = {}) => {
+  return async ({ width = 1440, height = 900, scheme = "light", touch = false } = {}) => {
     const context = await browser!.newContext({
       viewport: { width, height },
       colorScheme: scheme,
+      ...(touch ? { hasTouch: true, isMobile: true } : {}),
       acceptDownloads: true,
     });
     context.setDefaultTimeout(PATIENCE);
@@ -137,7 +140,7 @@ export function columns(text: string): Record<string, number[]> {
   return Object.fromEntries(head!.map((name, i) => [name, lines.map((line) => Number(line[i]))]));
 }
 
-/** Values of the strain's handles, the deepest first. */
+/** Values of the strain's handles, from the surface down. */
 export function handles(page: Page): Promise<number[]> {
   return page
     .getByRole("slider", { name: /^Strain at/ })
@@ -146,6 +149,7 @@ export function handles(page: Page): Promise<number[]> {
 
 export async function brush(page: Page, from: number, to: number): Promise<void> {
   const over = page.locator(".chart.curve .u-over");
+  await over.scrollIntoViewIfNeeded();
   const box = (await over.boundingBox())!;
   await page.mouse.move(box.x + from * box.width, box.y + 0.5 * box.height);
   await page.mouse.down();
@@ -157,6 +161,7 @@ export async function brush(page: Page, from: number, to: number): Promise<void>
  *  @returns how far the handle was from the pointer before it was let go, px */
 export async function dragHandle(page: Page, index: number, up: number): Promise<number> {
   const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(index);
+  await handle.scrollIntoViewIfNeeded();
   const box = (await handle.boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);

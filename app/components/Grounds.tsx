@@ -1,0 +1,42 @@
+/** How the answer was found, and what its confidence rests on. */
+import { summary } from "takagi";
+import { chosen, type Entry } from "../session.ts";
+
+/** Rows of the summary that are seen already. */
+const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by", "Prior"];
+
+export function Grounds({ entry }: { readonly entry: Entry }) {
+  const answer = chosen(entry);
+  if (answer === undefined) return <section class="grounds" />;
+  const { uniqueness, fit } = summary(answer);
+  return (
+    <section class="grounds" aria-label="How the answer was found">
+      <p class="fact">
+        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines; prior:{" "}
+        {answer.prior === "none" ? "none but bounds" : `films of preset ${answer.prior}`}.
+      </p>
+      <details>
+        <summary>How sure is this?</summary>
+        <p>{uniqueness}</p>
+        <dl class="rows">
+          {fit
+            .filter(([name]) => !SEEN.includes(name))
+            .map(([name, value, remark = ""]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  {value} {remark !== "" && <small>{remark}</small>}
+                </dd>
+              </div>
+            ))}
+          {entry.seconds !== undefined && (
+            <div>
+              <dt>Time</dt>
+              <dd>{entry.seconds.toFixed(1)} s</dd>
+            </div>
+          )}
+        </dl>
+      </details>
+    </section>
+  );
+}
