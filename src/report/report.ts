@@ -6,6 +6,8 @@ import { escape, percentOf, plain } from "./numbers.ts";
 import { page, paragraph, prose, table, type Row } from "./page.ts";
 import type { Provenance, Run } from "./provenance.ts";
 import { repeatSection } from "./repeat.ts";
+import { countFarOut, FAR_OUT } from "./residuals.ts";
+import { SAVE_SCRIPT } from "./save.ts";
 import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
@@ -21,8 +23,8 @@ export interface ReportOptions {
 }
 
 /** A self-contained HTML page of an inversion: numbers with their bands, scan and fit, residuals, strain and Debye–Waller
- *  factor against depth, and every other profile that the scan allows. No scripts and no other files; light or dark as the
- *  reader's system is; readable from 360 px.
+ *  factor against depth, and every other profile that the scan allows. No other files; light or dark as the reader's system
+ *  is; readable from 360 px. Its buttons save each picture as SVG or PNG at 85 or 170 mm, and print the page.
  *  @returns HTML text
  *  @example await writeFile("report.html", report(await invert(scan, reflection), { title: "YSZ 400" })) */
 export function report(inversion: Inversion, options: ReportOptions = {}): string {
@@ -40,9 +42,9 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     ),
     ...notesOf(inversion),
     "<h2>Strain and disorder</h2>",
-    twice((width) => profilePicture(inversion, width), profileCaption(inversion)),
+    figure("profile", (width) => profilePicture(inversion, width), profileCaption(inversion)),
     "<h2>Scan and fit</h2>",
-    twice((width) => curvePicture(inversion, width), CURVE_CAPTION),
+    figure("curve", (width) => curvePicture(inversion, width), curveCaption(inversion)),
     "<h2>Numbers</h2>",
     '<div class="tables">',
     `<div>${table("Profile", profileRows(inversion))}${table("Fit", fitRows(inversion))}</div>`,
@@ -58,7 +60,8 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
           "</div>",
         ]),
     ...repeatSection(inversion.scan, options),
-    `<footer>takagi ${VERSION} · ${escape(inversion.method)}</footer>`,
+    `<footer>takagi ${VERSION} · ${escape(inversion.method)} <button type="button" data-print="">Print, or save as PDF</button></footer>`,
+    `<script>${SAVE_SCRIPT}</script>`,
   ]);
 }
 
@@ -90,21 +93,46 @@ function notesOf({ converged, isBudgetSpent, reason, solutions, weight }: Invers
   ];
 }
 
-const CURVE_CAPTION =
-  "Intensities on a logarithmic axis; zero counts stand as strokes on its lower edge. Above: the strain of a layer whose Bragg peak lies there. " +
-  "Below: 2(√(I+⅜) − √(M+⅜)) of measured I and calculated M in counts, of unit variance where counting is the only noise; triangles lie beyond the axis. A relative error is allowed besides, found from the scan, so that the brightest points may lie far out.";
+function curveCaption(inversion: Inversion): string {
+  const { beyond, of } = countFarOut(inversion),
+    relative = percentOf(inversion.relativeError);
+  return (
+    "Intensities on a logarithmic axis; zero counts stand as strokes on its lower edge. Above: the strain of a layer whose Bragg peak lies there. " +
+    `Below: residuals 2(√(I+⅜) − √(M+⅜))/√(1+ρ²M) of measured I and calculated M in counts, in standard deviations σ of counting and of a relative error ρ = ${relative} beside it. ` +
+    `χ² per point with this error is ${plain(inversion.chi2PerPoint)}; ${beyond} of ${of} points lie beyond ±${FAR_OUT}σ${beyond > 0 ? ", drawn large; triangles lie beyond the axis" : ""}.`
+  );
+}
 
 function profileCaption({ strainBand, draws }: Inversion): string {
   const thin = draws.length === 0 ? "" : ` thin: ${draws.length} profiles drawn from the posterior;`;
   return `Depth 0 is the surface. Shaded: pointwise ${plain(100 * strainBand.level, 2)} % bands of the posterior;${thin} circle: the strain of largest modulus.`;
 }
 
-/** The picture for wide and for narrow screens; style shows the one that fits. */
-function twice(picture: (width: number) => Picture, caption: string): string {
+/** Widths of a picture over two columns of a journal and over one, mm, and their class for wide and for narrow screens. */
+const WIDTHS = [
+  { mm: 170, className: "wide" },
+  { mm: 85, className: "narrow" },
+] as const;
+
+/** px of a screen in a mm. */
+const PX = 96 / 25.4;
+
+/** A picture at both widths, of which style shows the one that fits the screen, and the buttons that save each. */
+function figure(name: string, picture: (width: number) => Picture, caption: string): string {
+  const pictures = WIDTHS.map(({ mm, className }) => {
+    const id = `${name}-${mm}mm`;
+    return `<div class="${className}" id="${id}">${inlineSvg(picture(Math.round(mm * PX)))}</div>`;
+  });
+  const buttons = WIDTHS.flatMap(({ mm }) =>
+    ["SVG", "PNG"].map(
+      (kind) =>
+        `<button type="button" data-save="${name}-${mm}mm" data-kind="${kind.toLowerCase()}">${kind}, ${mm} mm</button>`,
+    ),
+  );
   return [
-    `<figure><div class="wide">${inlineSvg(picture(760))}</div>`,
-    `<div class="narrow">${inlineSvg(picture(340))}</div>`,
-    `<figcaption>${prose(caption)}</figcaption></figure>`,
+    `<figure>${pictures.join("\n")}`,
+    `<figcaption>${prose(caption)}</figcaption>`,
+    `<p class="save">Save: ${buttons.join(" ")}</p></figure>`,
   ].join("\n");
 }
 

@@ -263,6 +263,11 @@ export function standaloneSvg({ width, height, description, parts }: Picture): s
   ].join("\n");
 }
 
+/** Styles of a file of its own, in light colours alone: for paper. */
+export function standaloneStyle(): string {
+  return coloured(LIGHT);
+}
+
 function variables(palette: typeof LIGHT): string {
   return Object.entries(palette)
     .map(([name, colour]) => `--${name}:${colour}`)

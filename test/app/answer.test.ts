@@ -14,6 +14,7 @@ import {
   dragHandle,
   drop,
   handles,
+  invertedAgain,
   number,
   openExample,
   save,
@@ -146,7 +147,7 @@ testWithChromium("a brushed range is left out of the next fit, and undo takes it
   const [, from, to] = /([\d.]+)° to ([\d.]+)°/.exec(await masks.first().innerText())!;
   await page.getByText("Settings have changed since").waitFor();
   await page.getByRole("button", { name: "Invert again" }).click();
-  await page.getByText("Settings have changed since").waitFor({ state: "detached" });
+  await invertedAgain(page);
   const { fitted, two_theta_deg: twoTheta } = columns((await save(page, "Scan and curve, CSV")).text);
   fitted!.forEach((used, i) =>
     expect(used, `2θ ${twoTheta![i]}`).toBe(

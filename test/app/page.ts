@@ -9,7 +9,7 @@ import {
   type Download,
   type Page,
 } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { chromiumPath } from "../dataset/tools.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -48,6 +48,10 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
     );
     browser = await playwright.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
   }, PATIENCE);
+  const open: BrowserContext[] = [];
+  afterEach(async () => {
+    for (const context of open.splice(0)) await context.close();
+  });
   afterAll(async () => {
     await browser?.close();
     server?.kill();
@@ -59,6 +63,7 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
       ...(touch ? { hasTouch: true, isMobile: true } : {}),
       acceptDownloads: true,
     });
+    open.push(context);
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const errors: string[] = [];
@@ -104,7 +109,13 @@ export async function askNetwork(page: Page, name: string): Promise<void> {
   await page.getByRole("combobox", { name: "Ask" }).selectOption(name);
   await page.getByText("Settings have changed since").waitFor();
   await page.getByRole("button", { name: "Invert again" }).click();
+  await invertedAgain(page);
+}
+
+/** Waits for the answer that the button "Invert again" was pressed for. */
+export async function invertedAgain(page: Page): Promise<void> {
   await page.getByText("Settings have changed since").waitFor({ state: "detached" });
+  await answered(page);
 }
 
 export function withoutNetwork(page: Page): Promise<void> {

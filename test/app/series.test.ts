@@ -206,5 +206,6 @@ for (const scheme of ["light", "dark"] as const) {
         await page.context().close();
       }
     },
+    2 * PATIENCE,
   );
 }

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { curveFigure, profileFigure } from "../../src/report/figures.ts";
 import { countFarOut, maskedRanges, weightedResiduals } from "../../src/report/residuals.ts";
 import { report } from "../../src/report/report.ts";
+import { SAVE_SCRIPT } from "../../src/report/save.ts";
 import { CITATION, VERSION } from "../../src/version.ts";
 import type { Inversion } from "../../src/types.ts";
 import { syntheticInversion } from "./synthetic.ts";
@@ -73,11 +74,23 @@ test.each(Object.keys(INVERSIONS))("figures are well-formed SVG files with finit
   }
 });
 
-test("a report asks for nothing from outside and runs nothing", () => {
+test("a report asks for nothing from outside, and runs its own script alone", () => {
   const html = report(syntheticInversion());
-  expect(html).not.toMatch(/https?:|<script|<link|<iframe|<img|@import|url\(|\bon\w+=/);
+  expect(html.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(
+    /https?:|<link|<iframe|<img|@import|url\(|\bon\w+=|\bfetch\b|XMLHttp|import\(/,
+  );
+  expect(html.match(/<script/g)).toHaveLength(1);
+  expect(html).toContain(`<script>${SAVE_SCRIPT}</script>`);
   const svg = curveFigure(syntheticInversion());
   expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/https?:|<script|url\(/);
+});
+
+test("pictures of a report are 85 and 170 mm wide on screen and paper, a mm being 96/25.4 px", () => {
+  const widths = elements(report(syntheticInversion({ others: 0 })), true)
+    .filter(({ name, attributes }) => name === "svg" && attributes.class === "fig")
+    .map(({ attributes }) => (Number(attributes.width) / 96) * 25.4);
+  expect(widths).toHaveLength(4);
+  for (const [i, mm] of [170, 85, 170, 85].entries()) expect(widths[i]).toBeCloseTo(mm, 0);
 });
 
 test("a report shows both bands, the fit, every other solution and what was left out", () => {
@@ -120,7 +133,7 @@ test("zero counts stand on the lower edge, and are no dots of the logarithmic ax
 
 test("names cannot break out of the text they stand in", () => {
   const html = report(INVERSIONS["names with markup"]!());
-  expect(html).not.toContain("<script");
+  expect(html.replace(`<script>${SAVE_SCRIPT}</script>`, "")).not.toContain("<script");
   expect(html).not.toMatch(/\u0000|\ud800/);
 });
 

@@ -9,12 +9,13 @@ export function elements(
   const open: string[] = [];
   let at = 0;
   const rest = html ? markup.replace(/^<!doctype html>\n/, "") : markup;
-  for (const match of rest.matchAll(/<style>[\s\S]*?<\/style>|<[^>]*>/g)) {
+  for (const match of rest.matchAll(/<(style|script)>[\s\S]*?<\/\1>|<[^>]*>/g)) {
     requireText(rest.slice(at, match.index));
     at = match.index + match[0].length;
     const tag = match[0];
-    if (tag.startsWith("<style>")) {
-      if (/[<&]/.test(tag.slice(7, -8))) throw new Error("a style with markup in it");
+    if (match[1] !== undefined) {
+      if (/[<&]/.test(tag.slice(match[1].length + 2, -match[1].length - 3)))
+        throw new Error(`a ${match[1]} with markup in it`);
       continue;
     }
     const closing = /^<\/([a-z][a-z\d]*)>$/i.exec(tag);
