@@ -16,6 +16,7 @@ import { checkOutputs } from "./outputs.ts";
 import { networkFor, networkHash } from "./predictor.ts";
 import { isThere, partial, ResultsFile, resultsName } from "./resultsFile.ts";
 import { hasWavelength, chosenBy, withWavelength } from "./scanFile.ts";
+import { Series } from "./series.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface BatchFlags extends Omit<InvertFlags, "json"> {
@@ -23,6 +24,7 @@ export interface BatchFlags extends Omit<InvertFlags, "json"> {
   readonly workers?: number;
   readonly shard?: Shard;
   readonly resume?: boolean;
+  readonly series?: boolean;
 }
 
 /** A scan with the text that its line begins with, and what the line lacks: a task, or the error that it ends with. */
@@ -41,6 +43,8 @@ export async function runBatch(
 ): Promise<number> {
   const { out, shard = { index: 1, of: 1 } } = flags;
   if (out === undefined) throw new UsageError("give --out, a folder for the results");
+  if (flags.series === true && shard.of > 1)
+    throw new UsageError("--series and --shard exclude each other: each scan waits for the one before it");
   const prepare = await preparation(flags);
   const files = await filesOf(paths, { out, ...optional("list", flags.list) });
   const path = join(out, resultsName(shard));
@@ -65,8 +69,15 @@ export async function runBatch(
   let seconds: FileHandle | undefined;
   try {
     seconds = await openSeconds(path);
-    const scans = unfinished(prepared(scansOf(files, flags, shard), prepare), results, tally);
-    await invertScans(scans, { workers: flags.workers, terminal }, { results, seconds, tally });
+    const run: Run = {
+      results,
+      seconds,
+      tally,
+      terminal,
+      ...optional("series", flags.series === true ? new Series() : undefined),
+    };
+    const scans = unfinished(prepared(scansOf(files, flags, shard), prepare), run);
+    await invertScans(scans, flags.series === true ? 1 : flags.workers, run);
     await results.finish();
   } finally {
     tally.wipe();
@@ -102,6 +113,7 @@ async function preparation(flags: BatchFlags): Promise<(scan: BatchScan) => Prom
     network = networkFor(flags.model),
     fixed = {
       reading: chosenBy(flags),
+      ...optional("series", flags.series),
       ...(network === undefined ? {} : { network: await networkHash(network) }),
     };
   if (hasWavelength(flags)) await experiment(flags);
@@ -140,8 +152,7 @@ async function* prepared(
  *  @throws {InputError} naming the line that is of another */
 async function* unfinished(
   scans: AsyncIterable<Prepared>,
-  results: ResultsFile,
-  tally: Tally,
+  { results, tally, series }: Run,
 ): AsyncGenerator<Prepared, void, undefined> {
   const lines = results.lines();
   let number = 0;
@@ -153,7 +164,9 @@ async function* unfinished(
       continue;
     }
     if (!line.startsWith(`${scan.head},`)) throw otherLine(number, JSON.parse(line) as Line, scan);
-    tally.count(JSON.parse(line) as Line, scan, false);
+    const known = JSON.parse(line) as Line;
+    tally.count(known, scan, false);
+    series?.took(known);
   }
   if ((await lines.next()).done !== true)
     throw new InputError(`the results have more lines than the files have scans: some files are gone`);
@@ -172,38 +185,47 @@ function otherLine(number: number, line: Line, { file, scan, head }: Prepared): 
   return new InputError(`line ${number} of the results ${what}; another --out begins anew`);
 }
 
-interface Results {
+interface Run {
   readonly results: ResultsFile;
   readonly seconds: FileHandle;
   readonly tally: Tally;
+  readonly terminal: Terminal;
+  readonly series?: Series;
 }
 
 /** Inverts, and writes line by line.
  *  @throws {WorkerError} where workers die of one scan after the other: nothing is written of these */
 async function invertScans(
   scans: AsyncIterable<Prepared>,
-  { workers, terminal }: { readonly workers: number | undefined; readonly terminal: Terminal },
-  { results, seconds, tally }: Results,
+  workers: number | undefined,
+  { results, seconds, tally, terminal, series }: Run,
 ): Promise<void> {
-  const taskOf = ({ task }: Prepared): InversionTask => {
+  const taskOf = async ({ task }: Prepared): Promise<InversionTask> => {
+    await series?.enter();
     if (task instanceof Error) throw task;
-    return task;
+    return series === undefined ? task : series.with(task);
   };
-  let held: string[] = [];
+  let held: { readonly text: string; readonly item: Prepared }[] = [];
+  const write = async (): Promise<void> => {
+    for (const { text, item } of held) {
+      await results.append(text);
+      tally.count(JSON.parse(text) as Line, item, true);
+    }
+    held = [];
+  };
   const options = { ...optional("workers", workers), signal: terminal.signal };
   for await (const result of invertEach(scans, taskOf, options)) {
     const { item, error, inversion } = result,
-      line = lineOf(item.head, error === undefined ? { answer: inversion } : { error: errorJson(error) });
-    held.push(line);
+      text = lineOf(item.head, error === undefined ? { answer: inversion } : { error: errorJson(error) });
+    held.push({ text, item });
+    series?.took(JSON.parse(text) as Line);
     if (error instanceof WorkerError && held.length < MOST_DEATHS) continue;
     if (error instanceof WorkerError) throw error;
-    for (const each of held) await results.append(each);
-    held = [];
+    await write();
     if (error === undefined)
       await seconds.appendFile(`${csvField(item.file)},${item.scan},${result.seconds.toFixed(3)}\r\n`);
-    tally.count(JSON.parse(line) as Line, item, true);
   }
-  for (const each of held) await results.append(each);
+  await write();
 }
 
 function errorJson(error: Error) {

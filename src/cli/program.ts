@@ -122,6 +122,10 @@ function addBatch({ command, terminal, finish }: Adding): void {
   group(batch, "Course")
     .option("--workers <n>", "threads (one a core)", integer("--workers", { least: 1, most: 1024 }))
     .option("--shard <K/M>", "part K of M only (1/1)", shard("--shard"))
+    .option(
+      "--series",
+      "scans of one sample family in their order: each starts also from the answer before it, and knows the instrument that the first determined one found; one after the other",
+    )
     .option("--resume", "go on where results are there, or begin")
     .addHelpText("after", BATCH_EXAMPLES)
     .action(async (paths: string[], flags: object) =>

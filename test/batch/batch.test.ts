@@ -233,3 +233,19 @@ test("what cannot be is said before anything is made", async () => {
   ]);
   expect(twice.err).toContain("twice");
 });
+
+test("a series goes on where it was stopped as if it had not been, and is not cut into shards", async () => {
+  expect((await batch("series", "--series")).code).toBe(0);
+  const series = await results("series");
+  await rm(join(folder, "series", "results.jsonl"));
+  await writeFile(
+    join(folder, "series", "results.jsonl.partial"),
+    `${series.split("\n").slice(0, 3).join("\n")}\n`,
+  );
+  expect((await batch("series", "--series", "--resume")).code).toBe(0);
+  expect(await results("series")).toBe(series);
+  expect(await batch("none", "--series", "--shard", "1/2")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--series and --shard/) as string,
+  });
+});
