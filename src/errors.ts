@@ -2,6 +2,7 @@
 
 import { printable } from "./words.ts";
 
+/** What went wrong, in words that stay the same from version to version. */
 export type ErrorCode =
   | "INVALID_PARAMETER"
   | "NOT_FINITE"
@@ -16,7 +17,9 @@ export type ErrorCode =
   | "MODEL"
   | "BACKEND";
 
+/** What all errors of the package are. */
 export class TakagiError extends Error {
+  /** What went wrong, for programs; the message is for people. */
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     // Messages quote what stands in files.
@@ -40,7 +43,9 @@ export function show(value: unknown): string {
 
 /** A parameter has a value that it cannot have: `thickness must be > 0 nm; got NaN`. */
 export class InvalidParameterError extends TakagiError {
+  /** Its name, with a dot before each field: `sample.filmThickness`. */
   readonly parameter: string;
+  /** What it should have been. */
   readonly expected: string;
   constructor(parameter: string, expected: string, got: unknown) {
     super("INVALID_PARAMETER", `${parameter} must be ${expected}; got ${show(got)}`);
@@ -51,7 +56,9 @@ export class InvalidParameterError extends TakagiError {
 
 /** An array holds NaN or an infinity where a number is needed. */
 export class NotFiniteError extends TakagiError {
+  /** Array in which it stands. */
   readonly parameter: string;
+  /** Place of the first value that is not finite. */
   readonly index: number;
   constructor(parameter: string, index: number, got: unknown) {
     super("NOT_FINITE", `${parameter}[${index}] must be a finite number; got ${show(got)}`);
@@ -69,6 +76,7 @@ export class UnreachableReflectionError extends TakagiError {
 
 /** A file of measured data cannot be read. */
 export class ScanFormatError extends TakagiError {
+  /** Where in the file, from 1; undefined where it is no one line. */
   readonly line: number | undefined;
   constructor(message: string, line?: number) {
     super("SCAN_FORMAT", line === undefined ? message : `line ${line}: ${message}`);
@@ -78,6 +86,7 @@ export class ScanFormatError extends TakagiError {
 
 /** A crystallographic information file cannot be read. */
 export class CifError extends TakagiError {
+  /** Where in the file, from 1; undefined where it is no one line. */
   readonly line: number | undefined;
   constructor(message: string, line?: number) {
     super("CIF_FORMAT", line === undefined ? message : `line ${line}: ${message}`);
@@ -101,6 +110,7 @@ export class KernelLoadError extends TakagiError {
 
 /** A kernel refused its input; the host's own checks should have caught it. */
 export class KernelStatusError extends TakagiError {
+  /** What the kernel returned. */
   readonly status: number;
   constructor(kernel: string, status: number, meaning: string) {
     super("KERNEL_STATUS", `${kernel}: ${meaning} (status ${status})`);

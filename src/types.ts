@@ -8,11 +8,17 @@ export type Hkl = readonly [h: number, k: number, l: number];
 
 /** Unit cell; lengths in Å, angles in degrees. */
 export interface Cell {
+  /** Å. */
   readonly a: number;
+  /** Å. */
   readonly b: number;
+  /** Å. */
   readonly c: number;
+  /** Angle between b and c, degrees. */
   readonly alpha: number;
+  /** Angle between a and c, degrees. */
   readonly beta: number;
+  /** Angle between a and b, degrees. */
   readonly gamma: number;
 }
 
@@ -30,21 +36,29 @@ export interface Atom {
 
 /** A crystal: its cell and every atom in it. */
 export interface Crystal {
+  /** Empty where its source gives none. */
   readonly name: string;
+  /** Its edges and angles. */
   readonly cell: Cell;
+  /** All atoms of the cell. */
   readonly atoms: readonly Atom[];
 }
 
 /** Structure factors per unit cell, in electrons (f″ > 0). */
 export interface StructureFactor {
+  /** Of forward scattering. */
   readonly zero: Complex;
+  /** Of the reflection. */
   readonly h: Complex;
+  /** Of the reflection on the other side of the planes. */
   readonly hBar: Complex;
 }
 
 /** All that the diffraction of one reflection at one wavelength needs to know of a crystal. */
 export interface Reflection {
+  /** Crystal and indices. */
   readonly name: string;
+  /** Miller indices. */
   readonly hkl: Hkl;
   /** Å. */
   readonly wavelength: number;
@@ -52,6 +66,7 @@ export interface Reflection {
   readonly d: number;
   /** Å³. */
   readonly cellVolume: number;
+  /** Electrons per cell. */
   readonly structureFactor: StructureFactor;
   /** Angle between the lattice planes and the surface, degrees: > 0 where the beam comes in at the grazing angle, < 0 where
    *  it leaves there; 0 (symmetric) if absent. Where it is not 0, strain is that along the surface normal in the exact
@@ -97,6 +112,7 @@ export interface LayerGroup {
 
 /** A substrate and what lies on it. Along the surface every layer fits the substrate where the reflection is asymmetric. */
 export interface Stack {
+  /** Crystal under the layers. */
   readonly substrate: Reflection;
   /** Of the substrate's surface, nm, as that of a layer; 0 if absent. */
   readonly roughness?: number;
@@ -110,6 +126,7 @@ export type ScanAxis = "2theta-omega" | "2theta" | "omega" | "other";
 
 /** What a file may say of how a scan was measured; absent where it does not. */
 export interface ScanConditions {
+  /** What was moved. */
   readonly axis?: ScanAxis;
   /** Å: Kα1, or the one line of a monochromatic beam. */
   readonly wavelength?: number;
@@ -151,7 +168,9 @@ export interface FileScan extends ScanConditions {
   /** Where motors stood that did not move, besides 2θ and ω, by the file's names and in its units (mm of a stage, degrees of
    *  a circle): the place of a scan in a map. */
   readonly motors?: Readonly<Record<string, number>>;
+  /** Name of the sample, as the file has it. */
   readonly sample?: string;
+  /** As the file has it. */
   readonly comment?: string;
   /** The file's own number of the scan (SPEC), by which it is chosen. */
   readonly number?: number;
@@ -159,6 +178,7 @@ export interface FileScan extends ScanConditions {
   readonly refusal?: string;
 }
 
+/** A kind of file. */
 export type ScanFormat =
   | "text"
   | "xrdml"
@@ -177,15 +197,21 @@ export type ScanFormat =
 
 /** What a file of measurements holds. */
 export interface ScanFile {
+  /** As which it was read. */
   readonly format: ScanFormat;
   /** Of the format, where the file says it: "2.0" of XRDML, "4" of RAW. */
   readonly version?: string;
+  /** In the order of the file. */
   readonly scans: readonly FileScan[];
 }
 
+/** What is strained: the surface of a crystal, a film without its substrate, or part of a film. */
 export type Geometry = "single crystal" | "thin film" | "thick film" | "thick film on substrate";
+/** How the deviation from Bragg's law is computed: exactly, or to first order in angle and strain. */
 export type Deviation = "exact" | "linear";
+/** Of the electric field: σ perpendicular to the plane of diffraction, π in it. */
 export type Polarisation = "sigma" | "pi" | "unpolarised";
+/** Shape of the instrument's resolution function. */
 export type ResolutionShape =
   "gaussian" | "lorentzian" | "pseudo-voigt" | "split-pseudo-voigt" | "generalised-bell";
 
@@ -272,8 +298,11 @@ export interface Curve {
 
 /** Pointwise band that holds the true value with the probability `level`. */
 export interface Band {
+  /** In the unit of the profile, shape [depths]. */
   readonly lower: Float64Array;
+  /** In the unit of the profile, shape [depths]. */
   readonly upper: Float64Array;
+  /** Probability that it holds the value at a depth, 0…1. */
   readonly level: number;
 }
 
@@ -285,9 +314,11 @@ export interface Solution {
   readonly chi2PerPoint: number;
   /** Share of the posterior among the solutions; adds up to 1. */
   readonly weight: number;
+  /** Strain (%) and Debye–Waller factor against depth (nm). */
   readonly profile: Profile;
   /** Of the whole posterior about this profile, not of this maximum alone. */
   readonly strainBand: Band;
+  /** Of the Debye–Waller factor, at the profile's depths. */
   readonly debyeWallerBand: Band;
   /** Thickness of the strained region, nm. */
   readonly thickness: number;
@@ -295,7 +326,9 @@ export interface Solution {
   readonly maxStrain: number;
   /** Depth of that maximum, nm. */
   readonly maxStrainDepth: number;
+  /** Lowest Debye–Waller factor of the profile, 0…1. */
   readonly minDebyeWaller: number;
+  /** With which `simulate` gives the calculated curve. */
   readonly instrument: Instrument;
   /** Calculated intensity at the scan's angles, in the scan's unit. */
   readonly calculated: Float64Array;
@@ -310,23 +343,30 @@ export interface Solution {
  *  mid-scan) and its slope (ln from the first angle to the last), Lorentz fraction, diffuse scattering and ln of its half width
  *  (%), share of the counts lost at the maximum. All arrays have one length n. */
 export interface FitParameters {
+  /** In the order of the values. */
   readonly names: readonly string[];
+  /** Shape [parameters]; weights of the strain in %, of the Debye–Waller factor 0…1. */
   readonly values: Float64Array;
   /** n×n, row by row, of Laplace's method about the maximum, prior included; zero for what was held. */
   readonly covariance: Float64Array;
 }
 
+/** Whether the confidence is above the threshold. */
 export type Verdict = "determined" | "ambiguous";
 
 /** A profile drawn from the posterior, and its share. */
 export interface PosteriorDraw {
+  /** Strain (%) and Debye–Waller factor against depth (nm). */
   readonly profile: Profile;
+  /** Share of the posterior that it stands for; all weights add up to 1. */
   readonly weight: number;
 }
 
 /** The answer: the solution with most of the posterior about it, and the others that the data do not exclude. */
 export interface Inversion extends Solution {
+  /** What was inverted. */
   readonly scan: Scan;
+  /** What it is of. */
   readonly reflection: Reflection;
   /** Whether the search ended at a maximum that is not far from the scan. */
   readonly converged: boolean;
@@ -347,6 +387,7 @@ export interface Inversion extends Solution {
   /** Probability that the strain profile lies within 10 % (rms, of its maximum) of the true one, calibrated on simulated scans
    *  (docs/benchmark.md); and the numbers that it rests on. */
   readonly confidence: number;
+  /** Numbers of search and posterior that the confidence is computed from, by name. */
   readonly features: Readonly<Record<string, number>>;
   /** "determined" where the confidence is above the threshold that keeps 98 % of such answers right. */
   readonly verdict: Verdict;
@@ -362,6 +403,8 @@ export interface Inversion extends Solution {
 
 /** Progress of a long call: what is under way, and how much of it is done (0…1). */
 export interface Progress {
+  /** What is being done, in words. */
   readonly stage: string;
+  /** Share that is done, 0…1. */
   readonly fraction: number;
 }

@@ -64,6 +64,7 @@ export const alloySystems = Object.keys(SYSTEMS) as readonly AlloySystem[];
 
 /** An alloy of one composition. */
 export interface Alloy {
+  /** Its pair of end members. */
   readonly system: AlloySystem;
   /** 0…1, as in the system's name. */
   readonly x: number;

@@ -12,6 +12,7 @@ import {
   type Stiffness,
 } from "./alloys.ts";
 
+/** Plane that is parallel to the surface: of cubic crystals 001 or 111, of hexagonal ones 0001. */
 export type EpitaxialSurface = "001" | "111" | "0001";
 
 /** Strain of a layer's own relaxed lattice, %. */
@@ -22,6 +23,7 @@ export interface LayerStrain {
   readonly inPlane: number;
 }
 
+/** How a film lies on its substrate. */
 export interface EpitaxyOptions {
   /** The crystal that the film lies on; its edge a is what the film fits. */
   readonly substrate: Crystal;
@@ -68,7 +70,9 @@ export function layerStrain(film: Crystal, options: EpitaxyOptions): LayerStrain
   return { inPlane: 100 * inPlane, normal: -100 * poisson(stiffness, surface) * inPlane };
 }
 
+/** What is known of a layer whose composition is asked for. */
 export interface CompositionOptions extends EpitaxyOptions {
+  /** Alloy that the layer is of. */
   readonly system: AlloySystem;
   /** Spacing of the film's planes parallel to the surface against the substrate's, Δd/d in %: what an inversion finds on the
    *  substrate's own reflection. */
@@ -77,10 +81,13 @@ export interface CompositionOptions extends EpitaxyOptions {
   readonly inPlane?: number;
 }
 
+/** What a layer's strain says of an alloy. */
 export interface Composition {
+  /** Share of the second end member, 0…1. */
   readonly x: number;
   /** Such as "Si0.8Ge0.2". */
   readonly name: string;
+  /** How far the layer is relaxed: 0 on the substrate's lattice, 1 on its own. */
   readonly relaxation: number;
 }
 

@@ -14,6 +14,7 @@ export const materialNames: readonly string[] = /* @__PURE__ */ [...Object.keys(
 /** Yttria of the substrates that are sold as YSZ, mole fraction of Y2O3. */
 const USUAL_YTTRIA = 0.095;
 
+/** What may be set of a built-in crystal. */
 export interface MaterialOptions {
   /** YSZ only: mole fraction of Y2O3 in ZrO2–Y2O3, 0.03…0.4 (0.095 if absent). */
   readonly yttria?: number;

@@ -13,6 +13,7 @@ export const WAVELENGTH_RANGE: readonly [min: number, max: number] = [
   KEV_ANGSTROM / MIN_KEV,
 ];
 
+/** Scattering factors of the elements. */
 export interface ScatteringTable {
   /** Elastic scattering factor, electrons. Five Gaussians and a constant, Waasmaier & Kirfel (1995), Acta Cryst. A51, 416.
    *  @param s sin θ/λ, Å⁻¹, in [0, 6]

@@ -61,6 +61,7 @@ export function structureFactor(
   return { zero, h, hBar };
 }
 
+/** Which reflection, seen with which radiation. */
 export interface ReflectionOptions {
   /** Miller indices of the reflecting planes. */
   readonly hkl: Hkl;

@@ -14,7 +14,9 @@ export type { NoiseKind } from "./sampleKernel.ts";
 
 /** Samples first … first + count − 1. */
 export interface Batch {
+  /** Index of its first sample. */
   readonly first: number;
+  /** Samples in it. */
   readonly count: number;
   /** log10 of the share of the maximum, row-major [count][inputLength]. */
   readonly inputs: Float32Array;
@@ -24,9 +26,13 @@ export interface Batch {
   readonly extras: Float32Array;
 }
 
+/** Makes the samples of a preset: sample i of a seed is the same bits everywhere. */
 export interface SampleGenerator {
+  /** What the samples are drawn from. */
   readonly preset: Preset;
+  /** Noise of the curves. */
   readonly noise: NoiseKind;
+  /** Points of a curve. */
   readonly inputLength: number;
   /** Columns of the labels: docs/datasets.md has their units. */
   readonly labelNames: readonly string[];

@@ -87,19 +87,29 @@ const REFLECTIONS = {
 
 /** Plain JSON. What a file leaves out has the default. */
 export interface MeasuredPreset {
+  /** By which it is told from others; letters, digits, points and hyphens. */
   readonly name: string;
+  /** How a sample is drawn and seen: as a real instrument does. */
   readonly protocol: "measured";
   /** The one reflection of all samples … */
   readonly reflection?: ReflectionConstants;
   /** … or what every sample's own is drawn from. */
   readonly reflections?: Readonly<Record<keyof typeof REFLECTIONS, Range>>;
+  /** What films and instruments are drawn from, each from a range; units as docs/datasets.md has them. */
   readonly ranges: Readonly<Record<keyof typeof RANGES, Range>>;
+  /** Shares of the samples, 0…1, that have one thing or another. */
   readonly shares: Readonly<Record<keyof typeof SHARES, number>>;
+  /** Relative frequencies of the shapes of a profile. */
   readonly shapes: Readonly<Record<keyof typeof SHAPES, number>>;
+  /** Relative frequencies of the ways in which disorder goes with strain. */
   readonly disorder: Readonly<Record<keyof typeof DISORDER, number>>;
+  /** Fringes that a film must show at least to be drawn. */
   readonly leastFringes: number;
+  /** Scatter of the splines' weights, as a share of them. */
   readonly scatter: number;
+  /** Largest error of the angles that is left where their offset was found, in widths of the resolution. */
   readonly offset: number;
+  /** Largest slope of the background, decades from end to end. */
   readonly slope: number;
   /** Strain in %, against the unstrained crystal's peak. */
   readonly axis: PresetAxis;

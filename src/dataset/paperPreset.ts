@@ -11,9 +11,13 @@ import {
 
 /** Plain JSON. */
 export interface PaperPreset {
+  /** By which it is told from others; letters, digits, points and hyphens. */
   readonly name: string;
+  /** How a sample is drawn and seen: as in Boulle & Debelle 2023. */
   readonly protocol: "paper";
+  /** The one reflection of all samples. */
   readonly reflection: ReflectionConstants;
+  /** What profiles and instruments are drawn from, each from a range. */
   readonly ranges: {
     /** nm. */
     readonly thickness: Range;

@@ -13,6 +13,7 @@ export type { KernelOrigin } from "../wasm/load.ts";
 export { type Batch, createGenerator, type NoiseKind, type SampleGenerator } from "./generator.ts";
 export type { Preset } from "./presets.ts";
 
+/** Which samples a pool makes, and with how many workers. */
 export interface PoolOptions {
   /** The name of a preset, or a preset of your own. */
   readonly preset: Preset | string;
@@ -24,7 +25,9 @@ export interface PoolOptions {
   readonly wasm?: KernelOrigin;
 }
 
+/** Which samples of a pool, and in batches of how many. */
 export interface BatchesOptions {
+  /** Whole number from 0 to 2⁵⁰; another seed has other samples. */
   readonly seed: number;
   /** Index of the first sample, default 0. */
   readonly first?: number;
@@ -32,18 +35,25 @@ export interface BatchesOptions {
   readonly count: number;
   /** Samples in a batch; the last one may have fewer. */
   readonly batchSize: number;
+  /** Ends the stream. */
   readonly signal?: AbortSignal;
   /** Called for each batch that is given out; `done` and `count` are samples. */
   readonly onProgress?: (progress: { readonly done: number; readonly count: number }) => void;
 }
 
+/** Workers that make samples; the same samples however many they are. */
 export interface Pool {
+  /** What the samples are drawn from. */
   readonly preset: Preset;
+  /** Noise of the curves. */
   readonly noise: NoiseKind;
+  /** How many there are. */
   readonly workers: number;
   /** Numbers in the network input of a sample. */
   readonly inputLength: number;
+  /** Names of the labels, in their order. */
   readonly labelNames: readonly string[];
+  /** Names of what is told of a sample besides its labels, in their order. */
   readonly extraNames: readonly string[];
   /** Samples first … first + count − 1 of the seed, in order, the same for every number of workers and every size of
    *  batches. At most two batches a worker are made ahead of whoever takes them. Each loop makes the samples anew; leaving it
@@ -72,7 +82,9 @@ export async function createPool(options: PoolOptions): Promise<Pool> {
 /** For tests: workers and generators of another make.
  *  @internal */
 export interface PoolParts {
+  /** How workers are started. */
   readonly host?: WorkerHost;
+  /** File that they run. */
   readonly module?: string;
 }
 

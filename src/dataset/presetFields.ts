@@ -13,20 +13,29 @@ export type Range = readonly [low: number, high: number];
 
 /** A reflection's constants: Å, Å, Å³, Å, electrons. */
 export interface ReflectionConstants {
+  /** Å. */
   readonly wavelength: number;
+  /** Spacing of the planes, Å. */
   readonly d: number;
+  /** Å³. */
   readonly cellVolume: number;
   /** Classical electron radius, Å; the paper's program has 2.818e-5. */
   readonly electronRadius: number;
+  /** Structure factor of forward scattering, electrons per cell. */
   readonly f0: Complex;
+  /** Structure factor of the reflection, electrons per cell. */
   readonly fh: Complex;
+  /** Structure factor of the reflection on the other side of the planes, electrons per cell. */
   readonly fhBar: Complex;
 }
 
 /** Network axis: even steps from first to last. */
 export interface PresetAxis {
+  /** First place of the curve's points. */
   readonly first: number;
+  /** Last place of the curve's points. */
   readonly last: number;
+  /** How many points a curve has. */
   readonly points: number;
 }
 

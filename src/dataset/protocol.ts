@@ -28,11 +28,13 @@ export interface AlignedScan {
   readonly peak: Peak;
 }
 
+/** What is known of a scan that a network is asked of. */
 export interface NetworkInputOptions {
   /** Of the scan; the preset's if absent. Presets of many crystals need it. */
   readonly reflection?: Reflection;
   /** For protocol "measured": "sigma" if absent; and 2θ of a monochromator before the sample (degrees). */
   readonly polarisation?: Polarisation;
+  /** 2θ of a monochromator before the sample, degrees. */
   readonly monochromator?: number;
   /** Scan angle minus true angle, degrees 2θ; found from the unstrained crystal's peak if absent. */
   readonly offset?: number;
@@ -40,6 +42,7 @@ export interface NetworkInputOptions {
   readonly wasm?: KernelOrigin;
 }
 
+/** A scan as a network takes it. */
 export interface NetworkInput {
   /** log10 of the share of the maximum, shape [preset.axis.points]. */
   readonly input: Float32Array;

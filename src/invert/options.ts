@@ -29,7 +29,9 @@ export const MOST_STRAIN = 12;
  *  machine. The answer does not depend on the machine: what is counted is work, not time. */
 export type Effort = "quick" | "normal" | "thorough" | number;
 
+/** What is known of the scan beforehand, and how it is searched. */
 export interface InvertOptions {
+  /** Single crystal if absent. */
   readonly sample?: Sample;
   /** "exact" if absent. */
   readonly deviation?: Deviation;
@@ -62,7 +64,9 @@ export interface InvertOptions {
   readonly guesses?: readonly Profile[];
   /** The kernels, where the default cannot be used. */
   readonly wasm?: KernelOrigin;
+  /** Ends the inversion: its promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called now and then with how far it is. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -2,10 +2,15 @@
 import type { Polarisation, Profile, Reflection, Scan } from "../types.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
 
+/** What is known of a scan whose profile is predicted. */
 export interface PredictorOptions {
+  /** Crystal, reflection and wavelength of the scan. */
   readonly reflection: Reflection;
+  /** Of the beam; σ if absent. */
   readonly polarisation?: Polarisation;
+  /** 2θ of a monochromator before the sample, degrees. */
   readonly monochromator?: number;
+  /** Where the kernels come from. */
   readonly wasm?: KernelOrigin;
 }
 
@@ -13,7 +18,9 @@ export interface PredictorOptions {
 export interface ProfileProposal {
   /** Share of the probability that it stands for. */
   readonly weight: number;
+  /** Strain (%) and Debye–Waller factor against depth (nm). */
   readonly profile: Profile;
+  /** The same as weights of splines. */
   readonly spline: {
     /** nm. */
     readonly thickness: number;
@@ -27,6 +34,7 @@ export interface ProfileProposal {
   readonly labels: Readonly<Record<string, number>>;
 }
 
+/** What proposes profiles to an inversion, such as a network of `takagi/nn`. */
 export interface ProfilePredictor {
   /** Names the network in the answer. */
   readonly model?: { readonly card: { readonly name: string } };

@@ -24,6 +24,7 @@ export interface ReadScansOptions extends ParseScanOptions, CounterOptions {
   readonly hdf5?: Hdf5Library;
 }
 
+/** Which scan of a file is taken, and how. */
 export interface ChooseScanOptions extends Pick<ParseScanOptions, "angle"> {
   /** Which scan of the file, counted from 1, or SPEC's own number; needed where there are several. A list joins the regions
    *  of one scan. Of SPEC scans of one number, 12.2 is the second of number 12. */
@@ -32,6 +33,7 @@ export interface ChooseScanOptions extends Pick<ParseScanOptions, "angle"> {
   readonly project?: boolean;
 }
 
+/** Which scan of a file is taken, and how the file is read. */
 export interface ReadScanOptions extends ReadScansOptions, ChooseScanOptions {}
 
 /** Every scan of a file: XRDML, BRML, RAW 1–4, UXD, RAS, RASX, Rigaku ASCII, CSV of Panalytical, text of Bruker, HR-XRDScan

@@ -13,8 +13,11 @@ export interface ScanInput {
   readonly countUnit?: number | undefined;
   /** See Scan, as for the others. */
   readonly attenuation?: ArrayLike<number> | undefined;
+  /** Å. */
   readonly wavelength?: number | undefined;
+  /** Seconds for a point. */
   readonly countingTime?: number | undefined;
+  /** What was moved. */
   readonly axis?: ScanAxis | undefined;
 }
 

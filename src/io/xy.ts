@@ -7,6 +7,7 @@ import { countUnit } from "./countUnit.ts";
 import { averageRepeats, sortByAngle } from "./scan.ts";
 import { readTable, type Table } from "./table.ts";
 
+/** How columns of text are read. */
 export interface ParseScanOptions {
   /** What the angles in the file are; default "twoTheta". */
   readonly angle?: "twoTheta" | "theta";

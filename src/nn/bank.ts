@@ -14,18 +14,23 @@ const MOST_BYTES = 300_000;
 
 /** What model.json says of bank.bin. */
 export interface BankCard {
+  /** Name of its file. */
   readonly file: typeof BANK_FILE;
   /** Samples. */
   readonly count: number;
   /** Of the samples: the noise of their counts, and their seed in the banks' stream. */
   readonly noise: string;
+  /** Of the samples that it was drawn from. */
   readonly seed: number;
+  /** Size of its file. */
   readonly bytes: number;
+  /** Of its file. */
   readonly sha256: string;
 }
 
 /** A bank as it lies in memory. */
 export interface Bank extends Pick<BankCard, "noise" | "seed"> {
+  /** What its residuals are of. */
   readonly space: UnknownSpace;
   /** Unknowns of the predictions, row-major [count][space.size]. */
   readonly predicted: Float32Array;

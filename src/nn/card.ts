@@ -8,10 +8,13 @@ import type { Output } from "./outputs.ts";
 
 /** One measurement of a training on samples that it does not train on. */
 export interface Validation {
+  /** Samples that training had seen. */
   readonly samples: number;
+  /** That training had taken. */
   readonly seconds: number;
   /** Of the training since the last one, and of the validation set. */
   readonly trainingLoss: number;
+  /** On samples that no training sees. */
   readonly loss: number;
   /** Percent. */
   readonly accuracy: Accuracy;
@@ -19,18 +22,25 @@ export interface Validation {
 
 /** What `model.json` holds. */
 export interface ModelCard {
+  /** Raised when old programs cannot read new models. */
   readonly format: number;
   /** Version of takagi that wrote it. */
   readonly takagi: string;
+  /** Of the model. */
   readonly name: string;
+  /** As SPDX has it. */
   readonly licence: string;
+  /** What its training samples were drawn from. */
   readonly preset: Preset;
+  /** Its layers. */
   readonly network: NetworkSpec;
+  /** What its outputs mean. */
   readonly outputs: readonly Output[];
   /** What `predict` gives, in order. */
   readonly labels: readonly string[];
   /** What the network is given beside the curve, in order; absent: nothing. */
   readonly extras?: readonly string[];
+  /** How it was trained. */
   readonly training: {
     readonly noise: string;
     readonly loss: string;
@@ -51,6 +61,7 @@ export interface ModelCard {
   readonly metrics: object;
   /** The course of the training: every validation, thinned to about fifty. */
   readonly learning?: readonly Validation[];
+  /** File of its weights, and its checksum. */
   readonly weights: {
     /** weights.bin; weights-2.bin while a training replaces it. */
     readonly file: string;
@@ -67,6 +78,7 @@ export interface ModelCard {
 
 /** A model as it lies in memory. */
 export interface Model {
+  /** What the model says of itself. */
   readonly card: ModelCard;
   /** Arrays one after the other, as the card names them. */
   readonly weights: Float32Array;

@@ -6,6 +6,7 @@ import type { TrainingState } from "./train.ts";
 
 const MAGIC = 0x31474b54;
 
+/** A training's state as the bytes of a file. */
 export async function encodeCheckpoint(state: TrainingState): Promise<Uint8Array<ArrayBuffer>> {
   const { weights, optimizer, model, ...rest } = state;
   const numbers = new Uint8Array(flatten([weights, optimizer, model.values]).buffer);

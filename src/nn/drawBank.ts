@@ -7,13 +7,17 @@ import type { Predictor } from "./predict.ts";
 import { streamSeed } from "./train.ts";
 import { UnknownSpace } from "./unknowns.ts";
 
+/** How a bank of residuals is drawn. */
 export interface BankOptions {
   /** Samples; as many as 300 kB hold if absent. */
   readonly count?: number;
+  /** Of its samples. */
   readonly seed?: number;
   /** What the network was trained with if absent. */
   readonly noise?: NoiseKind;
+  /** Ends it. */
   readonly signal?: AbortSignal;
+  /** Called with the samples that are done, of how many. */
   readonly onProgress?: (done: number, count: number) => void;
 }
 

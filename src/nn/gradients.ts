@@ -8,8 +8,11 @@ import { type LossName, type Output, pickLabels } from "./outputs.ts";
 
 /** Everything that says what is trained, but for the samples. */
 export interface Task {
+  /** Its layers. */
   readonly network: NetworkSpec;
+  /** What is made small. */
   readonly loss: LossName;
+  /** What the outputs mean. */
   readonly outputs: readonly Output[];
   /** What the network says of a sample. */
   readonly labels: readonly string[];

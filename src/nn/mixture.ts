@@ -10,6 +10,7 @@ export const MIXTURE_FILE = "mixture.bin";
 
 /** What model.json says of mixture.bin. */
 export interface MixtureCard {
+  /** Name of its file. */
   readonly file: typeof MIXTURE_FILE;
   /** Answers. */
   readonly hypotheses: number;
@@ -17,9 +18,13 @@ export interface MixtureCard {
   readonly hidden: number;
   /** What it was trained on: samples, the noise of their counts, and their seed in the mixtures' stream. */
   readonly samples: number;
+  /** Of their counts. */
   readonly noise: string;
+  /** Of the samples. */
   readonly seed: number;
+  /** Size of its file. */
   readonly bytes: number;
+  /** Of its file. */
   readonly sha256: string;
 }
 

@@ -15,7 +15,9 @@ export const CARD_FORMAT = 1;
 
 /** The files' contents. */
 export interface ModelFiles {
+  /** The card, as JSON. */
   readonly "model.json": string;
+  /** The weights, as the card says. */
   readonly "weights.bin": Uint8Array<ArrayBuffer>;
   /** Where the model has a bank. */
   readonly "bank.bin"?: Uint8Array<ArrayBuffer>;
@@ -143,7 +145,8 @@ async function besideWeights(
   };
 }
 
-/** Names of the files beside the weights that the text of a model.json names. */
+/** Names of the files beside the weights that the text of a model.json names.
+ *  @throws {ModelError} where the text is no JSON */
 export function proposalFilesOf(json: string): (keyof ProposalFiles)[] {
   const card = cardOf(parse(json)) as Partial<ModelCard> | null;
   return ([BANK_FILE, MIXTURE_FILE] as const).filter(

@@ -19,18 +19,24 @@ export type Layer =
 
 /** Curve → layers → (with the extra inputs joined where the dense layers begin) → linear outputs. */
 export interface NetworkSpec {
+  /** Of the network. */
   readonly name: string;
+  /** Points of a curve. */
   readonly inputLength: number;
   /** Numbers known beforehand, beside the curve. */
   readonly extras: number;
+  /** Numbers that it gives. */
   readonly outputs: number;
+  /** From the curve on. */
   readonly layers: readonly Layer[];
   /** Batch normalisation: whether it has a scale γ, and its ε. Its moments are taken over fresh samples with the final
    *  weights. */
   readonly normalisation: { readonly gamma: boolean; readonly epsilon: number };
 }
 
+/** Built-in networks. */
 export const networkNames = ["paper", "takagi", "five"] as const;
+/** A built-in network. */
 export type NetworkName = (typeof networkNames)[number];
 
 /** A built-in network.

@@ -3,7 +3,9 @@ import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Tf } from "./ops.ts";
 import { adamw, hasKernels, squareSum } from "./wasmKernels.ts";
 
+/** Ways in which weights follow gradients. */
 export const optimizerNames = ["rmsprop", "adamw"] as const;
+/** A way in which weights follow gradients. */
 export type OptimizerName = (typeof optimizerNames)[number];
 
 /** Keras's defaults of RMSprop; AdamW: Loshchilov & Hutter 2019, with the decay on matrices and filters alone. */

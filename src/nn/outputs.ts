@@ -12,14 +12,19 @@ type Range = readonly [low: number, high: number];
 
 /** label = centre + half·z ("linear"), its exponential ("log"), or that times the output called "strain" ("relative"). */
 export interface Output {
+  /** Of the samples. */
   readonly label: string;
+  /** How the label becomes the number that the network gives. */
   readonly map: "linear" | "log" | "relative";
+  /** Of the label's range, after the map. */
   readonly centre: number;
+  /** Half the label's range, after the map. */
   readonly half: number;
 }
 
 /** "range": mean squared error of every label scaled to its range, as in the paper. "score": what Table 2 scores. */
 export const lossNames = ["range", "score"] as const;
+/** What a training makes small. */
 export type LossName = (typeof lossNames)[number];
 
 /** Name of the output that others are relative to: the strain's scale, %. */

@@ -19,6 +19,7 @@ import { type ProposedLabels, proposerOf } from "./proposals.ts";
 export interface Prediction {
   /** By the model's own names: weights and strains in %, thickness in nm, fwhm and offset in degrees 2θ. */
   readonly labels: Readonly<Record<string, number>>;
+  /** Strain (%) and Debye–Waller factor against depth (nm). */
   readonly profile: Profile;
   /** Scan angle minus true angle, degrees 2θ: where the scan's peak was found. */
   readonly offset: number;
@@ -37,8 +38,11 @@ export interface Proposal extends Pick<Prediction, "labels" | "profile"> {
   readonly weight: number;
 }
 
+/** A model on a backend, ready for scans. */
 export interface Predictor {
+  /** What it computes. */
   readonly model: Model;
+  /** What computes it. */
   readonly backend: Backend;
   /** @param inputs row-major [count][input length], as the generator makes them
    *  @param extras row-major [count][model.card.extras], for models that have any
@@ -47,6 +51,7 @@ export interface Predictor {
   /** One scan or many at a time.
    *  @throws {InvalidParameterError} @throws {NotFiniteError} */
   predict(scan: ScanInput, options?: NetworkInputOptions): Promise<Prediction>;
+  /** One prediction for each scan, in their order. */
   predict(scans: readonly ScanInput[], options?: NetworkInputOptions): Promise<Prediction[]>;
   /** Whether it can propose: its model has a mixture or a bank of residuals. */
   readonly proposes: boolean;
@@ -60,6 +65,7 @@ export interface Predictor {
   /** The same of rows as the generator makes them: for each, rows of labels in the order of `model.card.labels`.
    *  @throws {InvalidParameterError} also for models without mixture and bank */
   proposeInputs(inputs: Float32Array, count: number, extras?: Float32Array): Promise<ProposedLabels[][]>;
+  /** Gives its memory back; it is of no use afterwards. */
   dispose(): void;
 }
 

@@ -21,25 +21,38 @@ import { attachKernels } from "./wasmKernels.ts";
 /** How the learning rate goes: "cosine" to nothing after a short warm-up; "plateau": a tenth after `patience` validations
  *  without gain, as in the paper. */
 export const scheduleNames = ["cosine", "plateau"] as const;
+/** How the learning rate goes. */
 export type ScheduleName = (typeof scheduleNames)[number];
 
+/** What is trained, on what, and for how long. */
 export interface TrainOptions {
+  /** What the samples are drawn from, or its name. */
   readonly preset: Preset | string;
+  /** Noise of the curves; "poisson" if absent. */
   readonly noise?: NoiseKind;
+  /** A built-in network by its name, or layers of one's own; "takagi" if absent. */
   readonly network?: NetworkName | NetworkSpec;
+  /** What is made small; "score" if absent. */
   readonly loss?: LossName;
   /** What the network is to say, in this order; all labels of the samples if absent. "maxStrain" follows from the weights. */
   readonly outputs?: readonly string[];
+  /** How weights follow gradients; "adamw" if absent. */
   readonly optimizer?: OptimizerName;
+  /** How the learning rate goes; "cosine" if absent. */
   readonly schedule?: ScheduleName;
+  /** Highest learning rate; 2e-3 if absent, with "rmsprop" 1e-3. */
   readonly rate?: number;
+  /** Samples in a step; 128 if absent. */
   readonly batch?: number;
   /** Samples to see; or give `minutes`. */
   readonly samples?: number;
+  /** Time to train; or give `samples`. */
   readonly minutes?: number;
+  /** Of samples and first weights, a whole number from 0 to 2⁵⁰; 1 if absent. */
   readonly seed?: number;
   /** Workers on the processor; as many as the machine runs at a time if absent, 0: this thread alone. */
   readonly workers?: number;
+  /** Of tfjs; the fastest that is right if absent. */
   readonly backend?: BackendName;
   /** Takes GPUs that are only imitated too; for tests. */
   readonly allowSoftware?: boolean;
@@ -55,13 +68,17 @@ export interface TrainOptions {
   /** What training normalises by: the moments of every batch (default), or those of `start`, which are kept: a batch's own
    *  are noise that a network near its end can do without. */
   readonly moments?: "batch" | "start";
+  /** Ends the training, which then returns what it has learned. */
   readonly signal?: AbortSignal;
+  /** Called now and then with how far it is. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** After each validation, with everything that going on needs; awaited. */
   readonly onCheckpoint?: (state: TrainingState) => void | Promise<void>;
 }
 
+/** How far a training is. */
 export interface TrainingProgress {
+  /** Seen so far. */
   readonly samples: number;
   /** Share of the whole that is done, 0 … 1. */
   readonly share: number;
@@ -69,21 +86,33 @@ export interface TrainingProgress {
   readonly samplesPerSecond: number;
   /** Mean of the last steps. */
   readonly loss: number;
+  /** Learning rate. */
   readonly rate: number;
+  /** The last one. */
   readonly validation?: Validation;
 }
 
 /** What was asked for, whole: two trainings of equal recipes are the same training. */
 export interface TrainingRecipe {
+  /** What the samples are drawn from. */
   readonly preset: Preset;
+  /** Noise of the curves. */
   readonly noise: NoiseKind;
+  /** Network, loss and outputs. */
   readonly task: Task;
+  /** How weights follow gradients. */
   readonly optimizer: OptimizerName;
+  /** How the learning rate goes. */
   readonly schedule: ScheduleName;
+  /** Highest learning rate. */
   readonly rate: number;
+  /** Samples in a step. */
   readonly batch: number;
+  /** Of samples and first weights. */
   readonly seed: number;
+  /** Share that the averaged weights keep in a step, 0…1. */
   readonly averaging: number;
+  /** Samples of the validation set. */
   readonly validation: number;
   /** The model that it started from, and what that and its own forerunners had seen. */
   readonly start?: { readonly name: string; readonly samples: number; readonly seconds: number };
@@ -91,16 +120,23 @@ export interface TrainingRecipe {
 
 /** All that going on needs. */
 export interface TrainingState {
+  /** What was asked for. */
   readonly recipe: TrainingRecipe;
+  /** Steps that are done. */
   readonly step: number;
+  /** Seen so far. */
   readonly samples: number;
+  /** That it has taken. */
   readonly seconds: number;
   /** Share of the schedule that is done, for trainings by the clock. */
   readonly share: number;
+  /** All validations, the first one first. */
   readonly history: readonly Validation[];
+  /** What it was computed with. */
   readonly backend: string;
   /** Weights, optimizer, one after the other. */
   readonly weights: Float32Array;
+  /** What the optimizer remembers. */
   readonly optimizer: Float32Array;
   /** The model: averaged weights and the moments of its normalisations. */
   readonly model: {

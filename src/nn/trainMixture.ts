@@ -10,6 +10,7 @@ import { isStrainWeight, pickLabels } from "./outputs.ts";
 import { streamSeed } from "./train.ts";
 import { attachKernels } from "./wasmKernels.ts";
 
+/** How a mixture is trained. */
 export interface MixtureOptions {
   /** Fresh samples. */
   readonly samples?: number;
@@ -17,9 +18,11 @@ export interface MixtureOptions {
   readonly hypotheses?: number;
   /** Units between the network's and the answers. */
   readonly hidden?: number;
+  /** Of its samples. */
   readonly seed?: number;
   /** What the network was trained with if absent. */
   readonly noise?: NoiseKind;
+  /** Ends it. */
   readonly signal?: AbortSignal;
   /** @param loss of the best answers, a mean over the last steps */
   readonly onProgress?: (done: number, count: number, loss: number) => void;

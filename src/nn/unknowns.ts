@@ -11,6 +11,7 @@ const TINY = 1e-4;
  *  relative to the one of largest modulus; the others as they are), then ln of that modulus, then its sign. Of protocol "paper",
  *  whose strains are tensile, the weights are taken by modulus, and the sign is 1. */
 export class UnknownSpace {
+  /** Names of the labels, in their order. */
   readonly labels: readonly string[];
   /** Numbers of a row. */
   readonly size: number;

@@ -4,6 +4,7 @@ import type { Profile } from "../types.ts";
 import { tiedDebyeWaller } from "./disorder.ts";
 import { evenDepths } from "./sampled.ts";
 
+/** A profile of two half pseudo-Voigts about one maximum. */
 export interface PseudoVoigtOptions {
   /** Of the strained region, nm. */
   readonly thickness: number;
@@ -13,9 +14,11 @@ export interface PseudoVoigtOptions {
   readonly depth: number;
   /** Full widths at half maximum that the two sides would have alone, nm. */
   readonly widthSurface: number;
+  /** Full width at half maximum of the half towards the interface, nm. */
   readonly widthInterface: number;
   /** Lorentzian fraction of each side, 0 if absent. */
   readonly lorentzFractionSurface?: number;
+  /** Share of the Lorentzian of the half towards the interface, 0…1. */
   readonly lorentzFractionInterface?: number;
   /** Strain everywhere, %; 0 if absent. */
   readonly background?: number;

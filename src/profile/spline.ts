@@ -16,6 +16,7 @@ import { evenDepths } from "./sampled.ts";
  *  "abrupt": none are fixed. */
 export type SplineShape = "smooth" | "abrupt";
 
+/** A profile as cubic B-splines. */
 export interface SplineProfileOptions {
   /** nm. */
   readonly thickness: number;

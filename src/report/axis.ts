@@ -8,7 +8,9 @@ import { fixed, plain, superscript } from "./numbers.ts";
 export interface Axis {
   /** Ends of the axis in data, from < to; both > 0 on a logarithmic one. */
   readonly from: number;
+  /** Its other end. */
   readonly to: number;
+  /** Whether it is logarithmic. */
   readonly log: boolean;
   /** With its unit. */
   readonly label: string;

@@ -5,6 +5,7 @@ import { around, strainTicks, type Axis } from "./axis.ts";
 import { countFarOut, FAR_OUT, maskedRanges, residualLimit, weightedResiduals } from "./residuals.ts";
 import { Panel, standaloneSvg, text, type Picture } from "./svg.ts";
 
+/** How a picture is drawn. */
 export interface FigureOptions {
   /** px; 760 if absent. Under 560 panels stand below each other. */
   readonly width?: number;

@@ -6,7 +6,8 @@ import { VERSION } from "../version.ts";
 import type { Provenance, Run } from "./provenance.ts";
 import { weightedResiduals } from "./residuals.ts";
 
-/** Strain and Debye–Waller factor against depth with their bands, as comma-separated values. */
+/** Strain and Debye–Waller factor against depth with their bands, as comma-separated values.
+ *  @throws {InvalidParameterError} where their lengths differ */
 export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): string {
   return csv({
     depth_nm: profile.depth,
@@ -19,7 +20,8 @@ export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): 
   });
 }
 
-/** Scan, calculated curve and weighted residuals, as comma-separated values; `fitted` is 0 where a point was masked. */
+/** Scan, calculated curve and weighted residuals, as comma-separated values; `fitted` is 0 where a point was masked.
+ *  @throws {InvalidParameterError} where their lengths differ */
 export function curveCsv(inversion: Inversion): string {
   const { scan, calculated, used } = inversion;
   return csv({
@@ -33,8 +35,11 @@ export function curveCsv(inversion: Inversion): string {
 
 /** What is told with an inversion, where it is known. */
 export interface ResultDetails {
+  /** Of the scan. */
   readonly name: string;
+  /** What it came from. */
   readonly provenance?: Provenance;
+  /** When it was found, and how fast. */
   readonly run?: Run;
 }
 

@@ -19,6 +19,7 @@ import type { Provenance, Run } from "./provenance.ts";
 
 /** An inversion with what was told of it. */
 export interface Result extends ResultDetails {
+  /** The answer. */
   readonly inversion: Inversion;
 }
 

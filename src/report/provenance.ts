@@ -8,8 +8,11 @@ import { VERSION } from "../version.ts";
 /** Where a value comes from: given by the user; read in the measured file; found from the measured points; the program's own. */
 export type SettingSource = "given" | "file" | "scan" | "default";
 
+/** The value of a setting. */
 export interface Setting {
+  /** Words, number, list or object. */
   readonly value: unknown;
+  /** Where it comes from. */
   readonly source: SettingSource;
 }
 
@@ -22,27 +25,37 @@ export type GivenSettings = Readonly<Record<string, unknown>>;
 export interface SourceFile {
   /** As it was given. */
   readonly name: string;
+  /** Its size. */
   readonly bytes: number;
+  /** Its checksum, hexadecimal. */
   readonly sha256: string;
 }
 
 /** What is asked of a network's card (`model.card` of takagi/nn). */
 export interface NetworkCard {
+  /** Of the network. */
   readonly name: string;
+  /** Version that trained it. */
   readonly takagi?: string;
+  /** Checksum of its weights. */
   readonly weights?: { readonly sha256: string };
+  /** Checksum of its mixture. */
   readonly mixture?: { readonly sha256: string };
+  /** Checksum of its bank of residuals. */
   readonly bank?: { readonly sha256: string };
 }
 
 /** The same for the same input, settings and version, whenever and wherever it is made. */
 export interface Provenance {
+  /** Which program found it. */
   readonly program: "takagi";
+  /** Of the program. */
   readonly version: string;
   /** The measured file; absent where none was named. */
   readonly input?: SourceFile & { readonly scan: number | readonly number[] | "all" };
   /** Other files, by the setting that names them: `cif`, `substrateCif`, `prior`. */
   readonly files: Readonly<Record<string, SourceFile>>;
+  /** Every setting with where it comes from, by its name. */
   readonly settings: Readonly<Record<string, Setting>>;
   /** The network that proposed starts; null where there was none. */
   readonly network: {
@@ -63,17 +76,21 @@ export interface Provenance {
 export interface Run {
   /** ISO 8601, UTC. */
   readonly date: string;
+  /** That the inversion took. */
   readonly seconds: number;
 }
 
+/** What an answer came from, as far as the answer does not say it. */
 export interface ProvenanceOptions {
   /** The measured file, with its name as the command line has it. */
   readonly input?: { readonly name: string; readonly bytes: Uint8Array };
+  /** Other files, by the setting that names them. */
   readonly files?: Readonly<Record<string, { readonly name: string; readonly bytes: Uint8Array }>>;
   /** What was given; all else is of the file, found or default. */
   readonly settings?: GivenSettings;
   /** What others follow from it. */
   readonly implied?: GivenSettings;
+  /** The network that proposed starts. */
   readonly network?: NetworkCard | undefined;
 }
 

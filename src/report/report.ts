@@ -12,6 +12,7 @@ import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, unique
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
 
+/** What a report says besides the inversion. */
 export interface ReportOptions {
   /** Heading; the name of the reflection if absent. */
   readonly title?: string;
@@ -19,6 +20,7 @@ export interface ReportOptions {
   readonly rows?: readonly Row[];
   /** By which the answer can be repeated. */
   readonly provenance?: Provenance | undefined;
+  /** When and where it was found. */
   readonly run?: Run | undefined;
 }
 

@@ -12,8 +12,11 @@ export interface Summary {
   readonly lead: string;
   /** Whether it allows one profile or several. */
   readonly uniqueness: string;
+  /** Strain, depth, thickness, Debye–Waller factor, with their bands. */
   readonly profile: readonly Row[];
+  /** How well it explains the scan, how sure it is, how it was found. */
   readonly fit: readonly Row[];
+  /** Crystal, beam and instrument. */
   readonly experiment: readonly Row[];
 }
 

@@ -40,7 +40,9 @@ export interface EqualSlices {
   readonly thickness: number;
 }
 
+/** How a crystal diffracts. */
 export interface PhysicsOptions {
+  /** Single crystal if absent. */
   readonly sample?: Sample;
   /** "exact" if absent; "linear" reproduces RaDMaX and the paper. */
   readonly deviation?: Deviation;
@@ -52,10 +54,15 @@ export interface PhysicsOptions {
   readonly kernel?: Kernel;
 }
 
+/** How a curve is computed. */
 export interface SimulateOptions {
+  /** Single crystal if absent. */
   readonly sample?: Sample;
+  /** A perfect one of σ polarisation and scale 1 if absent. */
   readonly instrument?: Instrument;
+  /** Exact if absent. */
   readonly deviation?: Deviation;
+  /** "simd" if absent. */
   readonly kernel?: Kernel;
   /** Equal slices that the profile is cut into; as many as it needs if absent. */
   readonly slices?: number;

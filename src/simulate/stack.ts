@@ -11,7 +11,9 @@ import { stackBlocks } from "./stackBlocks.ts";
 import { putStack, putStackAngles, stackColumns } from "./stackKernel.ts";
 import { planStack, type StackPlan, stackNumbers } from "./stackPieces.ts";
 
+/** How a curve of layers is computed. */
 export interface StackOptions {
+  /** A perfect one of σ polarisation and scale 1 if absent. */
   readonly instrument?: Instrument;
   /** "exact" if absent. */
   readonly deviation?: Deviation;

@@ -4,7 +4,9 @@ import { Connection, errorOf } from "./connection.ts";
 import type { StartWorker } from "./host.ts";
 import type { Answer, Ask, Failure, Kind, Progress, Works } from "./messages.ts";
 
+/** How a worker is started, and what its failures become. */
 export interface ClientOptions {
+  /** Starts it. */
   readonly start: StartWorker;
   /** What the caller sees of what was thrown in the worker. */
   readonly errorOf?: (failure: Failure) => Error;
@@ -14,7 +16,9 @@ export interface ClientOptions {
   readonly restarts?: boolean;
 }
 
+/** What goes with a call of a worker. */
 export interface CallOptions<P> {
+  /** Called with what the worker tells meanwhile. */
   readonly onProgress?: ((progress: P) => void) | undefined;
   /** Asks the work to end early, with what it has. */
   readonly stop?: AbortSignal;
@@ -22,6 +26,7 @@ export interface CallOptions<P> {
   readonly transfer?: readonly ArrayBuffer[];
 }
 
+/** One worker that is asked for many things; it starts with the first. */
 export class WorkerClient<W extends Works<W>> {
   readonly #options: ClientOptions;
   readonly #rejects = new Set<(error: Error) => void>();

@@ -6,7 +6,9 @@ import type { StartWorker } from "./host.ts";
 import type { Answer, Call, Failure, Progress, Works } from "./messages.ts";
 import { type Mapped, Stream, type Task } from "./stream.ts";
 
+/** How many workers, how they are started, and what their failures become. */
 export interface CrewOptions<W extends Works<W>> {
+  /** Starts one. */
   readonly start: StartWorker;
   /** Workers at most. */
   readonly size: number;
@@ -24,14 +26,17 @@ export interface CrewOptions<W extends Works<W>> {
   readonly errorOf?: (failure: Failure) => Error;
 }
 
+/** What goes with one piece of work. */
 export interface RunOptions<P> {
   /** Ends the loop at once, and the workers in the midst of its tasks. */
   readonly signal?: AbortSignal | undefined;
   /** Asks the tasks in work to end early, with what they have. */
   readonly stop?: AbortSignal | undefined;
+  /** Called with what the worker tells meanwhile. */
   readonly onProgress?: ((progress: P) => void) | undefined;
 }
 
+/** What goes with a map of items to answers. */
 export interface MapOptions<P, Item> extends Omit<RunOptions<P>, "onProgress"> {
   /** Whether results come in the order of the items (default), or as they are ready. */
   readonly order?: "items" | "ready";
@@ -39,6 +44,7 @@ export interface MapOptions<P, Item> extends Omit<RunOptions<P>, "onProgress"> {
   readonly ahead?: number;
   /** Whether an item that fails, or that workers die of, is given out with its error, instead of ending the loop. */
   readonly keepsGoing?: boolean;
+  /** Called with what a worker tells meanwhile, and of which item. */
   readonly onProgress?: ((progress: P, item: Item) => void) | undefined;
 }
 
@@ -50,7 +56,9 @@ interface Member {
 const TASKS_AT_A_TIME = 2;
 const DEATHS_FORGIVEN = 3;
 
+/** Workers that do much work of one kind. */
 export class Crew<W extends Works<W>> {
+  /** Workers at most. */
   readonly size: number;
   readonly #options: CrewOptions<W>;
   readonly #members = new Set<Member>();

@@ -7,6 +7,7 @@ export type WorkerProgram = "worker" | "trainer" | "inverter";
 
 /** What a worker tells whoever started it. */
 export interface WorkerEvents {
+  /** A message came from the worker. */
   answered(reply: Reply): void;
   /** It ended, failed to start or threw outside its work; told once, and nothing after it. */
   died(reason: Error): void;
@@ -14,6 +15,7 @@ export interface WorkerEvents {
 
 /** A running worker. */
 export interface WorkerHandle {
+  /** Sends a message; what is transferred is gone here. */
   post(message: Request | Stop, transfer?: readonly ArrayBuffer[]): void;
   /** Whether the process is to stay for its sake. New ones hold nothing. */
   hold(held: boolean): void;

@@ -2,6 +2,7 @@
 import type { Request, Stop } from "./messages.ts";
 import type { Port } from "./serve.ts";
 
+/** The way from a web worker to the page. */
 export function webPort(): Port {
   const scope = globalThis as unknown as Pick<Worker, "postMessage" | "onmessage">;
   return {

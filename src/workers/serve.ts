@@ -3,6 +3,7 @@ import type { Answer, Ask, Failure, Kind, Progress, Reply, Request, Stop, Works 
 
 /** What a handler is given besides what is asked. */
 export interface Serving<P> {
+  /** Tells who asked how far it is. */
   onProgress(progress: P): void;
   /** Aborted where the work is asked to end early, with what it has. */
   readonly signal: AbortSignal;
@@ -12,6 +13,7 @@ export interface Serving<P> {
   afterwards(work: () => void): void;
 }
 
+/** What a worker does, a function for each kind of work. */
 export type Handlers<W extends Works<W>> = {
   readonly [K in Kind<W>]: (
     ask: Ask<W, K>,
@@ -19,7 +21,9 @@ export type Handlers<W extends Works<W>> = {
   ) => Promise<Answer<W, K>> | Answer<W, K>;
 };
 
+/** The way from a worker to who asks it. */
 export interface Port {
+  /** Sends a reply; what is transferred is gone here. */
   post(reply: Reply, transfer: ArrayBuffer[]): void;
   /** @param take is called with each message */
   listen(take: (message: Request | Stop) => void): void;

@@ -5,25 +5,37 @@ import { MAX_POINTS } from "../table.ts";
 
 /** A scalar or an array, with its attributes. */
 export interface Hdf5Dataset {
+  /** Points along each axis; null for an empty one. */
   readonly shape: readonly number[] | null;
+  /** Its numbers, row by row, or text. */
   readonly value: unknown;
+  /** By name. */
   readonly attrs: Readonly<Record<string, Hdf5Attribute | undefined>>;
 }
 
+/** What h5wasm gives for an attribute. */
 export interface Hdf5Attribute {
+  /** Number, text or array. */
   readonly value: unknown;
 }
 
+/** A folder of a file, with its groups and datasets. */
 export interface Hdf5Group {
+  /** By name. */
   readonly attrs: Readonly<Record<string, Hdf5Attribute | undefined>>;
+  /** Names of what is in it. */
   keys(): string[];
+  /** What lies at a path; null where nothing does. */
   get(path: string): Hdf5Group | Hdf5Dataset | object | null;
 }
 
 /** The files in the library's memory. */
 export interface Hdf5Files {
+  /** Puts a file into h5wasm's own file system. */
   writeFile(name: string, bytes: Uint8Array): void;
+  /** Takes it away again. */
   unlink(name: string): void;
+  /** What is open, where the file system tells. */
   getStream?(
     descriptor: number,
   ):
@@ -34,7 +46,9 @@ export interface Hdf5Files {
 
 /** The module `h5wasm`, as `await import("h5wasm")` gives it. */
 export interface Hdf5Library {
+  /** Settled when its WebAssembly is loaded. */
   readonly ready: Promise<{ readonly FS: Hdf5Files }>;
+  /** Opens a file of its file system. */
   readonly File: new (name: string, mode: "r") => Hdf5Group & { close(): unknown };
 }
 

@@ -7,6 +7,7 @@ export const BACKEND_NAMES = ["node-gpu", "webgpu", "node", "webgl", "wasm", "cp
 /** `node-gpu` and `node` are the native addons @tensorflow/tfjs-node-gpu and @tensorflow/tfjs-node. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
+/** What a backend is chosen for. */
 export type Purpose = "inference" | "training";
 
 /** tfjs's own .wasm file: compiled (what edge runtimes need), its bytes, or where it is. */
@@ -14,7 +15,9 @@ export type WasmOrigin = WebAssembly.Module | BufferSource | URL | string;
 
 /** What became of one backend. */
 export interface BackendReport {
+  /** Of tfjs. */
   readonly name: BackendName;
+  /** Whether it is there and computes rightly. */
   readonly isUsable: boolean;
   /** Why it was refused. */
   readonly reason?: string;
@@ -26,13 +29,17 @@ export interface BackendReport {
 
 /** The backend that was chosen; it is tfjs's current one. */
 export interface Backend {
+  /** Of tfjs. */
   readonly name: BackendName;
+  /** tfjs with this backend chosen. */
   readonly tf: Tf;
+  /** Name of the GPU, where it has one. */
   readonly adapter?: string;
   /** Those that were tried, in the order of preference; the chosen one is the last. */
   readonly reports: readonly BackendReport[];
 }
 
+/** Which backends may be taken. */
 export interface BackendOptions {
   /** What it is to do; "inference" where absent. */
   readonly purpose?: Purpose;
