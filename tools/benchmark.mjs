@@ -48,7 +48,7 @@ if (!options.page) {
   const jobs = models.flatMap(jobsOf).filter(({ key }) => !(key in kept.results));
   for (const [k, { key, model, args, refine }] of jobs.entries()) {
     console.error(`${k + 1}/${jobs.length}  takagi evaluate ${model.folder} ${args.join(" ")}`);
-    const result = JSON.parse(await evaluate([model.at, ...args, "--json"]));
+    const result = JSON.parse(await evaluate([model.at, ...args, "--proposals", "0", "--json"]));
     // What an earlier engine gave is of no account any more.
     for (const [old, result] of Object.entries(kept.results))
       if (result.sha256 === model.sha256 && result.args.join(" ") === args.join(" "))

@@ -54,7 +54,20 @@ if (positionals.length > 0) {
       const { accuracy } = JSON.parse(
         execFileSync(
           process.execPath,
-          [cli, "evaluate", model, "--preset", file, "--count", values.count, "--seed", "1", "--json"],
+          [
+            cli,
+            "evaluate",
+            model,
+            "--preset",
+            file,
+            "--count",
+            values.count,
+            "--seed",
+            "1",
+            "--proposals",
+            "0",
+            "--json",
+          ],
           { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
         ),
       );

@@ -18,6 +18,7 @@ import { EXIT, ProgressLine, type Terminal } from "./terminal.ts";
 export interface EvaluateFlags {
   readonly preset?: string;
   readonly count: number;
+  readonly proposals: number;
   readonly seed: number;
   readonly noise: NoiseKind;
   readonly maxStrain?: number;
@@ -31,9 +32,6 @@ export interface EvaluateFlags {
 }
 
 const INDEX = "evaluation.json";
-/** Most samples that are asked for proposals. */
-const PROPOSED = 2000;
-
 const NAMES = {
   t: "thickness",
   emax: "largest strain",
@@ -81,7 +79,10 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
             result: {
               ...head,
               ...alone,
-              ...optional("proposals", await proposed(predictor, judgement, terminal, progress)),
+              ...optional(
+                "proposals",
+                await proposed(predictor, judgement, flags.proposals, terminal, progress),
+              ),
             },
             judged: judgement,
             records: undefined,
@@ -108,12 +109,13 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
 async function proposed(
   predictor: Predictor,
   judgement: Judgement,
+  count: number,
   { signal }: Terminal,
   progress: ProgressLine,
 ): Promise<ProposalScores | undefined> {
-  if (!predictor.proposes || judgement.errors.strain === undefined) return undefined;
+  if (count === 0 || !predictor.proposes || judgement.errors.strain === undefined) return undefined;
   return proposalScores(predictor, judgement, {
-    count: PROPOSED,
+    count,
     signal,
     onProgress: (done, of) => progress.show(`asking for proposals ${Math.floor((100 * done) / of)} %`),
   });

@@ -457,6 +457,12 @@ function addEvaluate({ command, terminal, finish }: Adding): void {
       20_000,
     )
     .option(
+      "--proposals <n>",
+      "samples of these that are asked for proposals, without --refine (2000); 0: none",
+      integer("--proposals", { least: 0, most: 10_000_000 }),
+      2000,
+    )
+    .option(
       "--seed <n>",
       "of samples that no training sees, whatever its seed (1)",
       integer("--seed", { least: 0, most: MAX_SEED }),
