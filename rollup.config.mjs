@@ -207,7 +207,7 @@ export default [
       entryFileNames: "[name].d.ts",
       chunkFileNames: "chunks/[name].d.ts",
     },
-    plugins: [kernelTypes(), dts({ tsconfig: "tsconfig.json" })],
+    plugins: [kernelTypes(), dts({ tsconfig: "tsconfig.json" }), platformTypes()],
   },
 ];
 
@@ -216,5 +216,27 @@ function kernelTypes() {
   return {
     name: "kernel-types",
     resolveId: (id) => (/\.wasm(\?|$)/.test(id) ? { id, external: true } : null),
+  };
+}
+
+/** Names that the declarations take from the platform, for compilers without its library: where that is there they add nothing
+ *  to it. */
+function platformTypes() {
+  const source = `/** What every runtime has. */
+interface AbortSignal {}
+interface Response {}
+interface URL {}
+interface Worker {}
+declare namespace WebAssembly {
+  interface Module {}
+}
+`;
+  return {
+    name: "platform-types",
+    renderChunk: (code, { isEntry }) =>
+      isEntry ? { code: `/// <reference path="./platform.d.ts" />\n${code}`, map: null } : null,
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "platform.d.ts", source });
+    },
   };
 }

@@ -14,6 +14,7 @@ export type { Inversion, Reflection, Scan } from "../types.ts";
 export type { StartWorker } from "../workers/host.ts";
 export type { InversionAnswer } from "./work.ts";
 
+/** With how many workers, and how they are started. */
 export interface CrewOfInverters {
   /** Workers; as many as the machine runs at a time if absent, 0 where it has none. 0: one scan after the other in this
    *  thread. */
@@ -21,9 +22,11 @@ export interface CrewOfInverters {
   /** Starts a worker that runs `inverter.web.js` or `inverter.node.js` of the package, where the package cannot find its own
    *  (pages with a bundler of another kind). */
   readonly start?: StartWorker;
+  /** Ends the inversions. */
   readonly signal?: AbortSignal;
 }
 
+/** How many scans are inverted, and by how many workers. */
 export interface InvertAllOptions
   extends CrewOfInverters, Omit<InvertOptions, "predictor" | "onProgress" | "signal"> {
   /** Folder or address of a network that is asked first, as `loadModel` of takagi/nn takes it; each worker loads it once. */

@@ -20,7 +20,9 @@ export interface InversionTask {
   readonly network?: string;
 }
 
+/** What a worker answers. */
 export interface InversionAnswer {
+  /** The answer. */
   readonly inversion: Inversion;
   /** That the inversion took, by the clock. */
   readonly seconds: number;

@@ -8,7 +8,7 @@ export type KernelBuild = "simd" | "scalar";
 export type KernelPart = "core" | "data";
 
 /** What a source may hand over: a compiled module, bytes, or the response of a server. */
-export type KernelBinary = WebAssembly.Module | BufferSource | Response;
+export type KernelBinary = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer> | Response;
 
 export interface KernelSource {
   /** The kernels that were built with this package. */

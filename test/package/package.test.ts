@@ -43,6 +43,33 @@ test("publint and are-the-types-wrong find nothing to say", async () => {
   ]);
 });
 
+/** Ways in whose declarations need no other package's. */
+const OWN_TYPES = ENTRIES.filter((name) => name !== "nn");
+
+test.each([[["es2022"]], [["es2022", "dom"]]])(
+  "declarations compile in strict TypeScript, themselves checked, with the libraries %j",
+  async (libraries) => {
+    const names = OWN_TYPES.map((name) => (name === "." ? "takagi" : `takagi/${name}`));
+    await writeFile(
+      join(installed.folder, "types.mts"),
+      names.map((name, i) => `import * as way${i} from "${name}"; export { way${i} };`).join("\n"),
+    );
+    const options = {
+      noEmit: true,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      target: "es2022",
+      module: "nodenext",
+      lib: libraries,
+      types: [],
+    };
+    const project = join(installed.folder, "types.json");
+    await writeFile(project, JSON.stringify({ compilerOptions: options, files: ["types.mts"] }));
+    await run(process.execPath, [tool("typescript/lib/tsc.js"), "-p", project]);
+  },
+);
+
 test("every way in leads to a file, and conditions begin with types and end with default", async () => {
   const { exports, imports } = JSON.parse(await readFile(inPackage("package.json"), "utf8")) as Record<
     "exports" | "imports",

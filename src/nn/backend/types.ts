@@ -11,7 +11,7 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 export type Purpose = "inference" | "training";
 
 /** tfjs's own .wasm file: compiled (what edge runtimes need), its bytes, or where it is. */
-export type WasmOrigin = WebAssembly.Module | BufferSource | URL | string;
+export type WasmOrigin = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer> | URL | string;
 
 /** What became of one backend. */
 export interface BackendReport {
