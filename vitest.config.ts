@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { SLOW } from "./test/slow/list.ts";
 
 /** The text of kernels that are inside the JavaScript, as rollup.config.mjs gives it. */
 const base64 = {
@@ -12,6 +13,9 @@ const base64 = {
       : null,
 };
 
+/** A slow test that is named is run all the same. */
+const slow = process.argv.some((word) => word in SLOW) ? [] : Object.keys(SLOW);
+
 export default defineConfig({
   plugins: [base64],
   resolve: {
@@ -22,5 +26,5 @@ export default defineConfig({
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/slow/**"], testTimeout: 60_000 },
+  test: { include: ["test/**/*.test.ts"], exclude: ["test/slow/**", ...slow], testTimeout: 60_000 },
 });

@@ -1,7 +1,8 @@
 import { mergeConfig } from "vitest/config";
+import { SLOW } from "./test/slow/list.ts";
 import quick from "./vitest.config.ts";
 
-/** Tests that take minutes on all cores. */
+/** Tests that take long: those of test/slow, and those that test/slow/list.ts names. */
 const config = mergeConfig(quick, {});
-config.test = { ...config.test, include: ["test/slow/**/*.test.ts"], exclude: [] };
+config.test = { ...config.test, include: ["test/slow/**/*.test.ts", ...Object.keys(SLOW)], exclude: [] };
 export default config;
