@@ -21,7 +21,7 @@ for (const [name, options] of [
   const page = await browser.newPage(options);
   await page.goto(url);
   await page.getByRole("button", { name: "Try the example" }).click();
-  await page.getByRole("button", { name: "Invert again" }).waitFor();
+  await page.getByRole("button", { name: "Invert again" }).waitFor({ timeout: 180_000 });
   await page.waitForTimeout(500);
   await page.screenshot({ path: `${root}docs/${name}.png` });
 }
