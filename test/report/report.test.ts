@@ -203,10 +203,10 @@ test("the version is that of the package", () => {
   expect(VERSION).toBe(manifest.version);
 });
 
-test("report, README and CITATION.cff cite alike", () => {
+test("report, README, docs and CITATION.cff cite alike", () => {
   const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
   expect(report(syntheticInversion())).toContain(CITATION);
-  expect(read("README.md")).toContain(CITATION);
+  for (const name of ["README.md", "docs/citing.md"]) expect(read(name)).toContain(CITATION);
   const cff = read("CITATION.cff");
   expect(cff).toContain(`version: ${VERSION}\n`);
   for (const words of [
