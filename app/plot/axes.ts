@@ -44,7 +44,7 @@ export function strainAxis(reflection: () => Parameters<typeof strainTicks>[0] |
 export function intensityAxis(label: string, log: boolean): uPlot.Axis {
   return marked((chart, from, to) => ticks({ from, to, log, label }, (chart.height - 80) / UP), {
     scale: "y",
-    size: 58,
+    size: 62,
     label,
     labelSize: 20,
   });
