@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import dts from "rollup-plugin-dts";
 import esbuild from "rollup-plugin-esbuild";
 import { bundled, isBundled } from "./tools/bundled.mjs";
+import { tfjs } from "./tools/tfjs.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const manifest = JSON.parse(await readFile(`${root}package.json`, "utf8"));
@@ -85,7 +86,9 @@ function kernels() {
   return {
     name: "kernels",
     resolveId: (id) => (id.endsWith(".wasm") ? { id: `./${id.split("/").at(-1)}`, external: true } : null),
-    transform(code) {
+    transform(code, id) {
+      if (id.endsWith("/src/nn/pretrained.ts"))
+        return { code: code.replaceAll('"../../models/', '"../models/'), map: null };
       return /\.\.\/(build|dist)\//.test(code)
         ? { code: code.replaceAll(/(\.\.\/)+(build|dist)\//g, "./"), map: null }
         : null;
@@ -119,7 +122,7 @@ function staysLean() {
           const chunk = bundle[file];
           const heavy = chunk
             ? chunk.moduleIds.find((id) => id.includes("/src/nn/"))
-            : /^@tensorflow\//.test(file) && file;
+            : /^@tensorflow\/|^tfjs\//.test(file) && file;
           if (heavy) this.error(`${program} must not reach ${heavy.replace(root, "")}`);
           for (const next of chunk?.imports ?? []) reached.add(next);
         }
@@ -175,6 +178,7 @@ export default [
       cleanAndExecutable(),
       inlineKernels(),
       kernels(),
+      tfjs(),
       bundled(BUNDLED),
       esbuild({ target: "es2022", tsconfig: "tsconfig.json" }),
       staysLean(),

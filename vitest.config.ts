@@ -21,6 +21,8 @@ export default defineConfig({
   resolve: {
     // In the package, the conditions of package.json "imports" choose; tests run on the sources, in Node.
     alias: {
+      // Files of tfjs that only bundlers can import; the whole of tfjs has them inside.
+      "@tensorflow/tfjs-core/dist/register_all_gradients.js": "@tensorflow/tfjs",
       "#wasm-source": fileURLToPath(new URL("src/wasm/source.node.ts", import.meta.url)),
       "#worker-host": fileURLToPath(new URL("src/workers/host.node.ts", import.meta.url)),
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),

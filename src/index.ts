@@ -69,6 +69,13 @@ export { curveFigure, type FigureOptions, profileFigure } from "./report/figures
 export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
 export { percentOf, plain, superscript } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
+export {
+  type Hdf5OutputGroup,
+  type Hdf5OutputNode,
+  type Hdf5Writer,
+  type NexusOptions,
+  resultNexus,
+} from "./report/nexus.ts";
 export { parseResult, type Result } from "./report/parseResult.ts";
 export {
   type GivenSettings,

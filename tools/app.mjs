@@ -4,6 +4,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { trainedOn } from "../dist/nn.js";
+import { notices } from "./bundled.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = `${root}dist/app/`;
@@ -29,7 +30,7 @@ const KERNELS = [
 
 /** Files that are fetched after everything else, as only networks need them; of the programs see `neededAtOnce`. */
 const LATER = /^(models\/|tfjs-|takagi\.data|takagi\.scalar)/;
-const HEAVY = /@tensorflow|dist\/(nn|chunks\/gradients)/;
+const HEAVY = /@tensorflow|dist\/(nn|tfjs|chunks\/gradients)/;
 
 const common = {
   absWorkingDir: root,
@@ -64,6 +65,8 @@ const { metafile } = await build({
     "takagi/nn": `${root}dist/nn.js`,
     "takagi/pool": `${root}dist/pool.js`,
     "takagi/workers": `${root}dist/workers.js`,
+    // The backends of GPUs share the copy in dist/.
+    "@tensorflow/tfjs-core": `${root}dist/tfjs/core.js`,
   },
 });
 await cp(`${root}app/public`, out, { recursive: true });
@@ -71,7 +74,17 @@ await cp(`${root}examples/data`, `${out}examples`, { recursive: true });
 for (const name of KERNELS) await cp(`${root}dist/${name}`, out + name);
 for (const { folder } of models)
   await cp(`${root}models/${folder}`, `${out}models/${folder}`, { recursive: true });
+await writeFile(`${out}licenses.txt`, await licences());
 await buildServiceWorker();
+
+/** Of what is bundled: into the page, and before into the SDK. */
+async function licences() {
+  const own = await notices(Object.keys(metafile.inputs)),
+    inside = ["chunks/formats.licenses.txt", "tfjs/licenses.txt"].map((name) =>
+      readFile(`${root}dist/${name}`, "utf8"),
+    );
+  return [own, ...(await Promise.all(inside))].join("\n\n");
+}
 
 /** What the page says of each model before it loads any (app/network.ts). That for scans of any crystal comes first, as on
  *  the command line; of the others that of the widest ranges, which most scans fall into. */

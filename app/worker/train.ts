@@ -17,6 +17,7 @@ export async function trainOwn(
   signal: AbortSignal,
 ): Promise<Work["train"]["answer"]> {
   const { modelFiles, train } = await import("takagi/nn");
+  await registerGpus();
   const { reflection } = await prepared(experiment);
   const preset = measuredPreset(reflection.name.replace(/[^\w.-]+/g, "-").slice(0, 64), reflection, {
     ranges: {
@@ -57,4 +58,12 @@ export async function trainOwn(
     card: await cardOf({ card: JSON.parse(files["model.json"]) as Parameters<typeof cardOf>[0]["card"] }),
     files,
   };
+}
+
+/** GPUs, which takagi/nn takes where they are registered and right. */
+async function registerGpus(): Promise<void> {
+  await Promise.allSettled([
+    import("@tensorflow/tfjs-backend-webgl"),
+    ...("gpu" in navigator ? [import("@tensorflow/tfjs-backend-webgpu")] : []),
+  ]);
 }

@@ -21,7 +21,7 @@ import type { Fixed, Known } from "./parse.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { checkResults, RESULT_FILES, writeResults } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
-import { EXIT, InputError, ProgressLine, type Terminal } from "./terminal.ts";
+import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly fix?: Fixed;
@@ -37,11 +37,12 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly model?: string | boolean;
   readonly out?: string;
   readonly force?: boolean;
+  readonly nexus?: boolean;
   readonly json?: boolean;
 }
 
 /** Options that do not change the answer. */
-const NO_SETTINGS = new Set(["out", "force", "json"]);
+const NO_SETTINGS = new Set(["out", "force", "nexus", "json"]);
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
@@ -71,13 +72,14 @@ export async function runInvert(
   flags: InvertFlags,
   terminal: Terminal,
 ): Promise<number> {
+  if (flags.nexus === true && flags.out === undefined) throw new UsageError("--nexus needs --out");
   const predictor = await predictorFor(flags.model);
   const job: Job = { flags, experiment: experiments(), predictor, terminal };
   // What is wrong with the options or the folders is said before a file is read.
   if (hasWavelength(flags)) await job.experiment(flags);
   const names = uniqueNames(paths),
     tasks = paths.map((path, i) => ({ path, name: names[i]!, folder: folderOf(flags, names, i) }));
-  for (const { folder } of tasks) if (folder !== undefined) await checkResults(folder, flags.force);
+  for (const { folder } of tasks) if (folder !== undefined) await checkResults(folder, flags);
   return tasks.length === 1 ? invertOne(tasks[0]!, job) : invertMany(tasks, job);
 }
 
@@ -228,8 +230,8 @@ async function settingFiles({
   return files;
 }
 
-async function save(folder: string | undefined, result: Result, { force }: InvertFlags): Promise<undefined> {
-  if (folder !== undefined) await writeResults(folder, result, force);
+async function save(folder: string | undefined, result: Result, flags: InvertFlags): Promise<undefined> {
+  if (folder !== undefined) await writeResults(folder, result, flags);
 }
 
 function summary({ name, inversion, provenance: { settings }, run: { seconds } }: Timed): string {

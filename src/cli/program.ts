@@ -100,6 +100,7 @@ function addInvert({ command, terminal, finish }: Adding): void {
       "--out <dir>",
       "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
     )
+    .option("--nexus", "result.nxs, too: NeXus, by the package h5wasm")
     .option("--force", FORCE)
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)

@@ -2,6 +2,7 @@
 
 import { radmaxCoefficients } from "../io/radmax.ts";
 import { curveCsv, profileCsv, resultJson } from "../report/files.ts";
+import { foundWriter, resultNexus } from "../report/nexus.ts";
 import type { Result } from "../report/parseResult.ts";
 import { report } from "../report/report.ts";
 import { checkOutputs, writeOutputs } from "./outputs.ts";
@@ -17,10 +18,22 @@ export const RESULT_FILES = [
   INDEX,
 ] as const;
 
+const NEXUS = "result.nxs";
+
+export interface ResultOptions {
+  readonly force?: boolean | undefined;
+  /** result.nxs, too. */
+  readonly nexus?: boolean | undefined;
+}
+
 /** Says before the work what would be wrong with the folder after it.
- *  @throws {InputError} */
-export function checkResults(folder: string, force: boolean | undefined): Promise<void> {
-  return checkOutputs(folder, RESULT_FILES, { force, index: INDEX });
+ *  @throws {InputError} @throws {InvalidParameterError} result.nxs is asked for, and h5wasm is not installed */
+export async function checkResults(folder: string, { force, nexus }: ResultOptions): Promise<void> {
+  if (nexus === true) await foundWriter();
+  await checkOutputs(folder, nexus === true ? [NEXUS, ...RESULT_FILES] : RESULT_FILES, {
+    force,
+    index: INDEX,
+  });
 }
 
 /** The files of RESULT_FILES in a folder, which is made where it is missing.
@@ -28,7 +41,7 @@ export function checkResults(folder: string, force: boolean | undefined): Promis
 export async function writeResults(
   folder: string,
   result: Result,
-  force: boolean | undefined,
+  { force, nexus }: ResultOptions,
 ): Promise<void> {
   const { inversion } = result,
     coefficients = radmaxCoefficients(inversion);
@@ -40,5 +53,6 @@ export async function writeResults(
     "report.html": report(inversion, { ...result, title: result.name }),
     [INDEX]: `${JSON.stringify(resultJson(inversion, result))}\n`,
   };
-  await writeOutputs(folder, texts, { force, index: INDEX });
+  const files = nexus === true ? { [NEXUS]: await resultNexus(inversion, result), ...texts } : texts;
+  await writeOutputs(folder, files, { force, index: INDEX });
 }

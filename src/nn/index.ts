@@ -6,6 +6,7 @@ export type {
   BackendOptions,
   BackendReport,
   Purpose,
+  Tfjs,
   WasmOrigin,
 } from "./backend/types.ts";
 export { BackendError } from "../errors.ts";
@@ -40,5 +41,6 @@ export {
   type TrainOptions,
 } from "./train.ts";
 export { createPredictor, loadModel, type Prediction, type Predictor, type Proposal } from "./predict.ts";
+export { pretrained, type PretrainedName, pretrainedNames } from "./pretrained.ts";
 export type { ProposedLabels } from "./proposals.ts";
 export type { UnknownSpace } from "./unknowns.ts";

@@ -6,7 +6,7 @@ import { InvalidParameterError, ModelError, requireInteger } from "../errors.ts"
 import type { ScanInput } from "../io/scan.ts";
 import { splineProfile, type SplineProfileOptions } from "../profile/spline.ts";
 import type { Profile } from "../types.ts";
-import { chooseBackend } from "./backend/choose.ts";
+import { openBackend } from "./backend/choose.ts";
 import type { Backend, BackendOptions } from "./backend/types.ts";
 import { flatten } from "./gradients.ts";
 import type { Model } from "./card.ts";
@@ -72,13 +72,20 @@ export interface Predictor {
 /** A model from a folder (with model.json, weights.bin and what else that names in it): a path, where there is a file system, or an URL.
  *  @throws {ModelError} */
 export async function loadModel(folder: string | URL): Promise<Model> {
+  return readModel(String(folder), (name) =>
+    typeof folder === "string" && !/^[a-z][a-z\d+.-]+:/i.test(folder)
+      ? `${folder.replace(/[/\\]$/, "")}/${name}`
+      : new URL(name, `${String(folder).replace(/\/$/, "")}/`),
+  );
+}
+
+/** @param of the model, for messages
+ *  @param addressOf a file of it
+ *  @throws {ModelError} */
+export async function readModel(of: string, addressOf: (name: string) => string | URL): Promise<Model> {
   const read = async (name: string): Promise<Uint8Array> => {
-    const address =
-      typeof folder === "string" && !/^[a-z][a-z\d+.-]+:/i.test(folder)
-        ? `${folder.replace(/[/\\]$/, "")}/${name}`
-        : new URL(name, `${String(folder).replace(/\/$/, "")}/`);
     try {
-      const opened = await openUrl(address);
+      const opened = await openUrl(addressOf(name));
       if (!(opened instanceof Response))
         return ArrayBuffer.isView(opened)
           ? new Uint8Array(opened.buffer, opened.byteOffset, opened.byteLength)
@@ -86,10 +93,9 @@ export async function loadModel(folder: string | URL): Promise<Model> {
       if (!opened.ok) throw new Error(`the server answered ${opened.status}`);
       return new Uint8Array(await opened.arrayBuffer());
     } catch (cause) {
-      throw new ModelError(
-        `${name} of the model ${String(folder)} cannot be read: ${(cause as Error).message}`,
-        { cause },
-      );
+      throw new ModelError(`${name} of the model ${of} cannot be read: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   };
   const json = new TextDecoder().decode(await read("model.json")),
@@ -107,7 +113,7 @@ export async function createPredictor(
   options: Omit<BackendOptions, "purpose"> = {},
 ): Promise<Predictor> {
   const { card } = model;
-  const backend = await chooseBackend({ ...options, purpose: "inference" }),
+  const backend = await openBackend({ ...options, purpose: "inference" }),
     { pass, dispose } = openNetwork(backend.tf, model);
   const width = card.labels.length;
 

@@ -6,8 +6,8 @@ import { inTermsOf } from "../dataset/scaling.ts";
 import { createPool } from "../dataset/pool.ts";
 import { parsePreset, preset as namedPreset, type Preset } from "../dataset/presets.ts";
 import { InvalidParameterError, requireInteger, requireOneOf, requirePositive } from "../errors.ts";
-import { chooseBackend } from "./backend/choose.ts";
-import type { Backend, BackendName } from "./backend/types.ts";
+import { openBackend } from "./backend/choose.ts";
+import type { BackendName, OpenBackend } from "./backend/types.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import { crewSource, type GradientSource, localSource } from "./gradientSource.ts";
 import { type Model, trainedOn, type Validation } from "./card.ts";
@@ -178,7 +178,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   if (total !== undefined) requireInteger("samples", total, 1, Number.MAX_SAFE_INTEGER);
   if (minutes !== undefined) requirePositive("minutes", minutes);
   requirePositive("every", every, "s");
-  const backend = await chooseBackend({
+  const backend = await openBackend({
     purpose: "training",
     allowSoftware: options.allowSoftware === true,
     ...(options.backend === undefined ? {} : { backend: options.backend }),
@@ -286,10 +286,10 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
 
 /** Measures the network on samples that no training sees. */
 class Judge {
-  readonly #backend: Backend;
+  readonly #backend: OpenBackend;
   readonly #recipe: TrainingRecipe;
   readonly #generator: SampleGenerator;
-  constructor(backend: Backend, recipe: TrainingRecipe, generator: SampleGenerator) {
+  constructor(backend: OpenBackend, recipe: TrainingRecipe, generator: SampleGenerator) {
     this.#backend = backend;
     this.#recipe = recipe;
     this.#generator = generator;
@@ -433,7 +433,7 @@ async function recipeOf(options: TrainOptions): Promise<TrainingRecipe> {
 
 /** A GPU works alone and is fed by a pool; on a processor each worker draws its own. */
 async function sourceOf(
-  { tf, name }: Backend,
+  { tf, name }: OpenBackend,
   learner: Learner,
   recipe: TrainingRecipe,
   asked: number | undefined,

@@ -1,7 +1,7 @@
 /** Makes a model's mixture from fresh samples. The network itself stays as it is. */
 import { createGenerator, type NoiseKind } from "../dataset/generator.ts";
 import { InvalidParameterError, requireInteger } from "../errors.ts";
-import { chooseBackend } from "./backend/choose.ts";
+import { openBackend } from "./backend/choose.ts";
 import type { Model, ModelCard } from "./card.ts";
 import { type Mixture, featureCount } from "./mixture.ts";
 import { MixtureLearner } from "./mixtureLearner.ts";
@@ -77,7 +77,7 @@ export async function trainMixture(model: Model, options: MixtureOptions = {}): 
       'one of the loss "score" that says strain weights and thickness, with a dense layer',
       card.name,
     );
-  const { tf } = await chooseBackend({ purpose: "training", backend: "wasm" });
+  const { tf } = await openBackend({ purpose: "training", backend: "wasm" });
   await attachKernels(tf);
   const generator = await createGenerator(preset, { noise }),
     stream = streamSeed(seed, "mixture"),

@@ -2,7 +2,7 @@
 import type { Batch, SampleGenerator } from "../dataset/generator.ts";
 import { openGenerator, type Recipe } from "../dataset/worker.ts";
 import type { Handlers } from "../workers/serve.ts";
-import { chooseBackend } from "./backend/choose.ts";
+import { openBackend } from "./backend/choose.ts";
 import { assign, Learner, read, type Task } from "./gradients.ts";
 import type { Tf } from "./ops.ts";
 import { attachKernels } from "./wasmKernels.ts";
@@ -31,7 +31,7 @@ export function trainerHandlers(): Handlers<TrainerWork> {
   let ahead: { seed: number; batch: Batch } | undefined;
   return {
     open: async ({ task, recipe, moments }) => {
-      const { tf } = await chooseBackend({ purpose: "training", backend: "wasm" });
+      const { tf } = await openBackend({ purpose: "training", backend: "wasm" });
       await attachKernels(tf);
       const learner = new Learner(tf, task);
       assign(tf, learner.network.moving, moments);

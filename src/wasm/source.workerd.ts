@@ -9,6 +9,6 @@ export async function openBuild(_build: KernelBuild, part: KernelPart = "core"):
 
 export async function openUrl(): Promise<KernelBinary> {
   throw new Error(
-    "this runtime forbids compiling bytes; import the .wasm file and give the module as `wasm`",
+    "this runtime reads no files; import them as modules (a .wasm file is given as `wasm`, those of a model to `parseModel`)",
   );
 }

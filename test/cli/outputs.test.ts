@@ -4,6 +4,7 @@ import { lstat, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { uniqueNames } from "../../src/cli/files.ts";
+import { readScan } from "../../src/io/read.ts";
 import { checkOutputs, writeOutputs } from "../../src/cli/outputs.ts";
 import { syntheticInversion } from "../report/synthetic.ts";
 import { folder, takagi } from "./fake.ts";
@@ -147,6 +148,19 @@ test("a result replaces an earlier one in its folder", async () => {
     scan = join(dir, "scan.xy");
   await writeFile(scan, SCAN);
   for (let i = 0; i < 2; i++) expect((await takagi(["invert", scan, ...YSZ, "--out", dir])).code).toBe(0);
+});
+
+test("--nexus writes result.nxs beside the others", async () => {
+  const dir = await folder(),
+    scan = join(dir, "scan.xy");
+  await writeFile(scan, SCAN);
+  expect((await takagi(["invert", scan, ...YSZ, "--nexus"])).code).toBe(2);
+  expect((await takagi(["invert", scan, ...YSZ, "--out", join(dir, "out"), "--nexus"])).code).toBe(0);
+  const bytes = await readFile(join(dir, "out/result.nxs"));
+  expect(bytes.subarray(1, 4).toString()).toBe("HDF");
+  expect((await readScan(bytes, { path: "entry/curve" })).twoTheta.length).toBe(
+    syntheticInversion().used.length,
+  );
 });
 
 test("files that cannot all be written leave those that were there", async () => {

@@ -1,6 +1,6 @@
 /** What test/nn/gradients.test.ts runs in each runtime: a network's gradients on one backend. */
 import type { Batch } from "../../src/dataset/generator.ts";
-import { chooseBackend } from "../../src/nn/backend/choose.ts";
+import { openBackend } from "../../src/nn/backend/choose.ts";
 import type { BackendName } from "../../src/nn/backend/types.ts";
 import { Learner, type Task } from "../../src/nn/gradients.ts";
 import { attachKernels } from "../../src/nn/wasmKernels.ts";
@@ -18,7 +18,7 @@ export async function gradientsOn(
   backend: BackendName,
   { task, inputs, labels, count }: Problem,
 ): Promise<Record<string, number[]>> {
-  const { tf } = await chooseBackend({ purpose: "training", backend, allowSoftware: true });
+  const { tf } = await openBackend({ purpose: "training", backend, allowSoftware: true });
   if (backend === "wasm") await attachKernels(tf);
   const batch: Batch = {
     first: 0,

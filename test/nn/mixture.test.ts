@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGenerator } from "../../src/dataset/generator.ts";
-import { chooseBackend } from "../../src/nn/backend/choose.ts";
+import { openBackend } from "../../src/nn/backend/choose.ts";
 import type { Model } from "../../src/nn/card.ts";
 import { lossOf } from "../../src/nn/loss.ts";
 import type { Tf } from "../../src/nn/ops.ts";
@@ -26,7 +26,7 @@ import { MixtureLearner } from "../../src/nn/mixtureLearner.ts";
 
 let tf: Tf;
 beforeAll(async () => {
-  ({ tf } = await chooseBackend({ purpose: "training", backend: "wasm" }));
+  ({ tf } = await openBackend({ purpose: "training", backend: "wasm" }));
   await attachKernels(tf);
 });
 

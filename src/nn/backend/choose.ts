@@ -9,6 +9,7 @@ import {
   type BackendName,
   type BackendOptions,
   type BackendReport,
+  type OpenBackend,
   type Tf,
 } from "./types.ts";
 
@@ -21,6 +22,11 @@ let queue: Promise<unknown> = Promise.resolve();
  *  @example
  *  const { name, tf } = await chooseBackend({ purpose: "training" }); */
 export function chooseBackend(options: BackendOptions = {}): Promise<Backend> {
+  return openBackend(options);
+}
+
+/** The same, with all of tfjs's types. */
+export function openBackend(options: BackendOptions = {}): Promise<OpenBackend> {
   return next(async () => {
     const { tf, choice } = await prepare(options);
     const before = tf.engine().backendName;
@@ -63,7 +69,7 @@ async function prepare(options: BackendOptions): Promise<{ readonly tf: Tf; read
     import("#nn-platform") as Promise<{ platform: Platform }>,
     import("@tensorflow/tfjs-core"),
   ]);
-  if (purpose === "training") await platform.loadGradients();
+  if (purpose === "training") await import("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   const probe = options.probe ?? ((tf: Tf) => defaultProbe(tf, purpose));
   const opening: Opening = {
     allowSoftware,

@@ -4,9 +4,16 @@ import { openDawn } from "./dawn.node.ts";
 import type { Platform } from "./platform.ts";
 import { openCpu, openWasm } from "./portable.ts";
 
+/** In the package beside this program; the bundler rewrites `../../../dist/` to `./`. */
+const SHIPPED = new URL("../../../dist/tfjs-backend-wasm-simd.wasm", import.meta.url);
+
 export const platform: Platform = {
   order: () => ["node-gpu", "webgpu", "node", "wasm", "cpu"],
-  openers: { "node-gpu": openNodeGpu, webgpu: openDawn, node: openNode, wasm: openWasm, cpu: openCpu },
-  // tfjs-core keeps its gradients in files that only bundlers can import; the whole of tfjs has them inside.
-  loadGradients: () => import("@tensorflow/tfjs"),
+  openers: {
+    "node-gpu": openNodeGpu,
+    webgpu: openDawn,
+    node: openNode,
+    wasm: (tf, opening) => openWasm(tf, opening, SHIPPED),
+    cpu: openCpu,
+  },
 };

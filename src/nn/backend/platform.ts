@@ -21,8 +21,6 @@ export interface Platform {
   /** @returns what to try, best first; each has an opener */
   order(purpose: Purpose, batchSize: number): readonly BackendName[];
   readonly openers: Readonly<Partial<Record<BackendName, Opener>>>;
-  /** Registers the gradients of tfjs's operations. */
-  loadGradients(): Promise<unknown>;
   /** takagi.nn.wasm, where the runtime compiles nothing itself. */
   readonly trainingKernels?: WebAssembly.Module;
 }
@@ -50,6 +48,21 @@ export async function optional<T>(name: string, load: () => Promise<T>): Promise
   } catch (cause) {
     // Neither codes nor texts of these errors are the same from runtime to runtime.
     throw new Refusal(`${name} is not installed, or cannot be loaded here: ${firstLine(cause)}`, { cause });
+  }
+}
+
+/** Makes sure that a backend of another package is registered: by whoever imported that package, or by an import under its
+ *  name at run time, which bundlers do not see.
+ *  @param name as tfjs has it */
+export async function registered(tf: Tf, name: string, from: string): Promise<void> {
+  if (tf.findBackendFactory(name) !== null) return;
+  try {
+    await import(/* @vite-ignore */ /* webpackIgnore: true */ from);
+  } catch (cause) {
+    throw new Refusal(
+      `${from} is not installed, or cannot be loaded here (in a bundle, import "${from}" before): ${firstLine(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -8,7 +8,6 @@ import { openWebGpu } from "./webgpu.ts";
 export const platform: Platform = {
   order: () => ["webgpu", "webgl", "wasm", "cpu"],
   openers: { webgpu: openWebGpu, webgl: openWebGl, wasm: openShippedWasm, cpu: openCpu },
-  loadGradients: () => import("@tensorflow/tfjs-core/dist/register_all_gradients.js"),
 };
 
 /** With threads where the page is cross-origin isolated; tfjs asks for that itself. */

@@ -7,7 +7,5 @@ import { openCpu, openWasm } from "./portable.ts";
 export const platform: Platform = {
   order: () => ["wasm", "cpu"],
   openers: { wasm: (tf, opening) => openWasm(tf, opening, compiled), cpu: openCpu },
-  // The file of tfjs-core that registers them; programs for these runtimes are bundled.
-  loadGradients: () => import("@tensorflow/tfjs-core/dist/register_all_gradients.js"),
   trainingKernels,
 };

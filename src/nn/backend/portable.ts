@@ -10,7 +10,7 @@ export async function openCpu(tf: Tf): Promise<Opened> {
 }
 
 /** tfjs's WASM backend; once started it stays as it is, whatever is asked later.
- *  @param shipped where the file comes from by default; absent: tfjs finds it in its package */
+ *  @param shipped where the file comes from by default; absent: tfjs has been told its paths, and fetches it */
 export async function openWasm(
   tf: Tf,
   { wasm, isTraining = false }: Opening,

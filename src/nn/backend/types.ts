@@ -1,6 +1,14 @@
 /** Words of the choice of a tfjs backend. */
 
+/** The module as it is used here; not for types of the package, whose users need not have it. */
 export type Tf = typeof import("@tensorflow/tfjs-core");
+
+/** The module @tensorflow/tfjs-core that computes: the copy in takagi. Who has that package's types may take it as
+ *  `tf as typeof import("@tensorflow/tfjs-core")`. */
+export interface Tfjs {
+  readonly version_core: string;
+  getBackend(): string;
+}
 
 export const BACKEND_NAMES = ["node-gpu", "webgpu", "node", "webgl", "wasm", "cpu"] as const;
 
@@ -32,7 +40,7 @@ export interface Backend {
   /** Of tfjs. */
   readonly name: BackendName;
   /** tfjs with this backend chosen. */
-  readonly tf: Tf;
+  readonly tf: Tfjs;
   /** Name of the GPU, where it has one. */
   readonly adapter?: string;
   /** Those that were tried, in the order of preference; the chosen one is the last. */
@@ -52,5 +60,10 @@ export interface BackendOptions {
   /** tfjs's .wasm file, where it is not to come from its package. One thread computes then. */
   readonly wasm?: WasmOrigin;
   /** Throws where the backend computes falsely; runs after it has started. */
-  readonly probe?: (tf: Tf) => Promise<void>;
+  readonly probe?: (tf: Tfjs) => Promise<void>;
+}
+
+/** A backend as it is used here. */
+export interface OpenBackend extends Backend {
+  readonly tf: Tf;
 }

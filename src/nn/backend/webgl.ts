@@ -1,12 +1,12 @@
 /** WebGL of browsers. */
-import { activate, Refusal, type Opened, type Opening } from "./platform.ts";
+import { activate, Refusal, registered, type Opened, type Opening } from "./platform.ts";
 import { isSoftware, refuseSoftware } from "./software.ts";
 import type { Tf } from "./types.ts";
 
 export async function openWebGl(tf: Tf, { allowSoftware }: Opening): Promise<Opened> {
   const label = renderer();
   if (isSoftware(label) && !allowSoftware) refuseSoftware(label);
-  await import("@tensorflow/tfjs-backend-webgl");
+  await registered(tf, "webgl", "@tensorflow/tfjs-backend-webgl");
   await activate(tf, "webgl");
   return { adapter: label, version: tf.version_core };
 }

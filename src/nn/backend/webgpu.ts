@@ -1,5 +1,5 @@
 /** WebGPU of the runtime: browsers, Deno, and Node where dawn.node.ts has put one there. */
-import { activate, optional, Refusal, type Opened, type Opening } from "./platform.ts";
+import { activate, Refusal, registered, type Opened, type Opening } from "./platform.ts";
 import { isSoftware, refuseSoftware } from "./software.ts";
 import type { Tf } from "./types.ts";
 
@@ -30,7 +30,7 @@ export async function openWebGpu(tf: Tf, { allowSoftware }: Opening): Promise<Op
     "an adapter without a name";
   const isFallback = isFallbackAdapter === true || adapter.isFallbackAdapter === true;
   if ((isFallback || isSoftware(label)) && !allowSoftware) refuseSoftware(label);
-  await optional("@tensorflow/tfjs-backend-webgpu", () => import("@tensorflow/tfjs-backend-webgpu"));
+  await registered(tf, "webgpu", "@tensorflow/tfjs-backend-webgpu");
   await activate(tf, "webgpu");
   return { adapter: label, version: tf.version_core };
 }

@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { afterAll, expect, test } from "vitest";
 import { BackendError, InvalidParameterError } from "../../../src/errors.ts";
-import { chooseBackend, listBackends, type BackendName, type BackendOptions } from "../../../src/nn/index.ts";
+import { openBackend } from "../../../src/nn/backend/choose.ts";
+import { listBackends, type BackendName, type BackendOptions } from "../../../src/nn/index.ts";
 
 const wasmFile = createRequire(import.meta.url).resolve(
   "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
@@ -14,9 +15,9 @@ afterAll(() => expect(WebAssembly.instantiate).toBe(before.instantiate));
 
 /** A process has one WASM backend: tfjs's is taken away, so that it starts anew. */
 async function anew(options: BackendOptions): Promise<string> {
-  const { tf } = await chooseBackend({ backend: "cpu" });
+  const { tf } = await openBackend({ backend: "cpu" });
   delete tf.engine().registry["wasm"];
-  const { name, tf: started } = await chooseBackend({ backend: "wasm", ...options });
+  const { name, tf: started } = await openBackend({ backend: "wasm", ...options });
   expect(started.getBackend()).toBe("wasm");
   return name;
 }
@@ -28,7 +29,7 @@ test("WASM trains and CPU infers, each made the current one", async () => {
     ["wasm", "inference"],
     ["cpu", "training"],
   ] as const) {
-    const { name, tf, reports } = await chooseBackend({ backend, purpose });
+    const { name, tf, reports } = await openBackend({ backend, purpose });
     expect([name, tf.getBackend(), reports]).toEqual([
       backend,
       backend,
@@ -38,15 +39,15 @@ test("WASM trains and CPU infers, each made the current one", async () => {
 });
 
 test("nothing is left behind by probes", async () => {
-  const { tf } = await chooseBackend({ backend: "wasm", purpose: "training" });
+  const { tf } = await openBackend({ backend: "wasm", purpose: "training" });
   const tensors = tf.memory().numTensors;
-  await chooseBackend({ backend: "wasm", purpose: "training" });
+  await openBackend({ backend: "wasm", purpose: "training" });
   expect(tf.memory().numTensors).toBe(tensors);
   expect(tf.env().getBool("PROD")).toBe(false);
 });
 
 test("a list leaves the current backend alone", async () => {
-  const { tf } = await chooseBackend({ backend: "cpu" });
+  const { tf } = await openBackend({ backend: "cpu" });
   const names = (await listBackends({ purpose: "training" }))
     .filter(({ isUsable }) => isUsable)
     .map(({ name }) => name);
@@ -63,22 +64,22 @@ test("choices at the same time do not mix", async () => {
     seen.push(tf.getBackend());
   };
   expect(
-    (await Promise.all(wanted.map((backend) => chooseBackend({ backend, probe })))).map(({ name }) => name),
+    (await Promise.all(wanted.map((backend) => openBackend({ backend, probe })))).map(({ name }) => name),
   ).toEqual(wanted);
   expect(seen).toEqual(wanted);
 });
 
 test("a backend that computes falsely, or is not of this runtime, is refused; the current one stays", async () => {
-  const { tf } = await chooseBackend({ backend: "cpu" });
+  const { tf } = await openBackend({ backend: "cpu" });
   const probe = async () => {
     throw new Error("two and two are five");
   };
-  await expect(chooseBackend({ backend: "wasm", probe })).rejects.toThrow(
+  await expect(openBackend({ backend: "wasm", probe })).rejects.toThrow(
     "no backend can be used for inference: wasm: two and two are five",
   );
-  await expect(chooseBackend({ backend: "webgl" })).rejects.toThrow(BackendError);
+  await expect(openBackend({ backend: "webgl" })).rejects.toThrow(BackendError);
   expect(tf.getBackend()).toBe("cpu");
-  await expect(chooseBackend({ backend: "gpu" as BackendName })).rejects.toThrow(InvalidParameterError);
+  await expect(openBackend({ backend: "gpu" as BackendName })).rejects.toThrow(InvalidParameterError);
 });
 
 test("tfjs's kernels as a module, bytes, path and URL", async () => {

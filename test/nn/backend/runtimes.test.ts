@@ -88,7 +88,8 @@ testWithChromium(
   async () => {
     const { outputFiles } = await build({
       stdin: {
-        contents: `import { chooseBackend, listBackends } from "./dist/nn.js";${body}globalThis.outcome = outcome;`,
+        // Packages with a copy of tfjs-core of their own.
+        contents: `import "@tensorflow/tfjs-backend-webgl"; import "@tensorflow/tfjs-backend-webgpu"; import { chooseBackend, listBackends } from "./dist/nn.js";${body}globalThis.outcome = outcome;`,
         resolveDir: root,
       },
       bundle: true,

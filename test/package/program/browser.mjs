@@ -9,7 +9,14 @@ const get = async (address) => {
   return response;
 };
 
+/** Backends that come from packages of their own. */
+const GPUS = {
+  webgl: () => import("@tensorflow/tfjs-backend-webgl"),
+  webgpu: () => import("@tensorflow/tfjs-backend-webgpu"),
+};
+
 export async function onPage({ backend }) {
+  await GPUS[backend]?.();
   const model = {
     "model.json": await (await get(card)).text(),
     "weights.bin": new Uint8Array(await (await get(weights)).arrayBuffer()),

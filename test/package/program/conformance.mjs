@@ -68,7 +68,7 @@ export async function conform({ oracle, scan, model, backend }) {
   const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
   const { rms, maxStrain, thickness } = await invert(parseScan(scan), ysz400, { effort: "quick" });
 
-  const { createPredictor, modelFiles, parseModel, train } = await import("takagi/nn");
+  const { createPredictor, modelFiles, parseModel, pretrained, train } = await import("takagi/nn");
   const state = await train({
     preset: "cnn3",
     network: NETWORK,
@@ -89,6 +89,11 @@ export async function conform({ oracle, scan, model, backend }) {
   const prediction = Array.from(await predictor.predictInputs(inputs));
   const { labels: ofScan } = await predictor.predict(parseScan(scan));
   const { name, adapter } = predictor.backend;
+  // Where there are neither files nor addresses, the error says what to do.
+  const shipped = await pretrained("universal").then(
+    async (universal) => (await universal.propose(parseScan(scan), 1, { reflection: ysz400 }))[0].weight > 0,
+    ({ code, message }) => `${code}: ${message}`,
+  );
   predictor.dispose();
 
   return {
@@ -99,6 +104,7 @@ export async function conform({ oracle, scan, model, backend }) {
     losses,
     prediction,
     ofScan: Object.values(ofScan),
+    shipped,
     backend: name,
     adapter,
     model:
