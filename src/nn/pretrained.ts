@@ -15,6 +15,7 @@ export const pretrainedFiles = {
     "model.json": new URL("../../models/zro2-400-cnn1/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn1/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn1/bank.bin", import.meta.url),
+    "mixture.bin": new URL("../../models/zro2-400-cnn1/mixture.bin", import.meta.url),
   },
   "zro2-400-cnn2": {
     "model.json": new URL("../../models/zro2-400-cnn2/model.json", import.meta.url),

@@ -1,7 +1,6 @@
 /** An inversion as a NeXus file (HDF5): what was measured, what was found, and by which process. */
 
 import { InvalidParameterError } from "../errors.ts";
-import { loadHdf5 } from "../io/formats/hdf5.ts";
 import type { Inversion } from "../types.ts";
 import { VERSION } from "../version.ts";
 import { resultJson, type ResultDetails } from "./files.ts";
@@ -57,6 +56,7 @@ export async function resultNexus(inversion: Inversion, options: NexusOptions): 
 /** @throws {InvalidParameterError} where h5wasm is not installed */
 export async function foundWriter(): Promise<Hdf5Writer> {
   try {
+    const { loadHdf5 } = await import("../io/formats/hdf5.ts");
     return (await loadHdf5()) as unknown as Hdf5Writer;
   } catch {
     throw new InvalidParameterError(
