@@ -88,15 +88,7 @@ export async function runEvaluate(folder: string, flags: EvaluateFlags, terminal
             records: undefined,
           };
     progress.wipe();
-    if (flags.out !== undefined) {
-      await writeOutputs(
-        flags.out,
-        { ...optional("scans.jsonl", records), [INDEX]: `${JSON.stringify(result, null, 2)}\n` },
-        { ...flags, index: INDEX },
-      );
-      const html = await draw({ folder, result, judged, predictor, isRefined: flags.refine === true });
-      await writeOutputs(flags.out, { "evaluation.html": html }, { ...flags, index: INDEX });
-    }
+    await write(flags, records, { folder, result, judged, predictor, isRefined: flags.refine === true });
     terminal.out(json === true ? `${JSON.stringify(result)}\n` : words(folder, result));
     return EXIT.ok;
   } finally {
@@ -180,6 +172,19 @@ interface Drawing {
   readonly judged: Judgement;
   readonly predictor: Predictor;
   readonly isRefined: boolean;
+}
+
+/** The numbers first: drawing them takes long. */
+async function write(flags: EvaluateFlags, records: string | undefined, drawing: Drawing): Promise<void> {
+  const { out } = flags,
+    options = { ...flags, index: INDEX };
+  if (out === undefined) return;
+  await writeOutputs(
+    out,
+    { ...optional("scans.jsonl", records), [INDEX]: `${JSON.stringify(drawing.result, null, 2)}\n` },
+    options,
+  );
+  await writeOutputs(out, { "evaluation.html": await draw(drawing) }, options);
 }
 
 /** What evaluation.html holds. */

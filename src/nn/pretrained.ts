@@ -10,6 +10,7 @@ export const pretrainedFiles = {
     "model.json": new URL("../../models/universal/model.json", import.meta.url),
     "weights.bin": new URL("../../models/universal/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/universal/bank.bin", import.meta.url),
+    "mixture.bin": new URL("../../models/universal/mixture.bin", import.meta.url),
   },
   "zro2-400-cnn1": {
     "model.json": new URL("../../models/zro2-400-cnn1/model.json", import.meta.url),
@@ -29,8 +30,10 @@ export const pretrainedFiles = {
   },
 } as const;
 
+/** Name of a network that comes with the package. */
 export type PretrainedName = keyof typeof pretrainedFiles;
 
+/** All of them, the one for any crystal first. */
 export const pretrainedNames = Object.keys(pretrainedFiles) as readonly PretrainedName[];
 
 /** A network of the package at work: `universal` is for real scans of any crystal, the others for ZrO2 400.

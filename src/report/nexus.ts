@@ -7,22 +7,29 @@ import { resultJson, type ResultDetails } from "./files.ts";
 
 /** A group or a dataset to write to, as h5wasm has it. */
 export interface Hdf5OutputNode {
+  /** Puts an attribute beside it. */
   create_attribute(name: string, value: string | readonly string[] | number): void;
 }
 
+/** A group, or the file's root. */
 export interface Hdf5OutputGroup extends Hdf5OutputNode {
+  /** Makes a group in it. */
   create_group(name: string): Hdf5OutputGroup;
+  /** Makes a dataset in it: text, a number or an array. */
   create_dataset(options: { name: string; data: unknown; shape?: readonly number[] }): Hdf5OutputNode;
 }
 
 /** The module `h5wasm`, as `await import("h5wasm")` gives it: what writing asks of it. */
 export interface Hdf5Writer {
+  /** The library's own file system, when it has started. */
   readonly ready: Promise<{
     readonly FS: { readFile(name: string): Uint8Array; unlink(name: string): void };
   }>;
+  /** Makes a file there. */
   readonly File: new (name: string, mode: "w") => Hdf5OutputGroup & { close(): unknown };
 }
 
+/** What is told of the inversion in its file, and the library that writes. */
 export interface NexusOptions extends ResultDetails {
   /** Where h5wasm cannot be found by its name (bundles, edge runtimes). */
   readonly hdf5?: Hdf5Writer;

@@ -6,7 +6,9 @@ export type Tf = typeof import("@tensorflow/tfjs-core");
 /** The module @tensorflow/tfjs-core that computes: the copy in takagi. Who has that package's types may take it as
  *  `tf as typeof import("@tensorflow/tfjs-core")`. */
 export interface Tfjs {
+  /** Of tfjs-core. */
   readonly version_core: string;
+  /** @returns name of the current backend, as tfjs has it */
   getBackend(): string;
 }
 
