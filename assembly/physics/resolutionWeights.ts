@@ -130,37 +130,39 @@ export function applyBand(
 }
 
 /** What a Lorentzian of unit width and area brings from beyond each row's intervals: Σ area_b/(d² + (fwhm/2)²)/2π over blocks of
- *  BLOCK intervals, those that a row holds in part by their share.
+ *  intervals, those that a row holds in part by their share.
  *  @param areas f64[blocks]; centres f64[blocks]
+ *  @param starts i32[blocks + 1], first interval of each block, then their number
+ *  @param blockOf i32[intervals]
  *  @param rows as above, of the same grid; places f64[placeCount]
  *  @param quarter (fwhm/2)²
  *  @param out f64[placeCount], written */
 export function lorentzTails(
   areas: usize,
   centres: usize,
-  intervals: i32,
-  block: i32,
+  starts: usize,
+  blockOf: usize,
+  blocks: i32,
   places: usize,
   rows: usize,
   placeCount: i32,
   quarter: f64,
   out: usize,
 ): Status {
-  if (intervals < 1 || block < 1 || placeCount < 1) return Status.BadCount;
-  const blocks = (intervals + block - 1) / block;
+  if (blocks < 1 || placeCount < 1) return Status.BadCount;
   for (let i = 0; i < placeCount; i++) {
     const row = rows + <usize>i * ROW,
       low = load<i32>(row),
       high = load<i32>(row, 4),
       x = load<f64>(places + ((<usize>i) << 3)),
       // Blocks that lie wholly below, and wholly above, what the row holds.
-      below = low / block,
-      above = min((high + block - 1) / block, blocks);
+      below = load<i32>(blockOf + ((<usize>low) << 2)),
+      above = load<i32>(blockOf + ((<usize>(high - 1)) << 2)) + 1;
     let sum =
       blockSum(areas, centres, 0, below, x, quarter) + blockSum(areas, centres, above, blocks, x, quarter);
     for (let b = below; b < above; b++) {
-      const from = b * block,
-        to = min(from + block, intervals),
+      const from = load<i32>(starts + ((<usize>b) << 2)),
+        to = load<i32>(starts + ((<usize>b) << 2), 4),
         inside = <f64>max(0, min(to, high) - max(from, low)) / <f64>(to - from);
       if (inside == 1) continue;
       const d = x - load<f64>(centres + ((<usize>b) << 3));

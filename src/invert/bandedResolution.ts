@@ -8,8 +8,9 @@ import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
 const REACH = 2.7;
 /** Steps in ln width by which its derivatives are found. */
 const STEP = 0.1;
-/** Grid points of a block of the tails. */
-const BLOCK = 8;
+/** Intervals of a block of the tails at most, and its width at most, in widths of the resolution: a block is seen as one point. */
+const MOST_BLOCK = 8;
+const WIDEST_BLOCK = 0.5;
 
 export interface BandSetting {
   readonly workspace: Workspace;
@@ -21,7 +22,8 @@ export interface BandSetting {
   readonly fwhm: number;
 }
 
-/** Addresses: rows, and the weights of the mixture, of its derivative by ln width, and of Lorentzian minus Gaussian. */
+/** Addresses: rows, and the weights of the mixture, of its derivative by ln width, and of Lorentzian minus Gaussian (0 where no
+ *  derivatives are wanted). */
 export interface Matrices {
   readonly rows: number;
   readonly mixture: number;
@@ -34,7 +36,7 @@ export interface Band {
   readonly grid: AngleGrid;
   /** In the caller's scope.
    *  @param lnRatio ln of the width over that of the band */
-  put(lnRatio: number, fraction: number): Matrices;
+  put(lnRatio: number, fraction: number, withDerivatives: boolean): Matrices;
 }
 
 export class BandedResolution {
@@ -42,8 +44,12 @@ export class BandedResolution {
   /** i32[places + 1][4], see assembly/physics/resolutionWeights.ts. */
   readonly rows: Int32Array;
   readonly size: number;
+  /** First interval of each block of the tails, then the number of intervals; and the block of each interval. */
+  readonly #starts: Int32Array;
+  readonly #blockOf: Int32Array;
   /** Gaussian and Lorentzian: value, first and second derivative by ln width. */
   readonly #parts: readonly (readonly Float64Array[])[];
+  #last: { readonly lnRatio: number; readonly fraction: number; readonly weights: Float64Array } | undefined;
 
   constructor(setting: BandSetting) {
     this.setting = setting;
@@ -66,6 +72,10 @@ export class BandedResolution {
     rows[4 * places.length + 3] = offset;
     this.rows = rows;
     this.size = offset;
+    const starts = blockStarts(grid, WIDEST_BLOCK * fwhm);
+    this.#starts = starts;
+    this.#blockOf = new Int32Array(count - 1);
+    for (let b = 0; b < starts.length - 1; b++) this.#blockOf.fill(b, starts[b], starts[b + 1]);
     this.#parts = [0, 1].map((fraction) => {
       const [below, middle, above] = [-STEP, 0, STEP].map((shift) =>
         this.#weights(fwhm * Math.exp(shift), fraction),
@@ -122,11 +132,30 @@ export class BandedResolution {
     }
     return {
       grid: isWhole ? grid : sliceOfGrid(grid, low, high),
-      put: (lnRatio, fraction) => ({
-        rows: setting.workspace.putI32(own),
-        ...this.#put(lnRatio, fraction, offset, own[own.length - 1]),
-      }),
+      put: (lnRatio, fraction, withDerivatives) => {
+        const rows = setting.workspace.putI32(own),
+          size = own[own.length - 1];
+        return withDerivatives
+          ? { rows, ...this.#put(lnRatio, fraction, offset, size) }
+          : { rows, mixture: this.#putMixture(lnRatio, fraction, offset, size), byWidth: 0, byFraction: 0 };
+      },
     };
+  }
+
+  /** The mixture alone, kept from one call to the next: many curves are seen with one width. */
+  #putMixture(lnRatio: number, fraction: number, from: number, size: number): number {
+    const last = this.#last;
+    if (last?.lnRatio !== lnRatio || last.fraction !== fraction) {
+      const [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
+        half = 0.5 * lnRatio * lnRatio,
+        own = 1 - fraction;
+      const weights = g0.map(
+        (g, k) =>
+          own * (g + lnRatio * g1[k] + half * g2[k]) + fraction * (l0[k] + lnRatio * l1[k] + half * l2[k]),
+      );
+      this.#last = { lnRatio, fraction, weights };
+    }
+    return this.setting.workspace.put(this.#last!.weights.subarray(from, from + size));
   }
 
   #put(lnRatio: number, fraction: number, from: number, size: number): Omit<Matrices, "rows"> {
@@ -158,16 +187,16 @@ export class BandedResolution {
   tails(curve: Float64Array): Float64Array {
     const { workspace, grid, places, fwhm } = this.setting,
       { rows } = this,
-      count = grid.length,
-      blocks = Math.ceil((count - 1) / BLOCK),
+      starts = this.#starts,
+      blocks = starts.length - 1,
       areas = new Float64Array(blocks),
       centres = new Float64Array(blocks);
     for (let b = 0; b < blocks; b++) {
       let area = 0,
         moment = 0,
         length = 0;
-      const from = b * BLOCK,
-        to = Math.min(from + BLOCK, count - 1);
+      const from = starts[b],
+        to = starts[b + 1];
       for (let k = from; k < to; k++) {
         const h = grid[k + 1] - grid[k],
           part = 0.5 * h * (curve[k] + curve[k + 1]);
@@ -185,8 +214,9 @@ export class BandedResolution {
         workspace.kernels.lorentzTails(
           workspace.put(areas),
           workspace.put(centres),
-          count - 1,
-          BLOCK,
+          workspace.putI32(starts),
+          workspace.putI32(this.#blockOf),
+          blocks,
           workspace.put(places),
           workspace.putI32(rows),
           places.length,
@@ -197,4 +227,18 @@ export class BandedResolution {
       return workspace.copy(out, places.length);
     });
   }
+}
+
+/** First intervals of blocks of at most MOST_BLOCK intervals that are no wider than `widest` (degrees), or of one; then the number of
+ *  intervals. */
+function blockStarts(grid: Float64Array, widest: number): Int32Array {
+  const starts = [0],
+    intervals = grid.length - 1;
+  for (let from = 0; from < intervals;) {
+    let to = from + 1;
+    while (to < intervals && to - from < MOST_BLOCK && grid[to + 1] - grid[from] <= widest) to++;
+    starts.push(to);
+    from = to;
+  }
+  return Int32Array.from(starts);
 }

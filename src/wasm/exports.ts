@@ -199,8 +199,9 @@ export interface KernelExports extends AnyExports, ScratchSizes {
   lorentzTails(
     areas: number,
     centres: number,
-    intervals: number,
-    block: number,
+    starts: number,
+    blockOf: number,
+    blocks: number,
     places: number,
     rows: number,
     placeCount: number,

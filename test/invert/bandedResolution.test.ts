@@ -60,7 +60,7 @@ test.each([
       band = banded.part(0, places.length, whole),
       tails = banded.tails(curve),
       seen = workspace.scope(() => {
-        const { rows, mixture } = band.put(Math.log(factor), fraction),
+        const { rows, mixture } = band.put(Math.log(factor), fraction, false),
           out = workspace.f64(places.length);
         check(
           "applyBand",
@@ -89,7 +89,7 @@ test("rows sum to the area of the kernel within their reach: of a Gaussian 1", (
     band = banded.part(0, places.length, { count: grid.length } as Parameters<BandedResolution["part"]>[2]);
   for (const fraction of [0, 1])
     workspace.scope(() => {
-      const weights = workspace.copy(band.put(0, fraction).mixture, banded.size);
+      const weights = workspace.copy(band.put(0, fraction, false).mixture, banded.size);
       places.forEach((x, i) => {
         const from = banded.rows[4 * i + 3]!,
           to = banded.rows[4 * i + 7]!,
