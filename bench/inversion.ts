@@ -1,6 +1,6 @@
 /** What an iteration of an inversion costs: the curve, the curve with all derivatives and normal equations, the linear step; CPU
  *  time, so that a busy machine does not tell. */
-import { FINE, type Precision, ROUGH } from "../src/invert/curveModel.ts";
+import { FINE, type Precision, ROUGH } from "../src/invert/precision.ts";
 import { readFeatures } from "../src/invert/features.ts";
 import { flatPopulation } from "../src/invert/populations.ts";
 import { splineProblem } from "../src/invert/splines.ts";

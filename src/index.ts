@@ -40,10 +40,11 @@ export { measuredPreset } from "./dataset/measuredPreset.ts";
 export type { PresetAxis, ReflectionConstants } from "./dataset/presetFields.ts";
 export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/presets.ts";
 export { physicalLabels } from "./dataset/scaling.ts";
-export { rmsLog } from "./invert/answer.ts";
+export { rmsLog } from "./invert/answerParts.ts";
 export { invert } from "./invert/invert.ts";
 export type { Effort, InvertOptions } from "./invert/options.ts";
 export type { PredictorOptions, ProfilePredictor, ProfileProposal } from "./invert/predictor.ts";
+export type { LayerGuess, LayerGuessGroup, LayersOption } from "./invert/layers/layerOptions.ts";
 export type { FixedParameter } from "./invert/scanProblem.ts";
 export { type CountUnit, countUnit, countUnitOf } from "./io/countUnit.ts";
 export { type RadmaxCoefficients, radmaxCoefficients } from "./io/radmax.ts";
@@ -110,8 +111,12 @@ export type {
   Curve,
   Deviation,
   Diffuse,
+  Estimate,
   FileScan,
   FitParameters,
+  FoundLayer,
+  FoundPeriod,
+  FoundStack,
   Geometry,
   Hkl,
   Instrument,

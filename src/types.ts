@@ -95,7 +95,7 @@ export interface Layer {
   readonly strain?: number;
   /** %, at the upper edge: strain goes there linearly; as `strain` (uniform) if absent. */
   readonly strainTop?: number;
-  /** 0…1; 1 if absent. */
+  /** 0…1, or up to 2 where the layer scatters more than the crystal that stands for it; 1 if absent. */
   readonly debyeWaller?: number;
   /** Of the upper interface, nm: the standard deviation σ of an error function by which one crystal goes over into the
    *  next; 0 (sharp) if absent. */
@@ -306,6 +306,49 @@ export interface Band {
   readonly level: number;
 }
 
+/** A number of the answer with the band that holds it with 95 % probability. */
+export interface Estimate {
+  readonly value: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** What a scan tells of one layer. */
+export interface FoundLayer {
+  /** Of the crystal and reflection that it was calculated with. */
+  readonly name: string;
+  /** How often it lies in the stack. */
+  readonly repeats: number;
+  /** nm. */
+  readonly thickness: Estimate;
+  /** %, of the layer's own relaxed lattice, along the surface normal. */
+  readonly strain: Estimate;
+  /** %, against the substrate's lattice. */
+  readonly strainAgainst: Estimate;
+  /** Above 1 where a layer whose crystal was only supposed scatters more than it. */
+  readonly debyeWaller: Estimate;
+  /** Numbers that ended at a bound of the search: the scan does not determine them. */
+  readonly atBound: readonly ("thickness" | "strain" | "debyeWaller")[];
+}
+
+/** A period of a superlattice. */
+export interface FoundPeriod {
+  readonly repeats: number;
+  /** nm. */
+  readonly thickness: Estimate;
+  /** %, mean against the substrate's lattice. */
+  readonly strainAgainst: Estimate;
+}
+
+/** A stack of layers that explains a scan. */
+export interface FoundStack {
+  /** For `simulateStack`. */
+  readonly stack: Stack;
+  /** Each distinct layer, from below. */
+  readonly layers: readonly FoundLayer[];
+  readonly periods: readonly FoundPeriod[];
+}
+
 /** One profile that explains the scan. */
 export interface Solution {
   /** Root mean square of log10 measured − log10 calculated; zero counts taken as the smallest non-zero one. */
@@ -332,13 +375,15 @@ export interface Solution {
   readonly instrument: Instrument;
   /** Calculated intensity at the scan's angles, in the scan's unit. */
   readonly calculated: Float64Array;
-  /** Cubic B-splines of the strain. */
+  /** Cubic B-splines of the strain; 0 for layers. */
   readonly splines: number;
+  /** The layers, where the profile is one of layers. */
+  readonly stack?: FoundStack;
   /** The fit's own parameters and what it knows of them. */
   readonly parameters: FitParameters;
 }
 
-/** Parameters of a maximum: ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln width of the
+/** Parameters of a maximum (of layers, from below: ln thickness in nm, strain in %, Debye–Waller factor): ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln width of the
  *  resolution (degrees 2θ), offset (degrees 2θ), ln of the counts per unit of resolved reflectivity, ln background (counts,
  *  mid-scan) and its slope (ln from the first angle to the last), Lorentz fraction, diffuse scattering and ln of its half width
  *  (%), share of the counts lost at the maximum. All arrays have one length n. */

@@ -13,6 +13,8 @@ export interface AngleGrid {
   readonly degrees: Float64Array;
   /** f64[AnglePlane.Size][count]; undefined where it depends on the film's thickness. */
   readonly table: Float64Array | undefined;
+  /** f64[count] for stacks of several crystals (putStackAngles). */
+  readonly refraction?: Float64Array;
 }
 
 /** @param theta radians, ascending */
@@ -49,5 +51,6 @@ export function sliceOfGrid(grid: AngleGrid, from: number, to: number): AngleGri
     theta: grid.theta.slice(from, to),
     degrees: grid.degrees.slice(from, to),
     table: planes,
+    ...(grid.refraction !== undefined && { refraction: grid.refraction.slice(from, to) }),
   };
 }

@@ -1,10 +1,9 @@
 /** From the posterior to the answer: profiles with bands, the instrument, the verdict. */
-import { lorentzFraction, mixed, resolutionWidth, widened } from "../instrument/resolution.ts";
-import type { Band, Diffuse, Instrument, Profile, Resolution, Solution, Verdict } from "../types.ts";
-import { inverseOfFactored, cholesky } from "../leastSquares/linear.ts";
+import type { Band, Profile, Solution, Verdict } from "../types.ts";
+import { instrumentOf, type NumberRow, parametersOf, plainNumber, rmsLog } from "./answerParts.ts";
 import { BANDS } from "./bands.ts";
 import { confidenceOf, type Features, isDetermined } from "./confidence.ts";
-import { DIFFUSE_UNIT, FINE } from "./curveModel.ts";
+import { FINE } from "./precision.ts";
 import type { Climbed } from "./climb.ts";
 import { deviance } from "./objective.ts";
 import { type Draw, quantilesOf } from "./posterior.ts";
@@ -57,8 +56,30 @@ export function solutionOf(
     instrument: instrumentOf(problem, mode),
     calculated,
     splines: u.weights,
-    parameters: parametersOf(problem, mode),
+    parameters: parametersOf(problem, mode, filmNumbers(problem, mode)),
   };
+}
+
+/** ln thickness and weights, by the unknowns. */
+function filmNumbers({ unknowns: u }: ScanProblem, { x, sign }: Climbed): NumberRow[] {
+  const film = filmOf(u, { x, sign }),
+    scale = sign * Math.exp(x[u.scale]),
+    rows: NumberRow[] = [plainNumber("lnThickness", x, u.thickness)];
+  film.strainWeights.forEach((w, k) =>
+    rows.push({
+      name: `strainWeight${k + 1}`,
+      value: w,
+      by: [
+        [u.scale, w],
+        [u.shape + k, scale],
+      ],
+    }),
+  );
+  if (u.kind === "tied") rows.push(plainNumber("disorder", x, u.disorder));
+  else
+    for (let k = 0; k < u.weights; k++)
+      rows.push(plainNumber(`debyeWallerWeight${k + 1}`, x, u.disorder + k));
+  return rows;
 }
 
 /** The band of the draws about a profile, widened as simulated inversions of such a confidence ask for (bands.ts). */
@@ -85,108 +106,6 @@ function maximumOf({ strain }: Profile): number {
   let at = 0;
   for (let i = 1; i < strain.length; i++) if (Math.abs(strain[i]) > Math.abs(strain[at])) at = i;
   return at;
-}
-
-/** Root mean square of log10 measured − log10 calculated, zeros taken as the smallest non-zero intensity. */
-export function rmsLog(intensity: Float64Array, calculated: Float64Array): number {
-  const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
-  let sum = 0;
-  calculated.forEach(
-    (m, i) => (sum += (Math.log10(Math.max(intensity[i], smallest)) - Math.log10(Math.max(m, 1e-300))) ** 2),
-  );
-  return Math.sqrt(sum / calculated.length);
-}
-
-/** The instrument that `simulate` gives the same curve with. */
-function instrumentOf(problem: ScanProblem, { x, sign }: Climbed): Instrument {
-  const { setting, unknowns: u, top } = problem,
-    at = u.instrument,
-    { countUnit } = setting,
-    shape = setting.instrument.resolution,
-    fwhm = Math.exp(x[at.fwhm]),
-    resolution: Resolution =
-      shape === undefined || lorentzFraction(shape) !== undefined
-        ? mixed({ shape: "gaussian", fwhm }, x[at.lorentzFraction])
-        : widened(shape, fwhm / resolutionWidth(shape));
-  const decades = x[at.slope] / Math.LN10,
-    diffuse: Diffuse = {
-      height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit,
-      halfWidth: Math.exp(x[at.diffuseWidth]),
-    };
-  return {
-    ...setting.instrument,
-    resolution,
-    offset: x[at.offset],
-    scale: problem.peakAbove({ x, sign }) * countUnit,
-    background: Math.exp(x[at.background]) * countUnit,
-    ...(decades !== 0 && { backgroundDecades: decades }),
-    ...(diffuse.height > 0 && { diffuse }),
-    ...(x[at.loss] > 0 && { deadTime: x[at.loss] / ((1 - x[at.loss]) * top * countUnit) }),
-  };
-}
-
-/** ln thickness, weights and the instrument's numbers with their covariance. */
-function parametersOf(problem: ScanProblem, { x, sign, fit }: Climbed): Solution["parameters"] {
-  const { unknowns: u, bounds } = problem,
-    n = u.count,
-    film = filmOf(u, { x, sign }),
-    at = u.instrument,
-    free = Array.from({ length: n }, (_, k) => k).filter(
-      (k) => bounds.upper[k] > bounds.lower[k] && fit.normal.hessian[k * n + k] > 0,
-    ),
-    d = free.length,
-    factor = new Float64Array(d * d);
-  free.forEach((i, a) => {
-    for (let b = 0; b <= a; b++) factor[a * d + b] = fit.normal.hessian[i * n + free[b]];
-    factor[a * d + a] *= 1 + 1e-9;
-  });
-  const inverse = cholesky(factor, d) ? inverseOfFactored(factor, d) : new Float64Array(d * d).fill(NaN),
-    whole = new Float64Array(n * n);
-  free.forEach((i, a) => free.forEach((j, b) => (whole[i * n + j] = inverse[a * d + b])));
-  // Rows of the numbers by the unknowns.
-  const rows: { name: string; value: number; by: [number, number][] }[] = [],
-    scale = sign * Math.exp(x[u.scale]),
-    plain = (name: string, place: number): void => {
-      rows.push({ name, value: x[place], by: [[place, 1]] });
-    };
-  plain("lnThickness", u.thickness);
-  film.strainWeights.forEach((w, k) =>
-    rows.push({
-      name: `strainWeight${k + 1}`,
-      value: w,
-      by: [
-        [u.scale, w],
-        [u.shape + k, scale],
-      ],
-    }),
-  );
-  if (u.kind === "tied") plain("disorder", u.disorder);
-  else for (let k = 0; k < u.weights; k++) plain(`debyeWallerWeight${k + 1}`, u.disorder + k);
-  for (const [name, place] of Object.entries({
-    lnWidth: at.fwhm,
-    offset: at.offset,
-    lnAmplitude: at.amplitude,
-    lnBackground: at.background,
-    backgroundSlope: at.slope,
-    lorentzFraction: at.lorentzFraction,
-    diffuse: at.diffuse,
-    lnDiffuseWidth: at.diffuseWidth,
-    loss: at.loss,
-  }))
-    plain(name, place);
-  const covariance = new Float64Array(rows.length ** 2);
-  rows.forEach(({ by: a }, i) =>
-    rows.forEach(({ by: b }, j) => {
-      let sum = 0;
-      for (const [p, fp] of a) for (const [q, fq] of b) sum += fp * fq * whole[p * n + q];
-      covariance[i * rows.length + j] = sum;
-    }),
-  );
-  return {
-    names: rows.map(({ name }) => name),
-    values: Float64Array.from(rows, ({ value }) => value),
-    covariance,
-  };
 }
 
 /** Whether the scan settles the profile, and why. */

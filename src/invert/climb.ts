@@ -5,11 +5,11 @@
  *  strain: little of the film near the largest strain, all of it near the substrate's peak. Let in all at once, fringes
  *  that are more than half a period off lead to one of very many wrong maxima. */
 import { type NormalFit, type NormalFitOptions, normalFitSteps } from "../leastSquares/normalFit.ts";
-import { FINE, ROUGH } from "./curveModel.ts";
+import { FINE, ROUGH } from "./precision.ts";
 import type { Anchor, Objective, Terms } from "./objective.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { fringesOf } from "./splines.ts";
-import type { InstrumentUnknown, Place } from "./unknowns.ts";
+import type { InstrumentUnknown, Place, Places } from "./unknowns.ts";
 
 /** Relative errors of points that are not let in yet, and of those that are. */
 const LOOSE = 1;
@@ -129,8 +129,8 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
 }
 
 /** The maximum of the fine model near a place. */
-export function* polish(
-  problem: ScanProblem,
+export function* polish<U extends Places, F>(
+  problem: ScanProblem<U, F>,
   place: Place,
   errors: Float64Array,
   iterations = 10,

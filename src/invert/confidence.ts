@@ -93,10 +93,13 @@ export function featuresOf(
 }
 
 /** In [0, 1]. */
-export function confidenceOf(features: Features, model: StumpModel = MODEL): number {
+export function confidenceOf(
+  features: object & { readonly excess: number },
+  model: StumpModel = MODEL,
+): number {
   let logit = model.bias;
   for (const { feature, at, below, above } of model.stumps)
-    logit += features[feature as Feature] <= at ? below : above;
+    logit += (features as Record<string, number>)[feature] <= at ? below : above;
   const value = 1 / (1 + Math.exp(-logit));
   // What does not explain the counts is no answer.
   return features.excess > TOLERATED ? Math.min(value, 0.5) : value;

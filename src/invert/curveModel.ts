@@ -3,12 +3,12 @@
 import { ResolutionSlot } from "../../assembly/layout.ts";
 import { lorentzFraction, resolutionBlock, resolutionWidth } from "../instrument/resolution.ts";
 import { type Wave, wavesOf } from "../instrument/waves.ts";
-import type { SplineKernel } from "../simulate/splineGradient.ts";
 import type { Deviation, Instrument, Reflection, Resolution } from "../types.ts";
 import { RADIANS } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
 import { BandedResolution, type Band } from "./bandedResolution.ts";
+import type { Precision } from "./precision.ts";
 import type { Structure } from "./structure.ts";
 import { INSTRUMENT, type Place } from "./unknowns.ts";
 
@@ -50,19 +50,6 @@ export interface ModelSetting {
   readonly done: { work: number };
 }
 
-/** How finely is computed. */
-export interface Precision {
-  readonly kernel: SplineKernel;
-  /** Largest deviation phase of a slice. */
-  readonly phase: number;
-  /** 1, or more for fewer angles. */
-  readonly coarseness: number;
-}
-export const ROUGH: Precision = { kernel: "fast", phase: 2.8, coarseness: 1.7 };
-export const FINE: Precision = { kernel: "simd", phase: 1.6, coarseness: 1 };
-/** For the one curve of an answer. */
-export const FINEST: Precision = { kernel: "simd", phase: 0.6, coarseness: 1 };
-
 /** Reach of the summed resolution, in widths. */
 const SUMMED_REACH = 2.2;
 /** Lorentz fraction below which the slope by it would be a small difference by a small number. */
@@ -98,7 +85,7 @@ interface Beam {
 
 /** Classes of ln width and of the offset in widths for which one banded resolution serves. */
 const WIDTH_CLASS = 0.15;
-const OFFSET_CLASS = 0.1;
+const OFFSET_CLASS = { rough: 0.1, close: 0.025 };
 
 export class CurveModel {
   readonly setting: ModelSetting;
@@ -248,7 +235,7 @@ export class CurveModel {
     const { band, whole, shift } = this.#bandOf(beam, x[fwhm], x[offset]),
       { grid } = band,
       columns = this.#putR(beam, grid, place, after !== 0),
-      matrices = band.put(x[fwhm] - Math.log(whole.setting.fwhm), fraction),
+      matrices = band.put(x[fwhm] - Math.log(whole.setting.fwhm), fraction, after !== 0),
       slope = workspace.f64(grid.count),
       bySlope = workspace.f64(points),
       apply = (weights: number, from: number, count: number, out: number): void =>
@@ -292,10 +279,11 @@ export class CurveModel {
     offset: number,
   ): { band: Band; whole: BandedResolution; shift: number } {
     const { setting } = this,
+      offsetClass = OFFSET_CLASS[setting.precision.coarseness > 1 ? "rough" : "close"],
       step = Math.round(lnWidth / WIDTH_CLASS),
       fwhm = Math.exp(step * WIDTH_CLASS),
-      place = Math.round(offset / (OFFSET_CLASS * fwhm)),
-      at = place * OFFSET_CLASS * fwhm,
+      place = Math.round(offset / (offsetClass * fwhm)),
+      at = place * offsetClass * fwhm,
       key = `${step} ${place}`;
     let whole = beam.bands.get(key);
     if (whole === undefined) {
@@ -512,7 +500,11 @@ function beamsOf(setting: ModelSetting): Beam[] {
         (Math.max(twoTheta[0] - reach, 1e-3) * RADIANS) / 2,
         (Math.min(twoTheta[twoTheta.length - 1] + reach, 179.999) * RADIANS) / 2,
       ];
-      theta = structure.angles(range, wave, thickest, precision.coarseness);
+      theta = structure.angles(range, wave, {
+        thickest,
+        fwhm: setting.width,
+        coarseness: precision.coarseness,
+      });
     }
     return { wave, share, grid: structure.grid(wave, theta), bands: new Map() };
   });

@@ -1,4 +1,5 @@
 /** A way to say a film in numbers, and what is known of such films before the scan is seen. */
+import type { Precision } from "./precision.ts";
 import type { Prior } from "./prior.ts";
 import type { Structure } from "./structure.ts";
 import type { Place, Places } from "./unknowns.ts";
@@ -16,6 +17,8 @@ export interface Films<U extends Places, F> {
   of(place: Place): F;
   /** Relative: below 0.1 two films are alike. */
   distance(a: F, b: F): number;
+  /** Of the posterior. */
+  readonly precision: Precision;
   /** Of all that interferes, nm. */
   thickness(x: Float64Array): number;
 }

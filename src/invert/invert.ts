@@ -9,17 +9,18 @@ import { wavesOf } from "../instrument/waves.ts";
 import { solutionOf, verdictOf } from "./answer.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
+import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { withoutStrayPoints } from "./points.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
 import type { Known } from "./prior.ts";
 import { roughStartsSteps } from "./roughStarts.ts";
-import type { FixedParameter, ScanProblem } from "./scanProblem.ts";
+import type { FixedParameter, ScanProblem, ScanSetting } from "./scanProblem.ts";
 import type { Found, SearchLimits, Start } from "./search.ts";
 import { solve } from "./solve.ts";
 import { splineProblem } from "./splines.ts";
 import { Turns } from "./turns.ts";
-import { filmOf, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
+import { filmOf, type Places, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
 
 const SPLINES = 10;
@@ -27,6 +28,8 @@ const PROPOSALS = 64;
 const ROUGH_STARTS = 14;
 /** Relative error of the model itself: slices, and angles between those that are computed. */
 const FLOOR = 0.01;
+/** Work of a search for layers over that for a profile, at most: hardly one scan in ten needs it. */
+const LAYERS_WORK = 3;
 /** Draws that are part of the answer. */
 const SHOWN_DRAWS = 20;
 
@@ -57,6 +60,7 @@ export async function invert(
     turns = new Turns(options),
     seconds = secondsOf(options.effort);
   await turns.begin("reading the scan");
+  if (options.layers !== undefined) return layersInverted(valid, reflection, options, turns);
   const problem = await problemOf(valid, reflection, options);
   const { starts, proposals, method, methodReason } = await startsOf(problem, options, turns);
   const limits: SearchLimits = {
@@ -129,9 +133,7 @@ function told(
     scan,
     reflection,
     converged: found.excess < 50,
-    reason: isSpent
-      ? `the budget of ${secondsOf(options.effort)} s was spent in ${found.climbs} climbs`
-      : `${found.climbs} climbs, of which independent ones ended at the same profile`,
+    reason: reasonOf(isSpent, found.climbs, secondsOf(options.effort), "profile"),
     isBudgetSpent: isSpent,
     countUnit: setting.countUnit,
     used: setting.used,
@@ -140,16 +142,50 @@ function told(
   };
 }
 
-async function problemOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanProblem> {
-  const {
-      sample = {},
-      deviation = "exact",
-      instrument = {},
-      fix = {},
-      mask = [],
-      splines = SPLINES,
-      mostStrain = MOST_STRAIN,
-    } = options,
+/** The answer where the sample is one of layers. */
+async function layersInverted(
+  scan: Scan,
+  reflection: Reflection,
+  options: InvertOptions,
+  turns: Turns,
+): Promise<Inversion> {
+  const done = { work: 0 },
+    seconds = secondsOf(options.effort),
+    setting = { ...(await settingOf(scan, reflection, options)), done },
+    work = LAYERS_WORK * seconds * WORK_PER_SECOND,
+    wanted: LayersWanted = {
+      layers: options.layers!,
+      ...(options.film !== undefined && { film: options.film }),
+      mostStrain: options.mostStrain ?? MOST_STRAIN,
+      knownOf: (unknowns) => knownOf(options.known ?? {}, unknowns, setting.countUnit),
+    },
+    solved = await turns.run(layersOfScan(setting, wanted, work), done, work, "layers"),
+    isSpent = solved.reason === "budget";
+  return {
+    scan,
+    reflection,
+    converged: solved.excess < 50,
+    reason: reasonOf(isSpent, solved.climbs, seconds, "stack"),
+    isBudgetSpent: isSpent,
+    countUnit: setting.countUnit,
+    used: setting.used,
+    relativeError: solved.error,
+    prior: "uniform layers",
+    method: "search",
+    methodReason: "searched from what the scan's fringes and peaks show",
+    ...layersAnswer(solved, scan),
+  };
+}
+
+function reasonOf(isSpent: boolean, climbs: number, seconds: number, what: string): string {
+  return isSpent
+    ? `the budget of ${seconds} s was spent in ${climbs} climbs`
+    : `${climbs} climbs, of which independent ones ended at the same ${what}`;
+}
+
+/** What is told of a scan's film whatever stands for it. */
+async function settingOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanSetting> {
+  const { sample = {}, deviation = "exact", instrument = {}, fix = {}, mask = [] } = options,
     { twoTheta } = scan;
   wavesOf(reflection, deviation, instrument);
   const features = readFeatures(scan, reflection, sample),
@@ -161,12 +197,8 @@ async function problemOf(scan: Scan, reflection: Reflection, options: InvertOpti
   const points = used.reduce((a, b) => a + b, 0);
   if (points < 20)
     throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
-  const population =
-      options.prior === "none" || splines !== SPLINES
-        ? flatPopulation(splines)
-        : await populationFor(options.prior ?? "universal", reflection),
-    kernels = await loadKernels(options.wasm);
-  return splineProblem({
+  const kernels = await loadKernels(options.wasm);
+  return {
     workspace: workspaceOf(kernels.exports),
     simd: kernels.simd,
     scan,
@@ -177,21 +209,40 @@ async function problemOf(scan: Scan, reflection: Reflection, options: InvertOpti
     deviation,
     instrument,
     features,
-    population,
-    splines,
     isSummed: false,
     held: fix,
-    known: knownOf(options.known ?? {}, new Unknowns(splines, population.kind), features.countUnit),
-    mostStrain,
     fwhm: [0.1 * features.fwhm, 2 * features.fwhm],
     floor: FLOOR,
     ...(options.relativeError === undefined ? {} : { relativeError: Math.max(options.relativeError, 1e-3) }),
+  };
+}
+
+async function problemOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanProblem> {
+  const { splines = SPLINES, mostStrain = MOST_STRAIN } = options,
+    setting = await settingOf(scan, reflection, options),
+    population =
+      options.prior === "none" || splines !== SPLINES
+        ? flatPopulation(splines)
+        : await populationFor(options.prior ?? "universal", reflection);
+  return splineProblem({
+    ...setting,
+    population,
+    splines,
+    known: knownOf(options.known ?? {}, new Unknowns(splines, population.kind), setting.countUnit),
+    mostStrain,
   });
 }
 
-function knownOf(known: NonNullable<InvertOptions["known"]>, u: Unknowns, countUnit: number): Known[] {
-  const places: Record<FixedParameter, { place: number; isLogarithm: boolean; unit: number }> = {
-    thickness: { place: u.thickness, isLogarithm: true, unit: 1 },
+/** Where a known parameter stands among the unknowns. */
+interface KnownPlace {
+  readonly place: number;
+  readonly isLogarithm: boolean;
+  readonly unit: number;
+}
+
+function knownOf(known: NonNullable<InvertOptions["known"]>, u: Places, countUnit: number): Known[] {
+  const places: Partial<Record<FixedParameter, KnownPlace>> = {
+    ...(u instanceof Unknowns && { thickness: { place: u.thickness, isLogarithm: true, unit: 1 } }),
     fwhm: { place: u.instrument.fwhm, isLogarithm: true, unit: 1 },
     lorentzFraction: { place: u.instrument.lorentzFraction, isLogarithm: false, unit: 1 },
     offset: { place: u.instrument.offset, isLogarithm: false, unit: 1 },
@@ -199,7 +250,7 @@ function knownOf(known: NonNullable<InvertOptions["known"]>, u: Unknowns, countU
     backgroundDecades: { place: u.instrument.slope, isLogarithm: false, unit: 1 / Math.LN10 },
   };
   return Object.entries(known).map(([name, [value, error]]) => {
-    const { place, isLogarithm, unit } = places[name as FixedParameter];
+    const { place, isLogarithm, unit } = places[name as FixedParameter]!;
     return { place, isLogarithm, value: value / unit, error: error / unit };
   });
 }

@@ -8,8 +8,9 @@ import {
   requirePositive,
   requireWithin,
 } from "../errors.ts";
-import type { Deviation, Instrument, Profile, Progress, Sample } from "../types.ts";
+import type { Deviation, Instrument, Profile, Progress, Reflection, Sample } from "../types.ts";
 import type { KernelOrigin } from "../wasm/load.ts";
+import { checkLayers, type LayersOption } from "./layers/layerOptions.ts";
 import type { ProfilePredictor } from "./predictor.ts";
 import type { FixedParameter } from "./scanProblem.ts";
 
@@ -44,6 +45,12 @@ export interface InvertOptions {
   readonly known?: Partial<Record<FixedParameter, readonly [value: number, deviation: number]>>;
   /** Ranges of 2θ (degrees) that are ignored. */
   readonly mask?: readonly (readonly [from: number, to: number])[];
+  /** The sample is one of uniform layers on the crystal (the substrate) of `reflection`: "auto" finds how many (at most five), a
+   *  number asks for as many, a list says which, from below. A smooth profile if absent. */
+  readonly layers?: LayersOption;
+  /** The reflection of the crystal that layers are of where `layers` is no list; the substrate's if absent. Layers of another
+   *  crystal are found with its structure factors and against its lattice. */
+  readonly film?: Reflection;
   /** Cubic B-splines of the strain, and as many of the Debye–Waller factor: 10 if absent. With another number the population
    *  says nothing of their weights. */
   readonly splines?: number;
@@ -80,7 +87,35 @@ export function secondsOf(effort: Effort = "normal"): number {
 }
 
 /** @throws {InvalidParameterError} */
-export function checkOptions({
+export function checkOptions(options: InvertOptions): void {
+  checkValues(options);
+  const { layers, film, sample, deviation, splines, fix = {}, known = {} } = options;
+  if (layers === undefined) {
+    if (film !== undefined)
+      throw new InvalidParameterError("film", "none where `layers` is absent", film.name);
+    return;
+  }
+  checkLayers(layers);
+  if (film !== undefined && film.structureFactor === undefined)
+    throw new InvalidParameterError("film", "a Reflection: await reflection(crystal, options)", film);
+  if ((sample?.geometry ?? "single crystal") !== "single crystal")
+    throw new InvalidParameterError(
+      "sample.geometry",
+      "a single crystal (the substrate) under layers",
+      sample?.geometry,
+    );
+  if ((deviation ?? "exact") !== "exact")
+    throw new InvalidParameterError("deviation", "exact with layers", deviation);
+  if (splines !== undefined) throw new InvalidParameterError("splines", "none with layers", splines);
+  if ("thickness" in fix || "thickness" in known)
+    throw new InvalidParameterError(
+      "fix, known",
+      "no thickness with layers: give it in the list `layers`",
+      "thickness",
+    );
+}
+
+function checkValues({
   fix = {},
   known = {},
   splines,

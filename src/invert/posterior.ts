@@ -1,22 +1,22 @@
 /** How sure an answer is: the maxima as a mixture of Gaussians (Laplace's method), its draws weighted by the exact posterior. */
+import type { Precision } from "./precision.ts";
 import { cholesky, solveTransposed } from "../leastSquares/linear.ts";
-import { ROUGH } from "./curveModel.ts";
-import { distance } from "./distance.ts";
 import { deviance } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
 import type { ScanProblem } from "./scanProblem.ts";
-import type { Found, Mode } from "./search.ts";
-import { filmOf, type Place, type SplineFilm } from "./unknowns.ts";
+import type { Climbed } from "./climb.ts";
+import type { Mode } from "./search.ts";
+import type { Place, Places, SplineFilm } from "./unknowns.ts";
 
-/** A profile that the scan allows, and its share of the posterior. */
-export interface Draw {
-  readonly film: SplineFilm;
+/** A film that the scan allows, and its share of the posterior. */
+export interface Draw<F = SplineFilm> {
+  readonly film: F;
   readonly weight: number;
 }
 
 /** A maximum as a Gaussian. */
 interface Peak {
-  readonly mode: Mode;
+  readonly mode: Climbed;
   readonly free: readonly number[];
   /** Factor L of the precision L Lᵀ over the free unknowns. */
   readonly factor: Float64Array;
@@ -26,11 +26,11 @@ interface Peak {
   readonly lnHeight: number;
 }
 
-export interface Posterior {
+export interface Posterior<F = SplineFilm, M extends Climbed = Mode> {
   /** Importance-weighted; weights sum to 1. */
-  readonly draws: readonly Draw[];
+  readonly draws: readonly Draw<F>[];
   /** The modes that count, the answer first, with shares by evidence that sum to 1. */
-  readonly modes: readonly (Mode & { readonly share: number })[];
+  readonly modes: readonly (M & { readonly share: number })[];
   /** Of the draws, how many equally weighted ones they are worth, relative. */
   readonly efficiency: number;
   /** Share of the draws within 10 % of the answer: weighted, and as they were drawn. */
@@ -50,14 +50,18 @@ const TEMPER = 2;
 export const RIGHT = 0.1;
 
 /** A generator that yields after each curve. */
-export function* posteriorOf(
-  problem: ScanProblem,
-  found: Found,
+export function* posteriorOf<U extends Places, F, M extends Climbed>(
+  problem: ScanProblem<U, F>,
+  modes: readonly M[],
+  error: number,
   seed = 1,
-): Generator<{ readonly cost: number }, Posterior, void> {
-  const peaks = found.modes.slice(0, MOST_MODES).map((mode) => peakOf(problem, mode, found.error.value)),
+): Generator<{ readonly cost: number }, Posterior<F, M>, void> {
+  const { films: space } = problem,
+    best = modes.slice(0, MOST_MODES),
+    peaks = best.map((mode) => peakOf(problem, mode, error)),
     top = Math.max(...peaks.map(({ lnEvidence }) => lnEvidence)),
-    live = peaks.filter(({ lnEvidence }) => lnEvidence > top - NEGLIGIBLE * TEMPER),
+    counting = [...peaks.keys()].filter((k) => peaks[k].lnEvidence > top - NEGLIGIBLE * TEMPER),
+    live = counting.map((k) => peaks[k]),
     shares = normalised(live.map(({ lnEvidence }) => (lnEvidence - top) / TEMPER)),
     next = uniforms(seed),
     normal = normals(seed + 1);
@@ -69,31 +73,46 @@ export function* posteriorOf(
   });
   const lnWeights: number[] = [];
   for (const place of drawn) {
-    const cost = minusTwoLn(problem, place, found.error.value);
+    const cost = minusTwoLn(problem, place, error);
     lnWeights.push(
       -cost / 2 - Math.max(...live.map((peak, k) => lnProposal(peak, place) + Math.log(shares[k]))),
     );
     yield { cost };
   }
   const weights = truncated(normalised(lnWeights)),
-    films = drawn.map((place) => filmOf(problem.unknowns, place)),
-    modeFilms = live.map(({ mode }) => filmOf(problem.unknowns, mode));
-  const massOf = (film: SplineFilm, of: readonly number[]): number =>
-    films.reduce((sum, other, k) => (distance(other, film) < RIGHT ? sum + of[k] : sum), 0);
+    films = drawn.map((place) => space.of(place)),
+    modeFilms = live.map(({ mode }) => space.of(mode));
+  const massOf = (film: F, of: readonly number[]): number =>
+    films.reduce((sum, other, k) => (space.distance(other, film) < RIGHT ? sum + of[k] : sum), 0);
   const even = weights.map(() => 1 / weights.length),
     masses = modeFilms.map((film) => 0.5 * (massOf(film, weights) + massOf(film, even))),
     chosen = masses.indexOf(Math.max(...masses));
   const order = [chosen, ...live.keys()].filter((k, at, all) => all.indexOf(k) === at);
   return {
     draws: films.map((film, k) => ({ film, weight: 0.5 * (weights[k] + even[k]) })),
-    modes: order.map((k) => ({ ...live[k].mode, share: shares[k] })),
+    modes: order.map((k) => ({ ...best[counting[k]], share: shares[k] })),
     efficiency: 1 / (weights.length * weights.reduce((sum, w) => sum + w * w, 0)),
     mass: massOf(modeFilms[chosen], weights),
     drawnMass: massOf(modeFilms[chosen], even),
   };
 }
 
-function peakOf(problem: ScanProblem, mode: Mode, error: number): Peak {
+/** ln of the integral of the posterior density about a maximum, up to a constant. */
+export function lnEvidenceOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  mode: Climbed,
+  error: number,
+  precision: Precision = problem.films.precision,
+): number {
+  return peakOf(problem, mode, error, precision).lnEvidence;
+}
+
+function peakOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  mode: Climbed,
+  error: number,
+  precision = problem.films.precision,
+): Peak {
   const { hessian } = mode.fit.normal,
     n = mode.x.length,
     { lower, upper } = problem.bounds,
@@ -117,18 +136,33 @@ function peakOf(problem: ScanProblem, mode: Mode, error: number): Peak {
   let lnDeterminant = 0;
   for (let a = 0; a < d; a++) lnDeterminant += Math.log(factor[a * d + a]);
   const lnHeight = lnDeterminant - (d / 2) * Math.log(2 * Math.PI);
-  return { mode, free, factor, lnHeight, lnEvidence: -minusTwoLn(problem, mode, error) / 2 - lnHeight };
+  return {
+    mode,
+    free,
+    factor,
+    lnHeight,
+    lnEvidence: -minusTwoLn(problem, mode, error, precision) / 2 - lnHeight,
+  };
 }
 
 /** −2 ln of the posterior density, the whole mixture as prior, up to a constant that all places share. */
-export function minusTwoLn(problem: ScanProblem, place: Place, error: number): number {
-  const objective = problem.objectiveAt(ROUGH, place.x),
+export function minusTwoLn<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  place: Place,
+  error: number,
+  precision = problem.films.precision,
+): number {
+  const objective = problem.objectiveAt(precision, place.x),
     errors = new Float64Array(objective.points).fill(error),
     { prior } = problem.films;
   return deviance(problem.counts, objective.mean(place), errors) - 2 * prior.lnDensity(place.x);
 }
 
-function drawOf(problem: ScanProblem, { mode, free, factor }: Peak, normal: () => number): Place {
+function drawOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  { mode, free, factor }: Peak,
+  normal: () => number,
+): Place {
   const d = free.length,
     z = new Float64Array(d);
   for (let a = 0; a < d; a++) z[a] = normal();
@@ -171,9 +205,9 @@ function truncated(weights: readonly number[]): number[] {
 }
 
 /** Strain (%) below and above which a share of the draws lies, at depths (nm). */
-export function quantilesOf(
-  draws: readonly Draw[],
-  strainAt: (film: SplineFilm, depth: number) => number,
+export function quantilesOf<F>(
+  draws: readonly Draw<F>[],
+  strainAt: (film: F, depth: number) => number,
   depth: ArrayLike<number>,
   share: number,
 ): { lower: Float64Array; upper: Float64Array } {

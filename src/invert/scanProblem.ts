@@ -2,7 +2,8 @@
 import { lorentzFraction, resolutionWidth, widened } from "../instrument/resolution.ts";
 import type { Deviation, Instrument, Reflection, Resolution, Sample, Scan } from "../types.ts";
 import type { Workspace } from "../wasm/workspace.ts";
-import { CurveModel, FINEST, type Precision, type Response, ROUGH } from "./curveModel.ts";
+import { CurveModel, type Response } from "./curveModel.ts";
+import { FINEST, type Precision, ROUGH } from "./precision.ts";
 import type { Features } from "./features.ts";
 import type { Films } from "./films.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
@@ -33,6 +34,8 @@ export interface ScanSetting {
   /** Relative error beside counting: of the model itself, at least; and what is given. */
   readonly floor: number;
   readonly relativeError?: number;
+  /** Where work is counted; several problems of one scan may share it. */
+  readonly done?: { work: number };
 }
 
 /** Thickness classes in which models are shared: factor from one to the next. */
@@ -57,7 +60,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   /** Mean count over the intensity in counts, of each point (points.ts). */
   readonly #transmission: Float64Array | undefined;
   readonly #objectives = new Map<string, Objective>();
-  readonly #done = { work: 0 };
+  readonly #done: { work: number };
 
   /** Slices · angles that were computed. */
   get work(): number {
@@ -68,6 +71,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
     this.setting = setting;
     this.films = films;
     this.unknowns = films.unknowns;
+    this.#done = setting.done ?? { work: 0 };
     const { scan, countUnit, used, features, instrument, isSummed, held } = setting;
     const {
       twoTheta,
@@ -164,7 +168,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   objective(precision: Precision, thickness: number): Objective {
     const { setting } = this,
       step = setting.isSummed ? 0 : Math.ceil((Math.log(thickness) + 0.1) / CLASS),
-      key = `${precision.kernel} ${precision.phase} ${step}`,
+      key = `${precision.kernel} ${precision.phase} ${precision.coarseness} ${step}`,
       known = this.#objectives.get(key);
     if (known !== undefined) return known;
     const { workspace, reflection, deviation, instrument, features } = setting,

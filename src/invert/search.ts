@@ -2,7 +2,7 @@
  *  to again from beside, until the best maximum has been met twice and explains the counts, or the work is done. */
 import { distance } from "./distance.ts";
 import { type Climbed, climb, fitted, type Step } from "./climb.ts";
-import { ROUGH } from "./curveModel.ts";
+import { ROUGH } from "./precision.ts";
 import { type RelativeError, relativeErrorOf } from "./errorModel.ts";
 import { excessOf } from "./excess.ts";
 import { deviance } from "./objective.ts";

@@ -25,7 +25,7 @@ export function* solve(
 ): Generator<{ readonly cost: number; readonly stage: string }, Solved, void> {
   const found = yield* search(problem, starts, limits);
   yield { cost: found.modes[0].cost, stage: "posterior" };
-  const posterior = yield* staged(posteriorOf(problem, found), "posterior"),
+  const posterior = yield* staged(posteriorOf(problem, found.modes, found.error.value), "posterior"),
     features = featuresOf(problem, found, posterior, proposals),
     errors = new Float64Array(problem.points).fill(found.error.value),
     exact: (Climbed & { readonly share: number })[] = [];

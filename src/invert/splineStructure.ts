@@ -7,7 +7,7 @@ import type { Reflection, Sample } from "../types.ts";
 import { ANGSTROM_PER_NM } from "../units.ts";
 import { check, type Workspace } from "../wasm/workspace.ts";
 import { type AngleGrid, angleGrid } from "./angleGrid.ts";
-import type { Precision } from "./curveModel.ts";
+import type { Precision } from "./precision.ts";
 import { filmColumns, filmCurve, type FilmSetting } from "./filmColumns.ts";
 import type { Asked, Chain, Structure } from "./structure.ts";
 import { filmOf, type Place, type SplineFilm, type Unknowns } from "./unknowns.ts";
@@ -41,8 +41,7 @@ export class SplineStructure implements Structure {
   angles(
     range: readonly [number, number],
     { wavelength }: Wave,
-    thickest: number,
-    coarseness: number,
+    { thickest, coarseness }: { readonly thickest: number; readonly coarseness: number },
   ): Float64Array {
     const { reflection, sample } = this.setting;
     return resolvedAngles(range, reflection, sample, wavelength, thickest * ANGSTROM_PER_NM, coarseness);

@@ -1,4 +1,5 @@
 /** Films of splines on one crystal: the problem of a scan of an irradiated or implanted crystal. */
+import { ROUGH } from "./precision.ts";
 import { distance } from "./distance.ts";
 import type { Films } from "./films.ts";
 import { type Known, type Population, PopulationPrior } from "./prior.ts";
@@ -54,6 +55,7 @@ function splineFilms(setting: ScanSetting & SplineFilmSetting): Films<Unknowns, 
     put: (film, x) => putFilm(unknowns, film, x),
     of: (place) => filmOf(unknowns, place),
     distance,
+    precision: ROUGH,
     thickness: (x) => Math.exp(x[unknowns.thickness]),
   };
 }

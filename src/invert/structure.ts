@@ -2,7 +2,7 @@
  *  these numbers follow from the unknowns. */
 import type { Wave } from "../instrument/waves.ts";
 import type { AngleGrid } from "./angleGrid.ts";
-import type { Precision } from "./curveModel.ts";
+import type { Precision } from "./precision.ts";
 import type { Place, Places } from "./unknowns.ts";
 
 /** How R is computed at one place. */
@@ -19,8 +19,12 @@ export interface Structure {
   readonly columns: number;
   /** θ in radians, ascending, on which R is resolved.
    *  @param range radians
-   *  @param thickest nm, of all that interferes */
-  angles(range: readonly [number, number], wave: Wave, thickest: number, coarseness: number): Float64Array;
+   *  @param asked thickest: nm, of all that interferes; fwhm: of the resolution, degrees 2θ, about */
+  angles(
+    range: readonly [number, number],
+    wave: Wave,
+    asked: { readonly thickest: number; readonly fwhm: number; readonly coarseness: number },
+  ): Float64Array;
   grid(wave: Wave, theta: Float64Array): AngleGrid;
   /** Address of R, f64[grid], and where derivatives are wanted of f64[1 + columns][grid], in the caller's scope. */
   put(wave: Wave, grid: AngleGrid, place: Place, asked: Asked): number;

@@ -1,6 +1,5 @@
 /** Long work in turns, between which the event loop hears aborts and shows progress. */
 import type { Progress } from "../types.ts";
-import type { ScanProblem } from "./scanProblem.ts";
 
 /** Milliseconds of work between two turns; work (slices · angles) that means as much where the clock stands still. */
 const TURN = 40;
@@ -46,7 +45,7 @@ export class Turns {
    *  @throws the signal's reason when aborted */
   async run<T>(
     steps: Generator<{ readonly cost: number; readonly stage?: string }, T, void>,
-    problem: ScanProblem,
+    problem: { readonly work: number },
     work: number,
     stage = "exact curves",
   ): Promise<T> {

@@ -1,6 +1,6 @@
 /** The crystal without strain, which is a solution like any other, of few numbers. */
 import { type Climbed, fitted } from "./climb.ts";
-import { FINE } from "./curveModel.ts";
+import { FINE } from "./precision.ts";
 import { deviance, Objective } from "./objective.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import type { Found } from "./search.ts";

@@ -6,9 +6,11 @@ import { RADIANS } from "../units.ts";
 /** Largest |strain| of a layer, %. */
 const MOST_STRAIN = 50;
 const MOST_LAYERS = 10_000;
+/** A layer may scatter more than the crystal that stands for it. */
+const MOST_FACTOR = 2;
 const THICKEST = 1e6;
 
-/** Throws unless every layer has a thickness > 0 nm, strains within ±50 %, a Debye–Waller factor in [0, 1], a roughness
+/** Throws unless every layer has a thickness > 0 nm, strains within ±50 %, a Debye–Waller factor in [0, 2], a roughness
  *  ≥ 0 nm, and the substrate's wavelength.
  *  @throws {InvalidParameterError} */
 export function validateStack(stack: Stack): void {
@@ -37,7 +39,7 @@ function validateLayer(name: string, layer: Layer, substrate: Reflection): void 
   requireWithin(`${name}.thickness`, layer.thickness, 0, THICKEST, "nm");
   requireWithin(`${name}.strain`, layer.strain ?? 0, -MOST_STRAIN, MOST_STRAIN, "%");
   requireWithin(`${name}.strainTop`, layer.strainTop ?? 0, -MOST_STRAIN, MOST_STRAIN, "%");
-  requireWithin(`${name}.debyeWaller`, layer.debyeWaller ?? 1, 0, 1);
+  requireWithin(`${name}.debyeWaller`, layer.debyeWaller ?? 1, 0, MOST_FACTOR);
   requireWithin(`${name}.roughness`, layer.roughness ?? 0, 0, Number.MAX_VALUE, "nm");
   if (Math.abs(layer.crystal.wavelength / substrate.wavelength - 1) > 1e-9)
     throw new InvalidParameterError(

@@ -1,7 +1,7 @@
 /** −2 ln posterior as least squares: its gradient and Gauss–Newton matrix are those of differences, its parts those of the whole. */
 import { expect, test } from "vitest";
 import { anchorAt } from "../../src/invert/climb.ts";
-import { FINE, type Precision } from "../../src/invert/curveModel.ts";
+import { FINE, type Precision } from "../../src/invert/precision.ts";
 import type { Objective, Terms } from "../../src/invert/objective.ts";
 import type { Place } from "../../src/invert/unknowns.ts";
 import { type Kind, simulated } from "./problems.ts";

@@ -1,0 +1,109 @@
+/** What answers of every kind of film have: the instrument, numbers with their covariance, the rms. */
+import { lorentzFraction, mixed, resolutionWidth, widened } from "../instrument/resolution.ts";
+import { cholesky, inverseOfFactored } from "../leastSquares/linear.ts";
+import type { Diffuse, FitParameters, Instrument, Resolution } from "../types.ts";
+import type { Climbed } from "./climb.ts";
+import { DIFFUSE_UNIT } from "./curveModel.ts";
+import type { ScanProblem } from "./scanProblem.ts";
+import type { Places } from "./unknowns.ts";
+
+/** Root mean square of log10 measured − log10 calculated, zeros taken as the smallest non-zero intensity. */
+export function rmsLog(intensity: Float64Array, calculated: Float64Array): number {
+  const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
+  let sum = 0;
+  calculated.forEach(
+    (m, i) => (sum += (Math.log10(Math.max(intensity[i], smallest)) - Math.log10(Math.max(m, 1e-300))) ** 2),
+  );
+  return Math.sqrt(sum / calculated.length);
+}
+
+/** The instrument that `simulate` gives the same curve with. */
+export function instrumentOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  { x, sign }: Climbed,
+): Instrument {
+  const { setting, unknowns: u, top } = problem,
+    at = u.instrument,
+    { countUnit } = setting,
+    shape = setting.instrument.resolution,
+    fwhm = Math.exp(x[at.fwhm]),
+    resolution: Resolution =
+      shape === undefined || lorentzFraction(shape) !== undefined
+        ? mixed({ shape: "gaussian", fwhm }, x[at.lorentzFraction])
+        : widened(shape, fwhm / resolutionWidth(shape));
+  const decades = x[at.slope] / Math.LN10,
+    diffuse: Diffuse = {
+      height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit,
+      halfWidth: Math.exp(x[at.diffuseWidth]),
+    };
+  return {
+    ...setting.instrument,
+    resolution,
+    offset: x[at.offset],
+    scale: problem.peakAbove({ x, sign }) * countUnit,
+    background: Math.exp(x[at.background]) * countUnit,
+    ...(decades !== 0 && { backgroundDecades: decades }),
+    ...(diffuse.height > 0 && { diffuse }),
+    ...(x[at.loss] > 0 && { deadTime: x[at.loss] / ((1 - x[at.loss]) * top * countUnit) }),
+  };
+}
+
+/** A number of the answer, and its derivatives by the unknowns. */
+export interface NumberRow {
+  readonly name: string;
+  readonly value: number;
+  readonly by: readonly (readonly [unknown: number, slope: number])[];
+}
+
+export function plainNumber(name: string, x: Float64Array, place: number): NumberRow {
+  return { name, value: x[place], by: [[place, 1]] };
+}
+
+/** The film's numbers and the instrument's with their covariance. */
+export function parametersOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
+  { x, fit }: Climbed,
+  film: readonly NumberRow[],
+): FitParameters {
+  const { unknowns: u, bounds } = problem,
+    n = u.count,
+    at = u.instrument,
+    free = Array.from({ length: n }, (_, k) => k).filter(
+      (k) => bounds.upper[k] > bounds.lower[k] && fit.normal.hessian[k * n + k] > 0,
+    ),
+    d = free.length,
+    factor = new Float64Array(d * d);
+  free.forEach((i, a) => {
+    for (let b = 0; b <= a; b++) factor[a * d + b] = fit.normal.hessian[i * n + free[b]];
+    factor[a * d + a] *= 1 + 1e-9;
+  });
+  const inverse = cholesky(factor, d) ? inverseOfFactored(factor, d) : new Float64Array(d * d).fill(NaN),
+    whole = new Float64Array(n * n);
+  free.forEach((i, a) => free.forEach((j, b) => (whole[i * n + j] = inverse[a * d + b])));
+  const rows: NumberRow[] = film.slice();
+  for (const [name, place] of Object.entries({
+    lnWidth: at.fwhm,
+    offset: at.offset,
+    lnAmplitude: at.amplitude,
+    lnBackground: at.background,
+    backgroundSlope: at.slope,
+    lorentzFraction: at.lorentzFraction,
+    diffuse: at.diffuse,
+    lnDiffuseWidth: at.diffuseWidth,
+    loss: at.loss,
+  }))
+    rows.push(plainNumber(name, x, place));
+  const covariance = new Float64Array(rows.length ** 2);
+  rows.forEach(({ by: a }, i) =>
+    rows.forEach(({ by: b }, j) => {
+      let sum = 0;
+      for (const [p, fp] of a) for (const [q, fq] of b) sum += fp * fq * whole[p * n + q];
+      covariance[i * rows.length + j] = sum;
+    }),
+  );
+  return {
+    names: rows.map(({ name }) => name),
+    values: Float64Array.from(rows, ({ value }) => value),
+    covariance,
+  };
+}

@@ -1,0 +1,85 @@
+/** A scan of layers to the answer. */
+import type { Inversion, PosteriorDraw, Reflection, Solution, Verdict } from "../../types.ts";
+import { confidenceOf, isDetermined } from "../confidence.ts";
+import type { Known } from "../prior.ts";
+import type { ScanSetting } from "../scanProblem.ts";
+import { TOLERATED } from "../search.ts";
+import type { Places } from "../unknowns.ts";
+import { layerProfile, layerSolution } from "./layerAnswer.ts";
+import { LAYER_MODEL } from "./layerConfidenceModel.ts";
+import type { Told } from "./layerMode.ts";
+import { givenLayers, type LayersOption, MOST_LAYERS } from "./layerOptions.ts";
+import { distinctLayers, withNumbers } from "./layerUnknowns.ts";
+import { type LayersAsked, type LayersSolved, solveLayers } from "./solveLayers.ts";
+
+export interface LayersWanted {
+  readonly layers: LayersOption;
+  /** Crystal of layers whose number is found; the substrate's if absent. */
+  readonly film?: Reflection;
+  readonly mostStrain: number;
+  knownOf(unknowns: Places): readonly Known[];
+}
+
+/** Draws that are part of the answer. */
+const SHOWN_DRAWS = 20;
+
+/** What the layers' part of an answer holds. */
+export type LayersAnswer = Solution &
+  Pick<Inversion, "solutions" | "verdict" | "verdictReason" | "confidence" | "features" | "draws">;
+
+export function* layersOfScan(
+  setting: ScanSetting,
+  { layers, film, mostStrain, knownOf }: LayersWanted,
+  work: number,
+): Generator<Told, LayersSolved, void> {
+  const given = typeof layers === "object" ? givenLayers(setting.reflection, layers) : undefined,
+    asked: LayersAsked = {
+      crystal: film ?? setting.reflection,
+      isSupposed: film === undefined && given === undefined,
+      fewest: typeof layers === "number" ? layers : 0,
+      most: typeof layers === "number" ? layers : MOST_LAYERS,
+      ...(given !== undefined && { given }),
+      mostStrain,
+      knownOf: ({ unknowns }) => knownOf(unknowns),
+    };
+  return yield* solveLayers(setting, asked, work);
+}
+
+export function layersAnswer(
+  solved: LayersSolved,
+  data: { readonly twoTheta: Float64Array; readonly intensity: Float64Array },
+): LayersAnswer {
+  const solutions = solved.solutions.map((solution) => layerSolution(solved, solution, data)),
+    { posterior } = solved,
+    draws: PosteriorDraw[] = posterior.draws
+      .slice()
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, SHOWN_DRAWS)
+      .map(({ film, weight }) => ({ profile: layerProfile(withNumbers(solved.stack, film), film), weight }));
+  return { ...solutions[0], solutions, ...verdictOnLayers(solved), features: { ...solved.features }, draws };
+}
+
+function verdictOnLayers(solved: LayersSolved): {
+  verdict: Verdict;
+  verdictReason: string;
+  confidence: number;
+} {
+  const { features, excess, solutions } = solved,
+    confidence = confidenceOf(features, LAYER_MODEL),
+    chance = `${Math.round(100 * confidence)} % of simulated stacks with such a search and posterior are right in every layer`;
+  if (excess > TOLERATED)
+    return {
+      confidence,
+      verdict: "ambiguous",
+      verdictReason: "no stack of uniform layers was found that explains the scan within its noise",
+    };
+  if (isDetermined(confidence, LAYER_MODEL))
+    return { confidence, verdict: "determined", verdictReason: chance };
+  const others = solutions.length - 1,
+    count = distinctLayers(solutions[0].stack).length,
+    several =
+      others === 0
+        ? ""
+        : `${others} other ${others === 1 ? "stack explains" : "stacks explain"} the scan about as well as this one of ${count} layers; `;
+  return { confidence, verdict: "ambiguous", verdictReason: several + chance };
+}

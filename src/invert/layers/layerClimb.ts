@@ -1,0 +1,86 @@
+/** From the numbers of a stack to a maximum of its posterior: each layer's peak first, then its fringes from the peak outwards.
+ *
+ *  The phase of the m-th fringe changes by half a period where the thickness is off by 1/(2m): far fringes say nothing before
+ *  the near ones have been met. */
+import { RADIANS } from "../../units.ts";
+import { type Climbed, fitted, type Step } from "../climb.ts";
+import { ROUGH } from "../precision.ts";
+import { angleOf } from "../features.ts";
+import type { Objective } from "../objective.ts";
+import type { Place } from "../unknowns.ts";
+import { againstSubstrate, type LayerProblem } from "./layerProblem.ts";
+import { distinctLayers } from "./layerUnknowns.ts";
+import type { Stack } from "../../types.ts";
+
+/** Relative errors of points beyond the fringes of a level, and within. */
+const LOOSE = 1;
+const TIGHT = 0.2;
+/** Fringes on either side of a layer's peak that each level lets in; iterations of a level, and of the end. */
+const LEVELS = [2.5, 7, 20, Infinity];
+const EACH = 5;
+const AFTER = 25;
+
+export interface LayerClimb {
+  readonly stack: Stack;
+  /** Of fewer points, for all but the end. */
+  readonly sketch: LayerProblem;
+  readonly problem: LayerProblem;
+}
+
+/** @param isNear whether all points may be let in at once
+ *  @param hopeless whether a cost with all points at `TIGHT` is not worth going on with
+ *  @returns undefined where it was not */
+export function* climbLayers(
+  { sketch, problem, stack }: LayerClimb,
+  start: Place,
+  error: number,
+  { isNear, hopeless }: { readonly isNear: boolean; readonly hopeless: (cost: number) => boolean },
+): Generator<Step, Climbed | undefined, void> {
+  let x = start.x;
+  const errorsOf = (objective: Objective, orders: number): Float64Array =>
+    orders === Infinity
+      ? new Float64Array(objective.points).fill(TIGHT)
+      : errorsWithin(sketch, stack, { x, sign: 1 }, orders);
+  let before = 0;
+  for (const orders of isNear ? [Infinity] : LEVELS) {
+    const objective = sketch.objectiveAt(ROUGH, x),
+      errors = errorsOf(objective, orders),
+      letIn = errors.reduce((sum, e) => (e === TIGHT ? sum + 1 : sum), 0);
+    // A level that lets in hardly more than the one before is none.
+    if (orders !== Infinity && letIn < 1.15 * before) continue;
+    before = letIn;
+    const fit = yield* fitted(objective, { x, sign: 1 }, { errors }, { maxIterations: EACH });
+    x = fit.x;
+    if (orders === Infinity && hopeless(fit.cost)) return undefined;
+  }
+  const objective = problem.objectiveAt(problem.films.precision, x),
+    fit = yield* fitted(
+      objective,
+      { x, sign: 1 },
+      { errors: new Float64Array(objective.points).fill(error) },
+      { maxIterations: AFTER },
+    );
+  return { x: fit.x, sign: 1, fit };
+}
+
+function errorsWithin(problem: LayerProblem, stack: Stack, place: Place, orders: number): Float64Array {
+  const film = problem.film(place),
+    { features, reflection } = problem.setting,
+    peak = features.expected + place.x[problem.unknowns.instrument.offset],
+    count = distinctLayers(stack).length,
+    against = againstSubstrate(stack, film),
+    reach = new Float64Array(count + 1),
+    centres = new Float64Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    centres[i] = angleOf(against[i], peak);
+    const cosine = Math.cos((centres[i] * RADIANS) / 2);
+    // λ/(t cos θ) of 2θ, radians; t in nm, λ in Å.
+    reach[i] = (orders * reflection.wavelength) / (10 * film[i].thickness * cosine * RADIANS);
+  }
+  centres[count] = peak;
+  reach[count] = 3 * Math.exp(place.x[problem.unknowns.instrument.fwhm]);
+  return problem.twoTheta.map((t) => {
+    for (let i = 0; i <= count; i++) if (Math.abs(t - centres[i]) < reach[i]) return TIGHT;
+    return LOOSE;
+  });
+}

@@ -1,0 +1,120 @@
+/** A stack of layers, as the model of a scan sees it. */
+import { AnglePlane } from "../../../assembly/layout.ts";
+import type { Wave } from "../../instrument/waves.ts";
+import { anglesAround, totalReflection } from "../../simulate/slicing.ts";
+import { putStack, putStackAngles, stackColumns } from "../../simulate/stackKernel.ts";
+import { LAYER_NUMBERS, planStack, type StackPlan, stackNumbers } from "../../simulate/stackPieces.ts";
+import type { Stack } from "../../types.ts";
+import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
+import type { Workspace } from "../../wasm/workspace.ts";
+import type { AngleGrid } from "../angleGrid.ts";
+import type { Asked, Chain, Structure } from "../structure.ts";
+import type { Place } from "../unknowns.ts";
+import { layerFilmOf, type LayerUnknowns } from "./layerUnknowns.ts";
+
+const EACH = LAYER_NUMBERS.length;
+const [THICKNESS, STRAIN, , DEBYE_WALLER] = [0, 1, 2, 3];
+/** Angles a fringe, and the widest step over the width of the resolution: tails are seen point by point. */
+const STEPS = 10;
+const WIDEST_STEP = 0.5;
+/** Numbers of a layer that have a column. */
+const OWN = 3;
+
+export class StackStructure implements Structure {
+  readonly unknowns: LayerUnknowns;
+  /** Of each layer: thickness (nm), strain (%), Debye–Waller factor. */
+  readonly columns: number;
+  readonly #workspace: Workspace;
+  readonly #simd: boolean;
+  readonly #stack: Stack;
+  readonly #plan: StackPlan;
+  readonly #columnOf: Int32Array;
+  readonly #numbers: Float64Array;
+
+  /** @param stack of uniform layers; their numbers are those of a place */
+  constructor(workspace: Workspace, simd: boolean, stack: Stack, unknowns: LayerUnknowns) {
+    this.#workspace = workspace;
+    this.#simd = simd;
+    this.#stack = stack;
+    this.unknowns = unknowns;
+    this.columns = OWN * unknowns.layers;
+    this.#plan = planStack(stack, () => 1);
+    this.#numbers = stackNumbers(stack);
+    this.#columnOf = new Int32Array(this.#numbers.length).fill(-1);
+    for (let i = 0; i < unknowns.layers; i++)
+      [THICKNESS, STRAIN, DEBYE_WALLER].forEach(
+        (number, k) => (this.#columnOf[EACH * i + number] = OWN * i + k),
+      );
+  }
+
+  angles(
+    range: readonly [number, number],
+    { wavelength }: Wave,
+    {
+      thickest,
+      fwhm,
+      coarseness,
+    }: { readonly thickest: number; readonly fwhm: number; readonly coarseness: number },
+  ): Float64Array {
+    const { theta: bragg } = totalReflection(this.#stack.substrate, wavelength),
+      // Of a fringe whose step of ten in a period is a share of the resolution.
+      seen = wavelength / (ANGSTROM_PER_NM * STEPS * WIDEST_STEP * fwhm * RADIANS * Math.cos(bragg));
+    const theta = anglesAround(range, {
+      peaks: [totalReflection(this.#stack.substrate, wavelength)],
+      thickness: Math.max(thickest, seen) * ANGSTROM_PER_NM,
+      wavelength,
+      coarseness,
+    });
+    // A vector takes two angles.
+    if (theta.length % 2 === 0) return theta;
+    const even = new Float64Array(theta.length + 1);
+    even.set(theta);
+    even[theta.length] = 2 * theta[theta.length - 1] - theta[theta.length - 2];
+    return even;
+  }
+
+  grid(wave: Wave, theta: Float64Array): AngleGrid {
+    const workspace = this.#workspace,
+      count = theta.length;
+    return workspace.scope(() => {
+      const { table, refraction } = putStackAngles(workspace, wave, theta);
+      return {
+        count,
+        theta,
+        degrees: theta.map((t) => (2 * t) / RADIANS),
+        table: workspace.copy(table, AnglePlane.Size * count),
+        refraction: workspace.copy(refraction, count),
+      };
+    });
+  }
+
+  put(wave: Wave, grid: AngleGrid, place: Place, { withDerivatives, done }: Asked): number {
+    const workspace = this.#workspace,
+      { count, table, refraction } = grid,
+      numbers = this.#numbers;
+    layerFilmOf(this.unknowns, place).forEach(({ thickness, strain, debyeWaller }, i) => {
+      numbers[EACH * i + THICKNESS] = thickness;
+      numbers[EACH * i + STRAIN] = numbers[EACH * i + STRAIN + 1] = strain;
+      numbers[EACH * i + DEBYE_WALLER] = debyeWaller;
+    });
+    const elements = putStack(
+      workspace,
+      wave,
+      this.#plan,
+      numbers,
+      withDerivatives ? this.#columnOf : undefined,
+    );
+    done.work += count * elements.elementCount * (withDerivatives ? 40 : 10);
+    const angles = { table: workspace.put(table!), refraction: workspace.put(refraction!), count };
+    return stackColumns(workspace, this.#simd, elements, angles);
+  }
+
+  chain({ x }: Place): Chain {
+    const u = this.unknowns,
+      first = Int32Array.from({ length: this.columns + 1 }, (_, k) => k),
+      unknowns = Int32Array.from({ length: this.columns }, (_, k) => k),
+      factors = new Float64Array(this.columns).fill(1);
+    for (let i = 0; i < u.layers; i++) factors[OWN * i] = Math.exp(x[u.thickness(i)]);
+    return { first, unknowns, factors };
+  }
+}

@@ -1,0 +1,108 @@
+/** Layers found in scans: simulated stacks of known numbers, with counts. */
+import { expect, test } from "vitest";
+import { material } from "../../../src/crystal/materials.ts";
+import { reflection } from "../../../src/crystal/structureFactor.ts";
+import { invert } from "../../../src/invert/invert.ts";
+import { strainOn } from "../../../src/profile/stack.ts";
+import { createSimulator } from "../../../src/simulate/simulator.ts";
+import type { Estimate, FoundLayer, Reflection, Scan, Stack } from "../../../src/types.ts";
+
+const WAVELENGTH = 1.540598;
+const simulator = await createSimulator(),
+  substrate = await reflection(material("GaAs"), { hkl: [0, 0, 4], wavelength: WAVELENGTH }),
+  film = await reflection(material("Al0.5Ga0.5As"), { hkl: [0, 0, 4], wavelength: WAVELENGTH });
+
+function scanOf(stack: Stack, { counts = 1e5, offset = 0.012, seed = 3 } = {}): Scan {
+  const twoTheta = Float64Array.from({ length: 601 }, (_, i) => 64.4 + 0.006 * i),
+    instrument = {
+      resolution: { shape: "pseudo-voigt", fwhm: 0.018, lorentzFraction: 0.15 },
+      offset,
+      scale: counts,
+      background: 2,
+    } as const,
+    { intensity } = simulator.simulateStack(stack, twoTheta, { instrument });
+  return { twoTheta, intensity: simulator.counts(intensity, seed), countUnit: 1 };
+}
+
+function layer(crystal: Reflection, thickness: number, against: number) {
+  return { crystal, thickness, strain: strainOn(substrate, { crystal, strain: against }) };
+}
+
+function holds({ lower, upper }: Estimate, value: number): void {
+  expect(lower).toBeLessThanOrEqual(value);
+  expect(upper).toBeGreaterThanOrEqual(value);
+}
+
+function near(found: FoundLayer, thickness: number, strain: number): void {
+  expect(Math.abs(found.thickness.value / thickness - 1)).toBeLessThan(0.03);
+  expect(Math.abs(found.strain.value - strain)).toBeLessThan(0.03);
+}
+
+test("two layers of another crystal: number, thickness, strain, each within its band", async () => {
+  const layers = [layer(film, 62, 0.8), layer(film, 31, -1.1)],
+    answer = await invert(scanOf({ substrate, layers }), substrate, { layers: "auto", film }),
+    { stack } = answer;
+  expect(stack!.layers).toHaveLength(2);
+  layers.forEach(({ thickness, strain }, i) => {
+    near(stack!.layers[i]!, thickness, strain);
+    holds(stack!.layers[i]!.thickness, thickness);
+    holds(stack!.layers[i]!.strain, strain);
+  });
+  // What is found simulates the scan: the answer's curve is that of its stack and instrument.
+  const { intensity } = simulator.simulateStack(stack!.stack, answer.scan.twoTheta, {
+    instrument: answer.instrument,
+  });
+  answer.calculated.forEach((value, i) => expect(Math.abs(intensity[i]! / value - 1)).toBeLessThan(5e-3));
+});
+
+test("a layer that its substrate's peak hides, under one that is seen", async () => {
+  const layers = [layer(film, 85, 0.02), layer(film, 40, 1.3)],
+    { stack } = await invert(scanOf({ substrate, layers }), substrate, { layers: "auto", film });
+  expect(stack!.layers).toHaveLength(2);
+  layers.forEach(({ thickness, strain }, i) => near(stack!.layers[i]!, thickness, strain));
+});
+
+test("a superlattice whose order and number of periods are given: the period and its mean strain", async () => {
+  const a = layer(film, 9.4, 0.35),
+    b = layer(substrate, 14.2, 0),
+    scan = scanOf({ substrate, layers: [{ layers: [a, b], repeats: 12 }] }),
+    { stack } = await invert(scan, substrate, {
+      layers: [{ layers: [{ crystal: film }, { crystal: substrate, strain: 0 }], repeats: 12 }],
+    }),
+    [period] = stack!.periods;
+  expect(period!.repeats).toBe(12);
+  expect(Math.abs(period!.thickness.value / 23.6 - 1)).toBeLessThan(0.01);
+  expect(Math.abs(period!.strainAgainst.value - (0.35 * 9.4) / 23.6)).toBeLessThan(0.02);
+});
+
+test("a bare substrate has no layer", async () => {
+  const { stack, maxStrain } = await invert(scanOf({ substrate, layers: [] }), substrate, {
+    layers: "auto",
+    film,
+  });
+  expect(stack!.layers).toHaveLength(0);
+  expect(maxStrain).toBe(0);
+});
+
+test("the same scan gives the same bytes", async () => {
+  const scan = scanOf({ substrate, layers: [layer(film, 45, 0.5)] }),
+    once = async () =>
+      JSON.stringify(
+        (await invert(scan, substrate, { layers: "auto", film, effort: "quick" })).stack!.layers,
+      );
+  expect(await once()).toBe(await once());
+});
+
+test.each([
+  [{ film }, "film"],
+  [{ layers: 0 }, "layers"],
+  [{ layers: [] }, "layers"],
+  [{ layers: [{ crystal: {} }] }, "layers[0].crystal"],
+  [{ layers: "auto", splines: 8 }, "splines"],
+  [{ layers: "auto", fix: { thickness: 30 } }, "fix, known"],
+  [{ layers: "auto", sample: { geometry: "thin film" } }, "sample.geometry"],
+] as const)("what makes no sense is refused by name: %j", async (options, name) => {
+  await expect(
+    invert(scanOf({ substrate, layers: [] }), substrate, options as unknown as Parameters<typeof invert>[2]),
+  ).rejects.toMatchObject({ code: "INVALID_PARAMETER", parameter: name });
+});
