@@ -6,6 +6,7 @@ import { TakagiError } from "../errors.ts";
 import { invert } from "../invert/invert.ts";
 import type { Effort, InvertOptions } from "../invert/options.ts";
 import { resultJson } from "../report/files.ts";
+import { numbersOf } from "../report/layerRows.ts";
 import type { Row } from "../report/page.ts";
 import type { Result } from "../report/parseResult.ts";
 import { provenance } from "../report/provenance.ts";
@@ -18,12 +19,14 @@ import { optional, readInstrument, readReflection, readSample } from "./experime
 import { readBytes, uniqueNames } from "./files.ts";
 import { isPresetFile, readPreset } from "./generate.ts";
 import type { Fixed, Known } from "./parse.ts";
+import type { FoundLayerFlags } from "./layerOptions.ts";
+import { readFoundLayers } from "./layers.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { checkResults, RESULT_FILES, writeResults } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
-export interface InvertFlags extends PhysicsFlags, ScanFlags {
+export interface InvertFlags extends PhysicsFlags, ScanFlags, FoundLayerFlags {
   readonly fix?: Fixed;
   readonly mask?: readonly (readonly [from: number, to: number])[];
   readonly splines?: number;
@@ -41,8 +44,8 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags {
   readonly json?: boolean;
 }
 
-/** Options that do not change the answer. */
-const NO_SETTINGS = new Set(["out", "force", "nexus", "json"]);
+/** Options that do not change the answer, or that others stand for. */
+const NO_SETTINGS = new Set(["out", "force", "nexus", "json", "repeat"]);
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
@@ -117,6 +120,7 @@ async function readExperiment(flags: InvertFlags): Promise<Experiment> {
     ...optional("prior", prior),
     ...optional("effort", flags.effort),
     ...optional("mostStrain", flags.mostStrain),
+    ...(await readFoundLayers(flags, reflection)),
   };
   return { reflection, options };
 }
@@ -249,7 +253,10 @@ function summary({ name, inversion, provenance: { settings }, run: { seconds } }
 function inWords({ inversion, run: { seconds } }: Timed): string {
   const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
   const sure = `${inversion.verdict}, confidence ${percentOf(inversion.confidence)}`;
-  const profile = `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
+  const profile =
+    inversion.stack !== undefined
+      ? numbersOf(inversion)
+      : `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
   return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${sure}${converged ? "" : "; ended far from the scan"}${inversion.isBudgetSpent ? "; budget spent" : ""}`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { InvalidParameterError } from "../errors.ts";
+import { MOST_LAYERS } from "../invert/layers/layerOptions.ts";
 import type { Hkl } from "../types.ts";
 import { group } from "./help.ts";
 import { hkl, integer, number } from "./parse.ts";
@@ -41,19 +42,53 @@ const KEYS = {
 
 /** @throws {InvalidParameterError} */
 export function parseLayer(text: string): LayerSpec {
-  const match = /^(.+?):([^:=]+)((?::[^:=]+=[^:]*)*)$/.exec(text);
+  const { thickness, ...spec } = parseWord(text, KEYS);
+  if (thickness === undefined) throw new InvalidParameterError("--layer", EXPECTED, text);
+  return { ...spec, thickness };
+}
+
+const FOUND_KEYS = {
+  strain: KEYS.strain,
+  relaxation: KEYS.relaxation,
+  hkl: KEYS.hkl,
+  repeat: integer("--layer repeat", { least: 1, most: 1000 }),
+};
+
+/** One --layer of a scan that is inverted: thickness and strain are where the search starts. */
+export type FoundLayerSpec = Omit<LayerSpec, "thickness" | "top" | "dw" | "roughness"> & {
+  readonly thickness?: number;
+  /** The layers since the last one that says so come so often. */
+  readonly repeat?: number;
+};
+
+/** @throws {InvalidParameterError} */
+export function parseFoundLayer(text: string): FoundLayerSpec {
+  return parseWord(text, FOUND_KEYS);
+}
+
+/** name[:nm][:key=value…] */
+function parseWord(
+  text: string,
+  keys: Readonly<Record<string, (value: string) => unknown>>,
+): Omit<LayerSpec, "thickness"> & { readonly thickness?: number; readonly repeat?: number } {
+  const match = /^([^:=]+)(?::([^:=]+))?((?::[^:=]+=[^:]*)*)$/.exec(text);
   if (match === null) throw new InvalidParameterError("--layer", EXPECTED, text);
   const settings: Record<string, unknown> = {};
   for (const setting of match[3]!.split(":").slice(1)) {
     const [key, value] = setting.split("=") as [string, string];
-    if (!Object.hasOwn(KEYS, key))
-      throw new InvalidParameterError("--layer", `keys of ${Object.keys(KEYS).join(", ")}`, text);
-    settings[key] = KEYS[key as keyof typeof KEYS](value);
+    if (!Object.hasOwn(keys, key))
+      throw new InvalidParameterError("--layer", `keys of ${Object.keys(keys).join(", ")}`, text);
+    settings[key] = keys[key]!(value);
   }
   if (settings.strain !== undefined && settings.relaxation !== undefined)
     throw new InvalidParameterError("--layer", "strain or relaxation, not both", text);
-  const thickness = number("--layer thickness", { above: 0, unit: "nm" })(match[2]!);
-  return { crystal: match[1]!.trim(), thickness, ...settings };
+  return {
+    crystal: match[1]!.trim(),
+    ...(match[2] !== undefined && {
+      thickness: number("--layer thickness", { above: 0, unit: "nm" })(match[2]),
+    }),
+    ...settings,
+  };
 }
 
 export function addLayerOptions(command: Command): Command {
@@ -76,4 +111,45 @@ export function addLayerOptions(command: Command): Command {
       "σ of the crystal's own surface, under the first layer (0)",
       number("--roughness", { least: 0, unit: "nm" }),
     );
+}
+
+/** `--layers`, `--film`, `--layer`, `--repeat` of scans that are inverted. Words of --layer are kept as written, each in a list of
+ *  its own, with the repeat of its group: a command line that is made of them is the one that was given. */
+export interface FoundLayerFlags {
+  readonly layers?: "auto" | number;
+  readonly film?: string;
+  readonly filmHkl?: Hkl;
+  readonly layer?: readonly (readonly [string])[];
+}
+
+export function addFoundLayerOptions(command: Command): void {
+  const words: [string][] = [];
+  group(command, "Layers")
+    .option(
+      "--layers <n>",
+      "the sample is one of uniform layers on the crystal: auto finds how many (at most 5), or a number",
+      (text: string) => (text === "auto" ? text : integer("--layers", { least: 1, most: MOST_LAYERS })(text)),
+    )
+    .option(
+      "--film <name>",
+      "crystal of these layers: a material, an alloy or a CIF file (the substrate's own)",
+    )
+    .option("--film-hkl <h,k,l>", "its reflection, where the indices are others", hkl("--film-hkl"))
+    .option(
+      "--layer <name[:nm]>",
+      "a layer that is there, from below; about so thick; then :strain=% or :relaxation=0…1 to start from, :hkl=, :repeat=n (as --repeat after it); repeatable",
+      (text: string) => {
+        parseFoundLayer(text);
+        words.push([text]);
+        return words;
+      },
+    )
+    .option("--repeat <n>", "the layers since the last --repeat come n times", (text: string) => {
+      const count = integer("--repeat", { least: 1, most: 1000 })(text),
+        last = words[words.length - 1];
+      if (last === undefined || parseFoundLayer(last[0]).repeat !== undefined)
+        throw new InvalidParameterError("--repeat", "a --layer before it", text);
+      last[0] += `:repeat=${count}`;
+      return count;
+    });
 }

@@ -4,7 +4,9 @@ import { parseAlloy, stiffnessOf } from "../crystal/alloys.ts";
 import { type EpitaxialSurface, layerStrain } from "../crystal/epitaxy.ts";
 import type { Crystal, Hkl, Layer, LayerGroup, Reflection, Stack } from "../types.ts";
 import { namedCrystal, optional, readCrystal, reflectionOf } from "./experiment.ts";
-import type { LayerFlags, LayerSpec } from "./layerOptions.ts";
+import type { LayerGuess, LayerGuessGroup } from "../invert/layers/layerOptions.ts";
+import type { InvertOptions } from "../invert/options.ts";
+import { type FoundLayerFlags, type LayerFlags, type LayerSpec, parseFoundLayer } from "./layerOptions.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
 import { UsageError } from "./terminal.ts";
 
@@ -54,9 +56,70 @@ async function layerOf(
   };
 }
 
+/** What an inversion is told of layers; nothing where no option of them is given.
+ *  @throws {UsageError} @throws {InvalidParameterError} */
+export async function readFoundLayers(
+  flags: PhysicsFlags & FoundLayerFlags,
+  substrate: Reflection,
+): Promise<Pick<InvertOptions, "layers" | "film">> {
+  const { layers, film, filmHkl, layer } = flags;
+  if (layer !== undefined) {
+    if (layers !== undefined || film !== undefined)
+      throw new UsageError("--layer names the layers: not with --layers or --film");
+    return { layers: await guessesOf(layer, flags, substrate) };
+  }
+  if (layers === undefined && film === undefined) return {};
+  if (filmHkl !== undefined && film === undefined) throw new UsageError("--film-hkl needs --film");
+  return {
+    layers: layers ?? "auto",
+    ...(film !== undefined && {
+      film: await reflectionOf(
+        await namedCrystal("--film", film),
+        { ...flags, hkl: filmHkl ?? substrate.hkl },
+        "--film ",
+      ),
+    }),
+  };
+}
+
+async function guessesOf(
+  words: NonNullable<FoundLayerFlags["layer"]>,
+  flags: PhysicsFlags,
+  substrate: Reflection,
+): Promise<(LayerGuess | LayerGuessGroup)[]> {
+  const base = await readCrystal(flags),
+    all: (LayerGuess | LayerGuessGroup)[] = [];
+  let period: LayerGuess[] = [];
+  for (const [word] of words) {
+    const { repeat, ...spec } = parseFoundLayer(word),
+      film = await namedCrystal("--layer", spec.crystal),
+      crystal = await reflectionOf(film, { ...flags, hkl: spec.hkl ?? substrate.hkl }, "--layer "),
+      strain = spec.strain ?? knownStrain(spec, flags, { film, base, substrate });
+    period.push({ crystal, ...optional("thickness", spec.thickness), ...optional("strain", strain) });
+    if (repeat === undefined) continue;
+    all.push({ layers: period, repeats: repeat });
+    period = [];
+  }
+  return [...all, ...period];
+}
+
+/** Where it is not known the search finds it. */
+function knownStrain(
+  spec: Omit<LayerSpec, "thickness">,
+  flags: PhysicsFlags,
+  crystals: Parameters<typeof epitaxialStrain>[2],
+): number | undefined {
+  try {
+    return epitaxialStrain(spec, flags, crystals);
+  } catch (error) {
+    if (error instanceof UsageError && spec.relaxation === undefined) return undefined;
+    throw error;
+  }
+}
+
 /** Of a film that fits the substrate but for its relaxation. */
 function epitaxialStrain(
-  spec: LayerSpec,
+  spec: Omit<LayerSpec, "thickness">,
   flags: PhysicsFlags,
   {
     film,

@@ -8,7 +8,7 @@ import type { EvaluateFlags } from "./evaluate.ts";
 import type { ProposalFlags } from "./proposals.ts";
 import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
-import { addLayerOptions } from "./layerOptions.ts";
+import { addFoundLayerOptions, addLayerOptions } from "./layerOptions.ts";
 import { choice, effort, integer, number, pattern, range, shard, two } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
@@ -95,6 +95,7 @@ function addInvert({ command, terminal, finish }: Adding): void {
   );
   addPhysicsOptions(invert);
   addSearchOptions(invert);
+  addFoundLayerOptions(invert);
   addScanOptions(group(invert, "Files"))
     .option(
       "--out <dir>",
@@ -117,6 +118,7 @@ function addBatch({ command, terminal, finish }: Adding): void {
   batch.argument("[scans...]", "files, and folders with all that is in them; every scan of each file");
   addPhysicsOptions(batch);
   addSearchOptions(batch);
+  addFoundLayerOptions(batch);
   addScanOptions(group(batch, "Files"))
     .option("--list <file>", "a text file with the paths of more files, one a line")
     .option("--out <dir>", "folder for results.jsonl, or results-K-of-M.jsonl of a shard, and the seconds");

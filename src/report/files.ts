@@ -103,6 +103,7 @@ function solutionJson(solution: Solution) {
     weight: solution.weight,
     profile: profileJson(solution),
     instrument: solution.instrument,
+    ...(solution.stack !== undefined && { stack: solution.stack }),
     parameters: parametersJson(solution),
   };
 }

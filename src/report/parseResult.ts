@@ -3,16 +3,22 @@
 import { ResultError } from "../errors.ts";
 import { resolutionBlock } from "../instrument/resolution.ts";
 import { requireReflection } from "../instrument/waves.ts";
+import { validateStack } from "../profile/stack.ts";
 import { rangeOf } from "../simulate/seen.ts";
 import type {
   Band,
+  Estimate,
   FitParameters,
+  FoundLayer,
+  FoundPeriod,
+  FoundStack,
   Instrument,
   Inversion,
   Profile,
   Reflection,
   Scan,
   Solution,
+  Stack,
 } from "../types.ts";
 import type { ResultDetails } from "./files.ts";
 import type { Provenance, Run } from "./provenance.ts";
@@ -163,7 +169,53 @@ function solutionOf(at: string, json: Fields, points: number): Solution {
     instrument: instrumentOf(`${at}instrument`, json["instrument"]),
     calculated: Float64Array.from(numbers(`${at}calculated`, json["calculated"], points)),
     splines: plain("splines"),
+    ...(json["stack"] === undefined ? {} : { stack: stackOf(`${at}stack`, json["stack"]) }),
     parameters: parametersOf(`${at}parameters`, json["parameters"]),
+  };
+}
+
+function stackOf(at: string, json: unknown): FoundStack {
+  const { stack, layers, periods } = fieldsOf(at, json),
+    own = fieldsOf(`${at}.stack`, stack) as unknown as Stack,
+    found = list(`${at}.layers`, layers),
+    repeated = list(`${at}.periods`, periods);
+  list(`${at}.stack.layers`, own.layers);
+  try {
+    validateStack(own);
+  } catch (cause) {
+    throw new ResultError(`the result is damaged: ${at}.stack is no stack of layers`, { cause });
+  }
+  const estimate = (name: string, value: unknown): Estimate => {
+    const fields = fieldsOf(name, value),
+      part = (key: string): number => number(`${name}.${key}`, fields[key]);
+    return { value: part("value"), lower: part("lower"), upper: part("upper") };
+  };
+  return {
+    stack: own,
+    layers: found.map((value, i): FoundLayer => {
+      const name = `${at}.layers[${i}]`,
+        layer = fieldsOf(name, value);
+      return {
+        name: text(`${name}.name`, layer["name"]),
+        repeats: number(`${name}.repeats`, layer["repeats"]),
+        thickness: estimate(`${name}.thickness`, layer["thickness"]),
+        strain: estimate(`${name}.strain`, layer["strain"]),
+        strainAgainst: estimate(`${name}.strainAgainst`, layer["strainAgainst"]),
+        debyeWaller: estimate(`${name}.debyeWaller`, layer["debyeWaller"]),
+        atBound: list(`${name}.atBound`, layer["atBound"]).map((word) =>
+          text(`${name}.atBound`, word),
+        ) as unknown as FoundLayer["atBound"],
+      };
+    }),
+    periods: repeated.map((value, i): FoundPeriod => {
+      const name = `${at}.periods[${i}]`,
+        period = fieldsOf(name, value);
+      return {
+        repeats: number(`${name}.repeats`, period["repeats"]),
+        thickness: estimate(`${name}.thickness`, period["thickness"]),
+        strainAgainst: estimate(`${name}.strainAgainst`, period["strainAgainst"]),
+      };
+    }),
   };
 }
 

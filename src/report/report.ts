@@ -1,6 +1,7 @@
 /** One page that shows an inversion: report.html. */
 
 import type { Inversion } from "../types.ts";
+import { numbersOf } from "./layerRows.ts";
 import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
 import { escape, percentOf, plain } from "./numbers.ts";
 import { page, paragraph, prose, table, type Row } from "./page.ts";
@@ -139,9 +140,13 @@ function figure(name: string, picture: (width: number) => Picture, caption: stri
 }
 
 function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
-  const { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } =
-    solutions[index]!;
-  const words = `${index + 1}: ${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, ${percentOf(weight)} of the posterior`;
+  const solution = solutions[index]!,
+    { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solution,
+    what =
+      solution.stack === undefined
+        ? `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}`
+        : numbersOf(solution);
+  const words = `${index + 1}: ${what}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, ${percentOf(weight)} of the posterior`;
   const key = index === 1 ? ". Dashed: the answer" : "";
   return `<figure>${inlineSvg(picture)}<figcaption>${prose(words + key)}</figcaption></figure>`;
 }

@@ -1,6 +1,7 @@
 /** The numbers of an inversion as a reader wants them; the report's tables and the command line show the same. */
 
 import type { Inversion, Profile, Resolution, Solution } from "../types.ts";
+import { layerGrounds, layerLead, layerRows, layerUniqueness } from "./layerRows.ts";
 import { asKnown, fixed, percentOf, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
 import { deviationOver, maximumDepthOf, nearest, thicknessOf } from "./quantities.ts";
@@ -33,6 +34,7 @@ export function summary(inversion: Inversion): Summary {
 
 /** Which profile the scan tells of. */
 export function profileRows(inversion: Inversion): Row[] {
+  if (inversion.stack !== undefined) return layerRows(inversion.stack);
   const { profile, strainBand, debyeWallerBand } = inversion;
   const peak = nearest(profile.depth, inversion.maxStrainDepth);
   const strain = withBand(inversion.maxStrain, strainBand.lower[peak]!, strainBand.upper[peak]!);
@@ -89,7 +91,9 @@ export function fitRows(inversion: Inversion): Row[] {
     [
       "Confidence",
       percentOf(inversion.confidence),
-      "probability that the strain lies within 10 % of the true one",
+      inversion.stack === undefined
+        ? "probability that the strain lies within 10 % of the true one"
+        : "probability that every layer is right: thickness to 3 %, strain to 0.03 %",
     ],
     ["It rests on", ...grounds(inversion)],
     [
@@ -114,7 +118,13 @@ export function fitRows(inversion: Inversion): Row[] {
         ? "1"
         : `${Number(inversion.countUnit.toPrecision(4))} in the unit of the file`,
     ],
-    ["Found by", inversion.method, `${inversion.methodReason}; ${inversion.splines} cubic B-splines`],
+    [
+      "Found by",
+      inversion.method,
+      inversion.stack === undefined
+        ? `${inversion.methodReason}; ${inversion.splines} cubic B-splines`
+        : inversion.methodReason,
+    ],
   ];
 }
 
@@ -125,7 +135,8 @@ function farOutRow(inversion: Inversion): Row {
 }
 
 /** What the confidence rests on most, in words; numbers are those of `features`. */
-function grounds({ features }: Inversion): [value: string, remark: string] {
+function grounds({ features, stack }: Inversion): [value: string, remark: string] {
+  if (stack !== undefined) return layerGrounds(features);
   const { mass, hits, climbs, gap, lnEfficiency } = features,
     parts: string[] = [];
   if (hits !== undefined && climbs !== undefined)
@@ -141,7 +152,8 @@ function grounds({ features }: Inversion): [value: string, remark: string] {
 }
 
 /** The films that were thought likely before the scan was seen. */
-export function priorOf({ prior }: Inversion): string {
+export function priorOf({ prior, stack }: Inversion): string {
+  if (stack !== undefined) return prior;
   return prior === "none" ? "none but bounds" : `films of preset ${prior}`;
 }
 
@@ -214,6 +226,7 @@ function backgroundRows({
 
 /** One sentence: what the scan says. */
 export function lead(inversion: Inversion): string {
+  if (inversion.stack !== undefined) return layerLead(inversion);
   const [strain, depth, thickness, disorder] = profileRows(inversion).map(([, value]) => value) as [
     string,
     string,
@@ -228,6 +241,7 @@ export function lead(inversion: Inversion): string {
 
 /** Whether the scan allows one profile or several, said plainly. */
 export function uniqueness(inversion: Inversion): string {
+  if (inversion.stack !== undefined) return layerUniqueness(inversion);
   const { solutions, confidence } = inversion,
     others = solutions.length - 1,
     sure = `The confidence of ${percentOf(confidence)} says how often an answer with such a search and posterior was right among simulated scans.`;

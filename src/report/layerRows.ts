@@ -1,0 +1,101 @@
+/** The layers of an answer as rows of its tables. */
+import type { Estimate, FoundLayer, FoundStack, Inversion } from "../types.ts";
+import { fixed, percentOf, plain } from "./numbers.ts";
+import type { Row } from "./page.ts";
+
+/** Each layer from the surface down, then the periods of superlattices. */
+export function layerRows({ layers, periods }: FoundStack): Row[] {
+  const count = layers.length;
+  if (count === 0) return [["Layers", "none", "the substrate alone explains the scan"]];
+  return [
+    ...layers
+      .slice()
+      .reverse()
+      .map((layer, i): Row => [
+        `Layer ${count - i}${i === 0 ? " (surface)" : ""}`,
+        `${withError(layer.thickness)} nm, ${withError(layer.strain)} %`,
+        remarkOf(layer),
+      ]),
+    ...periods.map(({ repeats, thickness, strainAgainst }): Row => [
+      "Period",
+      `${withError(thickness)} nm, ${withError(strainAgainst)} %`,
+      `${repeats} periods; mean strain against the substrate's lattice`,
+    ]),
+  ];
+}
+
+/** One sentence. */
+export function layerLead({ stack }: Inversion): string {
+  const { layers } = stack!;
+  if (layers.length === 0) return "No layer: the scan is that of the bare substrate.";
+  const words = layers
+    .slice()
+    .reverse()
+    .map(
+      ({ name, repeats, thickness, strain }) =>
+        `${repeats > 1 ? `${repeats} × ` : ""}${withError(thickness)} nm of ${name} with a strain of ${withError(strain)} %`,
+    );
+  return `${layers.length === 1 ? "One layer" : `${layers.length} layers, from the surface down`}: ${words.join("; ")}.`;
+}
+
+/** What the confidence rests on, in words. */
+export function layerGrounds({
+  mass,
+  hits,
+  climbs,
+  gapOfNumber,
+  lnEfficiency,
+}: Inversion["features"]): [value: string, remark: string] {
+  return [
+    `in ${percentOf(mass ?? NaN)} of the posterior all layers are these`,
+    [
+      `${climbs} climbs, ${plain(hits ?? NaN, 2)} ended here`,
+      gapOfNumber !== undefined && gapOfNumber < 60
+        ? `ln evidence ${plain(gapOfNumber, 2)} above the best stack of another number of layers`
+        : "no stack of another number of layers comes near",
+      `efficiency of the draws ${percentOf(Math.exp(lnEfficiency ?? NaN))}`,
+    ].join("; "),
+  ];
+}
+
+/** Whether the scan allows one stack or several. */
+export function layerUniqueness({ solutions, weight, confidence }: Inversion): string {
+  const others = solutions.slice(1).map((solution) => numbersOf(solution)),
+    sure = `The confidence of ${percentOf(confidence)} says how often an answer with such a search and posterior was right in every layer among simulated stacks.`;
+  if (others.length === 0)
+    return `No other stack has a share of the posterior that counts. ${sure} A stack that was not found cannot be excluded.`;
+  const [verb, noun] = others.length === 1 ? ["explains", "stack"] : ["explain", "stacks"];
+  return `${others.length} other ${noun} of uniform layers ${verb} this scan with ${percentOf(1 - weight)} of the posterior, from below: ${others.join("; ")}. The scan does not decide between them. ${sure}`;
+}
+
+/** One stack on one line, from below. */
+export function numbersOf({ stack }: Pick<Inversion, "stack">): string {
+  return stack === undefined || stack.layers.length === 0
+    ? "no layer"
+    : stack.layers
+        .map(
+          ({ repeats, thickness, strain }) =>
+            `${repeats > 1 ? `${repeats} × ` : ""}${withError(thickness)} nm at ${withError(strain)} %`,
+        )
+        .join(" / ");
+}
+
+function remarkOf({ name, repeats, strainAgainst, debyeWaller, atBound }: FoundLayer): string {
+  return [
+    name,
+    ...(repeats > 1 ? [`${repeats} times`] : []),
+    `${withError(strainAgainst)} % against the substrate's lattice`,
+    `Debye–Waller factor ${withError(debyeWaller)}`,
+    ...atBound.map((number) => `${WORDS[number]} at its bound: not determined`),
+  ].join("; ");
+}
+
+const WORDS = { thickness: "thickness", strain: "strain", debyeWaller: "Debye–Waller factor" } as const;
+
+/** "58.72 ± 0.15": half of the 95 % band, to its second digit. */
+export function withError({ value, lower, upper }: Estimate): string {
+  const half = Math.max(upper - value, value - lower);
+  if (!Number.isFinite(half) || !(half > 0)) return plain(value);
+  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
+  return `${fixed(value, decimals)} ± ${fixed(half, decimals)}`;
+}
