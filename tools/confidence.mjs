@@ -1,6 +1,8 @@
 // Trains what `confidence` rests on, from inversions of known truth (takagi evaluate MODEL --preset PRESET --refine --count N --out DIR
 // writes DIR/scans.jsonl; use other seeds than those that are reported):
 //   node tools/confidence.mjs TRAINING.jsonl... --calibration CALIBRATION.jsonl...   writes src/invert/confidenceModel.ts and bands.ts
+//   node tools/confidence.mjs --layers TRAINING.jsonl... --calibration CALIBRATION.jsonl...   the same for answers of layers, from
+//   node tools/layers.mjs --seed N --out FILE.jsonl: writes src/invert/layers/layerConfidenceModel.ts
 // Boosted stumps on the logistic loss (Friedman 2001); the threshold of "determined" by a fixed sequence of binomial tests on the
 // calibration set (Learn then Test, Angelopoulos et al. 2021); the bands' factor by split conformal on the same.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,6 +11,7 @@ import { parseArgs } from "node:util";
 const { values, positionals } = parseArgs({
   options: {
     calibration: { type: "string", multiple: true, default: [] },
+    layers: { type: "boolean", default: false },
     dry: { type: "boolean", default: false },
   },
   allowPositionals: true,
@@ -187,14 +190,18 @@ if (!values.dry) {
         `    { feature: "${s.feature}", at: ${short(s.at)}, below: ${short(s.below)}, above: ${short(s.above)} },\n`,
     )
     .join("");
+  const [file, name, from] = values.layers
+    ? ["src/invert/layers/layerConfidenceModel.ts", "LAYER_MODEL", "../stumps.ts"]
+    : ["src/invert/confidenceModel.ts", "MODEL", "./stumps.ts"];
   writeFileSync(
-    "src/invert/confidenceModel.ts",
-    `/** Made by tools/confidence.mjs from ${training.length} inversions, its threshold from ${calibration.length} others. */\nimport type { StumpModel } from "./stumps.ts";\n\nexport const MODEL: StumpModel = {\n  bias: ${short(model.bias)},\n  threshold: ${short(chosen.at)},\n  stumps: [\n${stumps}  ],\n};\n`,
+    file,
+    `/** Made by tools/confidence.mjs from ${training.length} inversions, its threshold from ${calibration.length} others. */\nimport type { StumpModel } from "${from}";\n\nexport const ${name}: StumpModel = {\n  bias: ${short(model.bias)},\n  threshold: ${short(chosen.at)},\n  stumps: [\n${stumps}  ],\n};\n`,
   );
-  writeFileSync(
-    "src/invert/bands.ts",
-    `/** How far the band of the draws is widened, in largest strains, so that 95 % bands hold the truth at 95 % of the depths of answers\n *  of each confidence (split conformal, Lei et al. 2018, by confidence; ${calibration.length} inversions: tools/confidence.mjs). */\nexport const BANDS: readonly { readonly upTo: number; readonly margin: number }[] = [\n${bands
-      .map(({ upTo, margin }) => `  { upTo: ${upTo}, margin: ${short(margin)} },\n`)
-      .join("")}];\n`,
-  );
+  if (!values.layers)
+    writeFileSync(
+      "src/invert/bands.ts",
+      `/** How far the band of the draws is widened, in largest strains, so that 95 % bands hold the truth at 95 % of the depths of answers\n *  of each confidence (split conformal, Lei et al. 2018, by confidence; ${calibration.length} inversions: tools/confidence.mjs). */\nexport const BANDS: readonly { readonly upTo: number; readonly margin: number }[] = [\n${bands
+        .map(({ upTo, margin }) => `  { upTo: ${upTo}, margin: ${short(margin)} },\n`)
+        .join("")}];\n`,
+    );
 }
