@@ -308,8 +308,11 @@ export interface Band {
 
 /** A number of the answer with the band that holds it with 95 % probability. */
 export interface Estimate {
+  /** In the unit of the quantity. */
   readonly value: number;
+  /** Lower end of the band. */
   readonly lower: number;
+  /** Upper end of the band. */
   readonly upper: number;
 }
 
@@ -333,6 +336,7 @@ export interface FoundLayer {
 
 /** A period of a superlattice. */
 export interface FoundPeriod {
+  /** How many of them lie in the stack. */
   readonly repeats: number;
   /** nm. */
   readonly thickness: Estimate;
@@ -346,6 +350,7 @@ export interface FoundStack {
   readonly stack: Stack;
   /** Each distinct layer, from below. */
   readonly layers: readonly FoundLayer[];
+  /** Of each superlattice, from below. */
   readonly periods: readonly FoundPeriod[];
 }
 

@@ -17,6 +17,7 @@ export interface LayerGuess {
 export interface LayerGuessGroup {
   /** One period, from below. */
   readonly layers: readonly LayerGuess[];
+  /** How many periods. */
   readonly repeats: number;
 }
 
