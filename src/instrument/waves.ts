@@ -49,7 +49,8 @@ export function requireReflection(name: string, reflection: Reflection): void {
         `[re, im] in electrons, at most ${MOST_ELECTRONS}`,
         Array.isArray(value) ? `[${value.join(", ")}]` : value,
       );
-    if (size === 0)
+    // Without F_0 there is no refraction; without F_H no reflection.
+    if (size === 0 && part !== "zero")
       throw new UnreachableReflectionError(
         `${name}: its structure factor \`${part}\` is 0: the reflection is forbidden`,
       );

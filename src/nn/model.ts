@@ -26,7 +26,7 @@ export interface ModelFiles {
 }
 
 /** Files that a model may have beside its weights; `model.json` names those that it has. */
-export type ProposalFiles = Partial<Record<typeof BANK_FILE | typeof MIXTURE_FILE, Uint8Array>>;
+export type ProposalFiles = Partial<Record<"bank.bin" | "mixture.bin", Uint8Array>>;
 
 /** What the files of a model hold beside its card. */
 export interface Contents {

@@ -28,10 +28,10 @@ export const pretrainedFiles = {
     "weights.bin": new URL("../../models/zro2-400-cnn3/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn3/bank.bin", import.meta.url),
   },
-} as const;
+} as const satisfies Record<PretrainedName, object>;
 
 /** Name of a network that comes with the package. */
-export type PretrainedName = keyof typeof pretrainedFiles;
+export type PretrainedName = "universal" | "zro2-400-cnn1" | "zro2-400-cnn2" | "zro2-400-cnn3";
 
 /** All of them, the one for any crystal first. */
 export const pretrainedNames = Object.keys(pretrainedFiles) as readonly PretrainedName[];

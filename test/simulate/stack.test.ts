@@ -297,7 +297,7 @@ describe("what cannot be is refused, by the name of its parameter", () => {
     ["stack.layers[0].thickness", on(GALLIUM_ARSENIDE, { crystal, thickness: NaN })],
     ["stack.layers[1].strain", on(GALLIUM_ARSENIDE, good, { ...good, strain: 51 })],
     ["stack.layers[0].strainTop", on(GALLIUM_ARSENIDE, { ...good, strainTop: NaN })],
-    ["stack.layers[0].debyeWaller", on(GALLIUM_ARSENIDE, { ...good, debyeWaller: 1.1 })],
+    ["stack.layers[0].debyeWaller", on(GALLIUM_ARSENIDE, { ...good, debyeWaller: 2.1 })],
     ["stack.layers[0].roughness", on(GALLIUM_ARSENIDE, { ...good, roughness: -1 })],
     ["stack.roughness", { ...on(GALLIUM_ARSENIDE, good), roughness: -0.1 }],
     [
