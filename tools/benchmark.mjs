@@ -146,8 +146,8 @@ function jobOf(model, args) {
 function codeOfTheInversion() {
   const hash = createHash("sha256");
   for (const folder of ["src/invert", "src/evaluate", "src/leastSquares"])
-    for (const name of readdirSync(join(root, folder)).sort())
-      hash.update(readFileSync(join(root, folder, name)));
+    for (const name of readdirSync(join(root, folder), { recursive: true }).sort())
+      if (name.endsWith(".ts")) hash.update(readFileSync(join(root, folder, name)));
   return hash.digest("hex").slice(0, 12);
 }
 
