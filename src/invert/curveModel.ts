@@ -86,6 +86,8 @@ interface Beam {
 /** Classes of ln width and of the offset in widths for which one banded resolution serves. */
 const WIDTH_CLASS = 0.15;
 const OFFSET_CLASS = { rough: 0.1, close: 0.025 };
+/** Banded resolutions that are kept: each is some megabytes. */
+const MOST_BANDS = 8;
 
 export class CurveModel {
   readonly setting: ModelSetting;
@@ -293,6 +295,11 @@ export class CurveModel {
         places: setting.twoTheta.map((t) => t - at),
         fwhm,
       });
+      for (const [oldest, band] of beam.bands) {
+        if (beam.bands.size < MOST_BANDS) break;
+        beam.bands.delete(oldest);
+        this.#parts.delete(band);
+      }
       beam.bands.set(key, whole);
     }
     let own = this.#parts.get(whole);
