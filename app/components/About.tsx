@@ -110,7 +110,8 @@ function Cite() {
       <p>{CITATION}</p>
       <p>Save the report or all numbers (JSON) with your data, so that others can repeat the answer.</p>
       <p class="fact">
-        MIT licence. Made with Preact, uPlot, fflate, fast-xml-parser (MIT) and TensorFlow.js (Apache 2.0).
+        MIT licence. Made with Preact, uPlot, fflate, fast-xml-parser (MIT) and TensorFlow.js (Apache 2.0).{" "}
+        <a href="./licenses.txt">Their licences.</a>
       </p>
     </>
   );

@@ -1,5 +1,4 @@
 /** What is seen before there is a scan. */
-import { CITATION } from "takagi";
 import { addSimulation } from "../state/actions.ts";
 import { EXAMPLES, openExample } from "../state/examples.ts";
 import { openFiles } from "../state/files.ts";
@@ -38,9 +37,6 @@ export function Welcome() {
       <p class="fact">
         <strong>Nothing is uploaded.</strong> Everything is computed in this browser, and works offline after
         the first visit.
-      </p>
-      <p class="fact">
-        To cite: {CITATION} <a href="./licenses.txt">Licences of what is inside.</a>
       </p>
     </section>
   );

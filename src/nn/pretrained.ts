@@ -1,34 +1,34 @@
 /** The networks that come with the package, by their names. */
-import { requireOneOf } from "../errors.ts";
+import { ModelError, requireOneOf } from "../errors.ts";
 import type { BackendOptions } from "./backend/types.ts";
 import { createPredictor, type Predictor, readModel } from "./predict.ts";
 
 /** Where the files of each are. `new URL("…", import.meta.url)` is the form that bundlers know as an asset; rollup leads the
- *  addresses from src/ to those in the package. */
+ *  addresses from src/ to those in the package. Functions: an edge runtime has no address to start from. */
 export const pretrainedFiles = {
-  universal: {
+  universal: () => ({
     "model.json": new URL("../../models/universal/model.json", import.meta.url),
     "weights.bin": new URL("../../models/universal/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/universal/bank.bin", import.meta.url),
     "mixture.bin": new URL("../../models/universal/mixture.bin", import.meta.url),
-  },
-  "zro2-400-cnn1": {
+  }),
+  "zro2-400-cnn1": () => ({
     "model.json": new URL("../../models/zro2-400-cnn1/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn1/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn1/bank.bin", import.meta.url),
     "mixture.bin": new URL("../../models/zro2-400-cnn1/mixture.bin", import.meta.url),
-  },
-  "zro2-400-cnn2": {
+  }),
+  "zro2-400-cnn2": () => ({
     "model.json": new URL("../../models/zro2-400-cnn2/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn2/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn2/bank.bin", import.meta.url),
-  },
-  "zro2-400-cnn3": {
+  }),
+  "zro2-400-cnn3": () => ({
     "model.json": new URL("../../models/zro2-400-cnn3/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn3/weights.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn3/bank.bin", import.meta.url),
-  },
-} as const satisfies Record<PretrainedName, object>;
+  }),
+} as const satisfies Record<PretrainedName, () => Record<string, URL>>;
 
 /** Name of a network that comes with the package. */
 export type PretrainedName = "universal" | "zro2-400-cnn1" | "zro2-400-cnn2" | "zro2-400-cnn3";
@@ -47,7 +47,19 @@ export async function pretrained(
   options: Omit<BackendOptions, "purpose"> = {},
 ): Promise<Predictor> {
   requireOneOf("name", name, pretrainedNames);
-  const files: Readonly<Record<string, URL>> = pretrainedFiles[name],
+  const files = filesOf(name),
     model = await readModel(name, (file) => files[file]!);
   return createPredictor(model, { backend: "wasm", ...options });
+}
+
+/** @throws {ModelError} where the runtime has no address of its own modules */
+function filesOf(name: PretrainedName): Readonly<Record<string, URL>> {
+  try {
+    return pretrainedFiles[name]();
+  } catch (cause) {
+    throw new ModelError(
+      `${name}: this runtime reads no files; import them as modules and give them to \`parseModel\``,
+      { cause },
+    );
+  }
 }

@@ -13,7 +13,7 @@ test("each has the files of its folder, and every folder is one", () => {
   const folders = readdirSync(models, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).sort()).toEqual([...pretrainedNames].sort());
   for (const name of pretrainedNames) {
-    const files = Object.entries(pretrainedFiles[name]);
+    const files = Object.entries(pretrainedFiles[name]());
     expect(files.map(([file]) => file).sort(), name).toEqual(readdirSync(new URL(`${name}/`, models)).sort());
     for (const [file, url] of files)
       expect(fileURLToPath(url)).toBe(fileURLToPath(new URL(`${name}/${file}`, models)));
