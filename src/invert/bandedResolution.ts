@@ -47,8 +47,9 @@ export class BandedResolution {
   /** First interval of each block of the tails, then the number of intervals; and the block of each interval. */
   readonly #starts: Int32Array;
   readonly #blockOf: Int32Array;
-  /** Gaussian and Lorentzian: value, first and second derivative by ln width. */
-  readonly #parts: readonly (readonly Float64Array[])[];
+  /** Gaussian and Lorentzian: value, first and second derivative by ln width; six numbers an element are what a model keeps most
+   *  of, and 1e-7 of a rough model is nothing. */
+  readonly #parts: readonly (readonly Float32Array[])[];
   #last: { readonly lnRatio: number; readonly fraction: number; readonly weights: Float64Array } | undefined;
 
   constructor(setting: BandSetting) {
@@ -80,11 +81,13 @@ export class BandedResolution {
       const [below, middle, above] = [-STEP, 0, STEP].map((shift) =>
         this.#weights(fwhm * Math.exp(shift), fraction),
       );
-      return [
-        middle,
-        middle.map((_, k) => (above[k] - below[k]) / (2 * STEP)),
-        middle.map((w, k) => (above[k] + below[k] - 2 * w) / (STEP * STEP)),
-      ];
+      const byWidth = new Float32Array(this.size),
+        byWidth2 = new Float32Array(this.size);
+      middle.forEach((w, k) => {
+        byWidth[k] = (above[k] - below[k]) / (2 * STEP);
+        byWidth2[k] = (above[k] + below[k] - 2 * w) / (STEP * STEP);
+      });
+      return [Float32Array.from(middle), byWidth, byWidth2];
     });
   }
 
@@ -148,11 +151,12 @@ export class BandedResolution {
     if (last?.lnRatio !== lnRatio || last.fraction !== fraction) {
       const [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
         half = 0.5 * lnRatio * lnRatio,
-        own = 1 - fraction;
-      const weights = g0.map(
-        (g, k) =>
-          own * (g + lnRatio * g1[k] + half * g2[k]) + fraction * (l0[k] + lnRatio * l1[k] + half * l2[k]),
-      );
+        own = 1 - fraction,
+        weights = last?.weights ?? new Float64Array(this.size);
+      for (let k = 0; k < weights.length; k++)
+        weights[k] =
+          own * (g0[k] + lnRatio * g1[k] + half * g2[k]) +
+          fraction * (l0[k] + lnRatio * l1[k] + half * l2[k]);
       this.#last = { lnRatio, fraction, weights };
     }
     return this.setting.workspace.put(this.#last!.weights.subarray(from, from + size));

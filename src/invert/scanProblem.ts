@@ -41,6 +41,8 @@ export interface ScanSetting {
 /** Thickness classes in which models are shared: factor from one to the next. */
 const CLASS = Math.LN2 / 3;
 const NEAR_ZERO = 1e-9;
+/** Objectives that are kept: the banded resolutions of each are some megabytes. */
+const MOST_OBJECTIVES = 6;
 
 export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
@@ -170,7 +172,16 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
       step = setting.isSummed ? 0 : Math.ceil((Math.log(thickness) + 0.1) / CLASS),
       key = `${precision.kernel} ${precision.phase} ${precision.coarseness} ${step}`,
       known = this.#objectives.get(key);
-    if (known !== undefined) return known;
+    // The one that was used last stands last.
+    this.#objectives.delete(key);
+    if (known !== undefined) {
+      this.#objectives.set(key, known);
+      return known;
+    }
+    for (const oldest of this.#objectives.keys()) {
+      if (this.#objectives.size < MOST_OBJECTIVES) break;
+      this.#objectives.delete(oldest);
+    }
     const { workspace, reflection, deviation, instrument, features } = setting,
       width = this.startWidth;
     const model = new CurveModel({
