@@ -67,7 +67,7 @@ export { stackProfile, stackThickness, strainAgainst, strainOn, validateStack } 
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
 export { type Axis, strainTicks, type Tick, ticks } from "./report/axis.ts";
 export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";
-export { curveCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
+export { curveCsv, layersCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
 export { percentOf, plain, superscript } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
 export {

@@ -13,7 +13,7 @@ import { provenance } from "../report/provenance.ts";
 import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import { percentOf, plain } from "../report/numbers.ts";
-import type { Reflection } from "../types.ts";
+import type { Inversion, Reflection } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { readBytes, uniqueNames } from "./files.ts";
@@ -22,7 +22,7 @@ import type { Fixed, Known } from "./parse.ts";
 import type { FoundLayerFlags } from "./layerOptions.ts";
 import { readFoundLayers } from "./layers.ts";
 import type { PhysicsFlags } from "./physicsOptions.ts";
-import { checkResults, RESULT_FILES, writeResults } from "./result.ts";
+import { besideReport, checkResults, writeResults } from "./result.ts";
 import { hasWavelength, readScanFile, withWavelength, type ScanFlags } from "./scanFile.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
@@ -133,7 +133,10 @@ async function invertOne({ folder, ...task }: Placed, job: Job): Promise<number>
   // The answer is told, whatever becomes of its files.
   const saved = await save(folder, result, flags).catch((error: unknown) => ({ error }));
   if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(result.inversion, result))}\n`);
-  else terminal.out(summary(result) + (saved === undefined ? whereFiles(flags.out) : ""));
+  else
+    terminal.out(
+      summary(result) + (saved === undefined ? whereFiles(flags.out, result.inversion, true) : ""),
+    );
   if (saved !== undefined) throw saved.error;
   return EXIT.ok;
 }
@@ -143,13 +146,15 @@ async function invertMany(tasks: readonly Placed[], job: Job): Promise<number> {
   const width = Math.max(4, ...tasks.map(({ name }) => name.length));
   const results: unknown[] = [];
   const table: string[] = [];
-  let failed = 0;
+  let failed = 0,
+    last: Inversion | undefined;
   for (const [i, { folder, ...task }] of tasks.entries()) {
     const { name } = task;
     let row = "failed";
     let words = row;
     try {
       const result = await invertFile({ ...task, place: `${i + 1}/${tasks.length} ` }, job);
+      last = result.inversion;
       if (flags.json === true) results.push(resultJson(result.inversion, result));
       row = tableRow(result);
       words = inWords(result);
@@ -169,7 +174,9 @@ async function invertMany(tasks: readonly Placed[], job: Job): Promise<number> {
   }
   if (flags.json === true) terminal.out(`${JSON.stringify({ scans: results })}\n`);
   else
-    terminal.out(`\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${whereFiles(flags.out, true)}`);
+    terminal.out(
+      `\n${"scan".padEnd(width)}  ${TABLE_HEAD}\n${table.join("")}${last === undefined ? "" : whereFiles(flags.out, last, false)}`,
+    );
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -279,12 +286,12 @@ function tableRow({ inversion, run: { seconds } }: Timed): string {
   return `${cells.join("")}${inversion.converged ? "" : "  ended far from the scan"}`;
 }
 
-function whereFiles(folder: string | undefined, several = false): string {
+function whereFiles(folder: string | undefined, { stack }: Inversion, isOne: boolean): string {
   if (folder === undefined) return "";
-  const first = RESULT_FILES.filter((name) => name !== "report.html").join(", ");
-  return several
-    ? `\n${first} and report.html of each scan are in ${folder}\n`
-    : `\nReport: ${join(folder, "report.html")} (beside it ${first})\n`;
+  const others = besideReport(stack !== undefined).join(", ");
+  return isOne
+    ? `\nReport: ${join(folder, "report.html")} (beside it ${others})\n`
+    : `\n${others} and report.html of each scan are in ${folder}\n`;
 }
 
 /** Errors of the input; a fault of the program is none. */

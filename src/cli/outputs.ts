@@ -12,6 +12,8 @@ export interface OutputOptions {
   readonly force?: boolean | undefined;
   /** A file of the folder that tells whose the others are, which cannot say it themselves (CSV). */
   readonly index?: string;
+  /** Files of the folder that go where the index is takagi's and this time does not write them. */
+  readonly replaced?: readonly string[];
 }
 
 /** How what takagi writes begins: JSON that names its version, columns under a comment, pages and pictures. */
@@ -45,6 +47,8 @@ export async function writeOutputs(
 ): Promise<void> {
   const names = Object.keys(files);
   await checkOutputs(folder, names, options);
+  const { index, replaced = [] } = options,
+    isOurs = index !== undefined && (await says(join(folder, index)));
   const written: WholeFile[] = [];
   let at = folder;
   try {
@@ -58,6 +62,8 @@ export async function writeOutputs(
       await file.finish();
     }
     for (const file of written) await file.appear();
+    if (isOurs)
+      for (const name of replaced) if (!(name in files)) await fs.rm(join(folder, name), { force: true });
     await flushFolder(fs, folder);
   } catch (error) {
     for (const file of written) await file.discard();

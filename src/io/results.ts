@@ -3,11 +3,11 @@
 import { InvalidParameterError } from "../errors.ts";
 import { printable } from "../words.ts";
 
-/** Columns of numbers as comma-separated values (RFC 4180): a header line, then one line a row, each ended by CR LF.
+/** Columns of numbers or words as comma-separated values (RFC 4180): a header line, then one line a row, each ended by CR LF.
  *  Numbers have all the digits that bring them back bit for bit; NaN and infinities stand as NaN, Infinity and -Infinity.
  *  @param columns by name, all of one length, in the order in which they are to be written
  *  @throws {InvalidParameterError} no columns, or of different lengths */
-export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): string {
+export function csv(columns: Readonly<Record<string, ArrayLike<number> | readonly string[]>>): string {
   const names = Object.keys(columns);
   if (names.length === 0) throw new InvalidParameterError("columns", "one column or more", columns);
   const rows = columns[names[0]].length;
@@ -22,11 +22,14 @@ export function csv(columns: Readonly<Record<string, ArrayLike<number>>>): strin
   }
   const lines = [names.map(csvField).join(",")];
   for (let i = 0; i < rows; i++) {
-    lines.push(
-      names.map((name) => (Object.is(columns[name][i], -0) ? "-0" : String(columns[name][i]))).join(","),
-    );
+    lines.push(names.map((name) => field(columns[name][i])).join(","));
   }
   return `${lines.join("\r\n")}\r\n`;
+}
+
+function field(value: number | string): string {
+  if (typeof value === "string") return csvField(value);
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** A text as a field of comma-separated values. One that a spreadsheet would take for a formula (= + − @) begins with an

@@ -1,7 +1,7 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
 import { csv } from "../io/results.ts";
-import type { Band, Inversion, Scan, Solution } from "../types.ts";
+import type { Band, Estimate, FoundLayer, FoundStack, Inversion, Scan, Solution } from "../types.ts";
 import { VERSION } from "../version.ts";
 import type { Provenance, Run } from "./provenance.ts";
 import { weightedResiduals } from "./residuals.ts";
@@ -17,6 +17,25 @@ export function profileCsv({ profile, strainBand, debyeWallerBand }: Solution): 
     strain_upper_percent: strainBand.upper,
     debye_waller_lower: debyeWallerBand.lower,
     debye_waller_upper: debyeWallerBand.upper,
+  });
+}
+
+/** The layers from below with the limits of their 95 % bands, as comma-separated values.
+ *  @throws {InvalidParameterError} no layers */
+export function layersCsv({ layers }: FoundStack): string {
+  const estimates = (name: string, of: (layer: FoundLayer) => Estimate): Record<string, number[]> => ({
+    [name]: layers.map((layer) => of(layer).value),
+    [`${name}_lower`]: layers.map((layer) => of(layer).lower),
+    [`${name}_upper`]: layers.map((layer) => of(layer).upper),
+  });
+  return csv({
+    layer: layers.map((_, i) => i + 1),
+    crystal: layers.map(({ name }) => name),
+    repeats: layers.map(({ repeats }) => repeats),
+    ...estimates("thickness_nm", (layer) => layer.thickness),
+    ...estimates("strain_percent", (layer) => layer.strain),
+    ...estimates("strain_against_substrate_percent", (layer) => layer.strainAgainst),
+    ...estimates("debye_waller", (layer) => layer.debyeWaller),
   });
 }
 

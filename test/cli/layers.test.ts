@@ -1,5 +1,5 @@
-/** `takagi simulate --layer`: stacks from the command line. */
-import { writeFile } from "node:fs/promises";
+/** Stacks from the command line: `takagi simulate --layer`, `takagi invert --layers`. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { layerStrain } from "../../src/crystal/epitaxy.ts";
@@ -89,6 +89,36 @@ test("relaxation and surfaces: (111) by its own constants, hexagonal by theirs",
     ...["--layer", "Al0.3Ga0.7N:30"],
   ]);
   expect(nitride).toBeLessThan(0);
+});
+
+test("layers found in a scan leave their table, and nothing of a profile that stood there before", async () => {
+  const dir = await folder(),
+    scan = join(dir, "film.xy"),
+    out = join(dir, "result");
+  const beam = ["--wavelength", "1.540598"];
+  const made = ["simulate", "--material", "Si", "--hkl", "0,0,4", ...beam, "--layer", "Si0.8Ge0.2:60"];
+  expect(
+    (await takagi([...made, "--fwhm", "0.01", "--counts", "1e6", "--seed", "1", "--out", scan])).code,
+  ).toBe(0);
+  const invert = ["invert", scan, ...SILICON, "--out", out];
+  expect((await takagi([...invert, "--effort", "0.02", "--no-model"])).code).toBe(0);
+  expect(await readdir(out)).toContain("input_strain_coeff.txt");
+  const found = await takagi([...invert, "--layers", "1", "--film", "Si0.8Ge0.2"]);
+  expect(found.code).toBe(0);
+  expect(found.out).toContain("layers.csv");
+  expect((await readdir(out)).sort()).toEqual([
+    "curve.csv",
+    "layers.csv",
+    "profile.csv",
+    "report.html",
+    "result.json",
+  ]);
+  const [head, row] = (await readFile(join(out, "layers.csv"), "utf8")).split("\r\n"),
+    cells = Object.fromEntries(head!.split(",").map((name, i) => [name, row!.split(",")[i]]));
+  expect(cells.crystal).toBe("Si0.8Ge0.2 0 0 4");
+  expect(Number(cells.thickness_nm) / 60).toBeCloseTo(1, 2);
+  // A film that fits along the surface: see the first test.
+  expect(Number(cells.strain_percent)).toBeCloseTo(0.575, 2);
 });
 
 test("an asymmetric reflection inclines every crystal alike", async () => {

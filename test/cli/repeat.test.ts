@@ -44,6 +44,11 @@ beforeAll(async () => {
     ...["--material", "GaAs", "--hkl", "0,0,4", "--film-thickness", "300", "--substrate-material", "Si"],
     ...film,
   );
+  await simulated(
+    "stack.xy",
+    ...["--material", "Si", "--hkl", "004", "--wavelength", "1.5406", "--layer", "Si:40:strain=0.5"],
+    ...["--fwhm", "0.02", "--step", "0.02"],
+  );
   const [, ...rows] = (await readFile(join(dir, "film.xy"), "utf8")).trim().split("\n"),
     range = (from: number, step: number): string[] => [
       "_DRIVE='COUPLED'",
@@ -110,6 +115,7 @@ const KINDS: readonly (readonly [kind: string, scan: string, words: readonly str
     "two.uxd",
     ["--material", "SrTiO3", "--hkl", "0,0,2", "--scan", "2", "--film-thickness", "60", "--effort", "quick"],
   ],
+  ["a layer", "stack.xy", ["--material", "Si", "--hkl", "004", "--wavelength", "1.5406", "--layers", "1"]],
   [
     "given count unit and relative error",
     "ysz.xy",
