@@ -1,17 +1,13 @@
 // A measured scan to a strain profile and a page about it, as `npm start` does: node examples/node/invert.mjs [scan.xy]
 import { readFile, writeFile } from "node:fs/promises";
 import { invert, material, readScan, reflection, report } from "takagi";
-import { createPredictor, loadModel } from "takagi/nn";
+import "takagi/nn"; // knows the networks
 
 const file = process.argv[2] ?? new URL("../data/irradiated-ysz.xy", import.meta.url);
 const scan = await readScan(await readFile(file));
 const ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
-// Without a predictor the search begins at rough shapes, and nothing of TensorFlow is loaded.
-const predictor = await createPredictor(
-  await loadModel(new URL(".", import.meta.resolve("takagi/models/universal/model.json"))),
-  { backend: "wasm" },
-);
-const inversion = await invert(scan, ysz400, { predictor });
+// Without a network the search begins at rough shapes, and nothing of TensorFlow is loaded.
+const inversion = await invert(scan, ysz400, { network: "universal" });
 
 const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, solutions } = inversion;
 console.log(

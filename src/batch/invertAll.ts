@@ -29,7 +29,7 @@ export interface CrewOfInverters {
 /** How many scans are inverted, and by how many workers. */
 export interface InvertAllOptions
   extends CrewOfInverters, Omit<InvertOptions, "predictor" | "onProgress" | "signal"> {
-  /** Folder or address of a network that is asked first, as `loadModel` of takagi/nn takes it; each worker loads it once. */
+  /** A network that is asked first: the name of a shipped one ("universal"), a folder or an address; each worker loads it once. */
   readonly network?: string | URL;
 }
 

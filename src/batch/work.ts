@@ -1,5 +1,6 @@
 /** The work of a worker that inverts: one scan at a time, asking a network that it loads once. */
 import { invert } from "../invert/invert.ts";
+import { openNetwork } from "../invert/networks.ts";
 import type { InvertOptions } from "../invert/options.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import type { Inversion, Reflection, Scan } from "../types.ts";
@@ -7,7 +8,10 @@ import type { KernelOrigin } from "../wasm/load.ts";
 import type { Handlers } from "../workers/serve.ts";
 
 /** Options of an inversion that cross to a worker. */
-export interface PortableOptions extends Omit<InvertOptions, "predictor" | "onProgress" | "signal" | "wasm"> {
+export interface PortableOptions extends Omit<
+  InvertOptions,
+  "network" | "predictor" | "onProgress" | "signal" | "wasm"
+> {
   readonly wasm?: Exclude<KernelOrigin, URL | Response>;
 }
 
@@ -16,7 +20,7 @@ export interface InversionTask {
   readonly scan: Scan;
   readonly reflection: Reflection;
   readonly options: PortableOptions;
-  /** Folder or address of the network that is asked; none if absent. */
+  /** Name, folder or address of the network that is asked; none if absent. */
   readonly network?: string;
 }
 
@@ -40,7 +44,8 @@ export async function invertTask(
   { scan, reflection, options, network }: InversionTask,
   signal?: AbortSignal,
 ): Promise<InversionAnswer> {
-  const predictor = network === undefined ? undefined : await predictorOf(network),
+  // What it takes to load a network is no scan's.
+  const predictor = network === undefined ? undefined : await networkOf(network),
     started = performance.now();
   const inversion = await invert(scan, reflection, {
     ...options,
@@ -50,19 +55,9 @@ export async function invertTask(
   return { inversion, seconds: (performance.now() - started) / 1000 };
 }
 
-const loaded = new Map<string, Promise<ProfilePredictor>>();
-
-/** The network of a folder or address, loaded once; one that could not be loaded is tried again.
+/** tfjs is loaded where a network is asked.
  *  @throws {ModelError} @throws {BackendError} */
-export function predictorOf(network: string): Promise<ProfilePredictor> {
-  const found = loaded.get(network) ?? load(network);
-  loaded.set(network, found);
-  found.catch(() => loaded.delete(network));
-  return found;
-}
-
-async function load(network: string): Promise<ProfilePredictor> {
-  const { createPredictor, loadModel } = await import("../nn/index.ts");
-  // For one scan at a time a GPU is not worth its start.
-  return createPredictor(await loadModel(network), { backend: "wasm" });
+export async function networkOf(network: string): Promise<ProfilePredictor> {
+  await import("../nn/index.ts");
+  return openNetwork(network);
 }

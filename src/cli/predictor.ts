@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { predictorOf } from "../batch/work.ts";
+import { networkOf } from "../batch/work.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import { readBytes } from "./files.ts";
 
@@ -23,7 +23,7 @@ export async function predictorFor(
   model: string | boolean | undefined,
 ): Promise<ProfilePredictor | undefined> {
   const network = networkFor(model);
-  return network === undefined ? undefined : predictorOf(network);
+  return network === undefined ? undefined : networkOf(network);
 }
 
 /** SHA-256 of all that a network answers by.

@@ -1,6 +1,6 @@
 /** The engine at work on samples of a preset: the preset's own physics and films, and a network's answers as starts. */
 import type { NoiseKind } from "../dataset/generator.ts";
-import type { PaperPreset, Preset } from "../dataset/presets.ts";
+import { isPaper, type PaperPreset, type Preset } from "../dataset/presets.ts";
 import { ownReflection } from "../dataset/scaling.ts";
 import { bandOf, LEVEL, verdictOf } from "../invert/answer.ts";
 import { CurveModel } from "../invert/curveModel.ts";
@@ -87,7 +87,7 @@ export async function createRefiner(
     { exports, simd } = await loadKernels(),
     workspace = workspaceOf(exports),
     limits = limitsOf(preset.protocol, effort),
-    isPaper = preset.protocol === "paper",
+    ofPaper = isPaper(preset),
     // The published noise adds a draw to its mean: the variance is half the intensity.
     countUnit = noise === "published" ? 0.5 : 1;
   const at = (row: Float32Array, name: string): number | undefined =>
@@ -120,24 +120,24 @@ export async function createRefiner(
       used: new Uint8Array(scan.twoTheta.length).fill(1),
       reflection,
       sample: {},
-      deviation: isPaper ? "linear" : "exact",
+      deviation: ofPaper ? "linear" : "exact",
       instrument: {},
       features,
       population,
       splines: 10,
-      isSummed: isPaper,
+      isSummed: ofPaper,
       held: {},
       known: [],
       mostStrain: 1.3 * population.scale[1],
-      fwhm: isPaper
+      fwhm: ofPaper
         ? [0.8 * preset.ranges.fwhm[0], 1.2 * preset.ranges.fwhm[1]]
         : [0.1 * features.fwhm, 2 * features.fwhm],
       floor: 0.01,
     });
     const films = rows.map((row): SplineFilm & { fwhm: number } => ({
       thickness: Math.max(Math.abs(at(row, "thickness")!) * units.thickness, 3),
-      strainWeights: weights(row, "weight").map((w) => (isPaper ? Math.abs(w) : w)),
-      ...(isPaper
+      strainWeights: weights(row, "weight").map((w) => (ofPaper ? Math.abs(w) : w)),
+      ...(ofPaper
         ? { disorder: Math.abs(at(row, "disorder")!) }
         : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
       fwhm: at(row, "fwhm")! * units.width,
@@ -146,7 +146,7 @@ export async function createRefiner(
       ...problem.place(film, { fwhm: film.fwhm }),
       from: k === 0 ? "the network's answer" : "the network's proposals",
     }));
-    if (!isPaper)
+    if (!ofPaper)
       for (const film of roughStarts(problem, 14))
         starts.push({ ...problem.place(film), from: "rough shapes" });
     const steps = solve(problem, starts, films, limits);

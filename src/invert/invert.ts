@@ -10,6 +10,7 @@ import { solutionOf, verdictOf } from "./answer.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
 import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
+import { openNetwork } from "./networks.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { withoutStrayPoints } from "./points.ts";
 import { flatPopulation, populationFor } from "./populations.ts";
@@ -40,8 +41,8 @@ const SHOWN_DRAWS = 20;
  *  @throws {InvalidParameterError} @throws {NotFiniteError} @throws {UnreachableReflectionError} @throws {KernelLoadError}
  *  @throws the signal's reason when aborted
  *  @example
- *  const predictor = await createPredictor(await loadModel("models/universal")); // of takagi/nn
- *  const { profile, verdict, confidence } = await invert(scan, reflection, { predictor }); */
+ *  import "takagi/nn"; // knows the networks
+ *  const { profile, verdict, confidence } = await invert(scan, reflection, { network: "universal" }); */
 export async function invert(
   scan: Scan,
   reflection: Reflection,
@@ -287,9 +288,10 @@ async function startsOf(problem: ScanProblem, options: InvertOptions, turns: Tur
 
 async function networkStarts(
   problem: ScanProblem,
-  { predictor, sample, instrument, wasm }: InvertOptions,
+  { network, predictor: own, sample, instrument, wasm }: InvertOptions,
 ): Promise<{ films: { film: SplineFilm; fwhm?: number }[]; reason: string }> {
   const { scan, reflection } = problem.setting,
+    predictor = network === undefined ? own : await openNetwork(network),
     none = (reason: string) => ({ films: [], reason });
   if (predictor === undefined) return none("no network was given");
   const name = `network ${predictor.model?.card.name ?? "given"}`;

@@ -65,7 +65,10 @@ export interface InvertOptions {
   readonly mostStrain?: number;
   /** "normal" if absent. */
   readonly effort?: Effort;
-  /** A network whose proposals are starts, where it knows such scans. */
+  /** A network whose proposals are starts, where it knows such scans: the name of a shipped one ("universal"), a folder or an
+   *  address, which is loaded once. `takagi/nn` must have been imported. */
+  readonly network?: string | URL;
+  /** The same where you have made it yourself (`createPredictor`), or have something else that proposes profiles. */
   readonly predictor?: ProfilePredictor;
   /** Profiles that are starts, too. */
   readonly guesses?: readonly Profile[];
@@ -89,7 +92,9 @@ export function secondsOf(effort: Effort = "normal"): number {
 /** @throws {InvalidParameterError} */
 export function checkOptions(options: InvertOptions): void {
   checkValues(options);
-  const { layers, film, sample, deviation, splines, fix = {}, known = {} } = options;
+  const { layers, film, sample, deviation, splines, fix = {}, known = {}, network, predictor } = options;
+  if (network !== undefined && predictor !== undefined)
+    throw new InvalidParameterError("network", "none where `predictor` is given", String(network));
   if (layers === undefined) {
     if (film !== undefined)
       throw new InvalidParameterError("film", "none where `layers` is absent", film.name);

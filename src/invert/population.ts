@@ -1,6 +1,6 @@
 /** How the films of a preset lie, learned from draws of its labels. */
 import { createGenerator } from "../dataset/generator.ts";
-import { type Preset, preset as presets } from "../dataset/presets.ts";
+import { isPaper, type Preset, preset as presets } from "../dataset/presets.ts";
 import type { Reflection } from "../types.ts";
 import { fitMixture, type Mixture } from "./mixture.ts";
 import { decodeMixture } from "./mixtureData.ts";
@@ -43,7 +43,7 @@ export async function populationOf(preset: Preset, reflection: Pick<Reflection, 
       mixture,
       mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
     };
-  if (preset.protocol === "paper")
+  if (isPaper(preset))
     return {
       ...about,
       thickness: preset.ranges.thickness,
@@ -60,14 +60,14 @@ export async function populationOf(preset: Preset, reflection: Pick<Reflection, 
   };
 }
 
-function kindOf({ protocol }: Preset): Disorder {
-  return protocol === "paper" ? "tied" : "free";
+function kindOf(preset: Preset): Disorder {
+  return isPaper(preset) ? "tied" : "free";
 }
 
 /** The mixture that the package has for the shapes of a preset: those of all built-in ones, and of others that differ in what
  *  shapes do not depend on. */
 async function shippedMixture(given: Preset): Promise<Mixture | undefined> {
-  const own = presets(given.protocol === "paper" ? "cnn1" : "measured");
+  const own = presets(isPaper(given) ? "cnn1" : "measured");
   if (JSON.stringify(shapeFields(given)) !== JSON.stringify(shapeFields(own))) return undefined;
   const { POPULATION_DATA } = await import("./populationData.ts");
   return decodeMixture(POPULATION_DATA[given.protocol]);
@@ -75,7 +75,7 @@ async function shippedMixture(given: Preset): Promise<Mixture | undefined> {
 
 /** What shapes are drawn from. */
 function shapeFields(given: Preset): unknown {
-  if (given.protocol === "paper") {
+  if (isPaper(given)) {
     const { peak, width } = given.ranges;
     return { peak, width, mixing: given.mixing, scatter: given.scatter };
   }

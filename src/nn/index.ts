@@ -1,4 +1,7 @@
 /** `takagi/nn`: machine learning on the tfjs backend that the machine has. */
+import { setOpenNetwork } from "../invert/networks.ts";
+import { networkNamed } from "./named.ts";
+
 export { chooseBackend, listBackends } from "./backend/choose.ts";
 export type {
   Backend,
@@ -44,3 +47,6 @@ export { createPredictor, loadModel, type Prediction, type Predictor, type Propo
 export { pretrained, type PretrainedName, pretrainedNames } from "./pretrained.ts";
 export type { ProposedLabels } from "./proposals.ts";
 export type { UnknownSpace } from "./unknowns.ts";
+
+// `network: "universal"` of an inversion.
+setOpenNetwork(networkNamed);

@@ -26,7 +26,13 @@ test("one is the predictor of an inversion", { timeout: 60_000 }, async () => {
     ),
     ysz400 = await reflection(material("YSZ"), { hkl: [4, 0, 0], wavelength: 1.5406 });
   const predictor = await pretrained("universal");
-  const { method, methodReason } = await invert(scan, ysz400, { predictor, effort: 0.02 });
+  const { method, methodReason, maxStrain } = await invert(scan, ysz400, { predictor, effort: 0.02 });
+  // By its name it is the same.
+  const named = await invert(scan, ysz400, { network: "universal", effort: 0.02 });
+  expect([named.methodReason, named.maxStrain]).toEqual([methodReason, maxStrain]);
+  await expect(invert(scan, ysz400, { network: "universal", predictor })).rejects.toMatchObject({
+    code: "INVALID_PARAMETER",
+  });
   predictor.dispose();
   expect([method, methodReason]).toEqual([
     "network and search",
