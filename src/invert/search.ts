@@ -1,13 +1,14 @@
 /** From starts to the maxima of the posterior density: all starts are seen once, the best climb, and what they found is climbed
  *  to again from beside, until the best maximum has been met twice and explains the counts, or the work is done. */
 import { distance } from "./distance.ts";
-import { type Climbed, climb, fitted, type Step } from "./climb.ts";
+import { type Climbed, climb, fitted } from "./climb.ts";
 import { ROUGH } from "./precision.ts";
 import { type RelativeError, relativeErrorOf } from "./errorModel.ts";
 import { excessOf } from "./excess.ts";
 import { deviance } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
 import type { ScanProblem } from "./scanProblem.ts";
+import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type Place } from "./unknowns.ts";
 
 /** A start, and where it comes from. */
@@ -54,16 +55,11 @@ const FIRST = 4;
 /** What a climb from beside a mode counts when it ends there again: it is no independent witness. */
 const BESIDE_HIT = 0.34;
 
-/** What is told while it goes on. */
-export interface SearchStep extends Step {
-  readonly stage: string;
-}
-
 export function* search(
   problem: ScanProblem,
   starts: readonly Start[],
   limits: SearchLimits,
-): Generator<SearchStep, Found, void> {
+): Generator<StagedStep, Found, void> {
   const ranked = yield* screened(problem, starts),
     normal = normals(1),
     uniform = uniforms(2),
@@ -91,7 +87,7 @@ export function* search(
         climbed = value;
         break;
       }
-      yield { ...value, stage: start.from };
+      yield { cost: value.cost, stage: start.from };
       if (best !== undefined && problem.work - begun > limits.work * 1.1) break;
     }
     if (climbed === undefined) break;
@@ -121,7 +117,7 @@ function excessAt({ counts }: ScanProblem, mean: Float64Array, error: number): n
 }
 
 /** The same with the relative error that the best mode leaves. */
-function* settled(problem: ScanProblem, found: Found): Generator<SearchStep, Found, void> {
+function* settled(problem: ScanProblem, found: Found): Generator<StagedStep, Found, void> {
   const { relativeError, isSummed, floor } = problem.setting;
   if (isSummed || relativeError !== undefined) return found;
   let { modes, error, excess } = found;
@@ -138,13 +134,13 @@ function* settled(problem: ScanProblem, found: Found): Generator<SearchStep, Fou
 }
 
 /** All starts by the cost of one curve each at a relative error of 100 %, best first, none twice. */
-function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<SearchStep, Start[], void> {
+function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<StagedStep, Start[], void> {
   const errors = new Float64Array(problem.points).fill(1),
     seen: { start: Start; cost: number }[] = [];
   for (const start of starts) {
     const cost = problem.screen(start, errors);
     seen.push({ start, cost });
-    yield { x: start.x, cost, stage: "looking at starts" };
+    yield { cost, stage: "looking at starts" };
   }
   seen.sort((a, b) => a.cost - b.cost);
   const kept: Start[] = [];
@@ -175,19 +171,15 @@ function* again(
   problem: ScanProblem,
   modes: readonly Mode[],
   error: number,
-): Generator<SearchStep, Mode[], void> {
+): Generator<StagedStep, Mode[], void> {
   const kept: Mode[] = [],
     errors = new Float64Array(problem.points).fill(error);
   for (const mode of modes.slice(0, 4)) {
-    const steps = fitted(problem.objectiveAt(ROUGH, mode.x), mode, { errors }, { maxIterations: 12 });
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) {
-        kept.push({ ...mode, x: value.x, fit: value, cost: value.cost });
-        break;
-      }
-      yield { ...value, stage: "relative error" };
-    }
+    const fit = yield* staged(
+      fitted(problem.objectiveAt(ROUGH, mode.x), mode, { errors }, { maxIterations: 12 }),
+      "relative error",
+    );
+    kept.push({ ...mode, x: fit.x, fit, cost: fit.cost });
   }
   return kept.sort((a, b) => a.cost - b.cost);
 }

@@ -5,6 +5,7 @@ import { distance } from "./distance.ts";
 import { type Posterior, posteriorOf, RIGHT } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { type Found, search, type SearchLimits, type Start } from "./search.ts";
+import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type SplineFilm } from "./unknowns.ts";
 
 export interface Solved {
@@ -22,7 +23,7 @@ export function* solve(
   starts: readonly Start[],
   proposals: readonly SplineFilm[],
   limits: SearchLimits,
-): Generator<{ readonly cost: number; readonly stage: string }, Solved, void> {
+): Generator<StagedStep, Solved, void> {
   const found = yield* search(problem, starts, limits);
   yield { cost: found.modes[0].cost, stage: "posterior" };
   const posterior = yield* staged(posteriorOf(problem, found.modes, found.error.value), "posterior"),
@@ -41,16 +42,4 @@ export function* solve(
     features,
     solutions: exact.map((mode) => ({ ...mode, share: mode.share / total })),
   };
-}
-
-/** The steps of a generator under a stage's name. */
-function* staged<T>(
-  steps: Generator<{ readonly cost: number }, T, void>,
-  stage: string,
-): Generator<{ readonly cost: number; readonly stage: string }, T, void> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    yield { cost: value.cost, stage };
-  }
 }

@@ -4,10 +4,10 @@ import { confidenceOf, isDetermined } from "../confidence.ts";
 import type { Known } from "../prior.ts";
 import type { ScanSetting } from "../scanProblem.ts";
 import { TOLERATED } from "../search.ts";
+import type { StagedStep } from "../staged.ts";
 import type { Places } from "../unknowns.ts";
 import { layerProfile, layerSolution } from "./layerAnswer.ts";
 import { LAYER_MODEL } from "./layerConfidenceModel.ts";
-import type { Told } from "./layerMode.ts";
 import { givenLayers, type LayersOption, MOST_LAYERS } from "./layerOptions.ts";
 import { distinctLayers, withNumbers } from "./layerUnknowns.ts";
 import { type LayersAsked, type LayersSolved, solveLayers } from "./solveLayers.ts";
@@ -31,7 +31,7 @@ export function* layersOfScan(
   setting: ScanSetting,
   { layers, film, mostStrain, knownOf }: LayersWanted,
   work: number,
-): Generator<Told, LayersSolved, void> {
+): Generator<StagedStep, LayersSolved, void> {
   const given = typeof layers === "object" ? givenLayers(setting.reflection, layers) : undefined,
     asked: LayersAsked = {
       crystal: film ?? setting.reflection,

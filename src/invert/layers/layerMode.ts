@@ -1,7 +1,8 @@
 /** A maximum of the posterior of one stack, and how it is climbed to. */
 import type { Reflection, Stack } from "../../types.ts";
-import type { Climbed, Step } from "../climb.ts";
+import type { Climbed } from "../climb.ts";
 import { lnEvidenceOf } from "../posterior.ts";
+import { staged, type StagedStep } from "../staged.ts";
 import type { Place } from "../unknowns.ts";
 import { climbLayers } from "./layerClimb.ts";
 import type { LayerProblem } from "./layerProblem.ts";
@@ -47,15 +48,13 @@ export interface LayerSearchSetting {
 const HOPELESS = 1.5;
 const HOPELESS_FROM = 50;
 
-export type Told = Step & { readonly stage: string };
-
 /** The maximum that a climb from these numbers finds; the instrument starts as another mode has it. */
 export function* climbedMode(
   setting: LayerSearchSetting,
   film: LayerFilm,
   like: LayerMode | undefined,
   { best, isNear = false }: { readonly best?: LayerMode | undefined; readonly isNear?: boolean } = {},
-): Generator<Told, LayerMode | undefined, void> {
+): Generator<StagedStep, LayerMode | undefined, void> {
   const { error } = setting,
     stack = setting.stackOf(film),
     sketch = setting.sketchOf(stack),
@@ -89,13 +88,4 @@ export function* climbedMode(
 export function instrumentFrom({ unknowns }: LayerProblem, like: Place, { x }: Place): void {
   const count = x.length - unknowns.filmCount;
   x.set(like.x.subarray(like.x.length - count), unknowns.filmCount);
-}
-
-/** The steps of a generator under a stage's name. */
-export function* staged<T>(steps: Generator<Step, T, void>, stage: string): Generator<Told, T, void> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    yield { ...value, stage };
-  }
 }

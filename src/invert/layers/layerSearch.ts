@@ -1,7 +1,8 @@
 /** Stacks of layers that explain a scan: grown layer by layer from what the curve so far leaves, then varied. */
 import { relativeErrorOf } from "../errorModel.ts";
 import { normals, uniforms } from "../random.ts";
-import { climbedMode, type LayerMode, type LayerSearchSetting, type Told } from "./layerMode.ts";
+import type { StagedStep } from "../staged.ts";
+import { climbedMode, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { layerDistance } from "./layerProblem.ts";
 import {
   candidates,
@@ -44,7 +45,7 @@ export interface LayersFound {
 export function* searchLayers(
   setting: LayerSearchSetting,
   given: LayerFilm | undefined,
-): Generator<Told, LayersFound, void> {
+): Generator<StagedStep, LayersFound, void> {
   const pool = new Pool(setting);
   if (given === undefined) {
     yield* pool.climb([], undefined);
@@ -97,7 +98,7 @@ class Pool {
   }
 
   /** @param like a mode whose instrument is the start's */
-  *climb(film: LayerFilm, like: LayerMode | undefined, isNear = false): Generator<Told, void, void> {
+  *climb(film: LayerFilm, like: LayerMode | undefined, isNear = false): Generator<StagedStep, void, void> {
     const { setting } = this;
     this.climbs++;
     const best = this.of(setting.stackOf(film).layers.length)[0],
@@ -118,7 +119,7 @@ class Pool {
 }
 
 /** One layer more at a time, while that raises the evidence. */
-function* grow(pool: Pool): Generator<Told, void, void> {
+function* grow(pool: Pool): Generator<StagedStep, void, void> {
   const { fewestLayers, mostLayers } = pool.setting;
   for (let n = 0; n < mostLayers; n++) {
     const before = pool.best.lnEvidence;
@@ -134,7 +135,7 @@ function* grow(pool: Pool): Generator<Told, void, void> {
 }
 
 /** A mode with the fringes of each layer counted anew and layers in other places, again where that leads to a better one. */
-function* recount(pool: Pool, first: LayerMode, canRearrange: boolean): Generator<Told, void, void> {
+function* recount(pool: Pool, first: LayerMode, canRearrange: boolean): Generator<StagedStep, void, void> {
   let mode = first;
   for (let round = 0; round < ROUNDS; round++) {
     for (const film of yield* recounted(pool.setting, mode)) {
@@ -153,7 +154,7 @@ function* recount(pool: Pool, first: LayerMode, canRearrange: boolean): Generato
 }
 
 /** The best modes with a layer moved, gone, split or exchanged, until the best has been met again. */
-function* vary(pool: Pool, isGiven: boolean): Generator<Told, LayersFound["reason"], void> {
+function* vary(pool: Pool, isGiven: boolean): Generator<StagedStep, LayersFound["reason"], void> {
   const { setting } = pool,
     uniform = uniforms(3),
     normal = normals(4);

@@ -4,8 +4,9 @@ import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
 import { ROUGH } from "../precision.ts";
 import { strainAt } from "../features.ts";
 import { deviance } from "../objective.ts";
-import { instrumentFrom, type LayerMode, type LayerSearchSetting, type Told } from "./layerMode.ts";
+import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { normals, uniforms } from "../random.ts";
+import type { StagedStep } from "../staged.ts";
 import { againstSubstrate } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
 import { missingPeaks } from "./residual.ts";
@@ -28,7 +29,7 @@ const RECOUNT_ERROR = 0.2;
 export function* candidates(
   setting: LayerSearchSetting,
   mode: LayerMode,
-): Generator<Told, LayerFilm[], void> {
+): Generator<StagedStep, LayerFilm[], void> {
   const { problem, climbed } = mode,
     { crystal, substrate } = setting,
     layers = problem.film(climbed),
@@ -49,7 +50,7 @@ export function* candidates(
         const mean = larger.objectiveAt(ROUGH, place.x).mean(place),
           cost = deviance(larger.counts, mean, errors);
         if (own === undefined || cost < own.cost) own = { film, cost };
-        yield { x: place.x, cost, stage: `${film.length} layers` };
+        yield { cost, stage: `${film.length} layers` };
       }
     if (own !== undefined) best.push(own);
   }
@@ -175,7 +176,10 @@ const REARRANGED = 3;
 
 /** Starts with the fringes of one layer counted anew: where its thickness changes by d over the difference of two strains, the
  *  phases of the waves from these two depths stay as they are. The best other counts of each layer by one curve each. */
-export function* recounted(setting: LayerSearchSetting, mode: LayerMode): Generator<Told, LayerFilm[], void> {
+export function* recounted(
+  setting: LayerSearchSetting,
+  mode: LayerMode,
+): Generator<StagedStep, LayerFilm[], void> {
   const film = mode.problem.film(mode.climbed),
     starts: LayerFilm[] = [];
   for (const at of film.keys())
@@ -187,7 +191,7 @@ export function* recounted(setting: LayerSearchSetting, mode: LayerMode): Genera
 export function* rearranged(
   setting: LayerSearchSetting,
   mode: LayerMode,
-): Generator<Told, LayerFilm[], void> {
+): Generator<StagedStep, LayerFilm[], void> {
   const film = mode.problem.film(mode.climbed),
     seen: Counted[] = [];
   for (const from of film.keys())
@@ -226,7 +230,7 @@ function* counted(
     kept: most,
     isOther,
   }: { readonly film: LayerFilm; readonly at: number; readonly kept: number; readonly isOther: boolean },
-): Generator<Told, Counted[], void> {
+): Generator<StagedStep, Counted[], void> {
   const against = againstSubstrate(stack, film),
     sketch = setting.sketchOf(stack),
     place = sketch.place(film),
@@ -244,7 +248,7 @@ function* counted(
     const mean = sketch.objectiveAt(ROUGH, place.x).mean(place),
       cost = deviance(sketch.counts, mean, errors);
     seen.push({ film: own, cost, change });
-    yield { x: place.x, cost, stage: `${film.length} layers` };
+    yield { cost, stage: `${film.length} layers` };
   }
   const kept: Counted[] = [];
   for (const one of seen.sort((a, b) => a.cost - b.cost))
@@ -273,7 +277,7 @@ const NEAR_STRAIN = 0.1;
 export function* givenStarts(
   setting: LayerSearchSetting,
   given: LayerFilm,
-): Generator<Told, LayerFilm[], void> {
+): Generator<StagedStep, LayerFilm[], void> {
   const uniform = uniforms(5),
     normal = normals(6),
     stack = setting.stackOf(given.map((layer) => ({ ...layer, thickness: 1, strain: 0 }))),
@@ -301,7 +305,7 @@ export function* givenStarts(
     const place = problem.place(film),
       cost = problem.screen(place, errors);
     seen.push({ film, cost });
-    yield { x: place.x, cost, stage: "layers" };
+    yield { cost, stage: "layers" };
   }
   return seen
     .sort((a, b) => a.cost - b.cost)

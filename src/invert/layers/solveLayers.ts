@@ -10,8 +10,9 @@ import { deviance } from "../objective.ts";
 import { lnEvidenceOf, type Posterior, posteriorOf } from "../posterior.ts";
 import type { Known } from "../prior.ts";
 import type { ScanSetting } from "../scanProblem.ts";
+import { staged, type StagedStep } from "../staged.ts";
 import { fringeThicknesses } from "./fringePeriods.ts";
-import { type LayerMode, type LayerSearchSetting, staged, type Told } from "./layerMode.ts";
+import { type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { layerDistance, layerProblem, type LayerProblem } from "./layerProblem.ts";
 import { searchLayers } from "./layerSearch.ts";
 import { distinctLayers, type LayerFilm, withNumbers } from "./layerUnknowns.ts";
@@ -90,7 +91,7 @@ export function* solveLayers(
   setting: ScanSetting,
   asked: LayersAsked,
   work: number,
-): Generator<Told, LayersSolved, void> {
+): Generator<StagedStep, LayersSolved, void> {
   const done = setting.done ?? { work: 0 },
     search = searchSetting({ ...setting, done }, asked, work),
     found = yield* searchLayers({ ...search, done }, asked.given?.film),
@@ -101,7 +102,7 @@ export function* solveLayers(
     mean = problem.objectiveAt(FINE, best.climbed.x).mean(best.climbed),
     excess = excessOf(problem.counts, mean, error, devianceAt(problem, mean, error));
   const alike = modes.filter((mode) => mode.problem === problem).map(({ climbed }) => climbed),
-    posterior = yield* told(posteriorOf(problem, alike, error), "posterior"),
+    posterior = yield* staged(posteriorOf(problem, alike, error), "posterior"),
     shares = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - best.lnEvidence) / TEMPER)),
     total = shares.reduce((a, b) => a + b, 0),
     solutions: LayerSolution[] = [];
@@ -216,7 +217,7 @@ function* settled(
   modes: readonly LayerMode[],
   error: number,
   { floor, relativeError }: ScanSetting,
-): Generator<Told, { modes: LayerMode[]; error: number }, void> {
+): Generator<StagedStep, { modes: LayerMode[]; error: number }, void> {
   let kept = modes.slice(0, SETTLED),
     own = error;
   for (let round = 0; round < 2 && relativeError === undefined; round++) {
@@ -251,7 +252,7 @@ function* settled(
 }
 
 /** The modes that count by the exact model: the best of each number of layers, and what lies near the best. */
-function* exactly(modes: readonly LayerMode[], error: number): Generator<Told, LayerMode[], void> {
+function* exactly(modes: readonly LayerMode[], error: number): Generator<StagedStep, LayerMode[], void> {
   const [best] = modes,
     exact: LayerMode[] = [];
   for (const mode of modes) {
@@ -263,15 +264,4 @@ function* exactly(modes: readonly LayerMode[], error: number): Generator<Told, L
     exact.push({ ...mode, climbed, lnEvidence: lnEvidenceOf(mode.problem, climbed, error, FINE) });
   }
   return exact.sort((a, b) => b.lnEvidence - a.lnEvidence);
-}
-
-function* told<T>(
-  steps: Generator<{ readonly cost: number }, T, void>,
-  stage: string,
-): Generator<Told, T, void> {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    yield { x: new Float64Array(0), cost: value.cost, stage };
-  }
 }
