@@ -7,9 +7,10 @@ import { deviance } from "../objective.ts";
 import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { normals, uniforms } from "../random.ts";
 import type { StagedStep } from "../staged.ts";
-import { againstSubstrate } from "./layerProblem.ts";
+import type { Place } from "../unknowns.ts";
+import { againstSubstrate, type LayerProblem } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
-import { missingPeaks } from "./residual.ts";
+import { missingPeaks, strainsShown } from "./residual.ts";
 
 /** Starts of one layer more that are climbed from. */
 const CLIMBED = 5;
@@ -47,8 +48,7 @@ export function* candidates(
         const film = [...layers.slice(0, at), { thickness, strain, debyeWaller: 1 }, ...layers.slice(at)];
         larger.films.put(film, place.x);
         if (layers.length === 0) larger.screen(place, errors);
-        const mean = larger.objectiveAt(ROUGH, place.x).mean(place),
-          cost = deviance(larger.counts, mean, errors);
+        const cost = misfit(larger, place, errors);
         if (own === undefined || cost < own.cost) own = { film, cost };
         yield { cost, stage: `${film.length} layers` };
       }
@@ -58,6 +58,12 @@ export function* candidates(
     .sort((a, b) => a.cost - b.cost)
     .slice(0, CLIMBED)
     .map(({ film }) => film);
+}
+
+/** Deviance of the counts from the curve of a place.
+ *  @param errors relative ones, point by point, beside counting */
+function misfit(problem: LayerProblem, place: Place, errors: Float64Array): number {
+  return deviance(problem.counts, problem.objectiveAt(ROUGH, place.x).mean(place), errors);
 }
 
 /** Strains against the substrate (%) of layers that may be missing, with thicknesses (nm). */
@@ -71,9 +77,7 @@ function missingLayers(
     mean = problem.objectiveAt(ROUGH, climbed.x).mean(climbed),
     offset = climbed.x[problem.unknowns.instrument.offset],
     peak = features.expected + offset,
-    strains = twoTheta.map((t) => strainAt(t, peak)),
-    low = Math.max(strains[strains.length - 1], -mostStrain),
-    high = Math.min(strains[0], mostStrain),
+    [low, high] = strainsShown(twoTheta, peak, mostStrain),
     all = [...new Set([...TRIED, ...fringes])];
   const list = missingPeaks(problem, mean, { error: 0.1, most: PEAKS }).map(({ twoTheta: t, width }) => {
     // Of a peak's full width at half maximum, by Scherrer's equation.
@@ -245,8 +249,7 @@ function* counted(
     if (isOther && Math.abs(change) < 0.5 * cycle) continue;
     const own = film.map((layer, i) => (i === at ? { ...layer, thickness: thickness + change } : layer));
     sketch.films.put(own, place.x);
-    const mean = sketch.objectiveAt(ROUGH, place.x).mean(place),
-      cost = deviance(sketch.counts, mean, errors);
+    const cost = misfit(sketch, place, errors);
     seen.push({ film: own, cost, change });
     yield { cost, stage: `${film.length} layers` };
   }
@@ -287,9 +290,7 @@ export function* givenStarts(
     seen: { film: LayerFilm; cost: number }[] = [],
     thicknesses = [...TRIED, ...setting.fringes, ...setting.fringes],
     { features } = problem.setting,
-    strains = problem.twoTheta.map((t) => strainAt(t, features.peak)),
-    low = Math.max(strains[strains.length - 1], -setting.mostStrain),
-    high = Math.min(strains[0], setting.mostStrain);
+    [low, high] = strainsShown(problem.twoTheta, features.peak, setting.mostStrain);
   for (let k = 0; k < LOOKED_AT; k++) {
     // The first one is what was given.
     const size = k === 0 ? 0 : 1;

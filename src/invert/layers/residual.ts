@@ -1,5 +1,6 @@
 /** What a calculated curve leaves of a scan: where layers that are still missing may reflect. */
 import { smooth } from "../../io/peak.ts";
+import { strainAt } from "../features.ts";
 import type { LayerProblem } from "./layerProblem.ts";
 
 /** Half widths, in points, over which residuals are summed: a thick layer's peak is narrow, a thin one's wide. */
@@ -13,6 +14,23 @@ export interface MissingPeak {
   /** Full width over which it stands out best, degrees 2θ. */
   readonly width: number;
   readonly significance: number;
+}
+
+/** Least and largest strain (% against the substrate) whose peaks lie in the scan.
+ *  @param twoTheta degrees, ascending
+ *  @param peak 2θ of the substrate's peak, degrees
+ *  @param most largest |strain|, %
+ *  @param beside how far beyond the scan's ends a peak may lie, % */
+export function strainsShown(
+  twoTheta: ArrayLike<number>,
+  peak: number,
+  most: number,
+  beside = 0,
+): [least: number, largest: number] {
+  return [
+    Math.max(strainAt(twoTheta[twoTheta.length - 1], peak) - beside, -most),
+    Math.min(strainAt(twoTheta[0], peak) + beside, most),
+  ];
 }
 
 /** Maxima of counts above a curve, most significant first.

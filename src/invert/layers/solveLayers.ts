@@ -4,7 +4,6 @@ import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
 import { type Climbed, fitted, polish } from "../climb.ts";
 import { CLOSE, FINE } from "../precision.ts";
 import { relativeErrorOf } from "../errorModel.ts";
-import { strainAt } from "../features.ts";
 import { excessOf } from "../excess.ts";
 import { deviance } from "../objective.ts";
 import { lnEvidenceOf, type Posterior, posteriorOf } from "../posterior.ts";
@@ -12,9 +11,10 @@ import type { Known } from "../prior.ts";
 import type { ScanSetting } from "../scanProblem.ts";
 import { staged, type StagedStep } from "../staged.ts";
 import { fringeThicknesses } from "./fringePeriods.ts";
-import { type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
+import type { LayerMode, LayerSearchSetting } from "./layerMode.ts";
 import { layerDistance, layerProblem, type LayerProblem } from "./layerProblem.ts";
 import { searchLayers } from "./layerSearch.ts";
+import { strainsShown } from "./residual.ts";
 import { distinctLayers, type LayerFilm, withNumbers } from "./layerUnknowns.ts";
 
 /** What is asked of a scan. */
@@ -42,8 +42,6 @@ export interface LayersSolved {
   readonly excess: number;
   readonly climbs: number;
   readonly reason: "agreed" | "budget";
-  /** ln of the evidence of the best. */
-  readonly lnEvidence: number;
   readonly features: LayerFeatures;
 }
 
@@ -122,7 +120,6 @@ export function* solveLayers(
     excess,
     climbs: found.climbs,
     reason: found.reason,
-    lnEvidence: best.lnEvidence,
     features: {
       mass: posterior.mass,
       drawnMass: posterior.drawnMass,
@@ -143,7 +140,7 @@ function gapTo(modes: readonly LayerMode[], is: (mode: LayerMode) => boolean): n
   return other === undefined ? FARTHEST : Math.min(modes[0].lnEvidence - other.lnEvidence, FARTHEST);
 }
 
-export function searchSetting(setting: ScanSetting, asked: LayersAsked, work: number): LayerSearchSetting {
+function searchSetting(setting: ScanSetting, asked: LayersAsked, work: number): LayerSearchSetting {
   const { scan, used, countUnit, reflection, floor, relativeError } = setting,
     shown = shownBy(setting, asked.mostStrain),
     points = used.reduce((sum, is) => sum + is, 0),
@@ -191,14 +188,10 @@ function shownBy(
   mostStrain: number,
 ): { strains: [number, number]; thickest: number } {
   const n = twoTheta.length,
-    beyond = BEYOND * mostStrain,
     step = (((twoTheta[n - 1] - twoTheta[0]) / (n - 1)) * RADIANS) / 2,
     told = reflection.wavelength / (ANGSTROM_PER_NM * 2 * step * Math.cos((features.peak * RADIANS) / 2));
   return {
-    strains: [
-      Math.max(strainAt(twoTheta[n - 1], features.peak) - beyond, -mostStrain),
-      Math.min(strainAt(twoTheta[0], features.peak) + beyond, mostStrain),
-    ],
+    strains: strainsShown(twoTheta, features.peak, mostStrain, BEYOND * mostStrain),
     thickest: Math.min(Math.max(told, LEAST_THICKEST), MOST_THICKEST),
   };
 }
