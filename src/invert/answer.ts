@@ -1,6 +1,13 @@
 /** From the posterior to the answer: profiles with bands, the instrument, the verdict. */
-import type { Band, Profile, Solution, Verdict } from "../types.ts";
-import { instrumentOf, type NumberRow, parametersOf, plainNumber, rmsLog } from "./answerParts.ts";
+import type { Band, Profile, Solution } from "../types.ts";
+import {
+  instrumentOf,
+  type NumberRow,
+  parametersOf,
+  plainNumber,
+  rmsLog,
+  verdictFrom,
+} from "./answerParts.ts";
 import { BANDS } from "./bands.ts";
 import { confidenceOf, type Features, isDetermined } from "./confidence.ts";
 import { FINE } from "./precision.ts";
@@ -8,7 +15,7 @@ import type { Climbed } from "./climb.ts";
 import { deviance } from "./objective.ts";
 import { type Draw, quantilesOf } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
-import { type Found, TOLERATED } from "./search.ts";
+import type { Found } from "./search.ts";
 import { filmOf, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
 
 /** Depths of the profiles. */
@@ -108,25 +115,23 @@ function maximumOf({ strain }: Profile): number {
   return at;
 }
 
-/** Whether the scan settles the profile, and why. */
+/** Whether the scan settles the profile, and why.
+ *  @param others solutions beside the answer */
 export function verdictOf(
-  found: Found,
+  { excess }: Found,
   features: Features,
   others: number,
-): { verdict: Verdict; verdictReason: string; confidence: number } {
-  const confidence = confidenceOf(features),
-    percent = Math.round(100 * confidence),
-    chance = `${percent} % of simulated scans with such a search and posterior are right to 10 %`;
-  if (found.excess > TOLERATED)
-    return {
-      confidence,
-      verdict: "ambiguous",
-      verdictReason: "no profile was found that explains the scan within its noise",
-    };
-  if (isDetermined(confidence)) return { confidence, verdict: "determined", verdictReason: chance };
-  const several =
-    others > 0
-      ? `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; `
-      : "";
-  return { confidence, verdict: "ambiguous", verdictReason: several + chance };
+): ReturnType<typeof verdictFrom> {
+  const confidence = confidenceOf(features);
+  return verdictFrom({
+    excess,
+    confidence,
+    isDetermined: isDetermined(confidence),
+    unexplained: "no profile was found that explains the scan within its noise",
+    chance: `${Math.round(100 * confidence)} % of simulated scans with such a search and posterior are right to 10 %`,
+    others:
+      others === 0
+        ? ""
+        : `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; `,
+  });
 }

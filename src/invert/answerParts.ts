@@ -1,11 +1,24 @@
-/** What answers of every kind of film have: the instrument, numbers with their covariance, the rms. */
+/** What answers of every kind of film have: the instrument, numbers with their covariance, the rms, draws, the verdict. */
 import { lorentzFraction, mixed, resolutionWidth, widened } from "../instrument/resolution.ts";
 import { cholesky, inverseOfFactored } from "../leastSquares/linear.ts";
-import type { Diffuse, FitParameters, Instrument, Resolution } from "../types.ts";
+import type {
+  Diffuse,
+  FitParameters,
+  Instrument,
+  Inversion,
+  PosteriorDraw,
+  Profile,
+  Resolution,
+} from "../types.ts";
 import type { Climbed } from "./climb.ts";
 import { DIFFUSE_UNIT } from "./curveModel.ts";
+import type { Draw } from "./posterior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
+import { TOLERATED } from "./search.ts";
 import type { Places } from "./unknowns.ts";
+
+/** Draws that are part of the answer. */
+const SHOWN_DRAWS = 20;
 
 /** Root mean square of log10 measured − log10 calculated, zeros taken as the smallest non-zero intensity. */
 export function rmsLog(intensity: Float64Array, calculated: Float64Array): number {
@@ -106,4 +119,40 @@ export function parametersOf<U extends Places, F>(
     values: Float64Array.from(rows, ({ value }) => value),
     covariance,
   };
+}
+
+/** The draws of most weight, as profiles. */
+export function shownDraws<F>(draws: readonly Draw<F>[], profileOf: (film: F) => Profile): PosteriorDraw[] {
+  return draws
+    .slice()
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, SHOWN_DRAWS)
+    .map(({ film, weight }) => ({ profile: profileOf(film), weight }));
+}
+
+/** Whether a scan settles its answer, and why.
+ *  @param excess standard deviations of the deviance above what counts give
+ *  @param isDetermined whether the confidence suffices
+ *  @param unexplained what is said where the scan is not explained
+ *  @param chance what the confidence says, in words
+ *  @param others what is said of other solutions, with what parts it from `chance`; "" where there are none */
+export function verdictFrom({
+  excess,
+  confidence,
+  isDetermined,
+  unexplained,
+  chance,
+  others,
+}: {
+  readonly excess: number;
+  readonly confidence: number;
+  readonly isDetermined: boolean;
+  readonly unexplained: string;
+  readonly chance: string;
+  readonly others: string;
+}): Pick<Inversion, "confidence" | "verdict" | "verdictReason"> {
+  if (excess > TOLERATED) return { confidence, verdict: "ambiguous", verdictReason: unexplained };
+  return isDetermined
+    ? { confidence, verdict: "determined", verdictReason: chance }
+    : { confidence, verdict: "ambiguous", verdictReason: others + chance };
 }

@@ -7,6 +7,7 @@ import { loadKernels } from "../wasm/load.ts";
 import { workspaceOf } from "../wasm/workspace.ts";
 import { wavesOf } from "../instrument/waves.ts";
 import { solutionOf, verdictOf } from "./answer.ts";
+import { shownDraws } from "./answerParts.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
 import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
@@ -31,8 +32,8 @@ const ROUGH_STARTS = 14;
 const FLOOR = 0.01;
 /** Work of a search for layers over that for a profile, at most: hardly one scan in ten needs it. */
 const LAYERS_WORK = 3;
-/** Draws that are part of the answer. */
-const SHOWN_DRAWS = 20;
+/** Depths of a draw's profile. */
+const SHOWN_POINTS = 101;
 
 /** Strain and disorder against depth from a measured scan. Starts are a network's proposals, where one is given and knows such
  *  scans, and rough shapes; the best climb to maxima of the posterior, which is then drawn from.
@@ -83,7 +84,17 @@ export async function invert(
       twoTheta: valid.twoTheta,
       intensity: valid.intensity,
     },
-    shared = { ...told(problem, valid, reflection, found, options), features, method, methodReason };
+    shared = {
+      ...told(problem.setting, options, {
+        ...found,
+        error: found.error.value,
+        prior: problem.films.name,
+        ended: "profile",
+      }),
+      features,
+      method,
+      methodReason,
+    };
   const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
     const draws = [{ film: filmOf(problem.unknowns, plain), weight: 1 }],
@@ -106,11 +117,7 @@ export async function invert(
     ...solutions[0],
     solutions,
     ...verdict,
-    draws: posterior.draws
-      .slice()
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, SHOWN_DRAWS)
-      .map(({ film, weight }) => ({ profile: profileOf(film, 101), weight })),
+    draws: shownDraws(posterior.draws, (film) => profileOf(film, SHOWN_POINTS)),
   };
 }
 
@@ -120,26 +127,40 @@ function noted(scan: Scan, { countUnit }: InvertOptions): Scan {
   return scan.notes === undefined ? valid : { ...valid, notes: scan.notes };
 }
 
-/** What is told of every inversion. */
+/** What is told of every inversion.
+ *  @param ended what climbs that agree ended at
+ *  @param error relative, beside counting
+ *  @param excess standard deviations of the deviance above what counts give */
 function told(
-  problem: ScanProblem,
-  scan: Scan,
-  reflection: Reflection,
-  found: Found,
-  options: InvertOptions,
+  { scan, reflection, countUnit, used }: ScanSetting,
+  { effort }: InvertOptions,
+  {
+    prior,
+    ended,
+    error,
+    excess,
+    climbs,
+    reason,
+  }: {
+    readonly prior: string;
+    readonly ended: "profile" | "stack";
+    readonly error: number;
+    readonly excess: number;
+  } & Pick<Found, "climbs" | "reason">,
 ) {
-  const { setting } = problem,
-    isSpent = found.reason === "budget";
+  const isBudgetSpent = reason === "budget";
   return {
     scan,
     reflection,
-    converged: found.excess < 50,
-    reason: reasonOf(isSpent, found.climbs, secondsOf(options.effort), "profile"),
-    isBudgetSpent: isSpent,
-    countUnit: setting.countUnit,
-    used: setting.used,
-    relativeError: found.error.value,
-    prior: problem.films.name,
+    converged: excess < 50,
+    reason: isBudgetSpent
+      ? `the budget of ${secondsOf(effort)} s was spent in ${climbs} climbs`
+      : `${climbs} climbs, of which independent ones ended at the same ${ended}`,
+    isBudgetSpent,
+    countUnit,
+    used,
+    relativeError: error,
+    prior,
   };
 }
 
@@ -151,37 +172,21 @@ async function layersInverted(
   turns: Turns,
 ): Promise<Inversion> {
   const done = { work: 0 },
-    seconds = secondsOf(options.effort),
     setting = { ...(await settingOf(scan, reflection, options)), done },
-    work = LAYERS_WORK * seconds * WORK_PER_SECOND,
+    work = LAYERS_WORK * secondsOf(options.effort) * WORK_PER_SECOND,
     wanted: LayersWanted = {
       layers: options.layers!,
       ...(options.film !== undefined && { film: options.film }),
       mostStrain: options.mostStrain ?? MOST_STRAIN,
       knownOf: (unknowns) => knownOf(options.known ?? {}, unknowns, setting.countUnit),
     },
-    solved = await turns.run(layersOfScan(setting, wanted, work), done, work, "layers"),
-    isSpent = solved.reason === "budget";
+    solved = await turns.run(layersOfScan(setting, wanted, work), done, work, "layers");
   return {
-    scan,
-    reflection,
-    converged: solved.excess < 50,
-    reason: reasonOf(isSpent, solved.climbs, seconds, "stack"),
-    isBudgetSpent: isSpent,
-    countUnit: setting.countUnit,
-    used: setting.used,
-    relativeError: solved.error,
-    prior: "uniform layers",
+    ...told(setting, options, { ...solved, prior: solved.problem.films.name, ended: "stack" }),
     method: "search",
     methodReason: "searched from what the scan's fringes and peaks show",
     ...layersAnswer(solved, scan),
   };
-}
-
-function reasonOf(isSpent: boolean, climbs: number, seconds: number, what: string): string {
-  return isSpent
-    ? `the budget of ${seconds} s was spent in ${climbs} climbs`
-    : `${climbs} climbs, of which independent ones ended at the same ${what}`;
 }
 
 /** What is told of a scan's film whatever stands for it. */

@@ -1,9 +1,9 @@
 /** A scan of layers to the answer. */
-import type { Inversion, PosteriorDraw, Reflection, Solution, Verdict } from "../../types.ts";
+import type { Inversion, Reflection, Solution } from "../../types.ts";
+import { shownDraws, verdictFrom } from "../answerParts.ts";
 import { confidenceOf, isDetermined } from "../confidence.ts";
 import type { Known } from "../prior.ts";
 import type { ScanSetting } from "../scanProblem.ts";
-import { TOLERATED } from "../search.ts";
 import type { StagedStep } from "../staged.ts";
 import type { Places } from "../unknowns.ts";
 import { layerProfile, layerSolution } from "./layerAnswer.ts";
@@ -19,9 +19,6 @@ export interface LayersWanted {
   readonly mostStrain: number;
   knownOf(unknowns: Places): readonly Known[];
 }
-
-/** Draws that are part of the answer. */
-const SHOWN_DRAWS = 20;
 
 /** What the layers' part of an answer holds. */
 export type LayersAnswer = Solution &
@@ -49,37 +46,29 @@ export function layersAnswer(
   solved: LayersSolved,
   data: { readonly twoTheta: Float64Array; readonly intensity: Float64Array },
 ): LayersAnswer {
-  const solutions = solved.solutions.map((solution) => layerSolution(solved, solution, data)),
-    { posterior } = solved,
-    draws: PosteriorDraw[] = posterior.draws
-      .slice()
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, SHOWN_DRAWS)
-      .map(({ film, weight }) => ({ profile: layerProfile(withNumbers(solved.stack, film), film), weight }));
-  return { ...solutions[0], solutions, ...verdictOnLayers(solved), features: { ...solved.features }, draws };
+  const solutions = solved.solutions.map((solution) => layerSolution(solved, solution, data));
+  return {
+    ...solutions[0],
+    solutions,
+    ...verdictOnLayers(solved),
+    features: { ...solved.features },
+    draws: shownDraws(solved.posterior.draws, (film) => layerProfile(withNumbers(solved.stack, film), film)),
+  };
 }
 
-function verdictOnLayers(solved: LayersSolved): {
-  verdict: Verdict;
-  verdictReason: string;
-  confidence: number;
-} {
-  const { features, excess, solutions } = solved,
-    confidence = confidenceOf(features, LAYER_MODEL),
-    chance = `${Math.round(100 * confidence)} % of simulated stacks with such a search and posterior are right in every layer`;
-  if (excess > TOLERATED)
-    return {
-      confidence,
-      verdict: "ambiguous",
-      verdictReason: "no stack of uniform layers was found that explains the scan within its noise",
-    };
-  if (isDetermined(confidence, LAYER_MODEL))
-    return { confidence, verdict: "determined", verdictReason: chance };
-  const others = solutions.length - 1,
-    count = distinctLayers(solutions[0].stack).length,
-    several =
+function verdictOnLayers({ features, excess, solutions }: LayersSolved): ReturnType<typeof verdictFrom> {
+  const confidence = confidenceOf(features, LAYER_MODEL),
+    others = solutions.length - 1,
+    count = distinctLayers(solutions[0].stack).length;
+  return verdictFrom({
+    excess,
+    confidence,
+    isDetermined: isDetermined(confidence, LAYER_MODEL),
+    unexplained: "no stack of uniform layers was found that explains the scan within its noise",
+    chance: `${Math.round(100 * confidence)} % of simulated stacks with such a search and posterior are right in every layer`,
+    others:
       others === 0
         ? ""
-        : `${others} other ${others === 1 ? "stack explains" : "stacks explain"} the scan about as well as this one of ${count} layers; `;
-  return { confidence, verdict: "ambiguous", verdictReason: several + chance };
+        : `${others} other ${others === 1 ? "stack explains" : "stacks explain"} the scan about as well as this one of ${count} layers; `,
+  });
 }

@@ -56,7 +56,7 @@ function layerFilms(
     unknowns = new LayerUnknowns(layers.length),
     known = knownOf({ unknowns });
   return {
-    name: "layers",
+    name: "uniform layers",
     unknowns,
     prior: new LayerPrior(unknowns, known, {
       range: strains[1] - strains[0],
