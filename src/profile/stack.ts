@@ -88,8 +88,9 @@ export function strainOn(
 
 /** Strain against the substrate (%) and Debye–Waller factor of a stack against depth (nm): two points a layer, at its
  *  edges; depths of one interface differ by 1e-9 of the stack, so that they ascend. Roughness is not drawn.
+ *  @param between points of the whole stack between those edges, about: each layer has its share by thickness
  *  @throws {InvalidParameterError} */
-export function stackProfile(stack: Stack): Profile {
+export function stackProfile(stack: Stack, between = 0): Profile {
   validateStack(stack);
   const layers = layersOf(stack);
   if (layers.length === 0) throw new InvalidParameterError("stack.layers", "at least one layer", layers);
@@ -99,13 +100,22 @@ export function stackProfile(stack: Stack): Profile {
     strain: number[] = [],
     debyeWaller: number[] = [];
   let top = 0;
-  for (const layer of layers.reverse()) {
-    const bottom = top + layer.thickness;
-    const { strain: low = 0, strainTop = low } = layer;
-    depth.push(top === 0 ? 0 : top + gap, bottom);
-    for (const e of [strainTop, low])
-      strain.push(strainAgainst(stack.substrate, { crystal: layer.crystal, strain: e }));
-    debyeWaller.push(layer.debyeWaller ?? 1, layer.debyeWaller ?? 1);
+  for (const {
+    crystal,
+    thickness,
+    strain: low = 0,
+    strainTop = low,
+    debyeWaller: w = 1,
+  } of layers.reverse()) {
+    const bottom = top + thickness,
+      from = top === 0 ? 0 : top + gap,
+      steps = Math.max(Math.round((between * (bottom - top)) / whole), 1);
+    for (let i = 0; i <= steps; i++) {
+      depth.push(i === steps ? bottom : from + ((bottom - top) * i) / steps);
+      const own = i === steps ? low : strainTop + ((low - strainTop) * i) / steps;
+      strain.push(strainAgainst(stack.substrate, { crystal, strain: own }));
+      debyeWaller.push(w);
+    }
     top = bottom;
   }
   return {

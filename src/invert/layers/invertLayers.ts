@@ -52,7 +52,7 @@ export function layersAnswer(
     solutions,
     ...verdictOnLayers(solved),
     features: { ...solved.features },
-    draws: shownDraws(solved.posterior.draws, (film) => layerProfile(withNumbers(solved.stack, film), film)),
+    draws: shownDraws(solved.posterior.draws, (film) => layerProfile(withNumbers(solved.stack, film))),
   };
 }
 

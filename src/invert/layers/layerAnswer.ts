@@ -1,5 +1,5 @@
 /** From the posterior of a stack to the answer: layers with bands, and the profile. */
-import { strainAgainst } from "../../profile/stack.ts";
+import { layersOf, stackProfile, strainAgainst } from "../../profile/stack.ts";
 import type {
   Band,
   Estimate,
@@ -10,16 +10,16 @@ import type {
   Solution,
   Stack,
 } from "../../types.ts";
+import { LEVEL } from "../answer.ts";
 import { instrumentOf, type NumberRow, parametersOf, plainNumber, rmsLog } from "../answerParts.ts";
 import { FINE } from "../precision.ts";
 import { deviance } from "../objective.ts";
 import { type Draw, quantilesOf } from "../posterior.ts";
-import { distinctLayers, type LayerFilm, orderOf, repeatsOf, withNumbers } from "./layerUnknowns.ts";
+import { distinctLayers, type LayerFilm, repeatsOf, withNumbers } from "./layerUnknowns.ts";
 import type { LayerSolution, LayersSolved } from "./solveLayers.ts";
 
-/** Even depths of a profile, besides both sides of each interface. */
+/** Depths of a profile, about, besides both sides of each interface. */
 const POINTS = 200;
-const LEVEL = 0.95;
 /** Half width of a number's band in standard deviations of the posterior: what simulated inversions need to hold the truth at
  *  95 % (tools/layers.mjs). */
 const REACH = 2.4;
@@ -35,13 +35,13 @@ export function layerSolution(
   const { problem } = solution,
     film = problem.film(solution),
     stack = withNumbers(solution.stack, film),
-    profile = layerProfile(stack, film),
+    profile = layerProfile(stack),
     calculated = problem.calculated(solution, twoTheta),
     mean = problem.objectiveAt(FINE, solution.x).mean(solution),
     chi2 = deviance(problem.counts, mean, new Float64Array(mean.length).fill(error)),
     parameters = parametersOf(problem, solution, numbersOf(solution)),
     draws = problem === answered ? posterior.draws : [{ film, weight: 1 }],
-    { strain, depth } = thickest(stack, film);
+    { strain, depth } = mostStrained(stack);
   return {
     rms: rmsLog(intensity, calculated),
     chi2PerPoint: chi2 / problem.points,
@@ -74,55 +74,31 @@ interface Slab {
   readonly debyeWaller: number;
 }
 
-/** All layers from the surface down. */
-function slabsOf(stack: Stack, film: LayerFilm): Slab[] {
-  const distinct = distinctLayers(stack);
+/** All layers from the surface down, superlattices written out. */
+function slabsOf(stack: Stack): Slab[] {
   let top = 0;
-  return orderOf(stack)
-    .slice()
+  return layersOf(stack)
     .reverse()
-    .map((k) => {
-      const { thickness, strain, debyeWaller } = film[k],
-        own = { top, bottom: top + thickness, debyeWaller };
-      top += thickness;
-      return { ...own, strain: strainAgainst(stack.substrate, { crystal: distinct[k].crystal, strain }) };
+    .map(({ crystal, thickness, strain = 0, debyeWaller = 1 }) => {
+      const bottom = top + thickness,
+        slab = { top, bottom, strain: strainAgainst(stack.substrate, { crystal, strain }), debyeWaller };
+      top = bottom;
+      return slab;
     });
 }
 
-/** Strain against the substrate (%) and Debye–Waller factor against depth (nm), with both sides of each interface. */
-export function layerProfile(stack: Stack, film: LayerFilm): Profile {
-  const slabs = slabsOf(stack, film),
-    whole = slabs.length === 0 ? 1 : slabs[slabs.length - 1].bottom,
-    gap = 1e-9 * whole,
-    depth: number[] = [],
-    strain: number[] = [],
-    debyeWaller: number[] = [];
-  if (slabs.length === 0)
-    return {
-      depth: Float64Array.of(0, whole),
-      strain: new Float64Array(2),
-      debyeWaller: new Float64Array(2).fill(1),
-    };
-  for (const slab of slabs) {
-    const from = slab.top === 0 ? 0 : slab.top + gap,
-      count = Math.max(Math.round((POINTS * (slab.bottom - slab.top)) / whole), 1);
-    for (let i = 0; i <= count; i++) {
-      depth.push(i === count ? slab.bottom : from + ((slab.bottom - slab.top) * i) / count);
-      strain.push(slab.strain);
-      debyeWaller.push(slab.debyeWaller);
-    }
-  }
-  return {
-    depth: Float64Array.from(depth),
-    strain: Float64Array.from(strain),
-    debyeWaller: Float64Array.from(debyeWaller),
-  };
+/** Strain against the substrate (%) and Debye–Waller factor against depth (nm), with both sides of each interface; of the bare
+ *  substrate its first nm. */
+export function layerProfile(stack: Stack): Profile {
+  return stack.layers.length === 0
+    ? { depth: Float64Array.of(0, 1), strain: new Float64Array(2), debyeWaller: new Float64Array(2).fill(1) }
+    : stackProfile(stack, POINTS);
 }
 
-/** Of the largest strain that a layer has: strain (%) and depth of the layer's middle (nm). */
-function thickest(stack: Stack, film: LayerFilm): { strain: number; depth: number } {
+/** The most strained layer: its strain against the substrate (%) and the depth of its middle (nm). */
+function mostStrained(stack: Stack): { strain: number; depth: number } {
   let best: Slab | undefined;
-  for (const slab of slabsOf(stack, film))
+  for (const slab of slabsOf(stack))
     if (best === undefined || Math.abs(slab.strain) > Math.abs(best.strain)) best = slab;
   return best === undefined
     ? { strain: 0, depth: 0 }
@@ -135,7 +111,7 @@ function bandOf(
   { depth }: Profile,
   quantity: "strain" | "debyeWaller",
 ): Band {
-  const slabs = new Map(draws.map(({ film }) => [film, slabsOf(stack, film)])),
+  const slabs = new Map(draws.map(({ film }) => [film, slabsOf(withNumbers(stack, film))])),
     beyond = quantity === "strain" ? 0 : 1,
     at = (film: LayerFilm, z: number): number => {
       for (const slab of slabs.get(film)!) if (z <= slab.bottom) return slab[quantity];

@@ -1,5 +1,4 @@
 /** The unknowns of a stack of layers, and the stack that they stand for. */
-import { layersOf } from "../../profile/stack.ts";
 import type { Layer, Stack } from "../../types.ts";
 import { type Place, Places } from "../unknowns.ts";
 
@@ -77,10 +76,4 @@ export function distinctLayers(stack: Stack): readonly Layer[] {
 /** How often each of them lies in the stack. */
 export function repeatsOf(stack: Stack): readonly number[] {
   return stack.layers.flatMap((item) => ("layers" in item ? item.layers.map(() => item.repeats) : [1]));
-}
-
-/** All layers of a film in their order, superlattices written out: places in the film, from below. */
-export function orderOf(stack: Stack): readonly number[] {
-  const distinct = distinctLayers(stack);
-  return layersOf(stack).map((layer) => distinct.indexOf(layer));
 }
