@@ -7,6 +7,7 @@ import type {
   FoundLayer,
   FoundPeriod,
   Profile,
+  Reflection,
   Solution,
   Stack,
 } from "../../types.ts";
@@ -16,6 +17,7 @@ import { FINE } from "../precision.ts";
 import { deviance } from "../objective.ts";
 import { type Draw, quantilesOf } from "../posterior.ts";
 import { distinctLayers, type LayerFilm, repeatsOf, withNumbers } from "./layerUnknowns.ts";
+import type { LayerProblem } from "./layerProblem.ts";
 import type { LayerSolution, LayersSolved } from "./solveLayers.ts";
 
 /** Depths of a profile, about, besides both sides of each interface. */
@@ -59,7 +61,7 @@ export function layerSolution(
     stack: {
       stack,
       layers: layersFound(solution, stack, parameters),
-      periods: periodsFound(stack, film, parameters),
+      periods: periodsFound(problem, stack, film, parameters),
     },
     parameters,
   };
@@ -120,7 +122,7 @@ function bandOf(
   return { ...quantilesOf(draws, at, depth, LEVEL), level: LEVEL };
 }
 
-/** Of each layer, as unknowns. */
+/** Of each layer, in the order of the unknowns: a layer's number has its unknown's place in the covariance, too. */
 function numbersOf({ problem, x }: LayerSolution): NumberRow[] {
   const u = problem.unknowns;
   return Array.from({ length: u.layers }, (_, i) => [
@@ -130,38 +132,44 @@ function numbersOf({ problem, x }: LayerSolution): NumberRow[] {
   ]).flat();
 }
 
-const EACH = 3;
-
 function layersFound(
   { problem, x }: LayerSolution,
   stack: Stack,
   { covariance, names }: FitParameters,
 ): FoundLayer[] {
-  const film = problem.film({ x, sign: 1 }),
+  const { unknowns: u, bounds } = problem,
+    film = problem.film({ x, sign: 1 }),
     repeats = repeatsOf(stack),
     deviation = (k: number): number => Math.sqrt(covariance[k * names.length + k]);
   return distinctLayers(stack).map(({ crystal }, i) => {
     const { thickness, strain, debyeWaller } = film[i],
-      byStrain =
-        strainAgainst(stack.substrate, { crystal, strain: 1 }) -
-        strainAgainst(stack.substrate, { crystal, strain: 0 }),
-      ofStrain = deviation(EACH * i + 1);
+      places = { thickness: u.thickness(i), strain: u.strain(i), debyeWaller: u.debyeWaller(i) },
+      ofStrain = deviation(places.strain);
     return {
       name: crystal.name,
       repeats: repeats[i],
-      thickness: about(thickness, thickness * deviation(EACH * i), 0),
+      thickness: about(thickness, thickness * deviation(places.thickness), 0),
       strain: about(strain, ofStrain),
-      strainAgainst: about(strainAgainst(stack.substrate, { crystal, strain }), byStrain * ofStrain),
-      debyeWaller: about(debyeWaller, deviation(EACH * i + 2), 0),
-      atBound: (["thickness", "strain", "debyeWaller"] as const).filter((_, k) => {
-        const place = EACH * i + k,
-          low = problem.bounds.lower[place],
-          high = problem.bounds.upper[place];
-        // A Debye–Waller factor of 1 is no bound of the search but the perfect crystal.
-        return Math.min(x[place] - low, k === 2 ? Infinity : high - x[place]) < AT_BOUND * (high - low);
+      strainAgainst: about(
+        strainAgainst(stack.substrate, { crystal, strain }),
+        slopeAgainst(stack.substrate, crystal) * ofStrain,
+      ),
+      debyeWaller: about(debyeWaller, deviation(places.debyeWaller), 0),
+      atBound: (["thickness", "strain", "debyeWaller"] as const).filter((name) => {
+        const place = places[name],
+          low = bounds.lower[place],
+          high = bounds.upper[place],
+          // A Debye–Waller factor of 1 is no bound of the search but the perfect crystal.
+          below = name === "debyeWaller" ? Infinity : high - x[place];
+        return Math.min(x[place] - low, below) < AT_BOUND * (high - low);
       }),
     };
   });
+}
+
+/** What a strain against the substrate's lattice changes by with that of the layer's own lattice. */
+function slopeAgainst(substrate: Reflection, crystal: Reflection): number {
+  return strainAgainst(substrate, { crystal, strain: 1 }) - strainAgainst(substrate, { crystal, strain: 0 });
 }
 
 function about(value: number, deviation: number, least = -Infinity): Estimate {
@@ -169,7 +177,12 @@ function about(value: number, deviation: number, least = -Infinity): Estimate {
   return { value, lower: Math.max(value - half, least), upper: value + half };
 }
 
-function periodsFound(stack: Stack, film: LayerFilm, { covariance, names }: FitParameters): FoundPeriod[] {
+function periodsFound(
+  { unknowns: u }: LayerProblem,
+  stack: Stack,
+  film: LayerFilm,
+  { covariance, names }: FitParameters,
+): FoundPeriod[] {
   const n = names.length;
   let first = 0;
   return stack.layers.flatMap((item) => {
@@ -187,9 +200,9 @@ function periodsFound(stack: Stack, film: LayerFilm, { covariance, names }: FitP
       byStrain = new Float64Array(n);
     members.forEach((_, i) => {
       const t = film[from + i].thickness;
-      byThickness[EACH * (from + i)] = t;
-      byStrain[EACH * (from + i)] = ((strains[i] - mean) * t) / thickness;
-      byStrain[EACH * (from + i) + 1] = t / thickness;
+      byThickness[u.thickness(from + i)] = t;
+      byStrain[u.thickness(from + i)] = ((strains[i] - mean) * t) / thickness;
+      byStrain[u.strain(from + i)] = t / thickness;
     });
     const deviation = (slope: Float64Array): number => {
       let sum = 0;

@@ -12,17 +12,18 @@ import type { Asked, Chain, Structure } from "../structure.ts";
 import type { Place } from "../unknowns.ts";
 import { layerFilmOf, type LayerUnknowns } from "./layerUnknowns.ts";
 
-const EACH = LAYER_NUMBERS.length;
-const [THICKNESS, STRAIN, , DEBYE_WALLER] = [0, 1, 2, 3];
 /** Angles a fringe, and the widest step over the width of the resolution: tails are seen point by point. */
 const STEPS = 10;
 const WIDEST_STEP = 0.5;
-/** Numbers of a layer that have a column. */
-const OWN = 3;
+
+/** Where the kernels have a number of a layer. */
+function numberOf(layer: number, name: (typeof LAYER_NUMBERS)[number]): number {
+  return LAYER_NUMBERS.length * layer + LAYER_NUMBERS.indexOf(name);
+}
 
 export class StackStructure implements Structure {
   readonly unknowns: LayerUnknowns;
-  /** Of each layer: thickness (nm), strain (%), Debye–Waller factor. */
+  /** One an unknown of the film: by thickness (nm), strain (%) and Debye–Waller factor. */
   readonly columns: number;
   readonly #workspace: Workspace;
   readonly #simd: boolean;
@@ -37,14 +38,15 @@ export class StackStructure implements Structure {
     this.#simd = simd;
     this.#stack = stack;
     this.unknowns = unknowns;
-    this.columns = OWN * unknowns.layers;
+    this.columns = unknowns.filmCount;
     this.#plan = planStack(stack, () => 1);
     this.#numbers = stackNumbers(stack);
     this.#columnOf = new Int32Array(this.#numbers.length).fill(-1);
-    for (let i = 0; i < unknowns.layers; i++)
-      [THICKNESS, STRAIN, DEBYE_WALLER].forEach(
-        (number, k) => (this.#columnOf[EACH * i + number] = OWN * i + k),
-      );
+    for (let i = 0; i < unknowns.layers; i++) {
+      this.#columnOf[numberOf(i, "thickness")] = unknowns.thickness(i);
+      this.#columnOf[numberOf(i, "strain")] = unknowns.strain(i);
+      this.#columnOf[numberOf(i, "debyeWaller")] = unknowns.debyeWaller(i);
+    }
   }
 
   angles(
@@ -93,9 +95,9 @@ export class StackStructure implements Structure {
       { count, table, refraction } = grid,
       numbers = this.#numbers;
     layerFilmOf(this.unknowns, place).forEach(({ thickness, strain, debyeWaller }, i) => {
-      numbers[EACH * i + THICKNESS] = thickness;
-      numbers[EACH * i + STRAIN] = numbers[EACH * i + STRAIN + 1] = strain;
-      numbers[EACH * i + DEBYE_WALLER] = debyeWaller;
+      numbers[numberOf(i, "thickness")] = thickness;
+      numbers[numberOf(i, "strain")] = numbers[numberOf(i, "strainTop")] = strain;
+      numbers[numberOf(i, "debyeWaller")] = debyeWaller;
     });
     const elements = putStack(
       workspace,
@@ -114,7 +116,7 @@ export class StackStructure implements Structure {
       first = Int32Array.from({ length: this.columns + 1 }, (_, k) => k),
       unknowns = Int32Array.from({ length: this.columns }, (_, k) => k),
       factors = new Float64Array(this.columns).fill(1);
-    for (let i = 0; i < u.layers; i++) factors[OWN * i] = Math.exp(x[u.thickness(i)]);
+    for (let i = 0; i < u.layers; i++) factors[u.thickness(i)] = Math.exp(x[u.thickness(i)]);
     return { first, unknowns, factors };
   }
 }
