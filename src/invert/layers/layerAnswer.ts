@@ -198,11 +198,11 @@ function periodsFound(
     // Derivatives by ln thickness and strain of each member.
     const byThickness = new Float64Array(n),
       byStrain = new Float64Array(n);
-    members.forEach((_, i) => {
+    members.forEach(({ crystal }, i) => {
       const t = film[from + i].thickness;
       byThickness[u.thickness(from + i)] = t;
       byStrain[u.thickness(from + i)] = ((strains[i] - mean) * t) / thickness;
-      byStrain[u.strain(from + i)] = t / thickness;
+      byStrain[u.strain(from + i)] = (slopeAgainst(stack.substrate, crystal) * t) / thickness;
     });
     const deviation = (slope: Float64Array): number => {
       let sum = 0;

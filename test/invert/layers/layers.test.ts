@@ -62,6 +62,27 @@ test("a layer that its substrate's peak hides, under one that is seen", async ()
   layers.forEach(({ thickness, strain }, i) => near(stack!.layers[i]!, thickness, strain));
 });
 
+test("a period of one layer is known as well as that layer: a crystal's own strain counts by its lattice over the substrate's", async () => {
+  const own = await reflection(material("SrTiO3"), { hkl: [0, 0, 2], wavelength: WAVELENGTH }),
+    other = await reflection(material("LaAlO3"), { hkl: [0, 2, 4], wavelength: WAVELENGTH }),
+    strain = strainOn(own, { crystal: other, strain: -1.2 }),
+    twoTheta = Float64Array.from({ length: 400 }, (_, i) => 44.6 + 0.012 * i),
+    { intensity } = simulator.simulateStack(
+      { substrate: own, layers: [{ crystal: other, thickness: 40, strain }] },
+      twoTheta,
+      { instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 1e5, background: 2 } },
+    ),
+    { stack } = await invert({ twoTheta, intensity: simulator.counts(intensity, 5), countUnit: 1 }, own, {
+      layers: [{ layers: [{ crystal: other, thickness: 40, strain }], repeats: 1 }],
+      effort: 0.05,
+    }),
+    [found] = stack!.layers,
+    [period] = stack!.periods;
+  expect(period!.thickness.upper).toBeCloseTo(found!.thickness.upper, 9);
+  expect(period!.strainAgainst.value).toBeCloseTo(found!.strainAgainst.value, 12);
+  expect(period!.strainAgainst.upper).toBeCloseTo(found!.strainAgainst.upper, 9);
+});
+
 test("a superlattice whose order and number of periods are given: the period and its mean strain", async () => {
   const a = layer(film, 9.4, 0.35),
     b = layer(substrate, 14.2, 0),
