@@ -1,6 +1,6 @@
 /** The layers of an answer as rows of its tables. */
-import type { Estimate, FoundLayer, FoundStack, Inversion } from "../types.ts";
-import { fixed, percentOf, plain } from "./numbers.ts";
+import type { FoundLayer, FoundStack, Inversion } from "../types.ts";
+import { percentOf, plain, withError } from "./numbers.ts";
 import type { Row } from "./page.ts";
 
 /** Each layer from the surface down, then the periods of superlattices. */
@@ -91,11 +91,3 @@ function remarkOf({ name, repeats, strainAgainst, debyeWaller, atBound }: FoundL
 }
 
 const WORDS = { thickness: "thickness", strain: "strain", debyeWaller: "Debye–Waller factor" } as const;
-
-/** "58.72 ± 0.15": half of the 95 % band, to its second digit. */
-export function withError({ value, lower, upper }: Estimate): string {
-  const half = Math.max(upper - value, value - lower);
-  if (!Number.isFinite(half) || !(half > 0)) return plain(value);
-  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
-  return `${fixed(value, decimals)} ± ${fixed(half, decimals)}`;
-}

@@ -1,5 +1,5 @@
 /** Numbers as a reader wants them: as many digits as the uncertainty allows, and no more. */
-
+import type { Estimate } from "../types.ts";
 import { printable } from "../words.ts";
 
 const MINUS = "\u2212";
@@ -23,6 +23,20 @@ export function fixed(value: number, decimals: number): string {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", MINUS);
 }
 
+/** Decimals that show an error (> 0) to its second digit.
+ *  @param most an error of 1e-9 comes of a constraint, not of knowledge */
+function decimalsOf(error: number, most = 6): number {
+  return Math.min(most, Math.max(0, 1 - Math.floor(Math.log10(error))));
+}
+
+/** "58.72 ± 0.15": a number of a layer and half of its band, to that half's second digit. */
+export function withError({ value, lower, upper }: Estimate): string {
+  const half = Math.max(upper - value, value - lower);
+  if (!Number.isFinite(half) || !(half > 0)) return plain(value);
+  const decimals = decimalsOf(half);
+  return `${fixed(value, decimals)} ± ${fixed(half, decimals)}`;
+}
+
 /** A value and its interval, written to the second digit of the interval's half width: "1.52 (1.49 … 1.55)". */
 export function withBand(
   value: number,
@@ -31,8 +45,7 @@ export function withBand(
 ): { readonly value: string; readonly band: string } {
   const half = (upper - lower) / 2;
   if (!Number.isFinite(half) || !(half > 0)) return { value: plain(value), band: "" };
-  // Between 1 and 6 decimals: a band of 1e-9 comes of a constraint, not of knowledge.
-  const decimals = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(half))));
+  const decimals = decimalsOf(half);
   return { value: fixed(value, decimals), band: `${fixed(lower, decimals)} … ${fixed(upper, decimals)}` };
 }
 
@@ -51,7 +64,7 @@ export function asKnown(
   deviation: number,
   most: number,
 ): { readonly value: string; readonly deviation: string } {
-  const decimals = Math.min(most, Math.max(0, 1 - Math.floor(Math.log10(2 * deviation))));
+  const decimals = decimalsOf(2 * deviation, most);
   return { value: fixed(value, decimals), deviation: fixed(deviation, decimals) };
 }
 
