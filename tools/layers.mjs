@@ -1,21 +1,13 @@
 // How well layers are found in simulated scans of known truth, in a clone that is built (npm run build):
-//   node tools/layers.mjs [--kind stacks|superlattices|smooth] [--count 300] [--seed 1] [--out FILE.jsonl] [--json]
+//   node tools/layers.mjs [--kind stacks|superlattices] [--count 300] [--seed 1] [--out FILE.jsonl] [--json]
 // stacks: 1–3 uniform layers of a film crystal on a substrate, 5–500 nm, −3 … 3 % against the substrate's lattice, neighbours at least
-// 0.1 % apart, 10³–10⁷ counts at
-// the maximum, seven pairs of crystals; `invert` is told the two crystals. superlattices: 3–30 periods of two crystals, whose number
-// and order are told. smooth: irradiated profiles of preset "measured"; `invert` is told nothing but the crystal.
+// 0.1 % apart, 10³–10⁷ counts at the maximum, seven pairs of crystals; `invert` is told the two crystals. superlattices: 3–30 periods
+// of two crystals, whose number and order are told.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import {
-  createSimulator,
-  invert,
-  material,
-  measuredPreset,
-  reflection,
-  strainAgainst,
-  strainOn,
-} from "../dist/index.js";
+import { createSimulator, invert, material, reflection, strainAgainst, strainOn } from "../dist/index.js";
 
+const KINDS = ["stacks", "superlattices"];
 const { values } = parseArgs({
   options: {
     kind: { type: "string", default: "stacks" },
@@ -26,6 +18,10 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
+if (!KINDS.includes(values.kind)) {
+  console.error(`--kind must be ${KINDS.join(" or ")}, not ${values.kind}`);
+  process.exit(2);
+}
 const WAVELENGTH = 1.540598,
   PAIRS = [
     ["GaAs", "Al0.5Ga0.5As", [0, 0, 4], [0, 0, 4]],
