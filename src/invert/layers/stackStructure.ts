@@ -106,7 +106,7 @@ export class StackStructure implements Structure {
       numbers,
       withDerivatives ? this.#columnOf : undefined,
     );
-    done.work += count * elements.elementCount * (withDerivatives ? 40 : 10);
+    done.work += count * elements.sequenceLength * (withDerivatives ? 40 : 10);
     const angles = { table: workspace.put(table!), refraction: workspace.put(refraction!), count };
     return stackColumns(workspace, this.#simd, elements, angles);
   }
