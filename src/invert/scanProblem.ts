@@ -42,7 +42,7 @@ export interface ScanSetting {
 const CLASS = Math.LN2 / 3;
 const NEAR_ZERO = 1e-9;
 /** Objectives that are kept: the banded resolutions of each are some megabytes. */
-const MOST_OBJECTIVES = 6;
+const MOST_OBJECTIVES = 10;
 
 export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
@@ -210,6 +210,14 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
 
   objectiveAt(precision: Precision, x: Float64Array): Objective {
     return this.objective(precision, this.films.thickness(x));
+  }
+
+  /** Thinnest first: one model after the other, which are kept for a few thicknesses only. */
+  byThickness<P extends Place>(places: readonly P[]): P[] {
+    return places
+      .map((place) => ({ place, thickness: this.films.thickness(place.x) }))
+      .sort((a, b) => a.thickness - b.thickness)
+      .map(({ place }) => place);
   }
 
   /** A place with this film, and an instrument as the scan shows it where none is given; its amplitude is set by `screen`. */

@@ -137,7 +137,7 @@ function* settled(problem: ScanProblem, found: Found): Generator<StagedStep, Fou
 function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<StagedStep, Start[], void> {
   const errors = new Float64Array(problem.points).fill(1),
     seen: { start: Start; cost: number }[] = [];
-  for (const start of starts) {
+  for (const start of problem.byThickness(starts)) {
     const cost = problem.screen(start, errors);
     seen.push({ start, cost });
     yield { cost, stage: "looking at starts" };

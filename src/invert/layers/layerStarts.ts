@@ -291,10 +291,10 @@ export function* givenStarts(
     thicknesses = [...TRIED, ...setting.fringes, ...setting.fringes],
     { features } = problem.setting,
     [low, high] = strainsShown(problem.twoTheta, features.peak, setting.mostStrain);
-  for (let k = 0; k < LOOKED_AT; k++) {
+  const starts = Array.from({ length: LOOKED_AT }, (_, k) => {
     // The first one is what was given.
     const size = k === 0 ? 0 : 1;
-    const film = given.map(({ thickness, strain, debyeWaller }, i) => ({
+    return given.map(({ thickness, strain, debyeWaller }, i) => ({
       thickness: Number.isNaN(thickness)
         ? pick(thicknesses, uniform)
         : thickness * Math.exp(size * NEAR_THICKNESS * normal()),
@@ -303,9 +303,10 @@ export function* givenStarts(
         : strain + size * NEAR_STRAIN * normal(),
       debyeWaller,
     }));
-    const place = problem.place(film),
-      cost = problem.screen(place, errors);
-    seen.push({ film, cost });
+  });
+  for (const place of problem.byThickness(starts.map((film) => problem.place(film)))) {
+    const cost = problem.screen(place, errors);
+    seen.push({ film: problem.film(place), cost });
     yield { cost, stage: "layers" };
   }
   return seen

@@ -15,11 +15,17 @@ import { layerFilmOf, type LayerUnknowns } from "./layerUnknowns.ts";
 /** Angles a fringe, and the widest step over the width of the resolution: tails are seen point by point. */
 const STEPS = 10;
 const WIDEST_STEP = 0.5;
+/** Width of a fringe over that of the resolution from which nothing of it is seen (10⁻⁶), and angles that it then needs. */
+const BLURRED = 0.5;
+const BLURRED_STEPS = 3;
 
 /** Where the kernels have a number of a layer. */
 function numberOf(layer: number, name: (typeof LAYER_NUMBERS)[number]): number {
   return LAYER_NUMBERS.length * layer + LAYER_NUMBERS.indexOf(name);
 }
+
+/** Work of a distinct layer over that of one that repeats it. */
+const REPEATED = 13;
 
 export class StackStructure implements Structure {
   readonly unknowns: LayerUnknowns;
@@ -59,11 +65,14 @@ export class StackStructure implements Structure {
     }: { readonly thickest: number; readonly fwhm: number; readonly coarseness: number },
   ): Float64Array {
     const { theta: bragg } = totalReflection(this.#stack.substrate, wavelength),
-      // Of a fringe whose step of ten in a period is a share of the resolution.
-      seen = wavelength / (ANGSTROM_PER_NM * STEPS * WIDEST_STEP * fwhm * RADIANS * Math.cos(bragg));
+      // Of a fringe (nm) as wide as a share of the resolution.
+      thicknessOf = (share: number): number =>
+        wavelength / (ANGSTROM_PER_NM * share * fwhm * RADIANS * Math.cos(bragg)),
+      // Fringes that the resolution blurs away need no more than not to be mistaken for others.
+      blurred = Math.max(thicknessOf(BLURRED), (thickest * BLURRED_STEPS) / STEPS);
     const theta = anglesAround(range, {
       peaks: [totalReflection(this.#stack.substrate, wavelength)],
-      thickness: Math.max(thickest, seen) * ANGSTROM_PER_NM,
+      thickness: Math.max(Math.min(thickest, blurred), thicknessOf(STEPS * WIDEST_STEP)) * ANGSTROM_PER_NM,
       wavelength,
       coarseness,
     });
@@ -106,7 +115,8 @@ export class StackStructure implements Structure {
       numbers,
       withDerivatives ? this.#columnOf : undefined,
     );
-    done.work += count * elements.sequenceLength * (withDerivatives ? 40 : 10);
+    done.work +=
+      count * (elements.elementCount + elements.sequenceLength / REPEATED) * (withDerivatives ? 40 : 10);
     const angles = { table: workspace.put(table!), refraction: workspace.put(refraction!), count };
     return stackColumns(workspace, this.#simd, elements, angles);
   }
