@@ -1,13 +1,25 @@
 // How well layers are found in simulated scans of known truth, in a clone that is built (npm run build):
-//   node tools/layers.mjs [--kind stacks|superlattices] [--count 300] [--seed 1] [--out FILE.jsonl] [--json]
+//   node tools/layers.mjs [--kind stacks|own|superlattices|smooth] [--count 300] [--seed 1] [--out FILE.jsonl] [--json]
 // stacks: 1–3 uniform layers of a film crystal on a substrate, 5–500 nm, −3 … 3 % against the substrate's lattice, neighbours at least
 // 0.1 % apart, 10³–10⁷ counts at the maximum, seven pairs of crystals; `invert` is told the two crystals. superlattices: 3–30 periods
-// of two crystals, whose number and order are told.
+// of two crystals, whose number and order are told. own: stacks of the substrate's own crystal, 10⁴–10⁷ counts, of which nothing is
+// told. smooth: films of preset "measured" on YSZ 400 with the same instruments, of which nothing is told: right is what is not taken
+// for layers.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createSimulator, invert, material, reflection, strainAgainst, strainOn } from "../dist/index.js";
+import {
+  createSimulator,
+  invert,
+  material,
+  reflection,
+  splineProfile,
+  strainAgainst,
+  strainOn,
+} from "../dist/index.js";
+import "../dist/nn.js";
+import { createGenerator } from "../dist/pool.js";
 
-const KINDS = ["stacks", "superlattices"];
+const KINDS = ["stacks", "own", "superlattices", "smooth"];
 const { values } = parseArgs({
   options: {
     kind: { type: "string", default: "stacks" },
@@ -19,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 if (!KINDS.includes(values.kind)) {
-  console.error(`--kind must be ${KINDS.join(" or ")}, not ${values.kind}`);
+  console.error(`--kind must be one of ${KINDS.join(", ")}, not ${values.kind}`);
   process.exit(2);
 }
 const WAVELENGTH = 1.540598,
@@ -39,6 +51,10 @@ const WAVELENGTH = 1.540598,
   THICKNESS = 0.03,
   STRAIN = 0.03;
 
+// What the command line asks where nothing is told; stream of the films of "smooth".
+const NOTHING = { network: "universal" },
+  SMOOTH_STREAM = 0x51a7;
+let generator;
 const simulator = await createSimulator(),
   known = new Map();
 async function crystal(name, hkl) {
@@ -59,59 +75,84 @@ function uniforms(seed) {
   };
 }
 
-/** One scan, its stack, and what is told of it. */
+/** One scan, its stack or profile, and what is told of it. */
 async function draw(seed) {
   const next = uniforms(seed),
     between = (a, b) => a + (b - a) * next(),
     even = (a, b) => Math.exp(between(Math.log(a), Math.log(b))),
-    [substrateName, filmName, hkl, filmHkl] = PAIRS[Math.floor(next() * PAIRS.length)],
+    isTold = values.kind === "stacks" || values.kind === "superlattices",
+    [substrateName, filmName, hkl, filmHkl] =
+      values.kind === "smooth"
+        ? ["YSZ", "YSZ", [4, 0, 0], [4, 0, 0]]
+        : PAIRS[Math.floor(next() * PAIRS.length)],
     substrate = await crystal(substrateName, hkl),
-    film = await crystal(filmName, filmHkl),
-    layerOf = (own, thickness, against) => ({
-      crystal: own,
-      thickness,
-      strain: strainOn(substrate, { crystal: own, strain: against }),
-    });
-  let layers,
-    told,
-    repeats = 1;
-  if (values.kind === "superlattices") {
-    repeats = Math.round(even(3, 30));
-    const a = layerOf(film, even(2, 25), between(-1.5, 1.5)),
-      b = layerOf(substrate, even(2, 25), 0);
-    layers = [{ layers: [a, b], repeats }];
-    told = { layers: [{ layers: [{ crystal: film }, { crystal: substrate, strain: 0 }], repeats }] };
-  } else {
+    film = isTold ? await crystal(filmName, filmHkl) : substrate,
+    sample = await samples[values.kind](seed, { substrate, film, next, between, even }),
+    fwhm = even(0.006, 0.04),
+    instrument = {
+      resolution: { shape: "pseudo-voigt", fwhm, lorentzFraction: between(0, 0.3) },
+      offset: between(-0.05, 0.05),
+      scale: even(isTold ? 1e3 : 1e4, 1e7),
+      background: even(0.3, 10),
+    },
+    step = between(0.003, 0.01),
+    bragg = (360 / Math.PI) * Math.asin(WAVELENGTH / (2 * substrate.d)),
+    half = (360 / Math.PI) * Math.tan((bragg * Math.PI) / 360) * (sample.range ?? 0.036),
+    twoTheta = Float64Array.from(
+      { length: Math.floor((2 * half) / step) },
+      (_, i) => bragg - half + i * step,
+    ),
+    { intensity: mean } =
+      sample.stack === undefined
+        ? simulator.simulate(sample.profile, substrate, twoTheta, { instrument })
+        : simulator.simulateStack(sample.stack, twoTheta, { instrument }),
+    scan = { twoTheta, intensity: simulator.counts(mean, seed), countUnit: 1 };
+  return { ...sample, scan, substrate, mean, instrument, pair: `${film.name} on ${substrateName}` };
+}
+
+function layerOf(substrate, own, thickness, against) {
+  return { crystal: own, thickness, strain: strainOn(substrate, { crystal: own, strain: against }) };
+}
+
+/** Stacks or profiles, and what is told of them. */
+const samples = {
+  stacks: (_, { substrate, film, next, between, even }) => {
     let last;
-    layers = Array.from({ length: 1 + Math.floor(3 * next()) }, () => {
+    const layers = Array.from({ length: 1 + Math.floor(3 * next()) }, () => {
       // Neighbours of one strain are one layer.
       let against;
       do against = between(-MOST_STRAIN, MOST_STRAIN);
       while (last !== undefined && Math.abs(against - last) < LEAST_STEP);
       last = against;
-      return layerOf(film, even(5, 500), against);
+      return layerOf(substrate, film, even(5, 500), against);
     });
-    told = { layers: "auto", film };
-  }
-  const stack = { substrate, layers },
-    fwhm = even(0.006, 0.04),
-    instrument = {
-      resolution: { shape: "pseudo-voigt", fwhm, lorentzFraction: between(0, 0.3) },
-      offset: between(-0.05, 0.05),
-      scale: even(1e3, 1e7),
-      background: even(0.3, 10),
-    },
-    step = between(0.003, 0.01),
-    bragg = (360 / Math.PI) * Math.asin(WAVELENGTH / (2 * substrate.d)),
-    half = (360 / Math.PI) * Math.tan((bragg * Math.PI) / 360) * 0.036,
-    twoTheta = Float64Array.from(
-      { length: Math.floor((2 * half) / step) },
-      (_, i) => bragg - half + i * step,
-    ),
-    mean = simulator.simulateStack(stack, twoTheta, { instrument }).intensity,
-    scan = { twoTheta, intensity: simulator.counts(mean, seed), countUnit: 1 };
-  return { scan, substrate, stack, told, mean, instrument, pair: `${filmName}/${substrateName}`, repeats };
-}
+    return { stack: { substrate, layers }, told: { layers: "auto", film } };
+  },
+  own: (seed, drawn) => ({ ...samples.stacks(seed, drawn), told: NOTHING }),
+  superlattices: (_, { substrate, film, between, even }) => {
+    const repeats = Math.round(even(3, 30)),
+      a = layerOf(substrate, film, even(2, 25), between(-1.5, 1.5)),
+      b = layerOf(substrate, substrate, even(2, 25), 0);
+    return {
+      stack: { substrate, layers: [{ layers: [a, b], repeats }] },
+      told: { layers: [{ layers: [{ crystal: film }, { crystal: substrate, strain: 0 }], repeats }] },
+    };
+  },
+  smooth: async (seed) => {
+    generator ??= await createGenerator("measured");
+    const { labels } = generator.labels(SMOOTH_STREAM, seed, 1),
+      at = (name) => labels[generator.labelNames.indexOf(name)],
+      weights = (name) => Array.from({ length: 10 }, (_, k) => at(`${name}${k + 1}`)),
+      profile = await splineProfile({
+        thickness: at("thickness"),
+        strainWeights: weights("weight"),
+        debyeWallerWeights: weights("debyeWaller"),
+        points: 1001,
+      }),
+      most = profile.strain.reduce((a, e) => Math.max(a, Math.abs(e)), 0);
+    return { profile, told: NOTHING, range: Math.max(1, 1.5 * most) / 100 };
+  },
+};
 
 /** Counts that a layer adds: against the same layer that does not scatter. */
 function visible({ stack, scan, mean, instrument }, layer) {
@@ -125,7 +166,7 @@ function visible({ stack, scan, mean, instrument }, layer) {
 
 function judgedStack(drawn, answer) {
   const { stack } = drawn,
-    found = answer.stack.layers,
+    found = answer.stack?.layers ?? [],
     layers = stack.layers.map((layer) => {
       const counts = visible(drawn, layer),
         near = (other) =>
@@ -170,6 +211,12 @@ function judgedPeriod({ stack, substrate }, answer) {
   };
 }
 
+/** Right is what is not taken for layers. */
+function judgedSmooth(_, answer) {
+  return { isRight: answer.stack === undefined };
+}
+
+const JUDGED = { stacks: judgedStack, own: judgedStack, superlattices: judgedPeriod, smooth: judgedSmooth };
 const records = [],
   first = Number(values.seed) * 100_000 + Number(values.first);
 if (values.out !== undefined && values.first === "0") writeFileSync(values.out, "");
@@ -178,14 +225,14 @@ for (let seed = first; seed < first + Number(values.count); seed++) {
     before = process.cpuUsage().user,
     answer = await invert(drawn.scan, drawn.substrate, drawn.told),
     seconds = (process.cpuUsage().user - before) / 1e6,
-    judged = values.kind === "superlattices" ? judgedPeriod(drawn, answer) : judgedStack(drawn, answer),
+    judged = JUDGED[values.kind](drawn, answer),
     record = {
       seed,
       pair: drawn.pair,
-      truth: drawn.stack.layers
+      truth: drawn.stack?.layers
         .flatMap((item) => item.layers ?? [item])
         .map(({ thickness, strain }) => [thickness, strain]),
-      found: answer.stack.layers.map(({ thickness, strain, debyeWaller }) => [
+      found: answer.stack?.layers.map(({ thickness, strain, debyeWaller }) => [
         thickness.value,
         strain.value,
         debyeWaller.value,
@@ -213,7 +260,7 @@ const share = (of, is) => ({ right: of.filter(is).length, n: of.length }),
     kind: values.kind,
     n: records.length,
     right: share(records, ({ isRight }) => isRight),
-    ...(values.kind === "superlattices"
+    ...(values.kind === "superlattices" || values.kind === "smooth"
       ? {}
       : {
           number: share(records, ({ isNumberRight }) => isNumberRight),

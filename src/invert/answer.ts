@@ -116,13 +116,15 @@ function maximumOf({ strain }: Profile): number {
 }
 
 /** Whether the scan settles the profile, and why.
- *  @param others solutions beside the answer */
+ *  @param others solutions beside the answer
+ *  @param share of the probability that is a smooth profile's, where uniform layers come near */
 export function verdictOf(
   { excess }: Found,
   features: Features,
   others: number,
+  share = 1,
 ): ReturnType<typeof verdictFrom> {
-  const confidence = confidenceOf(features);
+  const confidence = share * confidenceOf(features);
   return verdictFrom({
     excess,
     confidence,
@@ -130,8 +132,9 @@ export function verdictOf(
     unexplained: "no profile was found that explains the scan within its noise",
     chance: `${Math.round(100 * confidence)} % of simulated scans with such a search and posterior are right to 10 %`,
     others:
-      others === 0
+      (share < 1 ? "uniform layers explain the scan about as well (`layers`); " : "") +
+      (others === 0
         ? ""
-        : `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; `,
+        : `${others === 1 ? "another profile explains" : `${others} other profiles explain`} the scan about as well; `),
   });
 }

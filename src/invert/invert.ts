@@ -10,6 +10,7 @@ import { solutionOf, verdictOf } from "./answer.ts";
 import { shownDraws } from "./answerParts.ts";
 import { readFeatures } from "./features.ts";
 import { guessesFrom } from "./guesses.ts";
+import { gainOfLayers, INSTEAD, mayBeLayers, shareOfProfile } from "./layers/layersInstead.ts";
 import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { openNetwork } from "./networks.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
@@ -18,8 +19,8 @@ import { flatPopulation, populationFor } from "./populations.ts";
 import type { Known } from "./prior.ts";
 import { roughStartsSteps } from "./roughStarts.ts";
 import type { FixedParameter, ScanProblem, ScanSetting } from "./scanProblem.ts";
-import type { Found, SearchLimits, Start } from "./search.ts";
-import { solve } from "./solve.ts";
+import { type Found, type SearchLimits, type Start, TOLERATED } from "./search.ts";
+import { solve, type Solved } from "./solve.ts";
 import { splineProblem } from "./splines.ts";
 import { Turns } from "./turns.ts";
 import { filmOf, type Places, profileOf, type SplineFilm, Unknowns } from "./unknowns.ts";
@@ -32,6 +33,8 @@ const ROUGH_STARTS = 14;
 const FLOOR = 0.01;
 /** Work of a search for layers over that for a profile, at most: hardly one scan in ten needs it. */
 const LAYERS_WORK = 3;
+/** Work of the question whether layers explain the scan as well, over that of a search. */
+const LAYERS_CHECK = 0.1;
 /** Depths of a draw's profile. */
 const SHOWN_POINTS = 101;
 
@@ -71,29 +74,35 @@ export async function invert(
     again: 3,
     work: seconds * WORK_PER_SECOND,
   };
-  const {
-      found,
-      posterior,
-      features,
-      solutions: exact,
-    } = await turns.run(solve(problem, starts, proposals, limits), problem, limits.work),
-    verdict = verdictOf(found, features, exact.length - 1),
-    about = {
-      error: found.error.value,
-      confidence: verdict.confidence,
-      twoTheta: valid.twoTheta,
-      intensity: valid.intensity,
-    },
+  const solved = await turns.run(solve(problem, starts, proposals, limits), problem, limits.work),
+    gain = await gainOf(problem, solved, options, turns);
+  if (gain > INSTEAD) {
+    const layered = await layersInverted(valid, reflection, { ...options, layers: "auto" }, turns);
+    if (isBetter(layered, solved.found)) return layered;
+  }
+  return {
+    ...(await profileAnswer(problem, solved, shareOfProfile(gain), options, turns)),
+    method,
+    methodReason,
+  };
+}
+
+/** The answer where the film is one of a smooth profile, or the unstrained crystal.
+ *  @param share of the probability that is a smooth profile's */
+async function profileAnswer(
+  problem: ScanProblem,
+  { found, posterior, features, solutions: exact }: Solved,
+  share: number,
+  options: InvertOptions,
+  turns: Turns,
+): Promise<Omit<Inversion, "method" | "methodReason">> {
+  const { scan } = problem.setting,
+    error = found.error.value,
+    verdict = verdictOf(found, features, exact.length - 1, share),
+    about = { error, confidence: verdict.confidence, twoTheta: scan.twoTheta, intensity: scan.intensity },
     shared = {
-      ...told(problem.setting, options, {
-        ...found,
-        error: found.error.value,
-        prior: problem.films.name,
-        ended: "profile",
-      }),
+      ...told(problem.setting, options, { ...found, error, prior: problem.films.name, ended: "profile" }),
       features,
-      method,
-      methodReason,
     };
   const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
@@ -162,6 +171,35 @@ function told(
     relativeError: error,
     prior,
   };
+}
+
+/** What layers gain over a profile; where the profile does not explain the scan, all. */
+async function gainOf(
+  problem: ScanProblem,
+  { found, solutions }: Solved,
+  options: InvertOptions,
+  turns: Turns,
+): Promise<number> {
+  if (!mayBeLayers(options)) return -Infinity;
+  if (found.excess > TOLERATED) return Infinity;
+  const work = LAYERS_CHECK * secondsOf(options.effort) * WORK_PER_SECOND,
+    asked = {
+      error: found.error.value,
+      work,
+      knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
+    };
+  return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
+}
+
+/** Whether layers explain a scan, or leave less of it than the profile does. */
+function isBetter({ stack, features, relativeError }: Inversion, { error, excess }: Found): boolean {
+  if (stack === undefined || stack.layers.length === 0) return false;
+  if (excess <= TOLERATED) return features.excess <= TOLERATED;
+  return (
+    features.excess <= TOLERATED ||
+    relativeError < error.value ||
+    (relativeError === error.value && features.excess < excess)
+  );
 }
 
 /** The answer where the sample is one of layers. */

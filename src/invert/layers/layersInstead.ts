@@ -1,0 +1,85 @@
+/** Whether uniform layers explain a scan better than the smooth profile that was found, or as well: cubic splines cannot make a
+ *  step, and layers cannot make a slope. */
+import { deviance, type Objective } from "../objective.ts";
+import { type InvertOptions, MOST_STRAIN } from "../options.ts";
+import { FINE } from "../precision.ts";
+import type { Known } from "../prior.ts";
+import type { ScanProblem } from "../scanProblem.ts";
+import type { StagedStep } from "../staged.ts";
+import type { Place, Places } from "../unknowns.ts";
+import { distinctLayers } from "./layerUnknowns.ts";
+import { solveLayers } from "./solveLayers.ts";
+
+/** Layers that are looked for beside a profile that explains the scan. */
+const MOST = 2;
+/** Numbers of a film of splines that a scan tells, about, and of a layer, for Schwarz's criterion. */
+const OF_SPLINES = 6;
+const OF_LAYER = 3;
+/** Gain from which layers are the answer, and down to which they stand beside the profile: of 141 simulated smooth films one gained
+ *  more than −3, by 11.5 (docs/layers.md). */
+export const INSTEAD = 12;
+const BESIDE = -10;
+/** Differences of −2 ln of a probability count for half of themselves (posterior.ts). */
+const TEMPER = 2;
+
+/** Whether a scan may be one of layers where nothing is said of them. */
+export function mayBeLayers({
+  layers,
+  sample,
+  deviation,
+  splines,
+  guesses,
+  fix = {},
+  known = {},
+}: InvertOptions): boolean {
+  return (
+    layers === undefined &&
+    (sample?.geometry ?? "single crystal") === "single crystal" &&
+    (deviation ?? "exact") === "exact" &&
+    splines === undefined &&
+    guesses === undefined &&
+    !("thickness" in fix) &&
+    !("thickness" in known)
+  );
+}
+
+/** One or two uniform layers of the crystal itself against a smooth profile that explains the scan.
+ *  @param place of that profile
+ *  @param work slices · angles, at most
+ *  @returns by how much −2 ln of the probability is lower for layers, by Schwarz's criterion */
+export function* gainOfLayers(
+  problem: ScanProblem,
+  place: Place,
+  {
+    error,
+    work,
+    knownOf,
+  }: { readonly error: number; readonly work: number; knownOf(unknowns: Places): readonly Known[] },
+): Generator<StagedStep, number, void> {
+  const { setting, points } = problem,
+    errors = new Float64Array(points).fill(error),
+    of = (objective: Pick<Objective, "mean">, at: Place): number =>
+      deviance(problem.counts, objective.mean(at), errors);
+  const solved = yield* solveLayers(
+      { ...setting, relativeError: error },
+      {
+        crystal: setting.reflection,
+        isSupposed: true,
+        fewest: 1,
+        most: MOST,
+        mostStrain: MOST_STRAIN,
+        knownOf: ({ unknowns }) => knownOf(unknowns),
+      },
+      work,
+    ),
+    [best] = solved.solutions,
+    smooth = of(problem.objectiveAt(FINE, place.x), place),
+    layered = of(best.problem.objectiveAt(FINE, best.x), best),
+    numbers = OF_SPLINES - OF_LAYER * distinctLayers(best.stack).length;
+  return smooth - layered + numbers * Math.log(points);
+}
+
+/** Share of the probability that is the smooth profile's; 1 where layers do not come near. */
+export function shareOfProfile(gain: number): number {
+  return gain < BESIDE ? 1 : 1 / (1 + Math.exp(gain / (2 * TEMPER)));
+}
