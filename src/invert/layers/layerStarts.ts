@@ -10,6 +10,7 @@ import type { StagedStep } from "../staged.ts";
 import type { Place } from "../unknowns.ts";
 import { againstSubstrate, type LayerProblem } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
+import { shownOf, withPeriods } from "./periodStarts.ts";
 import { missingPeaks, strainsShown } from "./residual.ts";
 
 /** Starts of one layer more that are climbed from. */
@@ -288,13 +289,14 @@ export function* givenStarts(
     crystals = distinctLayers(stack).map(({ crystal }) => crystal),
     errors = new Float64Array(problem.points).fill(SCREENED),
     seen: { film: LayerFilm; cost: number }[] = [],
+    shown = shownOf(problem, setting.fringes),
     thicknesses = [...TRIED, ...setting.fringes, ...setting.fringes],
     { features } = problem.setting,
     [low, high] = strainsShown(problem.twoTheta, features.peak, setting.mostStrain);
   const starts = Array.from({ length: LOOKED_AT }, (_, k) => {
     // The first one is what was given.
     const size = k === 0 ? 0 : 1;
-    return given.map(({ thickness, strain, debyeWaller }, i) => ({
+    const film = given.map(({ thickness, strain, debyeWaller }, i) => ({
       thickness: Number.isNaN(thickness)
         ? pick(thicknesses, uniform)
         : thickness * Math.exp(size * NEAR_THICKNESS * normal()),
@@ -303,6 +305,7 @@ export function* givenStarts(
         : strain + size * NEAR_STRAIN * normal(),
       debyeWaller,
     }));
+    return k % 8 === 0 ? film : withPeriods(stack, film, given, { shown, uniform, normal });
   });
   for (const place of problem.byThickness(starts.map((film) => problem.place(film)))) {
     const cost = problem.screen(place, errors);
