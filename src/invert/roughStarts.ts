@@ -63,6 +63,8 @@ interface CandidateSetting {
   readonly thickness: number | undefined;
   /** Thickest that the scan can tell, nm. */
   readonly thickest: number;
+  /** Of the whole film, nm: no strained region is thicker. */
+  readonly whole: number;
 }
 
 /** Thickness of rough shapes at most, over the largest that is allowed. */
@@ -106,6 +108,7 @@ export function* roughStartsSteps(
         (sample.geometry === "thin film" ? 0 : features.peak - features.expected),
       thickness: held.thickness,
       thickest: Math.min(thickest, whole / 2, MOST_OF_BOUND * Math.exp(bounds.upper[u.thickness])),
+      whole,
     },
     count,
   );
@@ -210,17 +213,17 @@ function strainEdges({ tensile, compressive, tensileWeak, compressiveWeak }: Fea
   return edges.length > 0 ? edges : [Math.max(tensile, least)];
 }
 
-/** Even steps in ln thickness, from a film two fringes of which fill the strained range to what the step can resolve. */
+/** Even steps in ln thickness, from a film two fringes of which fill the strained range to what the step can resolve, and
+ *  within the whole film: a strained range that is only noise would have fringes of films far thicker. */
 function thicknesses(setting: CandidateSetting, strain: number): number[] {
   if (setting.thickness !== undefined) return [setting.thickness];
   const { wave } = setting.waves[0];
+  const { whole } = setting;
   const { peak } = setting.features;
   const range = Math.abs(angleOf(strain, peak) - peak) * RADIANS;
-  const thinnest = Math.max(
-    ((wave.wavelength / (range * Math.cos((peak * RADIANS) / 2))) * 0.6) / ANGSTROM_PER_NM,
-    8,
-  );
-  const thickest = Math.max(Math.min(setting.thickest, 40 * thinnest), 1.5 * thinnest);
+  const twoFringes = ((wave.wavelength / (range * Math.cos((peak * RADIANS) / 2))) * 0.6) / ANGSTROM_PER_NM;
+  const thinnest = Math.min(Math.max(twoFringes, 8), whole / 2);
+  const thickest = Math.min(Math.max(Math.min(setting.thickest, 40 * thinnest), 1.5 * thinnest), whole);
   return Array.from(
     { length: THICKNESSES },
     (_, i) => thinnest * (thickest / thinnest) ** (i / (THICKNESSES - 1)),

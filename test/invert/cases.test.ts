@@ -1,12 +1,14 @@
 /** Scans that inversions stumbled over: an answer, or an error of its kind, within reasonable work. */
 import { readFileSync } from "node:fs";
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { invert } from "../../src/invert/invert.ts";
 import type { InvertOptions } from "../../src/invert/options.ts";
 import { parseScan } from "../../src/io/xy.ts";
 import type { Hkl, Inversion } from "../../src/types.ts";
+import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
+import { createSimulator } from "../../src/simulate/simulator.ts";
 import { sharedPath, testWithShared } from "../support/shared.ts";
 
 const testCase = testWithShared("the folder of cases", "cases");
@@ -36,6 +38,28 @@ testCase("a film that is all of a thick film: the strained region stays within i
   });
   expect(thickness).toBeLessThanOrEqual(60 * (1 + 1e-9));
 });
+
+test("the search stays within a film, however coarse the scan", async () => {
+  const crystal = await reflection(material("SrTiO3"), { hkl: [0, 0, 2], wavelength: 1.5406 }),
+    sample = { geometry: "thick film", filmThickness: 60 } as const,
+    simulator = await createSimulator(),
+    profile = pseudoVoigtProfile({
+      thickness: 40,
+      height: 0.4,
+      depth: 13,
+      widthSurface: 20,
+      widthInterface: 20,
+    });
+  const twoTheta = Float64Array.from({ length: 250 }, (_, i) => 44 + 0.02 * i),
+    { intensity } = simulator.simulate(profile, crystal, twoTheta, {
+      sample,
+      instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 1e5 },
+    }),
+    scan = { twoTheta, intensity: simulator.counts(intensity, 1), countUnit: 1 },
+    { thickness, draws } = await invert(scan, crystal, { sample, effort: 0.01 });
+  expect(thickness).toBeLessThanOrEqual(60 * (1 + 1e-9));
+  for (const draw of draws) expect(draw.profile.depth.at(-1)).toBeLessThanOrEqual(60 * (1 + 1e-9));
+}, 30_000);
 
 testCase("300 nm of 0.5 % in 600 nm of GaAs on Si", async () => {
   const substrate = await reflection(material("Si"), { hkl: [0, 0, 4], wavelength: 1.5406 }),
