@@ -5,4 +5,6 @@ export const enum Status {
   BadCount = 1,
   /** A parameter is outside the domain of the kernel. */
   BadParameter = 2,
+  /** No draw of a sample met its preset's conditions, however often it was repeated. */
+  NoDraw = 3,
 }

@@ -21,6 +21,10 @@ const RADIANS: f64 = 0.017453292519943295;
 const SLICE_PHASE: f64 = 3.1;
 const SLICE_COUPLING: f64 = 4e-3;
 const FEWEST_SLICES = 64;
+/** Most draws of a sample's intensities, and of its shape, until they meet the conditions: one in a thousand that does is
+ *  still found, and a preset of which none does comes to an end. */
+const MOST_INTENSITIES = 100_000;
+const MOST_SHAPES = 10_000;
 
 /** Relative weights of a sample: f64[Paper.Weights], the largest of all thirteen being 1.
  *  @param matrix f64[Paper.Fitted][Paper.ShapePoints]: weights that fit a curve given at even heights best */
@@ -31,8 +35,8 @@ function drawWeights(
   curve: usize,
   fitted: usize,
   weights: usize,
-): void {
-  while (true) {
+): Status {
+  for (let tries = 0; tries < MOST_SHAPES; tries++) {
     const peak = between(state, preset, PresetSlot.PeakLow);
     const below = between(state, preset, PresetSlot.WidthLow),
       above = between(state, preset, PresetSlot.WidthLow);
@@ -63,8 +67,9 @@ function drawWeights(
         Math.abs(load<f64>(fitted + ((<usize>(i + 3)) << 3)) / largest),
       );
     }
-    if (load<f64>(weights) > 0.01 || load<f64>(weights, 8) > 0.01) return;
+    if (load<f64>(weights) > 0.01 || load<f64>(weights, 8) > 0.01) return Status.Ok;
   }
+  return Status.NoDraw;
 }
 
 /** Strain (fraction) at relative height z. */
@@ -156,8 +161,12 @@ function sample(
     strain = between(state, preset, PresetSlot.StrainLow);
   const alpha = -Math.log(between(state, preset, PresetSlot.DebyeWallerLow));
   const fwhm = between(state, preset, PresetSlot.FwhmLow);
-  let logBackground: f64, logScale: f64, dynamicRange: f64;
+  let logBackground: f64,
+    logScale: f64,
+    dynamicRange: f64,
+    tries = 0;
   do {
+    if (tries++ == MOST_INTENSITIES) return Status.NoDraw;
     logBackground = between(state, preset, PresetSlot.LogBackgroundLow);
     logScale = between(state, preset, PresetSlot.LogScaleLow);
     dynamicRange = logScale - logBackground;
@@ -167,7 +176,8 @@ function sample(
   ));
   const marginLow = between(state, preset, PresetSlot.MarginLow),
     marginHigh = between(state, preset, PresetSlot.MarginLow);
-  drawWeights(preset, matrix, state, curve, fitted, weights);
+  const drawn = drawWeights(preset, matrix, state, curve, fitted, weights);
+  if (drawn != Status.Ok) return drawn;
   memory.fill(padded, 0, 24);
   for (let i = 0; i < Paper.Weights; i++) {
     const weight = load<f64>(weights + ((<usize>i) << 3)) * strain;

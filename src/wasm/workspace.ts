@@ -132,6 +132,12 @@ export function check(kernel: string, status: Status): void {
       throw new KernelStatusError(kernel, status, "a count is out of range");
     case Status.BadParameter:
       throw new KernelStatusError(kernel, status, "a parameter is out of range");
+    case Status.NoDraw:
+      throw new InvalidParameterError(
+        "preset.ranges",
+        "ones that draws meet: logScale − logBackground within dynamicRange, and a strain that is not zero at the interface's side",
+        "none in 10000 draws",
+      );
     default:
       throw new KernelStatusError(kernel, status satisfies never, "unknown status");
   }

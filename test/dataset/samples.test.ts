@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Batch, createGenerator, judgedSamples, type NoiseKind } from "../../src/dataset/generator.ts";
-import { parsePreset, preset, presetNames } from "../../src/dataset/presets.ts";
+import { type PaperPreset, parsePreset, preset, presetNames } from "../../src/dataset/presets.ts";
 import { InvalidParameterError } from "../../src/errors.ts";
 import { readReference } from "../support/reference.ts";
 
@@ -177,4 +177,12 @@ describe("presets", () => {
   test("an unknown name lists the known ones", () => {
     expect(() => preset("cnn9")).toThrow(/cnn1, cnn2, cnn3/);
   });
+});
+
+test("a preset whose draws never meet its conditions comes to an end, and is refused by name", async () => {
+  const cnn1 = preset("cnn1") as PaperPreset,
+    // One value of a continuous range is never drawn.
+    ranges = { ...cnn1.ranges, logBackground: [-3, 12], logScale: [-3, 15], dynamicRange: [15, 15] } as const,
+    { generate } = await createGenerator({ ...cnn1, ranges });
+  expect(() => generate(1, 0, 1)).toThrow(/^preset\.ranges must be ones that draws meet/);
 });
