@@ -19,9 +19,22 @@ const TYPES = {
   ".bin": "application/octet-stream",
 };
 
+/** The file that is asked for; undefined for what is no path, such as /%. */
+function nameOf(url) {
+  try {
+    const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
+    return path.endsWith("/") ? `${path}index.html` : path;
+  } catch {
+    return undefined;
+  }
+}
+
 const server = createServer((request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-  const name = path.endsWith("/") ? `${path}index.html` : path;
+  const name = nameOf(request.url);
+  if (name === undefined || name.includes("\0")) {
+    response.writeHead(400, { "content-type": "text/plain" }).end("no path");
+    return;
+  }
   readFile(folder + name.slice(1)).then(
     (bytes) =>
       response

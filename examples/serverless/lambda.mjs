@@ -10,7 +10,8 @@ export async function handler({
   isBase64Encoded = false,
 }) {
   const { method } = requestContext.http;
-  const hasBody = body !== undefined && method !== "GET" && method !== "HEAD";
+  // A request without a body comes as null, or without the field.
+  const hasBody = typeof body === "string" && method !== "GET" && method !== "HEAD";
   const content = hasBody ? { body: Buffer.from(body, isBase64Encoded ? "base64" : "utf8") } : {};
   const response = await invertRequest(
     new Request(`https://${headers.host ?? "lambda"}/?${rawQueryString}`, { method, ...content }),

@@ -1,6 +1,7 @@
 /** The command line: the only place that prints or exits. */
 
 import { printable } from "../words.ts";
+import { reasonOf } from "./files.ts";
 import { run } from "./program.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -10,11 +11,14 @@ process.on("SIGINT", () => {
   if (controller.signal.aborted) process.exit(EXIT.interrupted);
   controller.abort();
 });
-// A reader that has enough, such as `head`, is no error.
+// A reader that has enough, such as `head`, is no error; a full disk is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
+  process.stderr.write(`takagi: cannot write to the standard output: ${reasonOf(error)}\n`);
+  process.exit(EXIT.failed);
 });
+// Messages that nobody can be told stop no work.
+process.stderr.on("error", () => undefined);
 
 const terminal: Terminal = {
   // What is printed quotes files and their names; the line of progress alone returns to its start.

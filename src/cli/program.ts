@@ -5,6 +5,7 @@ import { InvalidParameterError, TakagiError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
+import { reasonOf } from "./files.ts";
 import type { ProposalFlags } from "./proposals.ts";
 import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
@@ -721,7 +722,17 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.err(`takagi: ${error.message}\n`);
     return EXIT.failed;
   }
+  if (isOfFiles(error)) {
+    terminal.err(`takagi: ${error.path ?? "a file"}: ${reasonOf(error)} (${error.syscall})\n`);
+    return EXIT.failed;
+  }
   const message = error instanceof Error ? error.message : String(error);
   terminal.err(`takagi: a fault of the program: ${message}\n`);
   return EXIT.failed;
+}
+
+/** Whether the file system refused, which is no fault of the program. */
+function isOfFiles(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return error instanceof Error && typeof code === "string" && typeof syscall === "string";
 }

@@ -1,5 +1,6 @@
 /** The program as users have it: dist/cli.js in a process of its own. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync, type StdioOptions } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -86,6 +87,28 @@ test("a reader that has enough, such as head, is no error", async () => {
   const { err } = await takagi(words, 100);
   expect(err).toBe("");
 });
+
+test.runIf(existsSync("/dev/full"))(
+  "a full standard output is told in a line; messages that cannot be told stop nothing",
+  async () => {
+    const full = openSync("/dev/full", "w"),
+      into = (stdio: StdioOptions) =>
+        spawnSync(process.execPath, [program, "materials"], { stdio, encoding: "utf8" });
+    try {
+      const out = into(["ignore", full, "pipe"]);
+      expect([out.status, out.stderr]).toEqual([
+        1,
+        "takagi: cannot write to the standard output: the disk is full\n",
+      ]);
+      expect(into(["ignore", "pipe", full])).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining("GaAs") as string,
+      });
+    } finally {
+      closeSync(full);
+    }
+  },
+);
 
 test("from a profile to counts, and from the counts back to the profile, with nothing told but the crystal", async () => {
   const dir = await folder();
