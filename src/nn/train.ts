@@ -152,6 +152,9 @@ const PATIENCE = 10;
  *  have in common becomes an error of all answers: thousands whose thickness is 2 % too large on average make it 2 % too
  *  small in all. */
 const FINAL_MOMENTS = 8;
+/** Samples that a training which is interrupted is still judged by, and whose moments its network takes: whoever presses Ctrl-C
+ *  waits for seconds. One that goes on is judged by all of them again. */
+const INTERRUPTED_SAMPLES = 256;
 
 /** First seeds of the streams of banks and mixtures: above all others, whose seeds are below 2⁵⁰. */
 const BANKS = 2 ** 52 + 4,
@@ -228,7 +231,13 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   let aside = 0;
   const checkpoint = async (isFinal: boolean): Promise<void> => {
     const from = clock();
-    const { model, ...judged } = await judge.judge(learner, optimizer, isFinal);
+    const { validation } = recipe,
+      // The signal may come while it is judged; what is judged then is as much as was begun.
+      most = signal?.aborted === true ? INTERRUPTED_SAMPLES : Infinity,
+      { model, ...judged } = await judge.judge(learner, optimizer, {
+        moments: Math.min((isFinal ? FINAL_MOMENTS : 1) * validation, most),
+        validation: Math.min(validation, most),
+      });
     history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
     state = {
       recipe,
@@ -299,15 +308,15 @@ class Judge {
   async judge(
     learner: Learner,
     { averages }: Optimizer,
-    isFinal: boolean,
+    { moments, validation }: { readonly moments: number; readonly validation: number },
   ): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
     const { tf } = this.#backend,
-      { preset, batch, seed, validation, task } = this.#recipe,
+      { preset, batch, seed, task } = this.#recipe,
       { network } = learner;
     const trained = averages.length > 0 ? await read(network.weights) : undefined;
     if (trained !== undefined) assign(tf, network.weights, await read(averages));
     try {
-      if (task.moments !== "start") this.#takeMoments(learner, (isFinal ? FINAL_MOMENTS : 1) * validation);
+      if (task.moments !== "start") this.#takeMoments(learner, moments);
       const model = { layout: network.layout, values: await read([...network.weights, ...network.moving]) };
       const raw: number[] = [],
         truth: number[] = [];
