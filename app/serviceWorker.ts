@@ -19,8 +19,12 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-const PREFIX = "takagi ";
+/** Caches belong to an origin, which may have several deployments: each one's name holds its own place. */
+const PREFIX = `takagi ${scope.registration.scope} `;
 const NAME = PREFIX + VERSION;
+/** Of versions whose caches were named without it. */
+const OLDER = /^takagi \S+$/;
+const INDEX = new URL("index.html", scope.registration.scope).href;
 
 scope.addEventListener("install", (event) => event.waitUntil(fill(FILES)));
 
@@ -38,8 +42,14 @@ scope.addEventListener("fetch", (event) => {
 
 async function begin(): Promise<void> {
   for (const name of await caches.keys())
-    if (name.startsWith(PREFIX) && name !== NAME) await caches.delete(name);
+    if ((name.startsWith(PREFIX) && name !== NAME) || (OLDER.test(name) && (await isOurs(name))))
+      await caches.delete(name);
   await scope.clients.claim();
+}
+
+/** Whether a cache holds this deployment's page. */
+async function isOurs(name: string): Promise<boolean> {
+  return (await (await caches.open(name)).match(INDEX)) !== undefined;
 }
 
 /** Takes what is not there yet. */
@@ -54,6 +64,7 @@ async function fill(names: readonly string[]): Promise<void> {
 
 async function answer(request: globalThis.Request): Promise<globalThis.Response> {
   const cache = await caches.open(NAME);
-  const wanted = request.mode === "navigate" ? new URL("index.html", scope.registration.scope) : request;
+  const wanted = request.mode === "navigate" ? INDEX : request;
   return (await cache.match(wanted, { ignoreSearch: true })) ?? fetch(request);
 }
+export {};
