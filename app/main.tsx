@@ -1,6 +1,7 @@
 /** The page begins here. */
 import { render } from "preact";
 import { App } from "./components/App.tsx";
+import { PageBoundary } from "./components/Boundary.tsx";
 import { lightOnPaper, restoreScheme } from "./plot/theme.ts";
 import { warmNetwork, warmUp } from "./state/crew.ts";
 import { networks } from "./state/networks.ts";
@@ -17,7 +18,12 @@ followExperiment();
 resetViewOnSelection();
 const root = document.getElementById("app")!;
 root.replaceChildren();
-render(<App />, root);
+render(
+  <PageBoundary>
+    <App />
+  </PageBoundary>,
+  root,
+);
 warmUp();
 void keepSession().then(() => warmNetwork(networks.value[0]));
 

@@ -6,6 +6,7 @@ import { openFiles, openText } from "../state/files.ts";
 import { announcement, fileProblems, redo, settled, undo } from "../state/store.ts";
 import { About } from "./About.tsx";
 import { Alert, Answer } from "./Answer.tsx";
+import { EntryBoundary } from "./Boundary.tsx";
 import { ExperimentForm } from "./ExperimentForm.tsx";
 import { Grounds } from "./Grounds.tsx";
 import { Header } from "./Header.tsx";
@@ -48,7 +49,7 @@ export function App() {
       <About key={entry === undefined ? "below the welcome" : "below the workbench"} />
       {isOver.value && (
         <div class="over" aria-hidden="true">
-          Drop scans, a CIF or a session
+          Drop scans, a CIF, a result or a session
         </div>
       )}
     </>
@@ -59,7 +60,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
   return (
     <>
       <Tabs />
-      <main class="workbench">
+      <EntryBoundary entry={entry}>
         <div class="results">
           <Answer entry={entry} />
           <Plots entry={entry} />
@@ -72,7 +73,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
           <Parameters key={`parameters ${entry.id}`} entry={entry} />
           {entry.scan !== undefined && <NetworkPanel key={`network ${entry.id}`} entry={entry} />}
         </aside>
-      </main>
+      </EntryBoundary>
     </>
   );
 }

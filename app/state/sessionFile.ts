@@ -1,5 +1,6 @@
 /** A session as a file, and back. Arrays of numbers are tagged, and what JSON has no word for is spelled out. */
 import { EMPTY, type Session } from "../session.ts";
+import { soundSession } from "./sessionCheck.ts";
 
 /** Raised when old programs cannot read new files. */
 export const FORMAT = 3;
@@ -42,31 +43,9 @@ export function decodeSession(text: string): Session {
     throw new SessionFileError(
       `the session was saved by another version of this page (format ${String(format)}; this one reads ${FORMAT})`,
     );
-  if (!isSession(session)) throw new SessionFileError("the session is incomplete");
-  return session;
-}
-
-function isSession(session: Session): boolean {
-  return (
-    Array.isArray(session.entries) &&
-    session.entries.every(({ id, name, experiment, network, range, scan, held, mask }) => {
-      const isScan =
-        scan === undefined ||
-        (scan.twoTheta instanceof Float64Array &&
-          scan.intensity instanceof Float64Array &&
-          scan.twoTheta.length === scan.intensity.length);
-      return (
-        typeof id === "string" &&
-        typeof name === "string" &&
-        typeof network === "string" &&
-        Array.isArray(experiment?.hkl) &&
-        typeof range?.from === "number" &&
-        isScan &&
-        Array.isArray(held) &&
-        Array.isArray(mask)
-      );
-    })
-  );
+  const { session: sound, lost } = soundSession(session);
+  if (lost > 0) throw new SessionFileError("the session is incomplete or damaged");
+  return sound;
 }
 
 /** Entries of a file beside those that are there; those of the same id are replaced. */

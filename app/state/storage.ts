@@ -1,43 +1,127 @@
-/** The session, and the user's own networks, as the browser keeps them between visits, on this machine alone. */
+/** The session, and the user's own networks, as the browser keeps them between visits, on this machine alone. Two pages that
+ *  are open at once keep what both have done. */
 import { effect, type Signal } from "@preact/signals";
-import { EMPTY } from "../session.ts";
+import type { Network } from "../network.ts";
+import { EMPTY, type Session } from "../session.ts";
+import { merged } from "./merged.ts";
 import { ownNetworks } from "./networks.ts";
+import { soundSession } from "./sessionCheck.ts";
 import { FORMAT } from "./sessionFile.ts";
-import { replace, session } from "./store.ts";
+import { adjust, fileProblems, replace, session } from "./store.ts";
 
 const DATABASE = "takagi",
   STORE = "session";
 /** ms after the last change. */
 const DELAY = 300;
 
-/** Brings back what was kept, then keeps it up to date. Where the browser forbids storage the page works without. */
+/** One value that is kept. */
+interface Kept<T> {
+  readonly key: string;
+  readonly value: Signal<T>;
+  /** Before anything is done. */
+  readonly initial: T;
+  /** What of the browser's is sound. */
+  readonly sound: (saved: T) => T;
+  /** The changes of `base` on both sides. */
+  readonly merge: (base: T, ours: T, theirs: T) => T;
+  /** Takes another value, which is no step of undo. */
+  readonly take: (value: T) => void;
+}
+
+const NETWORKS: Kept<readonly Network[]> = {
+  key: `networks ${FORMAT}`,
+  value: ownNetworks,
+  initial: ownNetworks.peek(),
+  sound: (saved) => saved,
+  merge: merged,
+  take: (networks) => (ownNetworks.value = networks),
+};
+
+const SESSION: Kept<Session> = {
+  key: `session ${FORMAT}`,
+  value: session,
+  initial: EMPTY,
+  sound: (saved) => {
+    const { session: sound, lost } = soundSession(saved);
+    if (lost > 0)
+      tell({
+        what:
+          lost === 1
+            ? "A scan of the last visit is damaged."
+            : `${lost} scans of the last visit are damaged.`,
+        todo: "It was left out: open its file again.",
+      });
+    return sound;
+  },
+  merge: (base, ours, theirs) => ({
+    ...theirs,
+    ...ours,
+    entries: merged(base.entries, ours.entries, theirs.entries),
+  }),
+  take: (next) => (session.value === EMPTY ? replace(next) : adjust(() => next)),
+};
+
+/** Brings back what was kept, then keeps it up to date. Where the browser forbids storage the page works without, and says so
+ *  once there is something to lose. */
 export async function keepSession(): Promise<void> {
   try {
     const database = await opened();
-    await keep(database, `networks ${FORMAT}`, ownNetworks, (saved) => (ownNetworks.value = saved));
-    await keep(database, `session ${FORMAT}`, session, (saved) => {
-      if (session.value === EMPTY) replace(saved);
-    });
+    await keep(database, NETWORKS);
+    await keep(database, SESSION);
   } catch {
-    return;
+    let isTold = false;
+    effect(() => {
+      if (session.value === EMPTY || isTold) return;
+      isTold = true;
+      // Opening a file clears what was told before.
+      setTimeout(() => tellUnkept("it forbids storage"), DELAY);
+    });
   }
 }
 
-async function keep<T>(
-  database: IDBDatabase,
-  key: string,
-  value: Signal<T>,
-  restore: (saved: T) => void,
-): Promise<void> {
-  const saved = await finished<T | undefined>(database.transaction(STORE).objectStore(STORE).get(key));
-  if (saved !== undefined) restore(saved);
+async function keep<T>(database: IDBDatabase, kind: Kept<T>): Promise<void> {
+  const { key, value, initial, sound, merge, take } = kind,
+    // Changes whenever a page writes: where it is not ours, another page has written since.
+    stampKey = `${key} written`,
+    reading = database.transaction(STORE).objectStore(STORE),
+    [saved, savedStamp] = await Promise.all([
+      finished<T | undefined>(reading.get(key)),
+      finished<string | undefined>(reading.get(stampKey)),
+    ]);
+  let stamp = savedStamp,
+    kept = initial;
+  if (saved !== undefined) {
+    kept = sound(saved);
+    take(value.value === initial ? kept : merge(initial, value.value, kept));
+  }
+  const write = async (): Promise<void> => {
+    const ours = value.value;
+    if (ours === kept) return;
+    const transaction = database.transaction(STORE, "readwrite"),
+      store = transaction.objectStore(STORE),
+      done = completed(transaction),
+      last = await finished<string | undefined>(store.get(stampKey)),
+      theirs = last === stamp ? undefined : await finished<T | undefined>(store.get(key)),
+      next = theirs === undefined ? ours : merge(kept, ours, sound(theirs)),
+      ownStamp = crypto.randomUUID();
+    store.put(next, key);
+    store.put(ownStamp, stampKey);
+    await done;
+    [kept, stamp] = [next, ownStamp];
+    if (next !== ours) take(value.value === ours ? next : merge(ours, value.value, next));
+  };
   let timer = 0,
-    kept: T | undefined = saved;
+    saving = Promise.resolve(),
+    isTold = false;
   const save = (): void => {
     clearTimeout(timer);
-    if (value.value === kept) return;
-    kept = value.value;
-    database.transaction(STORE, "readwrite").objectStore(STORE).put(kept, key);
+    saving = saving.then(write).then(
+      () => void (isTold = false),
+      (error: unknown) => {
+        if (!isTold) tellUnkept(reasonOf(error));
+        isTold = true;
+      },
+    );
   };
   effect(() => {
     void value.value;
@@ -49,10 +133,34 @@ async function keep<T>(
   });
 }
 
+function tellUnkept(reason: string): void {
+  tell({
+    what: `This browser does not keep the session: ${reason}.`,
+    todo: "Save the whole session as a file before you leave.",
+  });
+}
+
+function tell(problem: { readonly what: string; readonly todo: string }): void {
+  if (fileProblems.peek().every(({ what }) => what !== problem.what))
+    fileProblems.value = [...fileProblems.peek(), problem];
+}
+
+function reasonOf(error: unknown): string {
+  const { name, message } = error as DOMException;
+  return name === "QuotaExceededError" ? "its storage is full" : message;
+}
+
 function opened(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE);
   return finished(request);
+}
+
+function completed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error("the browser's storage failed"));
+  });
 }
 
 function finished<T>(request: IDBRequest<T>): Promise<T> {
