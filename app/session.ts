@@ -8,7 +8,9 @@ import type {
   Instrument,
   Inversion,
   Polarisation,
+  Provenance,
   ResolutionShape,
+  Run,
   Scan,
 } from "takagi";
 
@@ -94,6 +96,9 @@ export interface Entry extends Settings {
   readonly answer?: Inversion;
   /** Seconds that the answer took. */
   readonly seconds?: number;
+  /** Of an answer that came as a result.json: what it came from, and when it was found. */
+  readonly provenance?: Provenance;
+  readonly run?: Run;
   /** What the answer was asked with; where it differs from the entry's own, the answer is out of date. */
   readonly invertedWith?: Settings;
   /** Which of the answer's solutions is shown. */

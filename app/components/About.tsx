@@ -55,7 +55,10 @@ function Sheet({
 }
 
 const STEPS: readonly (readonly [what: string, how: string])[] = [
-  ["Open", "Drop scans anywhere, or paste two columns (2θ in degrees, intensity). A CIF is the crystal."],
+  [
+    "Open",
+    "Drop scans anywhere, or paste two columns (2θ in degrees, intensity). A CIF is the crystal; a result.json is shown as it was.",
+  ],
   ["Say what it is", "Crystal, reflection and wavelength, where the file does not say them."],
   ["Read the answer", "“Determined” or “ambiguous”, with the probability that the strain is right to 10 %."],
   ["Zoom", "Brush over the scan; double click for the whole scan."],

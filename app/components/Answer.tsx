@@ -11,8 +11,8 @@ import { tied } from "../words.ts";
 import { Suggestions } from "./Suggestions.tsx";
 
 export function Answer({ entry }: { readonly entry: Entry }) {
-  const { id, scan, experiment } = entry;
-  const isUnknown = scan !== undefined && experiment.crystal === undefined;
+  const { id, scan, experiment, answer } = entry;
+  const isUnknown = scan !== undefined && experiment.crystal === undefined && answer === undefined;
   return (
     <section class={scan === undefined ? "answer" : "answer reserved"} aria-labelledby="answer-title">
       <div class="head">

@@ -1,5 +1,5 @@
 /** How the answer was found, and what its confidence rests on. */
-import { summary } from "takagi";
+import { type Provenance, type Run, shellLine, summary } from "takagi";
 import { chosen, type Entry } from "../session.ts";
 
 /** Rows of the summary that are seen already. */
@@ -37,6 +37,37 @@ export function Grounds({ entry }: { readonly entry: Entry }) {
           )}
         </dl>
       </details>
+      {entry.provenance !== undefined && <Origin provenance={entry.provenance} run={entry.run} />}
     </section>
+  );
+}
+
+/** What an answer that came as a result.json came from. */
+function Origin({ provenance, run }: { readonly provenance: Provenance; readonly run: Run | undefined }) {
+  const { input, version, network, command } = provenance;
+  const rows: readonly (readonly [name: string, value: string, remark?: string])[] = [
+    ...(input === undefined ? [] : [["Measured file", input.name, `SHA-256 ${input.sha256}`] as const]),
+    ["Program", `takagi ${version}`, run === undefined ? "" : `${run.date}, ${run.seconds.toFixed(1)} s`],
+    [
+      "Network",
+      network === null ? "none" : network.name,
+      network?.sha256 === undefined ? "" : `SHA-256 ${network.sha256}`,
+    ],
+    ["Again", shellLine(command)],
+  ];
+  return (
+    <details>
+      <summary>Where does it come from?</summary>
+      <dl class="rows">
+        {rows.map(([name, value, remark = ""]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {value} {remark !== "" && <small>{remark}</small>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

@@ -61,7 +61,8 @@ export function exportsOf(entry: Entry): ExportKind[] {
   return [
     {
       words: "Report, HTML",
-      make: async () => text(entry, "report.html", "text/html", report(answer, { title: entry.name })),
+      make: async () =>
+        text(entry, "report.html", "text/html", report(answer, { title: entry.name, ...originOf(entry) })),
     },
     ...tables,
     {
@@ -71,12 +72,7 @@ export function exportsOf(entry: Entry): ExportKind[] {
           entry,
           "result.json",
           "application/json",
-          JSON.stringify(
-            resultJson(answer, {
-              name: entry.name,
-              ...(entry.seconds === undefined ? {} : { seconds: entry.seconds }),
-            }),
-          ),
+          JSON.stringify(resultJson(answer, { name: entry.name, ...originOf(entry) })),
         ),
     },
     {
@@ -96,6 +92,11 @@ export function exportsOf(entry: Entry): ExportKind[] {
       make: async () => ({ name: nameOf(entry, "profile.png"), content: await png(profileFigure(answer)) }),
     },
   ];
+}
+
+/** What the answer came from, where it came as a result.json. */
+function originOf({ provenance, run }: Entry): Pick<Entry, "provenance" | "run"> {
+  return { ...(provenance === undefined ? {} : { provenance }), ...(run === undefined ? {} : { run }) };
 }
 
 export function sessionFile(): Saved {

@@ -1,9 +1,11 @@
 /** Files and pasted text coming in: scans, crystals, sessions. */
+import { TakagiError } from "takagi";
 import type { ModelFiles } from "takagi/nn";
 import { WorkError } from "../worker/client.ts";
 import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
 import { type Problem, problemOfFile } from "./problems.ts";
+import { entryOfResult, isResult } from "./resultFile.ts";
 import { decodeSession, mergedSession, SessionFileError } from "./sessionFile.ts";
 import { announcement, commit, fileProblems, selected, waitingCrystal } from "./store.ts";
 
@@ -20,7 +22,7 @@ export async function openFiles(files: readonly File[]): Promise<void> {
       await open(file, files);
     } catch (error) {
       failed.push(
-        error instanceof SessionFileError || error instanceof WorkError
+        error instanceof SessionFileError || error instanceof WorkError || error instanceof TakagiError
           ? problemOfFile(file.name, error)
           : { what: `${file.name} could not be read.`, todo: "Is it a folder, or was it moved meanwhile?" },
       );
@@ -52,6 +54,7 @@ async function open(file: File, together: readonly File[]): Promise<void> {
   if (/\.json$/i.test(file.name)) {
     const text = new TextDecoder().decode(bytes);
     if (isModel(text)) return openModel(text, together);
+    if (isResult(text)) return openResult(text);
     const added = decodeSession(text);
     commit((now) => mergedSession(now, added));
     announcement.value = `Session with ${added.entries.length} scans opened.`;
@@ -77,6 +80,13 @@ async function open(file: File, together: readonly File[]): Promise<void> {
     changeExperiment(selected.value.id, { crystal: read.crystal });
     announcement.value = `Crystal ${read.crystal.name} taken.`;
   }
+}
+
+/** The answer as it was, which is not searched again. */
+function openResult(text: string): void {
+  const entry = entryOfResult(text);
+  commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
+  announcement.value = `Result ${entry.name} opened.`;
 }
 
 function isCif({ name }: File): boolean {

@@ -23,7 +23,7 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
     const { entry, answer, seconds } = await inverted(id, isFromModel, controller.signal);
     commit((now) =>
       withEntry(now, id, (current) => ({
-        ...current,
+        ...without(without(current, "provenance"), "run"),
         answer,
         seconds,
         solution: 0,
