@@ -1,6 +1,5 @@
 /** A trained network with everything that its use needs: `model.json` and `weights.bin` in a folder, or anywhere; and, for
  *  several answers a scan, `mixture.bin` and `bank.bin`. */
-import { parsePreset } from "../dataset/presets.ts";
 import { sha256 } from "../digest.ts";
 import { ModelError } from "../errors.ts";
 import { VERSION } from "../version.ts";
@@ -8,6 +7,7 @@ import { type Bank, BANK_FILE, type BankCard, decodeBank, encodeBank } from "./b
 import { fromHalf, toHalf } from "./bytes.ts";
 import type { Model, ModelCard } from "./card.ts";
 import { decodeMixture, encodeMixture, type Mixture, MIXTURE_FILE, type MixtureCard } from "./mixture.ts";
+import { checkCard } from "./checkCard.ts";
 import { cardOfLayersModel, LAYERS_FORMAT, layersModelJson } from "./layersModel.ts";
 
 /** Raised when old programs cannot read new folders. */
@@ -93,21 +93,19 @@ export async function parseModel(
   bytes: Uint8Array,
   beside: ProposalFiles = {},
 ): Promise<Model> {
-  const card = cardOf(typeof json === "string" ? parse(json) : json) as ModelCard;
-  if (typeof card !== "object" || card === null || typeof card.format !== "number")
-    throw new ModelError("model.json is not the card of a takagi model");
-  if (card.format !== CARD_FORMAT)
+  const card = cardOf(typeof json === "string" ? parse(json) : json),
+    { format, takagi } = (card ?? {}) as { readonly format?: unknown; readonly takagi?: unknown };
+  if (typeof format !== "number") throw new ModelError("model.json is not the card of a takagi model");
+  if (format !== CARD_FORMAT)
     throw new ModelError(
-      `model.json has format ${card.format}; this version (${VERSION}) reads ${CARD_FORMAT}: take the takagi ${card.takagi} that wrote it, or train anew`,
+      `model.json has format ${format}; this version (${VERSION}) reads ${CARD_FORMAT}: take the takagi ${String(takagi)} that wrote it, or train anew`,
     );
+  checkCard(card);
   const { weights } = card,
-    count = weights?.arrays?.reduce(
+    count = weights.arrays.reduce(
       (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
       0,
     );
-  if (!(count > 0) || !Array.isArray(card.outputs) || !Array.isArray(card.labels))
-    throw new ModelError("model.json is incomplete");
-  parsePreset(card.preset);
   const wanted = count * (weights.dtype === "float16" ? 2 : 4);
   if (bytes.length !== wanted)
     throw new ModelError(

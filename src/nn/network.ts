@@ -274,6 +274,18 @@ export class Network {
   }
 }
 
+/** Names and shapes of all that a model of such a network keeps, in order: weights, then moments. Nothing is built.
+ *  @throws {InvalidParameterError} for layers that do not follow each other */
+export function layoutOf(spec: NetworkSpec): { readonly name: string; readonly shape: readonly number[] }[] {
+  const { slots, statistics } = plan(spec);
+  return [
+    ...slots.map(({ name, shape }) => ({ name, shape })),
+    ...statistics.flatMap(({ name, channels }) =>
+      ["mean", "variance"].map((moment) => ({ name: `${name}.${moment}`, shape: [channels] })),
+    ),
+  ];
+}
+
 /** Every array of a network, in order. */
 function plan({ inputLength, extras, outputs, layers, normalisation }: NetworkSpec): {
   slots: Slot[];

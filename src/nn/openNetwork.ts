@@ -1,7 +1,8 @@
 /** A model's network on a backend. */
 import type { Tensor2D } from "@tensorflow/tfjs-core";
-import { InvalidParameterError, ModelError } from "../errors.ts";
+import { InvalidParameterError } from "../errors.ts";
 import type { Model } from "./card.ts";
+import { checkCard } from "./checkCard.ts";
 import { assign, flatten } from "./gradients.ts";
 import { Network } from "./network.ts";
 import type { Tf } from "./ops.ts";
@@ -26,16 +27,11 @@ export interface OpenNetwork {
 /** Samples that pass the network together: bounds its memory. */
 const BATCH = 256;
 
-/** @throws {ModelError} where the card names other arrays than its network has */
+/** @throws {ModelError} where the card is not that of a model (checkCard.ts): before anything is built of it */
 export function openNetwork(tf: Tf, { card, weights }: Model): OpenNetwork {
+  checkCard(card);
   const network = new Network(tf, card.network),
     { inputLength, extras: known } = card.network;
-  const wanted = network.layout.map(({ name, shape }) => `${name} ${shape}`).join("; "),
-    given = card.weights.arrays.map(({ name, shape }) => `${name} ${shape}`).join("; ");
-  if (wanted !== given) {
-    network.dispose();
-    throw new ModelError("model.json names other arrays than its network has");
-  }
   assign(tf, [...network.weights, ...network.moving], weights);
 
   async function pass(

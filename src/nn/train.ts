@@ -231,13 +231,7 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   let aside = 0;
   const checkpoint = async (isFinal: boolean): Promise<void> => {
     const from = clock();
-    const { validation } = recipe,
-      // The signal may come while it is judged; what is judged then is as much as was begun.
-      most = signal?.aborted === true ? INTERRUPTED_SAMPLES : Infinity,
-      { model, ...judged } = await judge.judge(learner, optimizer, {
-        moments: Math.min((isFinal ? FINAL_MOMENTS : 1) * validation, most),
-        validation: Math.min(validation, most),
-      });
+    const { model, ...judged } = await judge.judge(learner, optimizer, judgedBy(recipe, isFinal, signal));
     history.push({ samples, seconds, trainingLoss: sum / count, ...judged });
     state = {
       recipe,
@@ -293,6 +287,20 @@ export async function train(options: TrainOptions): Promise<TrainingState> {
   }
 }
 
+/** Samples of the network's moments, and of its validation. */
+interface Judged {
+  readonly moments: number;
+  readonly validation: number;
+}
+
+function judgedBy({ validation }: TrainingRecipe, isFinal: boolean, signal: AbortSignal | undefined): Judged {
+  const most = signal?.aborted === true ? INTERRUPTED_SAMPLES : Infinity;
+  return {
+    moments: Math.min((isFinal ? FINAL_MOMENTS : 1) * validation, most),
+    validation: Math.min(validation, most),
+  };
+}
+
 /** Measures the network on samples that no training sees. */
 class Judge {
   readonly #backend: OpenBackend;
@@ -308,7 +316,7 @@ class Judge {
   async judge(
     learner: Learner,
     { averages }: Optimizer,
-    { moments, validation }: { readonly moments: number; readonly validation: number },
+    { moments, validation }: Judged,
   ): Promise<Pick<Validation, "loss" | "accuracy"> & Pick<TrainingState, "model">> {
     const { tf } = this.#backend,
       { preset, batch, seed, task } = this.#recipe,
