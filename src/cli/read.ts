@@ -98,6 +98,7 @@ function scanLines(number: number, scan: FileScan): string {
   return `${rows.join("\n")}\n`;
 }
 
+/** To nine digits: 2004.0021, where the product of counts and a factor has more that say nothing. */
 function highest(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), 0);
+  return Number(values.reduce((a, b) => Math.max(a, b), 0).toPrecision(9));
 }

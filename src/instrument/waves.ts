@@ -20,6 +20,8 @@ export interface Wave {
 
 /** Largest structure factor, electrons per cell: that of 10 000 atoms of uranium. */
 const MOST_ELECTRONS = 1e6;
+/** And per Å³, over three times those of osmium: what has more is no crystal, and fringes of it would take for ever. */
+const MOST_DENSITY = 20;
 
 /** What every Reflection is held to, whoever made it.
  *  @throws {InvalidParameterError} naming the field @throws {UnreachableReflectionError} */
@@ -39,14 +41,15 @@ export function requireReflection(name: string, reflection: Reflection): void {
     throw new UnreachableReflectionError(
       `${name}: the wavelength, ${wavelength} Å, is not below 2d = ${2 * d} Å`,
     );
+  const most = Math.min(MOST_ELECTRONS, MOST_DENSITY * cellVolume);
   for (const part of ["zero", "h", "hBar"] as const) {
     const value: unknown = structureFactor?.[part];
     const [re, im] = Array.isArray(value) && value.length === 2 ? (value as [number, number]) : [NaN, NaN],
       size = Math.hypot(re, im);
-    if (!(size >= 0 && size <= MOST_ELECTRONS))
+    if (!(size >= 0 && size <= most))
       throw new InvalidParameterError(
         `${name}.structureFactor.${part}`,
-        `[re, im] in electrons, at most ${MOST_ELECTRONS}`,
+        `[re, im] in electrons, at most ${MOST_DENSITY} per Å³ of the cell (${most.toPrecision(4)})`,
         Array.isArray(value) ? `[${value.join(", ")}]` : value,
       );
     // Without F_0 there is no refraction; without F_H no reflection.

@@ -37,6 +37,8 @@ const LAYERS_WORK = 3;
 const LAYERS_CHECK = 0.1;
 /** Depths of a draw's profile. */
 const SHOWN_POINTS = 101;
+/** No detector counts more at a point. */
+const MOST_COUNTS = 1e15;
 
 /** Strain and disorder against depth from a measured scan. Starts are a network's proposals, where one is given and knows such
  *  scans, and rough shapes; the best climb to maxima of the posterior, which is then drawn from.
@@ -241,6 +243,13 @@ async function settingOf(scan: Scan, reflection: Reflection, options: InvertOpti
   const points = used.reduce((a, b) => a + b, 0);
   if (points < 20)
     throw new InvalidParameterError("mask", "one that leaves at least 20 points", `${points} points left`);
+  const top = scan.intensity.reduce((a, b) => Math.max(a, b), 0) / features.countUnit;
+  if (!(top <= MOST_COUNTS))
+    throw new InvalidParameterError(
+      "countUnit",
+      `one of which no point has more than ${MOST_COUNTS}`,
+      features.countUnit,
+    );
   const kernels = await loadKernels(options.wasm);
   return {
     workspace: workspaceOf(kernels.exports),

@@ -3,6 +3,7 @@
 import { InvalidParameterError } from "../errors.ts";
 import type { Inversion } from "../types.ts";
 import { VERSION } from "../version.ts";
+import { printable } from "../words.ts";
 import { resultJson, type ResultDetails } from "./files.ts";
 
 /** A group or a dataset to write to, as h5wasm has it. */
@@ -146,8 +147,9 @@ function group(parent: Hdf5OutputGroup, name: string, type: string): Hdf5OutputG
   return made;
 }
 
+/** Without what a terminal that shows the file would obey. */
 function text(parent: Hdf5OutputGroup, name: string, data: string): void {
-  parent.create_dataset({ name, data });
+  parent.create_dataset({ name, data: printable(data) });
 }
 
 function number(parent: Hdf5OutputGroup, name: string, data: number, units: string): void {

@@ -115,6 +115,14 @@ test("a scan without a peak is refused by name", async () => {
   }
 });
 
+test("more counts than any detector has, for what one count is, are refused by name", async () => {
+  const twoTheta = Float64Array.from({ length: 300 }, (_, i) => 72.2 + 0.01 * i),
+    intensity = twoTheta.map((t) => (Math.abs(t - 73.62) < 0.005 ? 1e15 : 1e-300));
+  await expect(invert({ twoTheta, intensity, countUnit: 1e-300 }, ysz)).rejects.toThrow(
+    /^countUnit must be one of which no point has more than/,
+  );
+});
+
 test("an abort is heard at the next turn, with its reason", async () => {
   const controller = new AbortController();
   let turns = 0;

@@ -136,6 +136,8 @@ describe("reflectivity refuses", () => {
     for (const structureFactor of [
       { ...ZIRCONIA.structureFactor, zero: [NaN, 0] as const },
       { ...ZIRCONIA.structureFactor, h: [Infinity, 0] as const },
+      // More electrons than any crystal has.
+      { ...ZIRCONIA.structureFactor, hBar: [1e5, 0] as const },
     ]) {
       expect(
         errorOf(() => simulator.reflectivity(stack, { ...ZIRCONIA, structureFactor }, twoTheta)).message,
