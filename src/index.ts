@@ -13,6 +13,7 @@ export {
   composition,
   type Composition,
   type CompositionOptions,
+  epitaxialSurface,
   type EpitaxialSurface,
   type EpitaxyOptions,
   layerStrain,
@@ -68,7 +69,8 @@ export { splineProfile, type SplineProfileOptions, type SplineShape } from "./pr
 export { type Axis, strainTicks, type Tick, ticks } from "./report/axis.ts";
 export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";
 export { curveCsv, layersCsv, profileCsv, resultJson, type ResultDetails } from "./report/files.ts";
-export { percentOf, plain, superscript } from "./report/numbers.ts";
+export { type LayerRow, layerTable } from "./report/layerRows.ts";
+export { percentOf, plain, superscript, type WrittenNumber } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
 export {
   type Hdf5OutputGroup,

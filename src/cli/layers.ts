@@ -1,8 +1,8 @@
 /** From the words of `--layer` and `--repeat` to a stack. */
 
 import { parseAlloy, stiffnessOf } from "../crystal/alloys.ts";
-import { type EpitaxialSurface, layerStrain } from "../crystal/epitaxy.ts";
-import type { Crystal, Hkl, Layer, LayerGroup, Reflection, Stack } from "../types.ts";
+import { epitaxialSurface, layerStrain } from "../crystal/epitaxy.ts";
+import type { Crystal, Layer, LayerGroup, Reflection, Stack } from "../types.ts";
 import { namedCrystal, optional, readCrystal, reflectionOf } from "./experiment.ts";
 import type { LayerGuess, LayerGuessGroup } from "../invert/layers/layerOptions.ts";
 import type { InvertOptions } from "../invert/options.ts";
@@ -129,7 +129,7 @@ function epitaxialStrain(
 ): number {
   const { relaxation = 0 } = spec;
   if (relaxation === 1 || film.name === base.name) return 0;
-  const surface = surfaceOf(flags.surface ?? substrate.hkl, base);
+  const surface = epitaxialSurface(flags.surface ?? substrate.hkl, base);
   const isKnown = stiffnessOf(parseAlloy(film.name) ?? film.name) !== undefined;
   if (
     !isKnown ||
@@ -141,14 +141,4 @@ function epitaxialStrain(
         "what fits it to this substrate's surface is not known",
     );
   return layerStrain(film, { substrate: base, relaxation, surface }).normal;
-}
-
-/** (001) and (111) of cubic crystals, (0001) of hexagonal ones. */
-function surfaceOf([h, k, l]: Hkl, { cell }: Crystal): EpitaxialSurface | undefined {
-  const isBasal = h === 0 && k === 0 && l !== 0;
-  if (cell.gamma === 120) return isBasal ? "0001" : undefined;
-  if (cell.a !== cell.b || cell.b !== cell.c) return undefined;
-  const sizes = [h, k, l].map(Math.abs);
-  if (sizes.filter((size) => size === 0).length === 2) return "001";
-  return sizes.every((size) => size === sizes[0]) ? "111" : undefined;
 }

@@ -1,7 +1,7 @@
 /** Films that fit their substrate: the strain of a layer whose composition and relaxation are known, and the composition of one
  *  whose strain was found. Surfaces (001) of cubic crystals and (0001) of hexagonal ones, and cubic (111). */
 import { InvalidParameterError, requireFinite, requireOneOf, requireWithin } from "../errors.ts";
-import type { Crystal } from "../types.ts";
+import type { Crystal, Hkl } from "../types.ts";
 import {
   alloyCell,
   alloyName,
@@ -51,6 +51,19 @@ function requireCubicOrHexagonal(substrate: Crystal): void {
   const { a, b } = substrate.cell;
   if (Math.abs(a / b - 1) > 1e-6)
     throw new InvalidParameterError("substrate", "a cubic or hexagonal crystal", substrate.name);
+}
+
+/** Which of the surfaces that `layerStrain` knows a crystal has: (001) and (111) of cubic crystals, (0001) of hexagonal ones.
+ *  @param hkl Miller indices of the planes that are parallel to the surface
+ *  @returns undefined for any other surface
+ *  @example epitaxialSurface([0, 0, 4], material("GaAs")) // "001" */
+export function epitaxialSurface([h, k, l]: Hkl, { cell }: Crystal): EpitaxialSurface | undefined {
+  const isBasal = h === 0 && k === 0 && l !== 0;
+  if (cell.gamma === 120) return isBasal ? "0001" : undefined;
+  if (cell.a !== cell.b || cell.b !== cell.c) return undefined;
+  const sizes = [h, k, l].map(Math.abs);
+  if (sizes.filter((size) => size === 0).length === 2) return "001";
+  return sizes.every((size) => size === sizes[0]) ? "111" : undefined;
 }
 
 /** Strain of a film of a built-in crystal or alloy on a substrate, from elastic theory: along the surface

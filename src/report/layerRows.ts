@@ -1,21 +1,56 @@
 /** The layers of an answer as rows of its tables. */
-import type { FoundLayer, FoundStack, Inversion } from "../types.ts";
-import { percentOf, plain, withError } from "./numbers.ts";
+import type { FoundStack, Inversion } from "../types.ts";
+import { percentOf, plain, together, withError, written, type WrittenNumber } from "./numbers.ts";
 import type { Row } from "./page.ts";
+
+/** One layer of an answer as text: what a table of layers says of it. */
+export interface LayerRow {
+  /** Such as "Layer 2 (surface)", counted from below. */
+  readonly title: string;
+  /** Crystal and reflection. */
+  readonly name: string;
+  /** How often it lies in the stack. */
+  readonly repeats: number;
+  /** nm. */
+  readonly thickness: WrittenNumber;
+  /** %, of the layer's own relaxed lattice, along the surface normal. */
+  readonly strain: WrittenNumber;
+  /** %, against the substrate's lattice. */
+  readonly strainAgainst: WrittenNumber;
+  /** 1 for a perfect layer. */
+  readonly debyeWaller: WrittenNumber;
+  /** Numbers that the scan does not determine, each a sentence's part. */
+  readonly notes: readonly string[];
+}
+
+/** The layers of an answer as text, from the surface down, as the report's table has them.
+ *  @example for (const { title, name, thickness } of layerTable(answer.stack)) console.log(title, name, thickness.value); */
+export function layerTable({ layers }: Pick<FoundStack, "layers">): LayerRow[] {
+  const count = layers.length;
+  return layers
+    .slice()
+    .reverse()
+    .map((layer, i): LayerRow => ({
+      title: `Layer ${count - i}${i === 0 ? " (surface)" : ""}`,
+      name: layer.name,
+      repeats: layer.repeats,
+      thickness: written(layer.thickness),
+      strain: written(layer.strain),
+      strainAgainst: written(layer.strainAgainst),
+      debyeWaller: written(layer.debyeWaller),
+      notes: layer.atBound.map((number) => `${WORDS[number]} at its bound: not determined`),
+    }));
+}
 
 /** Each layer from the surface down, then the periods of superlattices. */
 export function layerRows({ layers, periods }: FoundStack): Row[] {
-  const count = layers.length;
-  if (count === 0) return [["Layers", "none", "the substrate alone explains the scan"]];
+  if (layers.length === 0) return [["Layers", "none", "the substrate alone explains the scan"]];
   return [
-    ...layers
-      .slice()
-      .reverse()
-      .map((layer, i): Row => [
-        `Layer ${count - i}${i === 0 ? " (surface)" : ""}`,
-        `${withError(layer.thickness)} nm, ${withError(layer.strain)} %`,
-        remarkOf(layer),
-      ]),
+    ...layerTable({ layers }).map((layer): Row => [
+      layer.title,
+      `${together(layer.thickness)} nm, ${together(layer.strain)} %`,
+      remarkOf(layer),
+    ]),
     ...periods.map(({ repeats, thickness, strainAgainst }): Row => [
       "Period",
       `${withError(thickness)} nm, ${withError(strainAgainst)} %`,
@@ -80,13 +115,13 @@ export function numbersOf({ stack }: Pick<Inversion, "stack">): string {
         .join(" / ");
 }
 
-function remarkOf({ name, repeats, strainAgainst, debyeWaller, atBound }: FoundLayer): string {
+function remarkOf({ name, repeats, strainAgainst, debyeWaller, notes }: LayerRow): string {
   return [
     name,
     ...(repeats > 1 ? [`${repeats} times`] : []),
-    `${withError(strainAgainst)} % against the substrate's lattice`,
-    `Debye–Waller factor ${withError(debyeWaller)}`,
-    ...atBound.map((number) => `${WORDS[number]} at its bound: not determined`),
+    `${together(strainAgainst)} % against the substrate's lattice`,
+    `Debye–Waller factor ${together(debyeWaller)}`,
+    ...notes,
   ].join("; ");
 }
 

@@ -29,12 +29,29 @@ function decimalsOf(error: number, most = 6): number {
   return Math.min(most, Math.max(0, 1 - Math.floor(Math.log10(error))));
 }
 
-/** "58.72 ± 0.15": a number of a layer and half of its band, to that half's second digit. */
-export function withError({ value, lower, upper }: Estimate): string {
+/** A number to the second digit of its error, as text. */
+export interface WrittenNumber {
+  /** In the unit of the quantity. */
+  readonly value: string;
+  /** Half of the 95 % band, in the same unit; empty where none is known. */
+  readonly error: string;
+}
+
+/** A number of a layer and half of its band, to that half's second digit. */
+export function written({ value, lower, upper }: Estimate): WrittenNumber {
   const half = Math.max(upper - value, value - lower);
-  if (!Number.isFinite(half) || !(half > 0)) return plain(value);
+  if (!Number.isFinite(half) || !(half > 0)) return { value: plain(value), error: "" };
   const decimals = decimalsOf(half);
-  return `${fixed(value, decimals)} ± ${fixed(half, decimals)}`;
+  return { value: fixed(value, decimals), error: fixed(half, decimals) };
+}
+
+/** "58.72 ± 0.15". */
+export function together({ value, error }: WrittenNumber): string {
+  return error === "" ? value : `${value} ± ${error}`;
+}
+
+export function withError(estimate: Estimate): string {
+  return together(written(estimate));
 }
 
 /** A value and its interval, written to the second digit of the interval's half width: "1.52 (1.49 … 1.55)". */
