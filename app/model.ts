@@ -1,14 +1,26 @@
 /** Models that can be dragged and typed: from solutions, by handles, by parameters. */
 import type { FixedParameter, Resolution, Solution } from "takagi";
-import type { Experiment, Model } from "./session.ts";
+import { type DrawnLayer, type Periods, thicknessOf } from "./layers.ts";
+import type { Experiment, Model, SplineModel, StackModel } from "./session.ts";
 
 export type Quantity = "strain" | "debyeWaller";
 
 /** Weights below the interface, where the spline joins the unstrained crystal. */
 const AT_INTERFACE = { strain: 0, debyeWaller: 1 } as const;
 
-/** The model of a solution: the fit's own weights. */
-export function modelOf({ parameters: { names, values }, thickness, instrument }: Solution): Model {
+export function isStack(model: Model): model is StackModel {
+  return "layers" in model;
+}
+
+/** The model of a solution: the fit's own weights, or its layers.
+ *  @param layers of a solution of layers, with their crystals */
+export function modelOf(solution: Solution, layers: Periods<DrawnLayer> | undefined): Model {
+  const {
+    parameters: { names, values },
+    thickness,
+    instrument,
+  } = solution;
+  if (layers !== undefined) return { layers, instrument };
   const weights = (prefix: string): number[] =>
     names.flatMap((name, i) => (name.startsWith(prefix) ? [values[i]!] : []));
   return {
@@ -20,7 +32,7 @@ export function modelOf({ parameters: { names, values }, thickness, instrument }
 }
 
 /** Strain of one broad peak under the surface, and the disorder that goes with it: what ions leave. */
-export function bump(experiment: Experiment): Model {
+export function bump(experiment: Experiment): SplineModel {
   const splines = 12,
     thickness = 300,
     strain = 1;
@@ -35,7 +47,7 @@ export function bump(experiment: Experiment): Model {
   };
 }
 
-export function weightsOf(model: Model, quantity: Quantity): readonly number[] {
+function weightsOf(model: SplineModel, quantity: Quantity): readonly number[] {
   return quantity === "strain" ? model.strainWeights : model.debyeWallerWeights;
 }
 
@@ -44,23 +56,26 @@ export interface Handle {
   /** nm. */
   readonly depth: number;
   readonly value: number;
+  /** What a drag changes: up and down the value, or along the depth an edge between two layers. */
+  readonly moves: "value" | "depth";
 }
 
 /** One handle for each knot of the splines but those at the interface, the deepest first; they lie on the curve, where
  *  a cubic B-spline is (w₋ + 4w + w₊)/6. */
-export function handlesOf(model: Model, quantity: Quantity): Handle[] {
+export function handlesOf(model: SplineModel, quantity: Quantity): Handle[] {
   const weights = weightsOf(model, quantity);
   const n = weights.length;
   const at = (i: number): number => (i < 0 ? AT_INTERFACE[quantity] : weights[i]!);
   return Array.from({ length: Math.max(n - 1, 0) }, (_, i) => ({
     depth: Math.max((1 - (i + 2) / n) * model.thickness, 0),
     value: (at(i - 1) + 4 * at(i) + at(i + 1)) / 6,
+    moves: "value",
   }));
 }
 
 /** The model with the curve going through `value` at handle `index`; its neighbours follow by a quarter. At the surface
  *  the weight beyond it moves along. */
-export function dragged(model: Model, quantity: Quantity, index: number, value: number): Model {
+export function dragged(model: SplineModel, quantity: Quantity, index: number, value: number): SplineModel {
   const weights = [...weightsOf(model, quantity)];
   const isSurface = index === weights.length - 2;
   const step = (value - handlesOf(model, quantity)[index]!.value) * (isSurface ? 6 / 5 : 6 / 4);
@@ -103,7 +118,9 @@ export function resolutionOf(
 export type ParameterName = FixedParameter | "scale";
 
 /** A parameter by its name: nm, degrees 2θ, a share, intensity, decades. */
-export function parameterOf({ thickness, instrument }: Model, name: ParameterName): number {
+export function parameterOf(model: Model, name: ParameterName): number {
+  const { instrument } = model,
+    thickness = isStack(model) ? thicknessOf(model.layers) : model.thickness;
   const { resolution, offset = 0, scale = 1, background = 0, backgroundDecades = 0 } = instrument;
   const values: Record<ParameterName, number> = {
     thickness,
@@ -139,7 +156,8 @@ export function fractionOf(resolution: Resolution | undefined): number | undefin
 
 export function withParameter(model: Model, name: ParameterName, value: number): Model {
   const { instrument } = model;
-  if (name === "thickness") return { ...model, thickness: value };
+  // That of a stack is the sum of its layers.
+  if (name === "thickness") return isStack(model) ? model : { ...model, thickness: value };
   if (name !== "fwhm" && name !== "lorentzFraction")
     return { ...model, instrument: { ...instrument, [name]: value } };
   const resolution = instrument.resolution ?? { shape: "gaussian", fwhm: START_FWHM };

@@ -13,11 +13,8 @@ import type {
   Run,
   Scan,
 } from "takagi";
-
-/** A built-in crystal, or the text of a CIF. */
-export type CrystalChoice =
-  | { readonly kind: "material"; readonly name: string }
-  | { readonly kind: "cif"; readonly name: string; readonly text: string };
+import type { CrystalChoice } from "./crystals.ts";
+import type { DrawnLayer, LayersChoice, Periods } from "./layers.ts";
 
 /** Crystal, beam and sample, as the form has them. */
 export interface Experiment {
@@ -49,7 +46,7 @@ export interface Experiment {
 }
 
 /** A profile as its splines have it, and the instrument that sees it: what can be dragged and typed. */
-export interface Model {
+export interface SplineModel {
   /** nm. */
   readonly thickness: number;
   /** %, interface first. */
@@ -58,6 +55,14 @@ export interface Model {
   readonly debyeWallerWeights: readonly number[];
   readonly instrument: Instrument;
 }
+
+/** Layers on the crystal, and the instrument that sees them. */
+export interface StackModel {
+  readonly layers: Periods<DrawnLayer>;
+  readonly instrument: Instrument;
+}
+
+export type Model = SplineModel | StackModel;
 
 /** Angles of a simulation without a scan, degrees 2θ. */
 export interface AngleRange {
@@ -78,6 +83,8 @@ export interface Settings {
   /** Parameters that a fit holds at the model's values. */
   readonly held: readonly FixedParameter[];
   readonly mask: readonly Mask[];
+  /** Uniform layers on the crystal; absent: a smooth profile of it. */
+  readonly layers?: LayersChoice;
   /** Absent: as many as the population of films has. */
   readonly splines?: number;
   /** Absent: "normal". */
@@ -94,6 +101,8 @@ export interface Entry extends Settings {
   /** Why the experiment is what it is, where it was guessed. */
   readonly guess?: string;
   readonly answer?: Inversion;
+  /** Of an answer of layers: those of each solution, with the crystals that they were taken to be of. */
+  readonly stacks?: readonly Periods<DrawnLayer>[];
   /** Seconds that the answer took. */
   readonly seconds?: number;
   /** Of an answer that came as a result.json: what it came from, and when it was found. */
@@ -161,12 +170,13 @@ export function chosen({
     : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
 }
 
-export function settingsOf({ experiment, network, held, mask, splines, effort }: Settings): Settings {
+export function settingsOf({ experiment, network, held, mask, layers, splines, effort }: Settings): Settings {
   return {
     experiment,
     network,
     held,
     mask,
+    ...(layers === undefined ? {} : { layers }),
     ...(splines === undefined ? {} : { splines }),
     ...(effort === undefined ? {} : { effort }),
   };

@@ -1,11 +1,21 @@
 /** What the scan says, or what is to be done until it does. Its place is as high before the answer as after it. */
-import { type Inversion, percentOf, plain, type Profile, type Row, summary } from "takagi";
+import {
+  type FoundStack,
+  type Inversion,
+  percentOf,
+  plain,
+  type Profile,
+  type Row,
+  type Stack,
+  stackThickness,
+  summary,
+} from "takagi";
 import { chosen, type Entry, isStale } from "../session.ts";
 import { rename } from "../state/actions.ts";
 import { curveProblem } from "../state/curve.ts";
 import { cancel, invert } from "../state/inversion.ts";
 import { setup } from "../state/setup.ts";
-import { isDrawnOver, profile, rms, shownAnswer } from "../state/shown.ts";
+import { isDrawnOver, profile, rms, shownAnswer, stack } from "../state/shown.ts";
 import { jobs, problems } from "../state/store.ts";
 import { tied } from "../words.ts";
 import { Suggestions } from "./Suggestions.tsx";
@@ -77,12 +87,26 @@ function Headline({ entry }: { readonly entry: Entry }) {
       </p>
     );
   if (isDrawnOver.value && profile.value !== undefined)
-    return <p class="lead">Drawn by hand: {largestOf(profile.value)}.</p>;
+    return (
+      <p class="lead">
+        Drawn by hand: {stack.value === undefined ? largestOf(profile.value) : layersOf(stack.value)}.
+      </p>
+    );
   if (answer === undefined)
     return (
-      <p class="lead">{jobs.value.has(entry.id) ? "The profile is being searched." : "Not inverted yet."}</p>
+      <p class="lead">
+        {jobs.value.has(entry.id)
+          ? `The ${entry.layers === undefined ? "profile is" : "layers are"} being searched.`
+          : "Not inverted yet."}
+      </p>
     );
   return <p class="lead">{tied(summary(answer).lead)}</p>;
+}
+
+function layersOf(drawn: Stack): string {
+  const { length } = drawn.layers.flatMap((item) => ("layers" in item ? item.layers : [item]));
+  if (length === 0) return "no layer, the bare substrate";
+  return `${length === 1 ? "one layer" : `${length} layers`}, ${plain(stackThickness(drawn), 4)} nm together`;
 }
 
 function largestOf({ depth, strain }: Profile): string {
@@ -130,8 +154,9 @@ function Drawn() {
   const fitted = shownAnswer.value?.rms;
   return (
     <p class="verdict drawn">
-      <strong>Drawn, not the fit</strong> rms {plain(rms.value ?? NaN)}, the fit’s {plain(fitted ?? NaN)}. The
-      numbers below are those of the fit.
+      <strong>Drawn, not the fit</strong> rms {plain(rms.value ?? NaN)}, the fit’s {plain(fitted ?? NaN)}.{" "}
+      {stack.value === undefined ? "The" : "The table beside the plot is what is drawn; the"} numbers below
+      are those of the fit.
     </p>
   );
 }
@@ -157,11 +182,28 @@ function Numbers({ entry }: { readonly entry: Entry }) {
 
 function rowsOf(answer: Inversion): readonly Row[] {
   return [
-    ...summary(answer).profile,
+    ...(answer.stack === undefined ? summary(answer).profile : stackRows(answer, answer.stack)),
     [
       "rms of log₁₀ I",
       plain(answer.rms),
       `χ² per point ${plain(answer.chi2PerPoint)} with ${percentOf(answer.relativeError)} relative error`,
     ],
+  ];
+}
+
+/** Of a stack as a whole: its layers have a table of their own. */
+function stackRows({ solutions, thickness, maxStrain }: Inversion, { layers, periods }: FoundStack): Row[] {
+  const alike = solutions
+    .filter(({ stack }) => stack?.layers.length === layers.length)
+    .reduce((sum, { weight }) => sum + weight, 0);
+  return [
+    ["Layers", String(layers.length), `${percentOf(alike)} of the posterior has as many`],
+    ["Total thickness", `${plain(layers.length === 0 ? 0 : thickness, 4)} nm`],
+    ["Largest strain", `${plain(maxStrain)} %`, "against the substrate"],
+    ...periods.map(({ repeats, thickness: own }): Row => [
+      `Period, ${repeats} times`,
+      `${plain(own.value, 4)} nm`,
+      `± ${plain((own.upper - own.lower) / 2, 2)} nm`,
+    ]),
   ];
 }

@@ -71,7 +71,9 @@ function Workbench({ entry }: { readonly entry: Entry }) {
         <aside aria-label="Settings">
           <ExperimentForm key={`experiment ${entry.id}`} entry={entry} />
           <Parameters key={`parameters ${entry.id}`} entry={entry} />
-          {entry.scan !== undefined && <NetworkPanel key={`network ${entry.id}`} entry={entry} />}
+          {entry.scan !== undefined && entry.layers === undefined && (
+            <NetworkPanel key={`network ${entry.id}`} entry={entry} />
+          )}
         </aside>
       </EntryBoundary>
     </>

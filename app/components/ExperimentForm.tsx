@@ -1,11 +1,13 @@
 /** Crystal, beam and sample of the scan that is shown. */
 import { materialNames, type ResolutionShape } from "takagi";
-import type { CrystalChoice, Entry } from "../session.ts";
+import type { CrystalChoice } from "../crystals.ts";
+import type { Entry } from "../session.ts";
 import { changeExperiment } from "../state/actions.ts";
 import { openFiles } from "../state/files.ts";
 import { setup } from "../state/setup.ts";
 import { problems } from "../state/store.ts";
 import { Check, Choice, HklField, NumberField } from "./fields.tsx";
+import { LayersFields } from "./LayersFields.tsx";
 import { pickFile } from "./pick.ts";
 
 const CIF = "\u0000cif",
@@ -32,7 +34,7 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
     <section class="panel" aria-labelledby="experiment-title">
       <h2 id="experiment-title">Experiment {guess !== undefined && <small>{guess}</small>}</h2>
       <CrystalField
-        label="Crystal"
+        label={entry.layers === undefined ? "Crystal" : "Crystal (the substrate)"}
         value={experiment.crystal}
         choose={(crystal) => change({ crystal })}
         problem={wrong("crystal")}
@@ -58,6 +60,7 @@ export function ExperimentForm({ entry }: { readonly entry: Entry }) {
       <p class="fact">
         {found === undefined ? "\u00a0" : `2θ = ${found.twoTheta.toFixed(3)}°, d = ${found.d.toFixed(4)} Å`}
       </p>
+      <LayersFields entry={entry} problem={wrong("layers")} />
       <details>
         <summary>Beam and resolution</summary>
         {Math.abs(experiment.wavelength - 1.5406) < 2e-4 && (

@@ -1,9 +1,16 @@
 /** How the answer was found, and what its confidence rests on. */
-import { type Provenance, type Run, shellLine, summary } from "takagi";
+import { type Inversion, type Provenance, type Run, shellLine, summary } from "takagi";
 import { chosen, type Entry } from "../session.ts";
 
 /** Rows of the summary that are seen already. */
 const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by", "Prior"];
+
+/** What the film was taken to be like. */
+function modelOf({ stack, splines, prior }: Inversion): string {
+  if (stack !== undefined) return `prior: ${prior}`;
+  const films = prior === "none" ? "none but bounds" : `films of preset ${prior}`;
+  return `${splines} cubic B-splines; prior: ${films}`;
+}
 
 export function Grounds({ entry }: { readonly entry: Entry }) {
   const answer = chosen(entry);
@@ -12,8 +19,7 @@ export function Grounds({ entry }: { readonly entry: Entry }) {
   return (
     <section class="grounds" aria-label="How the answer was found">
       <p class="fact">
-        Found by {answer.method}: {answer.methodReason}; {answer.splines} cubic B-splines; prior:{" "}
-        {answer.prior === "none" ? "none but bounds" : `films of preset ${answer.prior}`}.
+        Found by {answer.method}: {answer.methodReason}; {modelOf(answer)}.
       </p>
       <details>
         <summary>How sure is this?</summary>

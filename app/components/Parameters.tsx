@@ -1,7 +1,7 @@
 /** The inversion: each parameter with its value, free or held; effort; splines; ranges that are left out. */
 import { useState } from "preact/hooks";
 import type { Effort } from "takagi";
-import { fractionOf, type ParameterName, parameterOf, resolutionOf, START_FWHM } from "../model.ts";
+import { fractionOf, isStack, type ParameterName, parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Entry, Model } from "../session.ts";
 import {
   addMask,
@@ -104,7 +104,7 @@ function Parameter({
 }
 
 /** How long is searched, and with how many splines. */
-function Search({ entry: { id, effort = "normal", splines } }: { readonly entry: Entry }) {
+function Search({ entry: { id, effort = "normal", splines, layers } }: { readonly entry: Entry }) {
   return (
     <>
       <Choice
@@ -113,23 +113,28 @@ function Search({ entry: { id, effort = "normal", splines } }: { readonly entry:
         options={EFFORTS}
         choose={(value) => setEffort(id, value as Effort)}
       />
-      <Choice
-        label="Splines"
-        value={splines === undefined ? "auto" : String(splines)}
-        options={[
-          ["auto", "10, with the population of films"],
-          ...[4, 6, 8, 12, 15, 18, 24].map((n) => [String(n), `${n}, bounds alone`] as const),
-        ]}
-        choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))}
-      />
+      {layers === undefined && (
+        <Choice
+          label="Splines"
+          value={splines === undefined ? "auto" : String(splines)}
+          options={[
+            ["auto", "10, with the population of films"],
+            ...[4, 6, 8, 12, 15, 18, 24].map((n) => [String(n), `${n}, bounds alone`] as const),
+          ]}
+          choose={(value) => setSplines(id, value === "auto" ? undefined : Number(value))}
+        />
+      )}
     </>
   );
 }
 
-/** A Lorentz fraction where the shape has one. Before the first inversion there is room for the values. */
-function shownOf({ model, experiment }: Entry): readonly Known[] {
+/** A thickness of the whole where it is not that of layers, and a Lorentz fraction where the shape has one. Before the first inversion there is room for the values. */
+function shownOf({ model, experiment, layers }: Entry): readonly Known[] {
   const resolution = model?.instrument.resolution ?? resolutionOf(experiment, START_FWHM);
-  return PARAMETERS.filter(({ name }) => name !== "lorentzFraction" || fractionOf(resolution) !== undefined);
+  return PARAMETERS.filter(({ name }) => {
+    if (name === "thickness") return layers === undefined && !(model !== undefined && isStack(model));
+    return name !== "lorentzFraction" || fractionOf(resolution) !== undefined;
+  });
 }
 
 function Masks({ entry: { id, mask } }: { readonly entry: Entry }) {

@@ -2,15 +2,18 @@
 import { CurvePlot } from "../plot/CurvePlot.tsx";
 import { ProfilePlot } from "../plot/ProfilePlot.tsx";
 import { ResidualPlot } from "../plot/ResidualPlot.tsx";
+import { isStack } from "../model.ts";
 import type { Entry } from "../session.ts";
 import { resetModel } from "../state/actions.ts";
 import { invert } from "../state/inversion.ts";
 import { isDrawnOver, shownAnswer } from "../state/shown.ts";
 import { jobs, selected } from "../state/store.ts";
 import { brushMode, isLog, zoom, zoomBy } from "../state/view.ts";
+import { LayerTable } from "./LayerTable.tsx";
 
 export function Plots({ entry }: { readonly entry: Entry }) {
-  const hasScan = entry.scan !== undefined;
+  const hasScan = entry.scan !== undefined,
+    isOfLayers = entry.model === undefined ? entry.layers !== undefined : isStack(entry.model);
   return (
     <section class="plots" aria-label="Plots">
       <div class="scan">
@@ -22,13 +25,13 @@ export function Plots({ entry }: { readonly entry: Entry }) {
         <ByHand />
         {entry.model === undefined && (
           <p class="nothing">
-            Strain and Debye–Waller factor against depth
+            {isOfLayers ? "The layers and their strain" : "Strain and Debye–Waller factor"} against depth
             <br />
             appear here once the scan is inverted.
           </p>
         )}
-        <ProfilePlot key="strain" quantity="strain" />
-        <ProfilePlot key="debyeWaller" quantity="debyeWaller" />
+        <ProfilePlot key={`strain ${isOfLayers}`} quantity="strain" isOnly={isOfLayers} />
+        {isOfLayers ? <LayerTable entry={entry} /> : <ProfilePlot key="debyeWaller" quantity="debyeWaller" />}
       </div>
     </section>
   );
@@ -119,7 +122,7 @@ function ByHand() {
         type="button"
         class="link"
         disabled={jobs.value.has(entry.id)}
-        title="A fit that begins at the profile as you drew it"
+        title="A fit that begins at what you drew"
         onClick={() => void invert(entry.id, true)}
       >
         Fit from here

@@ -1,6 +1,6 @@
 /** Several scans side by side, and their results in one table. */
 import { plain } from "takagi";
-import { handlesOf } from "../model.ts";
+import { handlesOf, isStack, parameterOf } from "../model.ts";
 import { chosen, type Entry, isDrawn } from "../session.ts";
 import { select } from "../state/actions.ts";
 import { invertAll } from "../state/inversion.ts";
@@ -11,7 +11,10 @@ export function Series() {
   const { entries } = settledSession.value;
   if (entries.length < 2) return null;
   const answers = entries.map((entry) => chosen(entry));
-  const deepest = Math.max(1, ...entries.map(({ model }) => model?.thickness ?? 0));
+  const deepest = Math.max(
+    1,
+    ...entries.map(({ model }) => (model === undefined ? 0 : parameterOf(model, "thickness"))),
+  );
   const strains = entries.flatMap((entry) => strainOf(entry).flatMap(({ y }) => Array.from(y)));
   const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
   return (
@@ -123,12 +126,13 @@ function Row({ entry, answer }: Shown) {
   );
 }
 
-/** Strain of what is shown of an entry: the fit's, or the polygon through the handles of a model changed by hand. */
+/** Strain of what is shown of an entry: the fit's, or the polygon through the handles of a model changed by hand. Layers are
+ *  those of the fit. */
 function strainOf(entry: Entry): Line[] {
   const answer = chosen(entry);
-  if (answer !== undefined && !entry.isEdited)
+  if (answer !== undefined && (!entry.isEdited || answer.stack !== undefined))
     return [{ x: answer.profile.depth, y: answer.profile.strain, className: "line" }];
-  if (entry.model === undefined) return [];
+  if (entry.model === undefined || isStack(entry.model)) return [];
   const handles = handlesOf(entry.model, "strain");
   return [
     {

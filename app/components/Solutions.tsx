@@ -1,5 +1,5 @@
 /** All profiles that explain the scan, to click through. */
-import { percentOf, plain } from "takagi";
+import { layerTable, percentOf, plain, type Solution } from "takagi";
 import type { Entry } from "../session.ts";
 import { chooseSolution } from "../state/actions.ts";
 import { Thumbnail } from "../plot/Thumbnail.tsx";
@@ -13,10 +13,11 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
   return (
     <section aria-labelledby="solutions-title">
       <h2 id="solutions-title">
-        {solutions.length} profiles explain this scan <small>choose one to see it</small>
+        {solutions.length} {solutions[0]!.stack === undefined ? "profiles" : "stacks"} explain this scan{" "}
+        <small>choose one to see it</small>
       </h2>
       <div class="cards">
-        {solutions.map(({ profile, rms, maxStrain, maxStrainDepth, weight }, i) => (
+        {solutions.map(({ profile, rms, weight, ...solution }, i) => (
           <button
             type="button"
             class="card"
@@ -39,9 +40,7 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
             />
             <span class="caption">
               {i === 0 ? "Best" : `Solution ${i + 1}`}
-              <small>
-                {plain(maxStrain)} % at {maxStrainDepth.toFixed(0)} nm
-              </small>
+              <small>{sayingOf(solution)}</small>
               <small>
                 rms {plain(rms)} · {percentOf(weight)} of the posterior
               </small>
@@ -51,4 +50,20 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
       </div>
     </section>
   );
+}
+
+/** A solution in a few words: where its strain is largest, or how many layers it has, with their thicknesses from the surface
+ *  down. */
+function sayingOf({
+  stack,
+  maxStrain,
+  maxStrainDepth,
+}: Pick<Solution, "stack" | "maxStrain" | "maxStrainDepth">): string {
+  if (stack === undefined) return `${plain(maxStrain)} % at ${maxStrainDepth.toFixed(0)} nm`;
+  const { length } = stack.layers;
+  if (length === 0) return "no layer";
+  const each = layerTable(stack).map(
+    ({ thickness, repeats }) => `${repeats > 1 ? `${repeats} × ` : ""}${thickness.value}`,
+  );
+  return `${length === 1 ? "1 layer" : `${length} layers`}: ${each.join(" / ")} nm`;
 }

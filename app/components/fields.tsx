@@ -11,20 +11,51 @@ interface FieldProps {
   readonly hint?: string | undefined;
   /** Whether there is nothing yet to be changed. */
   readonly disabled?: boolean;
+  /** Whether the label is only for those who do not see: of a cell of a table, whose head says it. */
+  readonly isBare?: boolean;
+  /** Shown where there is no value. */
+  readonly placeholder?: string;
+}
+
+function Label({
+  id,
+  label,
+  hint,
+  isBare,
+}: Pick<FieldProps, "label" | "hint"> & { readonly id: string; readonly isBare: boolean }) {
+  return (
+    <label for={id} class={isBare ? "hidden" : ""}>
+      {label}
+      {hint !== undefined && <small>{hint}</small>}
+    </label>
+  );
+}
+
+function Wrong({ id, message }: { readonly id: string; readonly message: string | undefined }) {
+  return message === undefined ? null : (
+    <p class="problem" id={id}>
+      {message}
+    </p>
+  );
 }
 
 /** Text that becomes a value when it is left or Enter is pressed; what cannot be one is told and changes nothing. */
-function TextField<T>({
+export function TextField<T>({
   label,
   problem,
   hint,
   disabled = false,
+  isBare = false,
+  placeholder,
+  list,
   unit,
   text,
   parse,
   expected,
   commit,
 }: FieldProps & {
+  /** Id of a datalist of what is often typed. */
+  readonly list?: string;
   readonly unit?: string | undefined;
   readonly text: string;
   readonly parse: (text: string) => T | undefined;
@@ -42,15 +73,14 @@ function TextField<T>({
   };
   return (
     <div class={`field ${message === undefined ? "" : "wrong"}`}>
-      <label for={id}>
-        {label}
-        {hint !== undefined && <small>{hint}</small>}
-      </label>
+      <Label id={id} label={label} hint={hint} isBare={isBare} />
       <span class="input">
         <input
           id={id}
           type="text"
-          inputMode="decimal"
+          inputMode={list === undefined ? "decimal" : "text"}
+          list={list}
+          placeholder={placeholder}
           autocomplete="off"
           spellcheck={false}
           disabled={disabled}
@@ -66,11 +96,7 @@ function TextField<T>({
         />
         {unit !== undefined && <span class="unit">{unit}</span>}
       </span>
-      {message !== undefined && (
-        <p class="problem" id={`${id}-problem`}>
-          {message}
-        </p>
-      )}
+      <Wrong id={`${id}-problem`} message={message} />
     </div>
   );
 }
@@ -88,25 +114,53 @@ export function NumberField({
   readonly least?: number;
   readonly most?: number;
 }) {
-  const parse = (text: string): number | undefined => {
-    const found = Number(text.trim().replace(",", ".").replace("−", "-"));
-    return text.trim() !== "" && found >= least && found <= most ? found : undefined;
-  };
-  const limits =
-    least > -Infinity && most < Infinity
-      ? `A number from ${least} to ${most}.`
-      : least > -Infinity
-        ? `A number of at least ${least}.`
-        : "A number.";
   return (
     <TextField
       {...rest}
       text={value === undefined ? "" : shortest(value)}
-      parse={parse}
-      expected={limits}
+      parse={(text) => numberIn(text, least, most)}
+      expected={limitsOf(least, most)}
       commit={commit}
     />
   );
+}
+
+/** A number that may be left out: the field is then empty. */
+export function OptionalNumberField({
+  value,
+  commit,
+  least,
+  most,
+  ...rest
+}: FieldProps & {
+  readonly value: number | undefined;
+  readonly commit: (value: number | undefined) => void;
+  readonly least: number;
+  readonly most: number;
+}) {
+  return (
+    <TextField<{ readonly value?: number }>
+      {...rest}
+      text={value === undefined ? "" : shortest(value)}
+      parse={(text) => {
+        if (text.trim() === "") return {};
+        const found = numberIn(text, least, most);
+        return found === undefined ? undefined : { value: found };
+      }}
+      expected={`${limitsOf(least, most).slice(0, -1)}, or nothing.`}
+      commit={(found) => commit(found.value)}
+    />
+  );
+}
+
+function numberIn(text: string, least: number, most: number): number | undefined {
+  const found = Number(text.trim().replace(",", ".").replace("−", "-"));
+  return text.trim() !== "" && found >= least && found <= most ? found : undefined;
+}
+
+function limitsOf(least: number, most: number): string {
+  if (least === -Infinity) return "A number.";
+  return most < Infinity ? `A number from ${least} to ${most}.` : `A number of at least ${least}.`;
 }
 
 export function HklField({
@@ -144,6 +198,7 @@ export function Choice<T extends string>({
   choose,
   problem,
   hint,
+  isBare = false,
 }: FieldProps & {
   readonly value: T;
   readonly options: readonly (readonly [value: T, words: string])[];
@@ -152,10 +207,7 @@ export function Choice<T extends string>({
   const id = useId();
   return (
     <div class={`field ${problem === undefined ? "" : "wrong"}`}>
-      <label for={id}>
-        {label}
-        {hint !== undefined && <small>{hint}</small>}
-      </label>
+      <Label id={id} label={label} hint={hint} isBare={isBare} />
       <select
         id={id}
         value={value}
@@ -168,7 +220,7 @@ export function Choice<T extends string>({
           </option>
         ))}
       </select>
-      {problem !== undefined && <p class="problem">{problem}</p>}
+      <Wrong id={`${id}-problem`} message={problem} />
     </div>
   );
 }

@@ -3,10 +3,11 @@ import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { type Band, type Inversion, plain } from "takagi";
 import type uPlot from "uplot";
-import { type Handle, handlesOf, type Quantity } from "../model.ts";
+import { type Handle, handlesOf, isStack, type Quantity } from "../model.ts";
+import { stackHandles } from "../stackModel.ts";
 import { dragHandle } from "../state/actions.ts";
 import { newDrag, pointerMoved } from "../state/frames.ts";
-import { isDrawnOver, profile, shownAnswer } from "../state/shown.ts";
+import { isDrawnOver, profile, shownAnswer, stack } from "../state/shown.ts";
 import { endDrag, isDragging, selected, startDrag } from "../state/store.ts";
 import { axis } from "./axes.ts";
 import { Chart } from "./Chart.tsx";
@@ -14,26 +15,70 @@ import { HandleLayer } from "./handles.ts";
 import { band, dashed, threads, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
-const depth = computed(() => profile.value?.depth);
+const strain = computed(() => profile.value?.strain),
+  debyeWaller = computed(() => profile.value?.debyeWaller),
+  depth = computed(() => profile.value?.depth),
+  isOfLayers = computed(() => stack.value !== undefined);
+/** Share of a stack's thickness over which the substrate under it is seen: its lowest edge can be moved there. */
+const BENEATH = 0.12;
 const SIGNALS = {
-  strain: { values: computed(() => profile.value?.strain), handles: computed(() => handlesNow("strain")) },
+  strain: {
+    values: computed(() => onSubstrate(strain.value, 0)),
+    handles: computed(() => handlesNow("strain")),
+  },
   debyeWaller: {
-    values: computed(() => profile.value?.debyeWaller),
+    values: computed(() => onSubstrate(debyeWaller.value, 1)),
     handles: computed(() => handlesNow("debyeWaller")),
   },
 } as const;
+/** With the substrate, which goes on beyond what is seen. */
+const depths = computed(() => {
+  const { value } = depth;
+  if (value === undefined || !isOfLayers.value) return value;
+  const whole = value[value.length - 1]!;
+  return Float64Array.of(...value, whole * (1 + 1e-9), whole * 10);
+});
+
+function onSubstrate(values: Float64Array | undefined, own: number): Float64Array | undefined {
+  return values === undefined || !isOfLayers.value ? values : Float64Array.of(...values, own, own);
+}
 
 function handlesNow(quantity: Quantity): readonly Handle[] {
   const model = selected.value?.model;
-  return model === undefined ? [] : handlesOf(model, quantity);
+  if (model === undefined) return [];
+  if (!isStack(model)) return handlesOf(model, quantity);
+  // Debye–Waller factors of layers stand in their table.
+  return quantity === "debyeWaller" || stack.value === undefined ? [] : stackHandles(model, stack.value);
+}
+
+function wordsOf({ depth: at, value, moves }: Handle, quantity: Quantity): { label: string; value: string } {
+  if (moves === "depth") return { label: "Lower edge of a layer", value: `${plain(at, 4)} nm` };
+  return {
+    label: `${quantity === "strain" ? "Strain" : "Debye–Waller factor"} at ${at.toFixed(0)} nm`,
+    value: `${plain(value)}${quantity === "strain" ? " %" : ""}`,
+  };
+}
+
+/** Depth that is seen, nm. */
+function deepestSeen(whole: number): number {
+  return isOfLayers.value ? (1 + BENEATH) * whole : whole;
 }
 
 const NAMES = { strain: "Strain Δd/d (%)", debyeWaller: "Debye–Waller factor" } as const;
 
-export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
+/** Made anew where the kind of its axes changes.
+ *  @param isOnly whether no other plot stands beneath, whose axis is that of both */
+export function ProfilePlot({
+  quantity,
+  isOnly = false,
+}: {
+  readonly quantity: Quantity;
+  readonly isOnly?: boolean;
+}) {
   const { values, handles } = SIGNALS[quantity];
   const layer = useRef<HandleLayer | undefined>(undefined);
-  const range = useRef<[number, number]>([0, 1]);
+  const range = useRef<[number, number]>([0, 1]),
+    deepest = useRef(1);
 
   const actions = {
     start: () => {
@@ -47,10 +92,7 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
       dragHandle(id, quantity, index, value);
     },
     end: endDrag,
-    words: ({ depth, value }: Handle) => ({
-      label: `${quantity === "strain" ? "Strain" : "Debye–Waller factor"} at ${depth.toFixed(0)} nm`,
-      value: `${plain(value)}${quantity === "strain" ? " %" : ""}`,
-    }),
+    words: (handle: Handle) => wordsOf(handle, quantity),
   };
 
   return (
@@ -68,7 +110,7 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
           },
           axes: [
             axis(
-              quantity === "strain"
+              quantity === "strain" && !isOnly
                 ? { size: 22 }
                 : { label: "Depth below the surface (nm)", labelSize: 18, size: 34 },
             ),
@@ -89,12 +131,14 @@ export function ProfilePlot({ quantity }: { readonly quantity: Quantity }) {
             init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
           },
         })}
-        data={() => [depth.value ?? [], values.value ?? []]}
+        data={() => [depths.value ?? [], values.value ?? []]}
         follow={(chart: uPlot) => {
           if (depth.value === undefined || values.value === undefined) return;
           const wanted = yRange(values.value, shownAnswer.value, quantity);
           range.current = isDragging.value ? including(range.current, values.value) : wanted;
-          chart.setScale("x", { min: 0, max: depth.value[depth.value.length - 1]! });
+          const whole = depth.value[depth.value.length - 1]!;
+          deepest.current = isDragging.value ? Math.max(deepest.current, whole) : deepestSeen(whole);
+          chart.setScale("x", { min: 0, max: deepest.current });
           chart.setScale("y", { min: range.current[0], max: range.current[1] });
         }}
         over={() => layer.current?.show(handles.value)}

@@ -5,7 +5,8 @@ import type { Handle } from "../model.ts";
 export interface HandleActions {
   /** A gesture begins. */
   readonly start: () => void;
-  readonly drag: (index: number, value: number) => void;
+  /** To a value, or to a depth (nm), by what the handle moves. */
+  readonly drag: (index: number, to: number) => void;
   readonly end: () => void;
   /** What a handle is called, and its value in words. */
   readonly words: (handle: Handle) => { readonly label: string; readonly value: string };
@@ -15,6 +16,10 @@ export interface HandleActions {
 function stepOf(span: number): number {
   const power = 10 ** Math.floor(Math.log10(span));
   return 0.01 * power * (span < 2 * power ? 1 : span < 5 * power ? 2 : 5);
+}
+
+function placeOf({ depth, value, moves }: Handle): number {
+  return moves === "depth" ? depth : value;
 }
 
 export class HandleLayer {
@@ -50,19 +55,37 @@ export class HandleLayer {
         y = this.#chart.valToPos(handle.value, "y");
       if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
       element.style.transform = `translate(${x}px, ${y}px)`;
-      const { label, value } = this.#actions.words(handle);
+      const { label, value } = this.#actions.words(handle),
+        isAlong = handle.moves === "depth",
+        { min, max } = isAlong ? scales.x : scales.y;
+      element.classList.toggle("along", isAlong);
+      element.setAttribute("aria-orientation", isAlong ? "horizontal" : "vertical");
       element.setAttribute("aria-label", label);
       element.setAttribute("aria-valuetext", value);
-      element.setAttribute("aria-valuenow", String(Number(handle.value.toPrecision(6))));
-      element.setAttribute("aria-valuemin", String(scales.y.min));
-      element.setAttribute("aria-valuemax", String(scales.y.max));
+      element.setAttribute("aria-valuenow", String(Number(placeOf(handle).toPrecision(6))));
+      element.setAttribute("aria-valuemin", String(min));
+      element.setAttribute("aria-valuemax", String(max));
     }
   }
 
-  /** Index of the handle nearest to a place along the chart, pixels. */
-  #nearest(x: number): number {
-    const distances = this.#handles.map(({ depth }) => Math.abs(this.#chart.valToPos(depth, "x") - x));
+  /** Index of the handle nearest to a pointer. */
+  #nearest({ clientX, clientY }: PointerEvent): number {
+    const { left, top } = this.#chart.over.getBoundingClientRect();
+    const distances = this.#handles.map(({ depth, value }) =>
+      Math.hypot(
+        this.#chart.valToPos(depth, "x") + left - clientX,
+        this.#chart.valToPos(value, "y") + top - clientY,
+      ),
+    );
     return distances.indexOf(Math.min(...distances));
+  }
+
+  /** Where a pointer stands on the axis that a handle moves along. */
+  #valueAt({ clientX, clientY }: PointerEvent, { moves }: Handle): number {
+    const { left, top } = this.#chart.over.getBoundingClientRect();
+    return moves === "depth"
+      ? this.#chart.posToVal(clientX - left, "x")
+      : this.#chart.posToVal(clientY - top, "y");
   }
 
   #make(index: number): HTMLElement {
@@ -70,8 +93,6 @@ export class HandleLayer {
     element.className = "handle";
     element.tabIndex = 0;
     element.setAttribute("role", "slider");
-    element.setAttribute("aria-orientation", "vertical");
-    const { over } = this.#chart;
     /** Index of the handle that is dragged. */
     let dragged: number | undefined;
     element.addEventListener("pointerdown", (event) => {
@@ -79,15 +100,14 @@ export class HandleLayer {
       event.preventDefault();
       event.stopPropagation();
       // On touch screens neighbours overlap: the nearest is meant.
-      dragged = this.#nearest(event.clientX - over.getBoundingClientRect().left);
+      dragged = this.#nearest(event);
       this.#elements[dragged]!.focus({ preventScroll: true });
       element.setPointerCapture(event.pointerId);
       this.#actions.start();
     });
     element.addEventListener("pointermove", (event) => {
       if (dragged === undefined) return;
-      const value = this.#chart.posToVal(event.clientY - over.getBoundingClientRect().top, "y");
-      this.#actions.drag(dragged, value);
+      this.#actions.drag(dragged, this.#valueAt(event, this.#handles[dragged]!));
     });
     const end = (): void => {
       if (dragged === undefined) return;
@@ -105,14 +125,13 @@ export class HandleLayer {
         PageUp: 10,
         PageDown: -10,
       }[event.key];
-      const { min = 0, max = 1 } = this.#chart.scales.y!;
+      const handle = this.#handles[index]!,
+        { scales } = this.#chart,
+        { min = 0, max = 1 } = handle.moves === "depth" ? scales.x! : scales.y!;
       if (direction === undefined) return;
       event.preventDefault();
       if (!event.repeat) this.#actions.start();
-      this.#actions.drag(
-        index,
-        this.#handles[index]!.value + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1),
-      );
+      this.#actions.drag(index, placeOf(handle) + direction * stepOf(max - min) * (event.shiftKey ? 10 : 1));
       this.#actions.end();
     });
     return element;

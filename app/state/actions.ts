@@ -1,9 +1,11 @@
 /** What the user does, as changes of the session. */
 import type { Effort, FixedParameter, Hkl } from "takagi";
 import type { ModelFiles } from "takagi/nn";
+import { type DrawnLayer, type LayersChoice, nextLayer, type Periods, withLayerOn } from "../layers.ts";
 import {
   bump,
   dragged,
+  isStack,
   modelOf,
   type ParameterName,
   parameterOf,
@@ -23,9 +25,11 @@ import {
   withEntry,
   without,
 } from "../session.ts";
+import { draggedStack, layerToAdd } from "../stackModel.ts";
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { ownNetworks } from "./networks.ts";
+import { stack } from "./shown.ts";
 import { adjust, announcement, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
@@ -135,19 +139,58 @@ export function takeCrystal(id: string, name: string, hkl: Hkl): void {
 export function chooseSolution(id: string, solution: number): void {
   change(id, (entry) => {
     const own = entry.answer?.solutions[solution];
-    return own === undefined ? entry : { ...entry, solution, model: modelOf(own), isEdited: false };
+    return own === undefined
+      ? entry
+      : { ...entry, solution, model: modelOf(own, entry.stacks?.[solution]), isEdited: false };
   });
 }
 
-/** Part of a gesture: moves one handle of the profile. */
+/** Part of a gesture: moves one handle of the profile, or of the layers that are shown. */
 export function dragHandle(id: string, quantity: Quantity, index: number, value: number): void {
   adjust((now) =>
-    withEntry(now, id, (entry) =>
-      entry.model === undefined
+    withEntry(now, id, (entry) => {
+      const { model } = entry,
+        shown = stack.peek();
+      if (model === undefined) return entry;
+      if (!isStack(model)) return { ...entry, model: dragged(model, quantity, index, value), isEdited: true };
+      return shown === undefined
         ? entry
-        : { ...entry, model: dragged(entry.model, quantity, index, value), isEdited: true },
-    ),
+        : { ...entry, model: draggedStack(model, shown, { index, value }), isEdited: true };
+    }),
   );
+}
+
+/** Another drawing of the layers: numbers typed, layers added or gone. */
+export function drawLayers(id: string, draw: (layers: Periods<DrawnLayer>) => Periods<DrawnLayer>): void {
+  change(id, (entry) =>
+    entry.model === undefined || !isStack(entry.model)
+      ? entry
+      : { ...entry, model: { ...entry.model, layers: draw(entry.model.layers) }, isEdited: true },
+  );
+}
+
+/** @param into the period that the layer becomes the uppermost of; at the surface if absent */
+export function addLayer(id: string, into?: number): void {
+  change(id, (entry) => {
+    const { model, experiment, layers } = entry;
+    if (model === undefined || !isStack(model)) return entry;
+    const { crystal, hkl } = layers ?? {},
+      film = crystal === undefined ? {} : { crystal, ...(hkl === undefined ? {} : { hkl }) },
+      layer = layerToAdd(model, { experiment, film, into });
+    return { ...entry, model: { ...model, layers: withLayerOn(model.layers, layer, into) }, isEdited: true };
+  });
+}
+
+/** What is looked for: uniform layers, or a smooth profile where `layers` is absent. A simulation is drawn anew as such. */
+export function chooseLayers(id: string, layers: LayersChoice | undefined): void {
+  change(id, (entry) => {
+    const next = layers === undefined ? without(entry, "layers") : { ...entry, layers },
+      { model, experiment, scan } = entry;
+    if (scan !== undefined || model === undefined || isStack(model) === (layers !== undefined)) return next;
+    return layers === undefined
+      ? { ...next, model: { ...bump(experiment), instrument: model.instrument } }
+      : { ...next, model: { layers: withLayerOn([], nextLayer([])), instrument: model.instrument } };
+  });
 }
 
 export function setParameter(id: string, name: ParameterName, value: number): void {
@@ -211,7 +254,9 @@ export function removeMask(id: string, index: number): void {
 export function resetModel(id: string): void {
   change(id, (entry) => {
     const own = entry.answer?.solutions[entry.solution];
-    return own === undefined ? entry : { ...entry, model: modelOf(own), isEdited: false };
+    return own === undefined
+      ? entry
+      : { ...entry, model: modelOf(own, entry.stacks?.[entry.solution]), isEdited: false };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Files and pasted text coming in: scans, crystals, sessions. */
 import { TakagiError } from "takagi";
 import type { ModelFiles } from "takagi/nn";
+import type { CrystalChoice } from "../crystals.ts";
 import { WorkError } from "../worker/client.ts";
 import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
@@ -87,6 +88,22 @@ function openResult(text: string): void {
   const entry = entryOfResult(text);
   commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
   announcement.value = `Result ${entry.name} opened.`;
+}
+
+/** A crystal from a file that was chosen for a field; what cannot be read is told. */
+export async function readCrystal(
+  file: File | undefined,
+  take: (crystal: CrystalChoice) => void,
+): Promise<void> {
+  if (file === undefined) return;
+  fileProblems.value = [];
+  try {
+    const read = await quick.call("read", { name: file.name, bytes: await file.arrayBuffer() });
+    if (read.kind === "cif") take(read.crystal);
+    else fileProblems.value = [{ what: `${file.name} is no CIF.`, todo: "Choose the file of a crystal." }];
+  } catch (error) {
+    fileProblems.value = [problemOfFile(file.name, error)];
+  }
 }
 
 function isCif({ name }: File): boolean {

@@ -1,8 +1,9 @@
 /** Inversions: begun, followed, cancelled. */
-import type { Inversion, Progress } from "takagi";
+import { type Inversion, type Progress, summary } from "takagi";
 import { modelOf } from "../model.ts";
 import { type Entry, settingsOf, withEntry, without } from "../session.ts";
 import { Cancelled } from "../worker/client.ts";
+import type { Work } from "../worker/protocol.ts";
 import { inverters } from "./crew.ts";
 import { networksFor } from "./networks.ts";
 import { problemOf } from "./problems.ts";
@@ -20,19 +21,20 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
   const controller = new AbortController();
   working.set(id, controller);
   try {
-    const { entry, answer, seconds } = await inverted(id, isFromModel, controller.signal);
+    const { entry, answer, stacks, seconds } = await inverted(id, isFromModel, controller.signal);
     commit((now) =>
       withEntry(now, id, (current) => ({
-        ...without(without(current, "provenance"), "run"),
+        ...without(without(without(current, "provenance"), "run"), "stacks"),
         answer,
+        ...(stacks === undefined ? {} : { stacks }),
         seconds,
         solution: 0,
-        model: modelOf(answer),
+        model: modelOf(answer, stacks?.[0]),
         isEdited: false,
         invertedWith: settingsOf(entry),
       })),
     );
-    announcement.value = `${entry.name}: inverted. Strain up to ${answer.maxStrain.toFixed(2)} % at ${answer.maxStrainDepth.toFixed(0)} nm.`;
+    announcement.value = `${entry.name}: inverted. ${saidOf(answer)}`;
   } catch (error) {
     if (!(error instanceof Cancelled)) problems.value = mapWith(problems.value, id, problemOf(error));
   } finally {
@@ -44,12 +46,19 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
   }
 }
 
+/** For those who do not see the screen. */
+function saidOf(answer: Inversion): string {
+  return answer.stack === undefined
+    ? `Strain up to ${answer.maxStrain.toFixed(2)} % at ${answer.maxStrainDepth.toFixed(0)} nm.`
+    : summary(answer).lead;
+}
+
 /** The entry is taken as it is when its turn comes. */
 async function inverted(
   id: string,
   isFromModel: boolean,
   signal: AbortSignal,
-): Promise<{ entry: Entry; answer: Inversion; seconds: number }> {
+): Promise<{ entry: Entry } & Work["invert"]["answer"]> {
   let entry: Entry | undefined;
   const callOf = () => {
     entry = session.value.entries.find((candidate) => candidate.id === id)!;
@@ -79,7 +88,7 @@ export function invertAll(): void {
 
 /** Without the earlier answer, which the worker does not need. */
 function asAsked(entry: Entry): Entry {
-  return without(entry, "answer");
+  return without(without(entry, "answer"), "stacks");
 }
 
 function report(id: string, progress: Progress | undefined): void {

@@ -11,6 +11,7 @@ export interface Problem {
     | "substrate"
     | "filmThickness"
     | "surface"
+    | "layers"
     | "mask"
     | "held"
     | "network";
@@ -50,6 +51,12 @@ const BY_PARAMETER: readonly (readonly [pattern: RegExp, problem: Omit<Problem, 
     { todo: "Give the thickness of the whole film in nm.", field: "filmThickness" },
   ],
   [/^sample\.substrate|^substrate/, { todo: "Choose the crystal under the film.", field: "substrate" }],
+  [/^(layers|film)/, { todo: "Choose another crystal or reflection for the layers.", field: "layers" }],
+  [
+    /^sample\.geometry/,
+    { todo: "Layers lie on a single crystal, their substrate: choose that geometry under “Sample”." },
+  ],
+  [/^deviation/, { todo: "Choose “exact” under “Beam and resolution”." }],
   [/^network$/, { todo: "Choose another one, or open its model.json and weights.bin.", field: "network" }],
   [/^files$/, { todo: "Choose both files at once, or drop them together." }],
   [/^fix/, { todo: "Free the parameter, or hold it at another value.", field: "held" }],

@@ -3,7 +3,9 @@ import { EMPTY, type Session } from "../session.ts";
 import { soundSession } from "./sessionCheck.ts";
 
 /** Raised when old programs cannot read new files. */
-export const FORMAT = 3;
+export const FORMAT = 4;
+/** Of files that lack what is new: sessions of profiles alone. */
+export const OLDER_FORMAT = 3;
 const KIND = "takagi session";
 
 const ARRAYS = { Float64Array, Uint8Array } as const;
@@ -39,7 +41,7 @@ export function decodeSession(text: string): Session {
   const { kind, format, session } = (file ?? {}) as { kind?: unknown; format?: unknown; session?: Session };
   if (kind !== KIND || session === undefined)
     throw new SessionFileError("the file is JSON, but no session of takagi");
-  if (format !== FORMAT)
+  if (format !== FORMAT && format !== OLDER_FORMAT)
     throw new SessionFileError(
       `the session was saved by another version of this page (format ${String(format)}; this one reads ${FORMAT})`,
     );

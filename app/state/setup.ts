@@ -10,16 +10,18 @@ export const setup = signal<{ readonly setup?: Setup; readonly problem?: Problem
 /** Keeps `setup` up with the session. */
 export function followExperiment(): void {
   const experiment = computed(() => selected.value?.experiment),
-    key = computed(() => JSON.stringify(experiment.value));
+    layers = computed(() => (selected.value?.scan === undefined ? undefined : selected.value.layers)),
+    key = computed(() => JSON.stringify([experiment.value, layers.value]));
   effect(() => {
     const now = key.value;
-    const asked = experiment.peek();
+    const asked = experiment.peek(),
+      onIt = layers.peek();
     if (asked?.crystal === undefined) {
       setup.value = {};
       return;
     }
     const isStill = (): boolean => key.peek() === now;
-    quick.call("setup", { experiment: asked }).then(
+    quick.call("setup", { experiment: asked, ...(onIt === undefined ? {} : { layers: onIt }) }).then(
       (found) => {
         if (isStill()) setup.value = { setup: found };
       },

@@ -1,7 +1,7 @@
 /** What the entry that is shown has to draw, one signal for each array: plots follow those that they draw, and a frame of a
  *  drag redraws no other. */
 import { computed, effect } from "@preact/signals";
-import { type Profile, rmsLog } from "takagi";
+import { type Profile, rmsLog, type Stack } from "takagi";
 import { anglesOf, chosen, isDrawn } from "../session.ts";
 import { ask, curve } from "./curve.ts";
 import { takeMove } from "./frames.ts";
@@ -37,6 +37,10 @@ const latest = computed(() => {
 });
 export const profile = computed<Profile | undefined>(
   () => latest.value?.profile ?? shownAnswer.value?.profile,
+);
+/** The layers that are shown, where the profile is one of layers. */
+export const stack = computed<Stack | undefined>(() =>
+  latest.value === undefined ? shownAnswer.value?.stack?.stack : latest.value.stack,
 );
 export const calculated = computed<Float64Array | undefined>(
   () => latest.value?.intensity ?? shownAnswer.value?.calculated,

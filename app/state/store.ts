@@ -1,7 +1,8 @@
 /** The one place of state. What undo knows of is the session; the rest says what is under way and what went wrong. */
 import { computed, signal } from "@preact/signals";
 import type { Progress } from "takagi";
-import { type CrystalChoice, EMPTY, type Entry, selectedEntry, type Session } from "../session.ts";
+import type { CrystalChoice } from "../crystals.ts";
+import { EMPTY, type Entry, selectedEntry, type Session } from "../session.ts";
 import type { Problem } from "./problems.ts";
 
 const MOST_STEPS = 200;

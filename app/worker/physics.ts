@@ -1,34 +1,38 @@
-/** From the form to the SDK: reflections, inversions, simulations. */
+/** What the workers compute by the SDK: inversions and curves. */
 import {
   braggAngle,
   createSimulator,
-  type Crystal,
   type Instrument,
   invert,
   type InvertOptions,
   type Inversion,
-  material,
-  parseCif,
   type Profile,
   type Progress,
-  reflection,
   type Reflection,
-  type Sample,
   type Scan,
   splineProfile,
-  secondLine,
 } from "takagi";
-import { parameterOf, resolutionOf, START_FWHM } from "../model.ts";
+import { isStack, parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Network } from "../network.ts";
-import type { CrystalChoice, Experiment, Model } from "../session.ts";
+import type { Entry, Experiment, Model, SplineModel } from "../session.ts";
+import {
+  checkLayers,
+  drawnStack,
+  profileOfStack,
+  stacksOf,
+  type WantedLayers,
+  wantedLayers,
+} from "./layers.ts";
 import { load, NetworkError, networkFor } from "./network.ts";
+import { prepared } from "./prepared.ts";
 import type { Preview, Setup, Work } from "./protocol.ts";
 
 /** Depths at which a profile is drawn. */
 const DEPTHS = 301;
 
-export async function setup({ experiment }: Work["setup"]["ask"]): Promise<Setup> {
+export async function setup({ experiment, layers }: Work["setup"]["ask"]): Promise<Setup> {
   const { name, d, wavelength, asymmetry = 0 } = (await prepared(experiment)).reflection;
+  if (layers !== undefined) await checkLayers(experiment, layers);
   return { name, d, twoTheta: 2 * braggAngle(d, wavelength), asymmetry };
 }
 
@@ -36,36 +40,67 @@ export async function invertEntry(
   { entry, networks, isFromModel }: Work["invert"]["ask"],
   onProgress: (progress: Progress) => void,
 ): Promise<Work["invert"]["answer"]> {
-  const { scan, experiment, model, held, mask, splines, effort } = entry;
+  const { scan, experiment } = entry;
   if (scan === undefined) throw new Error("a simulation has no scan to invert");
+  if (isFromModel && entry.model === undefined) throw new Error("there is no profile yet to start from");
   const started = performance.now();
   const { reflection, sample, instrument } = await prepared(experiment);
+  const from = isFromModel ? entry.model : undefined,
+    wanted = await layersWanted(entry, from);
   const options: InvertOptions = {
     sample,
-    instrument: { ...instrument, ...startingResolution(experiment, model) },
+    instrument: { ...instrument, ...startingResolution(experiment, entry.model) },
     deviation: experiment.deviation,
-    mask,
-    fix: model === undefined ? {} : Object.fromEntries(held.map((name) => [name, parameterOf(model, name)])),
-    ...(splines === undefined ? {} : { splines }),
-    ...(effort === undefined ? {} : { effort }),
+    mask: entry.mask,
+    ...optionsOf(entry, wanted !== undefined),
     onProgress,
   };
-  const answer = isFromModel
-    ? await invertFromModel(scan, reflection, options, model)
-    : await invertByNetwork(scan, reflection, options, {
-        networks,
-        isAutomatic: entry.network === "automatic",
-      });
-  return { answer, seconds: (performance.now() - started) / 1000 };
+  const secondsSince = (): number => (performance.now() - started) / 1000;
+  if (wanted !== undefined) {
+    const answer = await invert(scan, reflection, { ...options, ...wanted.options });
+    return {
+      answer: from === undefined ? answer : { ...answer, methodReason: FROM_LAYERS },
+      stacks: stacksOf(answer, wanted),
+      seconds: secondsSince(),
+    };
+  }
+  const answer =
+    from === undefined || isStack(from)
+      ? await invertByNetwork(scan, reflection, options, {
+          networks,
+          isAutomatic: entry.network === "automatic",
+        })
+      : await invertFromModel(scan, reflection, options, from);
+  return { answer, seconds: secondsSince() };
+}
+
+const FROM_LAYERS = "searched from the layers that were drawn, as many and of these crystals";
+
+/** What is asked of layers: those that were drawn where the fit begins at them, or what the form says; none for a profile. */
+async function layersWanted(
+  { experiment, layers }: Entry,
+  from: Model | undefined,
+): Promise<WantedLayers | undefined> {
+  if (from === undefined) return layers && wantedLayers(experiment, layers);
+  return isStack(from) ? wantedLayers(experiment, { number: "given", given: from.layers }) : undefined;
+}
+
+/** Of the search; layers have neither splines nor a thickness of the whole that could be held. */
+function optionsOf({ model, held, splines, effort }: Entry, isOfLayers: boolean): InvertOptions {
+  const names = held.filter((name) => !isOfLayers || name !== "thickness");
+  return {
+    fix: model === undefined ? {} : Object.fromEntries(names.map((name) => [name, parameterOf(model, name)])),
+    ...(splines === undefined || isOfLayers ? {} : { splines }),
+    ...(effort === undefined ? {} : { effort }),
+  };
 }
 
 async function invertFromModel(
   scan: Scan,
   reflection: Reflection,
   options: InvertOptions,
-  model: Model | undefined,
+  model: SplineModel,
 ): Promise<Inversion> {
-  if (model === undefined) throw new Error("there is no profile yet to start from");
   const answer = await invert(scan, reflection, { ...options, guesses: [await profileOf(model)] });
   return { ...answer, methodReason: "searched from the profile that was drawn and from rough starts" };
 }
@@ -104,8 +139,16 @@ export async function preview({
   isDraft,
 }: Work["preview"]["ask"]): Promise<Preview> {
   const { reflection, sample, instrument } = await prepared(experiment);
-  const profile = await profileOf(model);
   const simulator = await createSimulator();
+  if (isStack(model)) {
+    const stack = await drawnStack(experiment, model.layers);
+    const { intensity } = simulator.simulateStack(stack, twoTheta, {
+      instrument: { ...model.instrument, ...instrument },
+      deviation: experiment.deviation,
+    });
+    return { profile: profileOfStack(stack), intensity, stack };
+  }
+  const profile = await profileOf(model);
   const { intensity } = simulator.simulate(profile, reflection, twoTheta, {
     sample,
     instrument: { ...model.instrument, ...instrument },
@@ -115,7 +158,7 @@ export async function preview({
   return { profile, intensity };
 }
 
-async function profileOf({ thickness, strainWeights, debyeWallerWeights }: Model): Promise<Profile> {
+async function profileOf({ thickness, strainWeights, debyeWallerWeights }: SplineModel): Promise<Profile> {
   const profile = await splineProfile({ thickness, strainWeights, debyeWallerWeights, points: DEPTHS });
   // Rounding may leave a spline of ones a hair above 1.
   return { ...profile, debyeWaller: profile.debyeWaller.map((w) => Math.min(Math.max(w, 0), 1)) };
@@ -130,79 +173,4 @@ function startingResolution(experiment: Experiment, model: Model | undefined): I
   if (experiment.resolutionShape === "gaussian") return {};
   const wasFitted = model?.instrument.resolution?.shape === experiment.resolutionShape;
   return { resolution: resolutionOf(experiment, wasFitted ? parameterOf(model, "fwhm") : START_FWHM) };
-}
-
-export interface Prepared {
-  readonly reflection: Reflection;
-  readonly sample: Sample;
-  readonly instrument: Instrument;
-}
-
-/** The last one, kept: a drag asks for the same again and again. */
-let last: { readonly key: string; readonly value: Promise<Prepared> } | undefined;
-
-export function prepared(experiment: Experiment): Promise<Prepared> {
-  const key = JSON.stringify(experiment);
-  if (last?.key !== key) last = { key, value: prepare(experiment) };
-  return last.value;
-}
-
-async function prepare(experiment: Experiment): Promise<Prepared> {
-  const {
-    hkl,
-    wavelength,
-    surface,
-    isGrazingExit,
-    geometry,
-    filmThickness,
-    substrate,
-    substrateHkl,
-    polarisation,
-    monochromator,
-  } = experiment;
-  const found = await reflection(crystalOf(experiment.crystal), {
-    hkl,
-    wavelength,
-    ...(surface === undefined ? {} : { surface }),
-  });
-  const isThick = geometry === "thick film" || geometry === "thick film on substrate";
-  return {
-    reflection:
-      isGrazingExit && found.asymmetry !== undefined ? { ...found, asymmetry: -found.asymmetry } : found,
-    sample: {
-      geometry,
-      ...(isThick && filmThickness !== undefined ? { filmThickness } : {}),
-      ...(geometry === "thick film on substrate"
-        ? { substrate: await reflection(crystalOf(substrate), { hkl: substrateHkl ?? hkl, wavelength }) }
-        : {}),
-    },
-    instrument: {
-      polarisation,
-      ...(polarisation === "unpolarised" && monochromator !== undefined ? { monochromator } : {}),
-      ...(experiment.hasSecondLine
-        ? {
-            lines: [
-              { wavelength, weight: 2 },
-              { wavelength: secondLineOf(wavelength), weight: 1 },
-            ],
-          }
-        : {}),
-    },
-  };
-}
-
-/** The anode's Kα2 line.
- *  @throws where the wavelength is no Kα1 line */
-function secondLineOf(wavelength: number): number {
-  const second = secondLine(wavelength);
-  if (second === undefined)
-    throw new Error(`${wavelength} Å is the Kα1 line of no known anode, so that its Kα2 line is not known`);
-  return second;
-}
-
-function crystalOf(choice: CrystalChoice | undefined): Crystal {
-  if (choice === undefined) throw new Error("no crystal is chosen");
-  if (choice.kind === "material") return material(choice.name);
-  const crystal = parseCif(choice.text);
-  return crystal.name === "" ? { ...crystal, name: choice.name } : crystal;
 }

@@ -1,8 +1,10 @@
 /** What crosses between the page and its workers: one question and one answer for each kind of work. */
-import type { Hkl, Inversion, Profile, Progress, Scan } from "takagi";
+import type { Hkl, Inversion, Profile, Progress, Scan, Stack } from "takagi";
 import type { ModelFiles } from "takagi/nn";
+import type { CrystalChoice } from "../crystals.ts";
+import type { DrawnLayer, LayersChoice, Periods } from "../layers.ts";
 import type { Network, NetworkCard } from "../network.ts";
-import type { CrystalChoice, Entry, Experiment, Model } from "../session.ts";
+import type { Entry, Experiment, Model } from "../session.ts";
 
 /** Kinds of work: what is asked, what is told meanwhile, and what comes back. */
 export interface Work {
@@ -16,15 +18,20 @@ export interface Work {
     };
     answer: ReadFile;
   };
-  /** What a crystal, a reflection and a wavelength mean; fails where they cannot be. */
-  setup: { ask: { readonly experiment: Experiment }; answer: Setup };
+  /** What a crystal, a reflection and a wavelength mean; fails where they or the layers on the crystal cannot be. */
+  setup: { ask: { readonly experiment: Experiment; readonly layers?: LayersChoice }; answer: Setup };
   /** Crystals whose reflections lie where the scan's peak is. */
   suggest: { ask: { readonly scan: Scan; readonly wavelength: number }; answer: readonly Suggestion[] };
   /** Starts besides the rough ones: those of the first network that knows the scan, or the entry's model. */
   invert: {
     ask: { readonly entry: Entry; readonly networks: readonly Network[]; readonly isFromModel: boolean };
     progress: Progress;
-    answer: { readonly answer: Inversion; readonly seconds: number };
+    answer: {
+      readonly answer: Inversion;
+      /** Of each solution, where the answer is one of layers. */
+      readonly stacks?: readonly Periods<DrawnLayer>[];
+      readonly seconds: number;
+    };
   };
   /** Begins to load a network before it is needed; what fails here fails again, and is told, where it is. */
   warm: { ask: { readonly network: Network }; answer: undefined };
@@ -106,4 +113,6 @@ export interface Suggestion {
 export interface Preview {
   readonly profile: Profile;
   readonly intensity: Float64Array;
+  /** The layers, where the profile is one of layers. */
+  readonly stack?: Stack;
 }

@@ -11,7 +11,8 @@ import {
   readScans,
   type Scan,
 } from "takagi";
-import { type CrystalChoice, DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
+import type { CrystalChoice } from "../crystals.ts";
+import { DEFAULT_EXPERIMENT, type Experiment, without } from "../session.ts";
 import type { FoundScan, ReadFile, Work } from "./protocol.ts";
 import { peakOf, reflectionsOf, TOLERANCE } from "./suggest.ts";
 

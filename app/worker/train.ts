@@ -1,7 +1,7 @@
 /** Training in the browser: a network for the crystal of a scan. */
 import { measuredPreset } from "takagi";
 import { cardOf, modelOf } from "./network.ts";
-import { prepared } from "./physics.ts";
+import { prepared } from "./prepared.ts";
 import type { Learning, Work } from "./protocol.ts";
 
 /** Seconds between two looks at what it can, and scans for each. */
