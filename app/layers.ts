@@ -45,6 +45,13 @@ export interface LayersChoice {
 /** Where a layer stands: its period, and its place in it, from below. */
 export type Place = readonly [period: number, layer: number];
 
+/** Of an answer of layers: those of each solution, with the crystals that they were taken to be of. */
+export interface FoundStacks {
+  /** Whether the scan was asked for layers alone, and not how many there are. */
+  readonly isNumberGiven: boolean;
+  readonly each: readonly Periods<DrawnLayer>[];
+}
+
 /** Most layers whose number is asked for, and most different ones in a list. */
 export const MOST_FOUND = 5;
 export const MOST_GIVEN = 12;

@@ -14,7 +14,7 @@ import type {
   Scan,
 } from "takagi";
 import type { CrystalChoice } from "./crystals.ts";
-import type { DrawnLayer, LayersChoice, Periods } from "./layers.ts";
+import type { DrawnLayer, FoundStacks, LayersChoice, Periods } from "./layers.ts";
 
 /** Crystal, beam and sample, as the form has them. */
 export interface Experiment {
@@ -101,8 +101,8 @@ export interface Entry extends Settings {
   /** Why the experiment is what it is, where it was guessed. */
   readonly guess?: string;
   readonly answer?: Inversion;
-  /** Of an answer of layers: those of each solution, with the crystals that they were taken to be of. */
-  readonly stacks?: readonly Periods<DrawnLayer>[];
+  /** Where the answer is one of layers. */
+  readonly stacks?: FoundStacks;
   /** Seconds that the answer took. */
   readonly seconds?: number;
   /** Of an answer that came as a result.json: what it came from, and when it was found. */

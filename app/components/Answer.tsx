@@ -2,6 +2,7 @@
 import {
   type FoundStack,
   type Inversion,
+  layerTable,
   percentOf,
   plain,
   type Profile,
@@ -100,7 +101,23 @@ function Headline({ entry }: { readonly entry: Entry }) {
           : "Not inverted yet."}
       </p>
     );
-  return <p class="lead">{tied(summary(answer).lead)}</p>;
+  return <p class="lead">{tied(leadOf(answer))}</p>;
+}
+
+/** Several layers stand in their table: the sentence names them, with their thicknesses. */
+function leadOf(answer: Inversion): string {
+  const { stack: found } = answer;
+  if (found === undefined || found.layers.length < 2) return summary(answer).lead;
+  // From below, as the stack has them.
+  const words = layerTable(found)
+    .reverse()
+    .map(({ name, thickness }) => `${thickness.value} nm of ${name}`);
+  const items = found.stack.layers.map((item) =>
+    "layers" in item
+      ? `${item.repeats} × (${words.splice(0, item.layers.length).reverse().join(" on ")})`
+      : words.shift()!,
+  );
+  return `${found.layers.length} layers, from the surface down: ${items.reverse().join(", ")}.`;
 }
 
 function layersOf(drawn: Stack): string {
@@ -167,7 +184,7 @@ function Numbers({ entry }: { readonly entry: Entry }) {
   if (answer === undefined) return null;
   return (
     <dl class={isDrawnOver.value || jobs.value.has(entry.id) ? "numbers old" : "numbers"}>
-      {rowsOf(answer).map(([name, value, remark = ""]) => (
+      {rowsOf(answer, entry.stacks?.isNumberGiven === true).map(([name, value, remark = ""]) => (
         <div key={name}>
           <dt>{name}</dt>
           <dd>
@@ -180,9 +197,11 @@ function Numbers({ entry }: { readonly entry: Entry }) {
   );
 }
 
-function rowsOf(answer: Inversion): readonly Row[] {
+function rowsOf(answer: Inversion, isNumberGiven: boolean): readonly Row[] {
   return [
-    ...(answer.stack === undefined ? summary(answer).profile : stackRows(answer, answer.stack)),
+    ...(answer.stack === undefined
+      ? summary(answer).profile
+      : stackRows(answer, answer.stack, isNumberGiven)),
     [
       "rms of log₁₀ I",
       plain(answer.rms),
@@ -192,12 +211,20 @@ function rowsOf(answer: Inversion): readonly Row[] {
 }
 
 /** Of a stack as a whole: its layers have a table of their own. */
-function stackRows({ solutions, thickness, maxStrain }: Inversion, { layers, periods }: FoundStack): Row[] {
+function stackRows(
+  { solutions, thickness, maxStrain }: Inversion,
+  { layers, periods }: FoundStack,
+  isNumberGiven: boolean,
+): Row[] {
   const alike = solutions
     .filter(({ stack }) => stack?.layers.length === layers.length)
     .reduce((sum, { weight }) => sum + weight, 0);
   return [
-    ["Layers", String(layers.length), `${percentOf(alike)} of the posterior has as many`],
+    [
+      "Layers",
+      String(layers.length),
+      isNumberGiven ? "as many as asked for" : `${percentOf(alike)} of the posterior has as many`,
+    ],
     ["Total thickness", `${plain(layers.length === 0 ? 0 : thickness, 4)} nm`],
     ["Largest strain", `${plain(maxStrain)} %`, "against the substrate"],
     ...periods.map(({ repeats, thickness: own }): Row => [

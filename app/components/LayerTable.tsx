@@ -1,5 +1,5 @@
 /** The layers that are shown, from the surface down, each number to be changed. */
-import { type LayerRow, layerTable } from "takagi";
+import { type LayerRow, layerTable, type WrittenNumber } from "takagi";
 import {
   distinct,
   type DrawnLayer,
@@ -35,13 +35,14 @@ export function LayerTable({ entry }: { readonly entry: Entry }) {
             <th scope="col">Layer</th>
             <th scope="col">Thickness (nm)</th>
             <th scope="col">Strain (%)</th>
+            <th scope="col">on {substrateOf(experiment)}</th>
             <th scope="col">Debye–Waller</th>
             <td>
               <button
                 type="button"
                 class="quiet"
-                aria-label="Add a layer on top"
-                title="Add a layer on top"
+                aria-label="Draw a layer on top"
+                title="Draw a layer on top"
                 disabled={count >= MOST_GIVEN}
                 onClick={() => addLayer(id)}
               >
@@ -55,10 +56,11 @@ export function LayerTable({ entry }: { readonly entry: Entry }) {
           .reverse()}
         <tfoot>
           <tr>
-            <th scope="row" colSpan={5}>
-              on {experiment.crystal?.name ?? "the substrate"}
+            <th scope="row" colSpan={6}>
+              on {substrateOf(experiment)}
               <small>
-                Strain of the layer’s own relaxed lattice; beneath, against the substrate, as in the plot.
+                Strain of the layer’s own relaxed lattice. On {substrateOf(experiment)}: against its lattice,
+                as in the plot.
               </small>
             </th>
           </tr>
@@ -66,6 +68,10 @@ export function LayerTable({ entry }: { readonly entry: Entry }) {
       </table>
     </div>
   );
+}
+
+function substrateOf({ crystal }: Entry["experiment"]): string {
+  return crystal?.name ?? "the substrate";
 }
 
 /** What the fit says, from below; none where other layers are drawn than it has. */
@@ -88,7 +94,7 @@ function PeriodRows({ p, ...rows }: RowsProps & { readonly p: number }) {
     <tbody class={repeats > 1 ? "period" : ""}>
       {repeats > 1 && (
         <tr>
-          <th scope="rowgroup" colSpan={5}>
+          <th scope="rowgroup" colSpan={6}>
             <span class="period-head">
               <NumberField
                 label="Times"
@@ -98,7 +104,7 @@ function PeriodRows({ p, ...rows }: RowsProps & { readonly p: number }) {
                 commit={(times) => drawLayers(id, (now) => withRepeats(now, p, Math.round(times)))}
               />
               <button type="button" class="quiet" onClick={() => addLayer(id, p)}>
-                Add a layer to the period
+                Add to the period
               </button>
             </span>
           </th>
@@ -109,20 +115,64 @@ function PeriodRows({ p, ...rows }: RowsProps & { readonly p: number }) {
   );
 }
 
-const NUMBERS = [
-  { key: "thickness", words: "Thickness", least: 0.1, most: 100_000 },
-  { key: "strain", words: "Strain", least: -30, most: 30 },
-  { key: "debyeWaller", words: "Debye–Waller factor", least: 0, most: 2 },
-] as const;
+const NUMBERS = {
+  thickness: { words: "Thickness", decimals: 3, least: 0.1, most: 100_000 },
+  strain: { words: "Strain", decimals: 4, least: -30, most: 30 },
+  debyeWaller: { words: "Debye–Waller factor", decimals: 3, least: 0, most: 2 },
+} as const;
+type NumberName = keyof typeof NUMBERS;
+
+/** A number with the error of the fit; beside a drawn one the fit's own. */
+function NumberCell({
+  name,
+  of,
+  value,
+  found,
+  commit,
+}: {
+  readonly name: NumberName;
+  readonly of: string;
+  readonly value: number;
+  readonly found: WrittenNumber | undefined;
+  readonly commit: (value: number) => void;
+}) {
+  const { words, decimals, least, most } = NUMBERS[name],
+    isDrawn = isDrawnOver.value,
+    // As the report writes it where it is the fit's.
+    written = Number((isDrawn ? undefined : found?.value)?.replace("−", "-"));
+  return (
+    <td>
+      <NumberField
+        isBare
+        label={`${words} of ${of}`}
+        value={Number.isFinite(written) ? written : Number(value.toFixed(decimals))}
+        least={least}
+        most={most}
+        commit={commit}
+      />
+      <small>{found === undefined ? "" : isDrawn ? `fit ${found.value}` : errorOf(found)}</small>
+    </td>
+  );
+}
+
+function errorOf({ error }: WrittenNumber): string {
+  return error === "" ? "" : `± ${error}`;
+}
 
 function DrawnRow({ place, entry, model, found }: RowsProps & { readonly place: Place }) {
   const { id, experiment } = entry,
     layer = layerAt(model.layers, place)!,
     at = placesOf(model.layers).findIndex(([p, i]) => p === place[0] && i === place[1]),
     row = found?.[at],
-    crystals = crystalsShown(),
-    against = crystals === undefined ? undefined : againstSubstrate(model, crystals)[at];
+    crystals = crystalsShown();
   const put = (next: DrawnLayer): void => drawLayers(id, (now) => withLayer(now, place, next));
+  const cell = (name: NumberName): Parameters<typeof NumberCell>[0] => ({
+    name,
+    of: `layer ${at + 1}`,
+    value: layer[name],
+    found: row?.[name],
+    commit: (value) => put({ ...layer, [name]: value }),
+  });
   return (
     <>
       <tr>
@@ -138,21 +188,14 @@ function DrawnRow({ place, entry, model, found }: RowsProps & { readonly place: 
           />
           <small>{`${at + 1}${at === distinct(model.layers).length - 1 ? ", surface" : ""}`}</small>
         </td>
-        {NUMBERS.map(({ key, words, ...limits }) => (
-          <td key={key}>
-            <NumberField
-              isBare
-              label={`${words} of layer ${at + 1}`}
-              value={shown(layer[key], isDrawnOver.value ? undefined : row?.[key].value)}
-              {...limits}
-              commit={(value) => put({ ...layer, [key]: value })}
-            />
-            <small>{remarkOf(row?.[key])}</small>
-            {key === "strain" && (
-              <small>{`${againstOf(row, against)} on ${experiment.crystal?.name ?? "the substrate"}`}</small>
-            )}
-          </td>
-        ))}
+        <NumberCell {...cell("thickness")} />
+        <NumberCell {...cell("strain")} />
+        <td class="against" data-of={`on ${substrateOf(experiment)}`}>
+          <span>
+            {againstOf(row, crystals === undefined ? undefined : againstSubstrate(model, crystals)[at])}
+          </span>
+        </td>
+        <NumberCell {...cell("debyeWaller")} />
         <td>
           <button
             type="button"
@@ -167,7 +210,7 @@ function DrawnRow({ place, entry, model, found }: RowsProps & { readonly place: 
       </tr>
       {row !== undefined && row.notes.length > 0 && !isDrawnOver.value && (
         <tr>
-          <td class="problem" colSpan={5}>
+          <td class="problem" colSpan={6}>
             {row.notes.join("; ")}
           </td>
         </tr>
@@ -181,20 +224,7 @@ function crystalsShown(): typeof stack.value {
   return isDragging.value ? stack.peek() : stack.value;
 }
 
-/** As the report writes it where it is the fit's; else to five digits. */
-function shown(value: number, written: string | undefined): number {
-  const text = written?.replace("−", "-");
-  return text === undefined || !Number.isFinite(Number(text)) ? Number(value.toPrecision(5)) : Number(text);
-}
-
-/** The error of the fit; beside a drawn value the fit's own. */
-function remarkOf(number: LayerRow["thickness"] | undefined): string {
-  if (number === undefined) return "\u00a0";
-  const error = number.error === "" ? "" : `± ${number.error}`;
-  return isDrawnOver.value ? `fit ${number.value}` : error;
-}
-
 function againstOf(row: LayerRow | undefined, against: number | undefined): string {
   if (!isDrawnOver.value && row !== undefined) return row.strainAgainst.value;
-  return against === undefined || Number.isNaN(against) ? "–" : against.toFixed(4).replace("-", "−");
+  return against === undefined || Number.isNaN(against) ? "–" : against.toFixed(3).replace("-", "−");
 }

@@ -185,7 +185,7 @@ function GivenPeriod({
             disabled={isFull}
             onClick={() => change(withLayerOn(given, layers.at(-1)!, p))}
           >
-            Add a layer to the period
+            Add to the period
           </button>
         </div>
       )}
@@ -203,7 +203,7 @@ function GivenRow({ place, list }: { readonly place: Place; readonly list: ListP
   const { given, substrate, change } = list,
     [p, i] = place,
     layer = given[p]!.layers[i]!,
-    name = `layer ${distinct(given.slice(0, p)).length + i + 1}`;
+    name = `layer ${distinct(given.slice(0, p)).length + i + 1} of the list`;
   const put = <K extends keyof GivenLayer>(key: K, value: GivenLayer[K]): void =>
     change(
       withLayer(given, place, { ...without(layer, key), ...(value === undefined ? {} : { [key]: value }) }),
@@ -219,7 +219,7 @@ function GivenRow({ place, list }: { readonly place: Place; readonly list: ListP
       />
       <OptionalNumberField
         isBare
-        label={`Thickness of ${name}, nm`}
+        label={`Thickness of ${name}`}
         placeholder="found"
         value={layer.thickness}
         least={0.5}
@@ -228,7 +228,7 @@ function GivenRow({ place, list }: { readonly place: Place; readonly list: ListP
       />
       <OptionalNumberField
         isBare
-        label={`Strain of ${name}, %`}
+        label={`Strain of ${name}`}
         placeholder="found"
         value={layer.strain}
         least={-30}

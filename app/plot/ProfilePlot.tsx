@@ -31,16 +31,28 @@ const SIGNALS = {
     handles: computed(() => handlesNow("debyeWaller")),
   },
 } as const;
-/** With the substrate, which goes on beyond what is seen. */
-const depths = computed(() => {
-  const { value } = depth;
-  if (value === undefined || !isOfLayers.value) return value;
-  const whole = value[value.length - 1]!;
-  return Float64Array.of(...value, whole * (1 + 1e-9), whole * 10);
-});
+const depths = computed(() =>
+  depth.value === undefined || !isOfLayers.value ? depth.value : beyond(depth.value),
+);
+
+/** Depths with two of the substrate, which goes on beyond what is seen. */
+function beyond(depth: Float64Array): Float64Array {
+  const whole = depth[depth.length - 1]!;
+  return Float64Array.of(...depth, whole * (1 + 1e-9), whole * 10);
+}
 
 function onSubstrate(values: Float64Array | undefined, own: number): Float64Array | undefined {
   return values === undefined || !isOfLayers.value ? values : Float64Array.of(...values, own, own);
+}
+
+/** The fit's own line; of layers down to the substrate. */
+function lineOf(
+  { profile: own, stack: found }: Inversion,
+  quantity: Quantity,
+): { x: Float64Array; y: Float64Array } {
+  if (found === undefined) return { x: own.depth, y: own[quantity] };
+  const substrate = quantity === "strain" ? 0 : 1;
+  return { x: beyond(own.depth), y: Float64Array.of(...own[quantity], substrate, substrate) };
 }
 
 function handlesNow(quantity: Quantity): readonly Handle[] {
@@ -155,7 +167,7 @@ function drawBehind(chart: uPlot, quantity: Quantity): void {
   if (answer !== undefined) {
     const { profile: own } = answer;
     band(chart, own.depth, { ...bandOf(answer, quantity), colour: isOver ? colours.mask : colours.band });
-    if (isOver) dashed(chart, { x: own.depth, y: own[quantity] }, colours.soft);
+    if (isOver) dashed(chart, lineOf(answer, quantity), colours.soft);
     else threads(chart, drawsOf(answer, quantity), colours.thread);
   }
   if (quantity === "strain") zeroLine(chart, colours.rule);

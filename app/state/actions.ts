@@ -141,7 +141,7 @@ export function chooseSolution(id: string, solution: number): void {
     const own = entry.answer?.solutions[solution];
     return own === undefined
       ? entry
-      : { ...entry, solution, model: modelOf(own, entry.stacks?.[solution]), isEdited: false };
+      : { ...entry, solution, model: modelOf(own, entry.stacks?.each[solution]), isEdited: false };
   });
 }
 
@@ -256,7 +256,7 @@ export function resetModel(id: string): void {
     const own = entry.answer?.solutions[entry.solution];
     return own === undefined
       ? entry
-      : { ...entry, model: modelOf(own, entry.stacks?.[entry.solution]), isEdited: false };
+      : { ...entry, model: modelOf(own, entry.stacks?.each[entry.solution]), isEdited: false };
   });
 }
 

@@ -29,7 +29,7 @@ export async function invert(id: string, isFromModel = false): Promise<void> {
         ...(stacks === undefined ? {} : { stacks }),
         seconds,
         solution: 0,
-        model: modelOf(answer, stacks?.[0]),
+        model: modelOf(answer, stacks?.each[0]),
         isEdited: false,
         invertedWith: settingsOf(entry),
       })),

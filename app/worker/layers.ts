@@ -13,6 +13,7 @@ import { crystalOf } from "../crystals.ts";
 import {
   distinct,
   type DrawnLayer,
+  type FoundStacks,
   type GivenLayer,
   itemsOf,
   type LayersChoice,
@@ -80,8 +81,8 @@ export async function checkLayers(experiment: Experiment, layers: LayersChoice):
 }
 
 /** The layers of each solution, to be drawn. */
-export function stacksOf({ solutions }: Inversion, { crystals }: WantedLayers): Periods<DrawnLayer>[] {
-  return solutions.map(({ stack }) => {
+export function stacksOf({ solutions }: Inversion, { options, crystals }: WantedLayers): FoundStacks {
+  const each = solutions.map(({ stack }) => {
     let at = 0;
     const drawn = ({ thickness, strain = 0, debyeWaller = 1 }: LayerGroup["layers"][number]): DrawnLayer => ({
       ...(Array.isArray(crystals) ? (crystals as readonly LayerOf[])[at++] : (crystals as LayerOf)),
@@ -95,6 +96,7 @@ export function stacksOf({ solutions }: Inversion, { crystals }: WantedLayers): 
         : { layers: [drawn(item)], repeats: 1 },
     );
   });
+  return { isNumberGiven: options.layers !== "auto", each };
 }
 
 /** What was drawn, for the simulator. */

@@ -2,7 +2,7 @@
 import type { Hkl, Inversion, Profile, Progress, Scan, Stack } from "takagi";
 import type { ModelFiles } from "takagi/nn";
 import type { CrystalChoice } from "../crystals.ts";
-import type { DrawnLayer, LayersChoice, Periods } from "../layers.ts";
+import type { FoundStacks, LayersChoice } from "../layers.ts";
 import type { Network, NetworkCard } from "../network.ts";
 import type { Entry, Experiment, Model } from "../session.ts";
 
@@ -28,8 +28,8 @@ export interface Work {
     progress: Progress;
     answer: {
       readonly answer: Inversion;
-      /** Of each solution, where the answer is one of layers. */
-      readonly stacks?: readonly Periods<DrawnLayer>[];
+      /** Where the answer is one of layers. */
+      readonly stacks?: FoundStacks;
       readonly seconds: number;
     };
   };
