@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { pseudoVoigtProfile } from "../../src/profile/pseudoVoigt.ts";
+import { layerStrain } from "../../src/crystal/epitaxy.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
-import type { Hkl, Instrument, Profile } from "../../src/types.ts";
+import type { Hkl, Instrument, Profile, Stack } from "../../src/types.ts";
 
 export const example = readFileSync(
   fileURLToPath(new URL("../../examples/data/irradiated-ysz.xy", import.meta.url)),
@@ -53,6 +54,32 @@ export async function siliconScan(scale = 1e5): Promise<string> {
   });
 }
 
+/** 60 nm of Al0.5Ga0.5As that fits GaAs. */
+export async function aluminiumArsenideOnGalliumArsenide(): Promise<Stack> {
+  const beam = { hkl: [0, 0, 4], wavelength: 1.5406 } as const,
+    [substrate, film] = [material("GaAs"), material("Al0.5Ga0.5As")];
+  return {
+    substrate: await reflection(substrate, beam),
+    layers: [
+      {
+        crystal: await reflection(film, beam),
+        thickness: 60,
+        strain: layerStrain(film, { substrate }).normal,
+      },
+    ],
+  };
+}
+
+/** Its scan. */
+export async function layerScan(): Promise<string> {
+  const twoTheta = Float64Array.from({ length: 500 }, (_, i) => 65 + (1.9 * i) / 500),
+    simulator = await createSimulator(),
+    { intensity } = simulator.simulateStack(await aluminiumArsenideOnGalliumArsenide(), twoTheta, {
+      instrument: { resolution: { shape: "gaussian", fwhm: 0.01 }, scale: 1e6, background: 2 },
+    });
+  return textOf("GaAs", [0, 0, 4], twoTheta, simulator.counts(intensity, 3));
+}
+
 /** Counts as a text file that says which crystal they are of. */
 async function scan(
   name: string,
@@ -67,6 +94,9 @@ async function scan(
     twoTheta,
     { instrument },
   );
-  const counts = simulator.counts(intensity, 3);
+  return textOf(name, hkl, twoTheta, simulator.counts(intensity, 3));
+}
+
+function textOf(name: string, hkl: Hkl, twoTheta: Float64Array, counts: Float64Array): string {
   return `# ${name} ${hkl.join(" ")}, wavelength 1.5406 Å\n${Array.from(twoTheta, (t, i) => `${t.toFixed(4)} ${counts[i]}`).join("\n")}\n`;
 }

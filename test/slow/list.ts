@@ -4,6 +4,7 @@ export const SLOW: Readonly<Record<string, string>> = {
   "test/app/answer.test.ts": "that the page's answers, drags, masks and held values are those of the SDK",
   "test/app/formats.test.ts":
     "that files of every diffractometer open in the page with their angles and counts",
+  "test/app/layers.test.ts": "that layers which the page finds, draws and keeps are those of the SDK",
   "test/app/layout.test.ts": "jumps of the layout, plots below the fold, targets too small for fingers",
   "test/app/network.test.ts": "that the page asks the right network, keeps one's own, and trains one",
   "test/app/series.test.ts": "faults of accessibility, of several scans side by side, of simulations",
