@@ -67,6 +67,10 @@ const STEPS: readonly (readonly [what: string, how: string])[] = [
     "Change the profile",
     "Drag its points, or Tab to one and press the arrow keys (Shift: ten times as far).",
   ],
+  [
+    "Look for layers",
+    "Choose “uniform layers on the crystal” and their crystal. Type in the table of the answer, or drag edges and points.",
+  ],
   ["Hold a parameter", "Type its value, press “hold”, press “Invert again”."],
   ["Go back", "Ctrl Z; Ctrl Shift Z goes forward again."],
   ["Save", "Report, tables, pictures, or the whole session, which opens here again."],
