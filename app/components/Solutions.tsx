@@ -7,13 +7,14 @@ import { Thumbnail } from "../plot/Thumbnail.tsx";
 export function Solutions({ entry }: { readonly entry: Entry }) {
   const solutions = entry.answer?.solutions ?? [];
   if (solutions.length < 2) return null;
-  const deepest = Math.max(...solutions.map(({ thickness }) => thickness));
+  const isOfLayers = solutions[0]!.stack !== undefined,
+    deepest = (isOfLayers ? 1.1 : 1) * Math.max(...solutions.map(({ thickness }) => thickness));
   const strains = solutions.flatMap(({ profile }) => [...profile.strain]);
   const y = [Math.min(0, ...strains), Math.max(0.01, ...strains)] as const;
   return (
     <section aria-labelledby="solutions-title">
       <h2 id="solutions-title">
-        {solutions.length} {solutions[0]!.stack === undefined ? "profiles" : "stacks"} explain this scan{" "}
+        {solutions.length} {isOfLayers ? "stacks" : "profiles"} explain this scan{" "}
         <small>choose one to see it</small>
       </h2>
       <div class="cards">
@@ -30,12 +31,8 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
               y={y}
               label={`Strain of solution ${i + 1}`}
               lines={[
-                ...(i === 0
-                  ? []
-                  : [
-                      { x: solutions[0]!.profile.depth, y: solutions[0]!.profile.strain, className: "ghost" },
-                    ]),
-                { x: profile.depth, y: profile.strain, className: "line" },
+                ...(i === 0 ? [] : [{ ...drawn(solutions[0]!, deepest), className: "ghost" }]),
+                { ...drawn({ profile, ...solution }, deepest), className: "line" },
               ]}
             />
             <span class="caption">
@@ -50,6 +47,18 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
       </div>
     </section>
   );
+}
+
+/** Strain against depth; layers end at the substrate. */
+function drawn(
+  { profile: { depth, strain }, stack }: Pick<Solution, "profile" | "stack">,
+  deepest: number,
+): { x: Float64Array; y: Float64Array } {
+  if (stack === undefined) return { x: depth, y: strain };
+  return {
+    x: Float64Array.of(...depth, depth[depth.length - 1]!, deepest),
+    y: Float64Array.of(...strain, 0, 0),
+  };
 }
 
 /** A solution in a few words: where its strain is largest, or how many layers it has, with their thicknesses from the surface
