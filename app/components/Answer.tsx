@@ -123,7 +123,8 @@ function leadOf(answer: Inversion): string {
 function layersOf(drawn: Stack): string {
   const { length } = drawn.layers.flatMap((item) => ("layers" in item ? item.layers : [item]));
   if (length === 0) return "no layer, the bare substrate";
-  return `${length === 1 ? "one layer" : `${length} layers`}, ${plain(stackThickness(drawn), 4)} nm together`;
+  const whole = `${plain(stackThickness(drawn), 4)} nm`;
+  return length === 1 ? `one layer, ${whole} thick` : `${length} layers, ${whole} together`;
 }
 
 function largestOf({ depth, strain }: Profile): string {

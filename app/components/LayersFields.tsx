@@ -1,5 +1,6 @@
 /** Whether a smooth profile or uniform layers are looked for; how many, and of which crystals. */
 import type { Hkl } from "takagi";
+import type { CrystalChoice } from "../crystals.ts";
 import {
   distinct,
   type GivenLayer,
@@ -13,6 +14,7 @@ import {
   withoutLayer,
   withRepeats,
 } from "../layers.ts";
+import { isStack } from "../model.ts";
 import { type Entry, without } from "../session.ts";
 import { chooseLayers } from "../state/actions.ts";
 import { CrystalName, CrystalNames } from "./CrystalName.tsx";
@@ -47,8 +49,26 @@ export function LayersFields({
   );
 }
 
+function isUntouched(given: Periods<GivenLayer>): boolean {
+  return JSON.stringify(given) === JSON.stringify(USUAL.given);
+}
+
+/** Where a list begins: at the layers that are shown, or at one of the crystal that was chosen. */
+function shownAsList({ model }: Entry, crystal: CrystalChoice | undefined): Periods<GivenLayer> {
+  if (model === undefined || !isStack(model) || model.layers.length === 0)
+    return [{ layers: [crystal === undefined ? {} : { crystal }], repeats: 1 }];
+  return model.layers.map(({ layers, repeats }) => ({
+    repeats,
+    layers: layers.map((layer) => ({
+      ...(layer.crystal === undefined ? {} : { crystal: layer.crystal }),
+      thickness: Number(layer.thickness.toPrecision(3)),
+      strain: Number(layer.strain.toPrecision(3)),
+    })),
+  }));
+}
+
 function Wanted({
-  entry: { id, experiment },
+  entry,
   layers,
   problem,
 }: {
@@ -56,7 +76,8 @@ function Wanted({
   readonly layers: LayersChoice;
   readonly problem: string | undefined;
 }) {
-  const { number, crystal, given } = layers;
+  const { id, experiment } = entry,
+    { number, crystal, given } = layers;
   const isGiven = number === "given",
     change = (patch: Partial<LayersChoice>): void => chooseLayers(id, { ...layers, ...patch }),
     hasOther = isGiven ? distinct(given).some((layer) => layer.crystal !== undefined) : crystal !== undefined;
@@ -70,7 +91,10 @@ function Wanted({
           ...Array.from({ length: MOST_FOUND }, (_, i) => [String(i + 1), String(i + 1)] as const),
           ["given", "those of a list"],
         ]}
-        choose={(value) => change({ number: value === "auto" || value === "given" ? value : Number(value) })}
+        choose={(value) => {
+          if (value !== "given") change({ number: value === "auto" ? value : Number(value) });
+          else change({ number: value, given: isUntouched(given) ? shownAsList(entry, crystal) : given });
+        }}
       />
       {isGiven ? (
         <GivenLayers
