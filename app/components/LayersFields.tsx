@@ -36,7 +36,7 @@ export function LayersFields({
         label={scan === undefined ? "Draw" : "Look for"}
         value={layers === undefined ? "profile" : "layers"}
         options={[
-          ["profile", "a smooth profile (splines)"],
+          ["profile", "a profile, or layers of this crystal where they explain it better"],
           ["layers", "uniform layers on the crystal"],
         ]}
         choose={(kind) => chooseLayers(id, kind === "layers" ? USUAL : undefined)}

@@ -10,15 +10,9 @@ import {
   parseResult,
   type Result,
 } from "takagi";
+import type { CrystalChoice } from "../crystals.ts";
 import { modelOf } from "../model.ts";
-import {
-  type CrystalChoice,
-  DEFAULT_EXPERIMENT,
-  type Entry,
-  type Experiment,
-  type Mask,
-  settingsOf,
-} from "../session.ts";
+import { DEFAULT_EXPERIMENT, type Entry, type Experiment, type Mask, settingsOf } from "../session.ts";
 
 const GEOMETRIES: readonly Geometry[] = [
   "single crystal",
@@ -65,7 +59,9 @@ export function entryOfResult(text: string): Entry {
     ...(provenance === undefined ? {} : { provenance }),
     solution: 0,
     // Without its crystal a profile cannot be drawn by hand, and one of layers has no splines.
-    ...(experiment.crystal === undefined || inversion.splines === 0 ? {} : { model: modelOf(inversion) }),
+    ...(experiment.crystal === undefined || inversion.splines === 0
+      ? {}
+      : { model: modelOf(inversion, undefined) }),
     isEdited: false,
   };
   return { ...entry, invertedWith: settingsOf(entry) };

@@ -1,5 +1,6 @@
 /** Whether what a file or the browser holds is a session, all of it: a part that is damaged must not take the page along. */
 import { parseResult, resultJson, type Scan, type ScanInput, type Solution, validateScan } from "takagi";
+import type { FoundStacks, LayersChoice } from "../layers.ts";
 import type { Entry, Experiment, Session } from "../session.ts";
 
 type Check = (value: unknown) => boolean;
@@ -52,10 +53,25 @@ const EXPERIMENT: Shape<Experiment> = {
   deviation: isText,
 };
 
-/** Of a profile drawn by hand, and of other kinds no more than that they are models. */
+const isLayer: Check = (value) =>
+  isObject(value) &&
+  ["thickness", "strain", "debyeWaller"].every((name) => optional(isNumber)(value[name])) &&
+  optional(isNamed)(value["crystal"]) &&
+  optional(isHkl)(value["hkl"]);
+const isPeriods = listOf(has({ layers: listOf(isLayer), repeats: Number.isInteger }));
+const STACKS: Shape<FoundStacks> = { isNumberGiven: isFlag, each: listOf(isPeriods) };
+const LAYERS: Shape<LayersChoice> = {
+  number: (value) => isText(value) || isNumber(value),
+  crystal: optional(isNamed),
+  hkl: optional(isHkl),
+  given: isPeriods,
+};
+
+/** Of a profile drawn by hand, of layers, and of other kinds no more than that they are models. */
 const isModel: Check = (value) =>
   isObject(value) &&
   isObject(value["instrument"]) &&
+  (!("layers" in value) || isPeriods(value["layers"])) &&
   (!("strainWeights" in value) ||
     (isNumber(value["thickness"]) &&
       listOf(isNumber)(value["strainWeights"]) &&
@@ -103,6 +119,8 @@ const ENTRY: Shape<Entry> = {
   network: isText,
   held: listOf(isText),
   mask: listOf(isRange),
+  layers: optional(has(LAYERS)),
+  stacks: optional(has(STACKS)),
   splines: optional(isNumber),
   effort: optional((value) => isText(value) || isNumber(value)),
   answer: optional(isObject),

@@ -6,7 +6,7 @@ import { EMPTY, type Session } from "../session.ts";
 import { merged } from "./merged.ts";
 import { ownNetworks } from "./networks.ts";
 import { soundSession } from "./sessionCheck.ts";
-import { FORMAT } from "./sessionFile.ts";
+import { FORMAT, OLDER_FORMAT } from "./sessionFile.ts";
 import { adjust, fileProblems, replace, session } from "./store.ts";
 
 const DATABASE = "takagi",
@@ -17,6 +17,8 @@ const DELAY = 300;
 /** One value that is kept. */
 interface Kept<T> {
   readonly key: string;
+  /** Of an earlier page, which knew less. */
+  readonly olderKey: string;
   readonly value: Signal<T>;
   /** Before anything is done. */
   readonly initial: T;
@@ -30,6 +32,7 @@ interface Kept<T> {
 
 const NETWORKS: Kept<readonly Network[]> = {
   key: `networks ${FORMAT}`,
+  olderKey: `networks ${OLDER_FORMAT}`,
   value: ownNetworks,
   initial: ownNetworks.peek(),
   sound: (saved) => saved,
@@ -39,6 +42,7 @@ const NETWORKS: Kept<readonly Network[]> = {
 
 const SESSION: Kept<Session> = {
   key: `session ${FORMAT}`,
+  olderKey: `session ${OLDER_FORMAT}`,
   value: session,
   initial: EMPTY,
   sound: (saved) => {
@@ -80,14 +84,16 @@ export async function keepSession(): Promise<void> {
 }
 
 async function keep<T>(database: IDBDatabase, kind: Kept<T>): Promise<void> {
-  const { key, value, initial, sound, merge, take } = kind,
+  const { key, olderKey, value, initial, sound, merge, take } = kind,
     // Changes whenever a page writes: where it is not ours, another page has written since.
     stampKey = `${key} written`,
     reading = database.transaction(STORE).objectStore(STORE),
-    [saved, savedStamp] = await Promise.all([
+    [own, older, savedStamp] = await Promise.all([
       finished<T | undefined>(reading.get(key)),
+      finished<T | undefined>(reading.get(olderKey)),
       finished<string | undefined>(reading.get(stampKey)),
-    ]);
+    ]),
+    saved = own ?? older;
   let stamp = savedStamp,
     kept = initial;
   if (saved !== undefined) {

@@ -71,9 +71,12 @@ export async function invertEntry(
           isAutomatic: entry.network === "automatic",
         })
       : await invertFromModel(scan, reflection, options, from);
-  return { answer, seconds: secondsSince() };
+  // Where nothing was said of layers they are of the crystal itself.
+  const found = answer.stack === undefined ? {} : { stacks: stacksOf(answer, OWN_LAYERS) };
+  return { answer, ...found, seconds: secondsSince() };
 }
 
+const OWN_LAYERS: WantedLayers = { options: { layers: "auto" }, crystals: {} };
 const FROM_LAYERS = "searched from the layers that were drawn, as many and of these crystals";
 
 /** What is asked of layers: those that were drawn where the fit begins at them, or what the form says; none for a profile. */
