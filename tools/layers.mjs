@@ -117,7 +117,8 @@ function layerOf(substrate, own, thickness, against) {
 /** Stacks or profiles, and what is told of them. */
 const samples = {
   stacks: (_, { substrate, film, next, between, even }) => {
-    let last;
+    // A layer of the substrate's crystal without strain is none.
+    let last = film === substrate ? 0 : undefined;
     const layers = Array.from({ length: 1 + Math.floor(3 * next()) }, () => {
       // Neighbours of one strain are one layer.
       let against;

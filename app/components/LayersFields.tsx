@@ -36,7 +36,10 @@ export function LayersFields({
         label={scan === undefined ? "Draw" : "Look for"}
         value={layers === undefined ? "profile" : "layers"}
         options={[
-          ["profile", "a profile, or layers of this crystal where they explain it better"],
+          [
+            "profile",
+            scan === undefined ? "a smooth profile (splines)" : "a profile, or layers if they explain more",
+          ],
           ["layers", "uniform layers on the crystal"],
         ]}
         choose={(kind) => chooseLayers(id, kind === "layers" ? USUAL : undefined)}

@@ -33,8 +33,6 @@ const ROUGH_STARTS = 14;
 const FLOOR = 0.01;
 /** Work of a search for layers over that for a profile, at most: hardly one scan in ten needs it. */
 const LAYERS_WORK = 3;
-/** Work of the question whether layers explain the scan as well, over that of a search. */
-const LAYERS_CHECK = 0.1;
 /** Depths of a draw's profile. */
 const SHOWN_POINTS = 101;
 /** No detector counts more at a point. */
@@ -175,7 +173,7 @@ function told(
   };
 }
 
-/** What layers gain over a profile; where the profile does not explain the scan, all. */
+/** What layers gain over a profile. */
 async function gainOf(
   problem: ScanProblem,
   { found, solutions }: Solved,
@@ -183,13 +181,11 @@ async function gainOf(
   turns: Turns,
 ): Promise<number> {
   if (!mayBeLayers(options)) return -Infinity;
-  if (found.excess > TOLERATED) return Infinity;
-  const work = LAYERS_CHECK * secondsOf(options.effort) * WORK_PER_SECOND,
-    asked = {
-      error: found.error.value,
-      work,
-      knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
-    };
+  const asked = {
+    found,
+    work: secondsOf(options.effort) * WORK_PER_SECOND,
+    knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
+  };
   return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
 }
 

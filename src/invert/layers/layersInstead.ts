@@ -5,13 +5,17 @@ import { type InvertOptions, MOST_STRAIN } from "../options.ts";
 import { FINE } from "../precision.ts";
 import type { Known } from "../prior.ts";
 import type { ScanProblem } from "../scanProblem.ts";
+import { type Found, TOLERATED } from "../search.ts";
 import type { StagedStep } from "../staged.ts";
 import type { Place, Places } from "../unknowns.ts";
+import { MOST_LAYERS } from "./layerOptions.ts";
 import { distinctLayers } from "./layerUnknowns.ts";
 import { solveLayers } from "./solveLayers.ts";
 
-/** Layers that are looked for beside a profile that explains the scan. */
-const MOST = 2;
+/** Layers that are looked for, and work over that of a search, beside a profile that explains the scan, and beside one that does
+ *  not. */
+const EXPLAINED = { most: 2, work: 0.1 };
+const UNEXPLAINED = { most: MOST_LAYERS, work: 0.3 };
 /** Numbers of a film of splines that a scan tells, about, and of a layer, for Schwarz's criterion. */
 const OF_SPLINES = 6;
 const OF_LAYER = 3;
@@ -43,20 +47,26 @@ export function mayBeLayers({
   );
 }
 
-/** One or two uniform layers of the crystal itself against a smooth profile that explains the scan.
+/** Uniform layers of the crystal itself against a smooth profile.
  *  @param place of that profile
- *  @param work slices · angles, at most
+ *  @param work of the search for it: slices · angles
  *  @returns by how much −2 ln of the probability is lower for layers, by Schwarz's criterion */
 export function* gainOfLayers(
   problem: ScanProblem,
   place: Place,
   {
-    error,
+    found,
     work,
     knownOf,
-  }: { readonly error: number; readonly work: number; knownOf(unknowns: Places): readonly Known[] },
+  }: {
+    readonly found: Pick<Found, "error" | "excess">;
+    readonly work: number;
+    knownOf(unknowns: Places): readonly Known[];
+  },
 ): Generator<StagedStep, number, void> {
   const { setting, points } = problem,
+    error = found.error.value,
+    share = found.excess > TOLERATED ? UNEXPLAINED : EXPLAINED,
     errors = new Float64Array(points).fill(error),
     of = (objective: Pick<Objective, "mean">, at: Place): number =>
       deviance(problem.counts, objective.mean(at), errors);
@@ -66,11 +76,11 @@ export function* gainOfLayers(
         crystal: setting.reflection,
         isSupposed: true,
         fewest: 1,
-        most: MOST,
+        most: share.most,
         mostStrain: MOST_STRAIN,
         knownOf: ({ unknowns }) => knownOf(unknowns),
       },
-      work,
+      share.work * work,
     ),
     [best] = solved.solutions,
     smooth = of(problem.objectiveAt(FINE, place.x), place),
