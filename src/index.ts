@@ -43,6 +43,7 @@ export type { MeasuredPreset, PaperPreset, Preset, Range } from "./dataset/prese
 export { physicalLabels } from "./dataset/scaling.ts";
 export { rmsLog } from "./invert/answerParts.ts";
 export { invert } from "./invert/invert.ts";
+export { invertTogether, type ScanOfSample } from "./invert/together.ts";
 export type { Effort, InvertOptions } from "./invert/options.ts";
 export type { PredictorOptions, ProfilePredictor, ProfileProposal } from "./invert/predictor.ts";
 export type { LayerGuess, LayerGuessGroup, LayersOption } from "./invert/layers/layerOptions.ts";
@@ -122,6 +123,7 @@ export type {
   Geometry,
   Hkl,
   Instrument,
+  InvertedScan,
   Inversion,
   Layer,
   LayerGroup,

@@ -449,7 +449,24 @@ export interface Inversion extends Solution {
   readonly method: "network and search" | "search";
   /** Why so, in words. */
   readonly methodReason: string;
+  /** Each scan, where several of one sample were inverted together; `scan`, `reflection`, `instrument`, `calculated`, `rms` and
+   *  all else that is of one scan are those of the first. */
+  readonly scans?: readonly InvertedScan[];
 }
+
+/** One of several scans of a sample that were inverted together: what is its own. */
+export interface InvertedScan extends Pick<
+  Inversion,
+  | "scan"
+  | "reflection"
+  | "countUnit"
+  | "relativeError"
+  | "used"
+  | "instrument"
+  | "calculated"
+  | "rms"
+  | "chi2PerPoint"
+> {}
 
 /** Progress of a long call: what is under way, and how much of it is done (0…1). */
 export interface Progress {

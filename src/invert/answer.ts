@@ -14,44 +14,62 @@ import { FINE } from "./precision.ts";
 import type { Climbed } from "./climb.ts";
 import { deviance } from "./objective.ts";
 import { type Draw, quantilesOf } from "./posterior.ts";
+import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import type { Found } from "./search.ts";
-import { filmOf, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
+import { filmOf, type Place, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
 
 /** Depths of the profiles. */
 const POINTS = 401;
 export const LEVEL = 0.95;
 
-/** Quantities of one maximum, exact. */
-export function solutionOf(
+/** The exact curve of one scan.
+ *  @param error relative, beside counting */
+export function curveOf(
   problem: ScanProblem,
+  place: Place,
+  error: number,
+): Pick<Solution, "rms" | "chi2PerPoint" | "instrument" | "calculated"> {
+  const { twoTheta, intensity } = problem.setting.scan,
+    calculated = problem.calculated(place, twoTheta),
+    mean = problem.objectiveAt(FINE, place.x).mean(place),
+    chi2 = deviance(problem.counts, mean, problem.errors(error));
+  return {
+    rms: rmsLog(intensity, calculated),
+    chi2PerPoint: chi2 / problem.points,
+    instrument: instrumentOf(problem, place),
+    calculated,
+  };
+}
+
+/** Quantities of one maximum, exact; of several scans the first one's curve. */
+export function solutionOf(
+  problem: Problem,
   mode: Climbed,
   {
     draws,
     share,
-    error,
+    errors,
     confidence,
-    twoTheta,
-    intensity,
   }: {
     readonly draws: readonly Draw[];
     readonly share: number;
     readonly confidence: number;
-    readonly error: number;
-    readonly twoTheta: Float64Array;
-    readonly intensity: Float64Array;
+    readonly errors: readonly number[];
   },
 ): Solution {
   const { unknowns: u } = problem,
     film = filmOf(u, mode),
     profile = profileOf(film, POINTS),
-    at = maximumOf(profile),
-    calculated = problem.calculated(mode, twoTheta),
-    mean = problem.objectiveAt(FINE, mode.x).mean(mode),
-    chi2 = deviance(problem.counts, mean, new Float64Array(mean.length).fill(error));
+    at = maximumOf(profile);
+  const { rms, chi2PerPoint, instrument, calculated } = curveOf(
+    problem.scans[0],
+    problem.placeIn(0, mode),
+    errors[0],
+  );
   return {
-    rms: rmsLog(intensity, calculated),
-    chi2PerPoint: chi2 / problem.points,
+    rms,
+    chi2PerPoint,
     weight: share,
     profile,
     strainBand: bandOf(draws, profile, "strain", confidence),
@@ -60,7 +78,7 @@ export function solutionOf(
     maxStrain: profile.strain[at],
     maxStrainDepth: profile.depth[at],
     minDebyeWaller: profile.debyeWaller.reduce((a, b) => Math.min(a, b), 1),
-    instrument: instrumentOf(problem, mode),
+    instrument,
     calculated,
     splines: u.weights,
     parameters: parametersOf(problem, mode, filmNumbers(problem, mode)),
@@ -68,7 +86,7 @@ export function solutionOf(
 }
 
 /** ln thickness and weights, by the unknowns. */
-function filmNumbers({ unknowns: u }: ScanProblem, { x, sign }: Climbed): NumberRow[] {
+function filmNumbers({ unknowns: u }: Problem, { x, sign }: Climbed): NumberRow[] {
   const film = filmOf(u, { x, sign }),
     scale = sign * Math.exp(x[u.scale]),
     rows: NumberRow[] = [plainNumber("lnThickness", x, u.thickness)];
@@ -117,12 +135,13 @@ function maximumOf({ strain }: Profile): number {
 
 /** Whether the scan settles the profile, and why.
  *  @param others solutions beside the answer
+ *  @param scans how many there are
  *  @param share of the probability that is a smooth profile's, where uniform layers come near */
 export function verdictOf(
   { excess }: Found,
   features: Features,
   others: number,
-  share = 1,
+  { scans = 1, share = 1 }: { readonly scans?: number; readonly share?: number } = {},
 ): ReturnType<typeof verdictFrom> {
   const confidence = share * confidenceOf(features);
   return verdictFrom({
@@ -130,7 +149,7 @@ export function verdictOf(
     confidence,
     isDetermined: isDetermined(confidence),
     unexplained: "no profile was found that explains the scan within its noise",
-    chance: `${Math.round(100 * confidence)} % of simulated scans with such a search and posterior are right to 10 %`,
+    chance: `${Math.round(100 * confidence)} % of simulated scans${scans === 1 ? "" : " of one sample"} with such a search and posterior are right to 10 %`,
     others:
       (share < 1 ? "uniform layers explain the scan about as well (`layers`); " : "") +
       (others === 0

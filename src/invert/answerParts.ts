@@ -13,9 +13,10 @@ import type {
 import type { Climbed } from "./climb.ts";
 import { DIFFUSE_UNIT } from "./curveModel.ts";
 import type { Draw } from "./posterior.ts";
+import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { TOLERATED } from "./search.ts";
-import type { Places } from "./unknowns.ts";
+import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
 
 /** Draws that are part of the answer. */
 const SHOWN_DRAWS = 20;
@@ -33,7 +34,7 @@ export function rmsLog(intensity: Float64Array, calculated: Float64Array): numbe
 /** The instrument that `simulate` gives the same curve with. */
 export function instrumentOf<U extends Places, F>(
   problem: ScanProblem<U, F>,
-  { x, sign }: Climbed,
+  { x, sign }: Place,
 ): Instrument {
   const { setting, unknowns: u, top } = problem,
     at = u.instrument,
@@ -72,14 +73,14 @@ export function plainNumber(name: string, x: Float64Array, place: number): Numbe
   return { name, value: x[place], by: [[place, 1]] };
 }
 
-/** The film's numbers and the instrument's with their covariance. */
+/** The film's numbers and the instrument's with their covariance; those of a second scan's instrument end in 2. */
 export function parametersOf<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   { x, fit }: Climbed,
   film: readonly NumberRow[],
 ): FitParameters {
-  const { unknowns: u, bounds } = problem,
-    n = u.count,
+  const { unknowns: u, bounds, scans } = problem,
+    n = x.length,
     at = u.instrument,
     free = Array.from({ length: n }, (_, k) => k).filter(
       (k) => bounds.upper[k] > bounds.lower[k] && fit.normal.hessian[k * n + k] > 0,
@@ -93,19 +94,21 @@ export function parametersOf<U extends Places, F>(
   const inverse = cholesky(factor, d) ? inverseOfFactored(factor, d) : new Float64Array(d * d).fill(NaN),
     whole = new Float64Array(n * n);
   free.forEach((i, a) => free.forEach((j, b) => (whole[i * n + j] = inverse[a * d + b])));
-  const rows: NumberRow[] = film.slice();
-  for (const [name, place] of Object.entries({
-    lnWidth: at.fwhm,
-    offset: at.offset,
-    lnAmplitude: at.amplitude,
-    lnBackground: at.background,
-    backgroundSlope: at.slope,
-    lorentzFraction: at.lorentzFraction,
-    diffuse: at.diffuse,
-    lnDiffuseWidth: at.diffuseWidth,
-    loss: at.loss,
-  }))
-    rows.push(plainNumber(name, x, place));
+  const rows: NumberRow[] = film.slice(),
+    names = {
+      lnWidth: at.fwhm,
+      offset: at.offset,
+      lnAmplitude: at.amplitude,
+      lnBackground: at.background,
+      backgroundSlope: at.slope,
+      lorentzFraction: at.lorentzFraction,
+      diffuse: at.diffuse,
+      lnDiffuseWidth: at.diffuseWidth,
+      loss: at.loss,
+    };
+  for (const k of scans.keys())
+    for (const [name, place] of Object.entries(names))
+      rows.push(plainNumber(k === 0 ? name : `${name}${k + 1}`, x, place + k * INSTRUMENT.length));
   const covariance = new Float64Array(rows.length ** 2);
   rows.forEach(({ by: a }, i) =>
     rows.forEach(({ by: b }, j) => {

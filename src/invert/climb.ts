@@ -6,10 +6,10 @@
  *  that are more than half a period off lead to one of very many wrong maxima. */
 import { type NormalFit, type NormalFitOptions, normalFitSteps } from "../leastSquares/normalFit.ts";
 import { FINE, ROUGH } from "./precision.ts";
-import type { Anchor, Objective, Terms } from "./objective.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import type { Anchor, Terms } from "./objective.ts";
+import type { Problem, ScanErrors, Squares } from "./problem.ts";
 import { fringesOf } from "./splines.ts";
-import type { InstrumentUnknown, Place, Places } from "./unknowns.ts";
+import { INSTRUMENT, type InstrumentUnknown, type Place, type Places } from "./unknowns.ts";
 
 /** Relative errors of points that are not let in yet, and of those that are. */
 const LOOSE = 1;
@@ -53,19 +53,19 @@ export interface Climbed extends Place {
   readonly fit: NormalFit;
 }
 
-export function anchorAt(problem: ScanProblem, x: Float64Array, factor = 1): Anchor {
-  const { unknowns: u } = problem,
-    sigma = new Float64Array(u.count).fill(Infinity);
+export function anchorAt({ unknowns: u, scans }: Problem, x: Float64Array, factor = 1): Anchor {
+  const sigma = new Float64Array(x.length).fill(Infinity);
   sigma.fill(factor * HELD_OTHERS, 0, u.filmCount);
   sigma[u.thickness] = sigma[u.scale] = factor * HELD;
   for (const [name, value] of Object.entries(HELD_INSTRUMENT))
-    sigma[u.instrument[name as InstrumentUnknown]] = factor * value;
+    for (const k of scans.keys())
+      sigma[u.instrument[name as InstrumentUnknown] + k * INSTRUMENT.length] = factor * value;
   return { x: x.slice(), sigma };
 }
 
 /** Fits `objective` from x with these errors; a generator of its steps. */
 export function* fitted(
-  objective: Objective,
+  objective: Squares,
   place: Place,
   terms: Pick<Terms, "errors" | "anchor">,
   options: NormalFitOptions,
@@ -77,25 +77,21 @@ export function* fitted(
   });
 }
 
-/** @param error relative error of every point at the end
+/** @param error relative, at the end
  *  @returns the place where the rough model's posterior is highest; `polish` makes it exact */
-export function* climb(problem: ScanProblem, start: Place, error: number): Generator<Step, Climbed, void> {
+export function* climb(problem: Problem, start: Place, error: ScanErrors): Generator<Step, Climbed, void> {
   const { sign } = start,
-    whole = problem.objectiveAt(ROUGH, start.x),
-    { strains } = whole.model,
     largest = largestWeight(problem, start.x);
   const shown = (e: number): boolean => {
     const along = sign * e;
     return along > -BELOW * largest - BESIDE && along < ABOVE * largest + BESIDE;
   };
-  const from = strains.findIndex(shown),
-    to = strains.findLastIndex(shown) + 1,
-    part = from < 0 ? whole : whole.part(from, to),
-    own = part.model.strains,
+  const part = problem.objectiveAt(ROUGH, start.x).within(shown),
+    own = part.strains,
     anchor = anchorAt(problem, start.x);
   let x = start.x;
   const run = function* (
-    objective: Objective,
+    objective: Squares,
     errors: Float64Array,
     iterations: number,
     held?: Anchor,
@@ -122,15 +118,15 @@ export function* climb(problem: ScanProblem, start: Place, error: number): Gener
       );
     yield* run(part, errors, level === levels ? 2 * EACH : EACH, anchor);
   }
-  yield* run(part, new Float64Array(part.points).fill(error), AFTER);
+  yield* run(part, part.errors(error), AFTER);
   const all = problem.objectiveAt(ROUGH, x),
-    fit = yield* run(all, new Float64Array(all.points).fill(error), all === part ? 1 : 8);
+    fit = yield* run(all, all.errors(error), all === part ? 1 : 8);
   return { x, sign, fit };
 }
 
 /** The maximum of the fine model near a place. */
 export function* polish<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   place: Place,
   errors: Float64Array,
   iterations = 10,
@@ -141,7 +137,7 @@ export function* polish<U extends Places, F>(
 }
 
 /** %. */
-function largestWeight({ unknowns: u }: ScanProblem, x: Float64Array): number {
+function largestWeight({ unknowns: u }: Problem, x: Float64Array): number {
   let most = 0;
   for (let k = 0; k < u.weights; k++) most = Math.max(most, x[u.shape + k]);
   return Math.exp(x[u.scale]) * most;

@@ -5,9 +5,10 @@ import { MODEL } from "./confidenceModel.ts";
 import type { StumpModel } from "./stumps.ts";
 import { TOLERATED, type Found } from "./search.ts";
 import { type Posterior, RIGHT } from "./posterior.ts";
+import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { fringesOf } from "./splines.ts";
-import { filmOf, type SplineFilm } from "./unknowns.ts";
+import { filmOf, type Place, type SplineFilm } from "./unknowns.ts";
 
 /** What `confidence` rests on; all are numbers. */
 export const FEATURES = [
@@ -43,25 +44,36 @@ export type Feature = (typeof FEATURES)[number];
 
 export type Features = Readonly<Record<Feature, number>>;
 
-/** @param proposals films that the network proposed, its own answer first; none without a network */
-export function featuresOf(
-  problem: ScanProblem,
-  found: Found,
-  posterior: Posterior,
-  proposals: readonly SplineFilm[],
-): Features {
-  const { unknowns: u, counts, setting } = problem,
-    answer = posterior.modes[0],
-    film = filmOf(u, answer),
-    { x } = answer,
-    others = found.modes.filter((mode) => distance(filmOf(u, mode), film) >= RIGHT),
-    gap = others.length === 0 ? 60 : Math.min(Math.max(others[0].cost - answer.cost, -20), 60);
+/** Numbers of one scan.
+ *  @param thickness nm */
+function scanFeatures(
+  { unknowns: u, counts, twoTheta, setting }: ScanProblem,
+  { x }: Place,
+  thickness: number,
+): Pick<Features, "lnFilmCounts" | "lnPoints" | "blur"> {
   const width = Math.exp(x[u.instrument.fwhm]),
     { peak } = setting.features,
     level = Math.exp(x[u.instrument.background]);
   let above = 0;
   for (let j = 0; j < counts.length; j++)
-    if (Math.abs(problem.twoTheta[j] - peak) > 3 * width) above += Math.max(0, counts[j] - level);
+    if (Math.abs(twoTheta[j] - peak) > 3 * width) above += Math.max(0, counts[j] - level);
+  const fringe = (57.3 * setting.reflection.wavelength) / (10 * thickness * Math.cos((peak * Math.PI) / 360));
+  return { lnFilmCounts: Math.log(above + 1), lnPoints: Math.log(counts.length), blur: width / fringe };
+}
+
+/** Of several scans, numbers of one of them are those of the scan that counts the film most.
+ *  @param proposals films that the network proposed, its own answer first; none without a network */
+export function featuresOf(
+  problem: Problem,
+  found: Found,
+  posterior: Posterior,
+  proposals: readonly SplineFilm[],
+): Features {
+  const { unknowns: u } = problem,
+    answer = posterior.modes[0],
+    film = filmOf(u, answer),
+    others = found.modes.filter((mode) => distance(filmOf(u, mode), film) >= RIGHT),
+    gap = others.length === 0 ? 60 : Math.min(Math.max(others[0].cost - answer.cost, -20), 60);
   const strains = film.strainWeights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-3);
   let least = 1;
   if (film.debyeWallerWeights === undefined) least = Math.exp(-(film.disorder ?? 0));
@@ -69,8 +81,9 @@ export function featuresOf(
   const spread = Math.sqrt(
     posterior.draws.reduce((sum, draw) => sum + draw.weight * Math.min(distance(draw.film, film), 2) ** 2, 0),
   );
-  const fringe =
-    (57.3 * setting.reflection.wavelength) / (10 * film.thickness * Math.cos((peak * Math.PI) / 360));
+  const { lnFilmCounts, lnPoints, blur } = problem.scans
+    .map((scan, k) => scanFeatures(scan, problem.placeIn(k, answer), film.thickness))
+    .reduce((best, own) => (own.lnFilmCounts > best.lnFilmCounts ? own : best));
   return {
     mass: posterior.mass,
     drawnMass: posterior.drawnMass,
@@ -79,16 +92,16 @@ export function featuresOf(
     climbs: found.climbs,
     gap,
     excess: Math.min(Math.max(found.excess, -4), 50),
-    error: found.error.value,
+    error: Math.max(...found.errors),
     fromNetwork: proposals.length === 0 ? 1 : Math.min(...proposals.map((other) => distance(other, film)), 1),
     lnFringes: Math.log(fringesOf(problem, answer) + 0.01),
     lnStrain: Math.log(strains),
     lnThickness: Math.log(film.thickness),
-    lnFilmCounts: Math.log(above + 1),
-    lnPoints: Math.log(counts.length),
+    lnFilmCounts,
+    lnPoints,
     debyeWaller: least,
     spread,
-    blur: width / fringe,
+    blur,
   };
 }
 

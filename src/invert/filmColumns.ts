@@ -21,7 +21,12 @@ export interface FilmSetting {
   readonly kernel: SplineKernel;
   readonly wave: Wave;
   readonly slices: number;
+  /** The reflection sees the power `power` of the film's Debye–Waller factor; > 0. */
+  readonly power: number;
 }
+
+/** Debye–Waller factor below which a power's derivative is no larger: that of a root is infinite at 0. */
+const LEAST_FACTOR = 1e-6;
 
 /** Rows that `filmColumns` gives: R, then ∂/∂ln t, by each strain weight (%), by each Debye–Waller weight or by α. */
 export function filmRows(film: SplineFilm): number {
@@ -73,7 +78,7 @@ interface Top {
 }
 
 function putFilmSlices(
-  { workspace, wave, slices: count }: FilmSetting,
+  { workspace, wave, slices: count, power }: FilmSetting,
   film: SplineFilm,
   withDerivatives: boolean,
 ): { slices: SplineSlices; top: Top | undefined } {
@@ -110,7 +115,7 @@ function putFilmSlices(
     kernels.prepareSlices(
       block,
       workspace.put(strain),
-      workspace.put(debyeWaller),
+      workspace.put(power === 1 ? debyeWaller : debyeWaller.map((own) => Math.max(own, 0) ** power)),
       thicknesses,
       count,
       table,
@@ -125,6 +130,10 @@ function putFilmSlices(
     const all = f64(derivatives, SliceDerivative.Size * count);
     for (let k = 0; k < count; k++) {
       const at = k * SliceDerivative.Size;
+      // ∂DW^p/∂DW.
+      if (power !== 1)
+        all[at + SliceDerivative.CouplingByDebyeWaller] *=
+          power * Math.max(debyeWaller[k], LEAST_FACTOR) ** (power - 1);
       if (tied) {
         // DW = exp(−α r²), r = e/e_max: ∂DW/∂e = −2α r DW/e_max, ∂DW/∂α = −r² DW.
         const r = strain[k] / highest,

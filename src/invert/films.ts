@@ -22,3 +22,14 @@ export interface Films<U extends Places, F> {
   /** Of all that interferes, nm. */
   thickness(x: Float64Array): number;
 }
+
+/** Thinnest first: one model after the other, which are kept for a few thicknesses only. */
+export function byThickness<P extends Place>(
+  films: { thickness(x: Float64Array): number },
+  places: readonly P[],
+): P[] {
+  return places
+    .map((place) => ({ place, thickness: films.thickness(place.x) }))
+    .sort((a, b) => a.thickness - b.thickness)
+    .map(({ place }) => place);
+}

@@ -4,6 +4,7 @@ import type { NormalEquations, NormalProblem } from "../leastSquares/normalFit.t
 import { check } from "../wasm/workspace.ts";
 import type { CurveModel } from "./curveModel.ts";
 import type { LocalPrior, Prior } from "./prior.ts";
+import type { ScanErrors, Squares } from "./problem.ts";
 import type { Chain } from "./structure.ts";
 import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
 
@@ -27,7 +28,7 @@ export interface Bounds {
   readonly upper: Float64Array;
 }
 
-export class Objective {
+export class Objective implements Squares {
   readonly model: CurveModel;
   readonly counts: Float64Array;
   readonly unknowns: Places;
@@ -52,14 +53,37 @@ export class Objective {
     return new Objective(this.model.part(from, to), this.counts.slice(from, to), this.prior, this.bounds);
   }
 
+  get strains(): Float64Array {
+    return this.model.strains;
+  }
+
+  errors(error: ScanErrors): Float64Array {
+    return new Float64Array(this.points).fill(typeof error === "number" ? error : error[0]);
+  }
+
+  within(isWanted: (strain: number) => boolean): Objective {
+    const from = this.strains.findIndex(isWanted),
+      to = this.strains.findLastIndex(isWanted) + 1;
+    return from < 0 ? this : this.part(from, to);
+  }
+
+  bounded(bounds: Bounds): Objective {
+    return new Objective(this.model, this.counts, this.prior, bounds);
+  }
+
   problem(start: Float64Array, terms: Terms): NormalProblem {
     return { start, ...this.bounds, evaluate: (x, normal) => this.squares(x, terms, normal) };
   }
 
   /** −2 ln posterior with the prior about one place; fills `normal` where wanted. */
   squares(x: Float64Array, terms: Terms, normal: NormalEquations | null): number {
-    const { sign, errors, prior, anchor } = terms;
-    let sum = this.model.evaluate({ x, sign }, normal !== null, (evaluated) => {
+    const sum = this.ofCounts({ x, sign: terms.sign }, terms.errors, normal);
+    return ofTerms(sum, x, terms, normal);
+  }
+
+  /** The same of the counts alone. */
+  ofCounts(place: Place, errors: Float64Array, normal: NormalEquations | null): number {
+    const sum = this.model.evaluate(place, normal !== null, (evaluated) => {
       const { mean, slope, columns, stride } = evaluated,
         { workspace } = this.model.setting,
         { kernels } = workspace,
@@ -90,18 +114,7 @@ export class Objective {
       });
       return total;
     });
-    if (normal !== null) this.#toUnknowns({ x, sign }, normal);
-    sum += prior(x, normal);
-    if (anchor !== undefined)
-      for (let k = 0; k < x.length; k++) {
-        const slope = 1 / anchor.sigma[k],
-          residual = (x[k] - anchor.x[k]) * slope;
-        if (slope === 0) continue;
-        sum += residual * residual;
-        if (normal === null) continue;
-        normal.gradient[k] += residual * slope;
-        normal.hessian[k * x.length + k] += slope * slope;
-      }
+    if (normal !== null) this.#toUnknowns(place, normal);
     return sum;
   }
 
@@ -136,6 +149,27 @@ export class Objective {
       }
     }
   }
+}
+
+/** What prior and anchor add to a sum of squares; adds their derivatives to `normal`. */
+export function ofTerms(
+  sum: number,
+  x: Float64Array,
+  { prior, anchor }: Terms,
+  normal: NormalEquations | null,
+): number {
+  let total = sum + prior(x, normal);
+  if (anchor === undefined) return total;
+  for (let k = 0; k < x.length; k++) {
+    const slope = 1 / anchor.sigma[k],
+      residual = (x[k] - anchor.x[k]) * slope;
+    if (slope === 0) continue;
+    total += residual * residual;
+    if (normal === null) continue;
+    normal.gradient[k] += residual * slope;
+    normal.hessian[k * x.length + k] += slope * slope;
+  }
+  return total;
 }
 
 /** The chain of all native columns: amplitude, the structure's numbers, the instrument's but the amplitude. */

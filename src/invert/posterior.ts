@@ -3,7 +3,7 @@ import type { Precision } from "./precision.ts";
 import { cholesky, solveTransposed } from "../leastSquares/linear.ts";
 import { deviance } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import type { Problem, ScanErrors } from "./problem.ts";
 import type { Climbed } from "./climb.ts";
 import type { Mode } from "./search.ts";
 import type { Place, Places, SplineFilm } from "./unknowns.ts";
@@ -51,9 +51,9 @@ export const RIGHT = 0.1;
 
 /** A generator that yields after each curve. */
 export function* posteriorOf<U extends Places, F, M extends Climbed>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   modes: readonly M[],
-  error: number,
+  error: ScanErrors,
   seed = 1,
 ): Generator<{ readonly cost: number }, Posterior<F, M>, void> {
   const { films: space } = problem,
@@ -99,18 +99,18 @@ export function* posteriorOf<U extends Places, F, M extends Climbed>(
 
 /** ln of the integral of the posterior density about a maximum, up to a constant. */
 export function lnEvidenceOf<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   mode: Climbed,
-  error: number,
+  error: ScanErrors,
   precision: Precision = problem.films.precision,
 ): number {
   return peakOf(problem, mode, error, precision).lnEvidence;
 }
 
 function peakOf<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   mode: Climbed,
-  error: number,
+  error: ScanErrors,
   precision = problem.films.precision,
 ): Peak {
   const { hessian } = mode.fit.normal,
@@ -147,19 +147,19 @@ function peakOf<U extends Places, F>(
 
 /** −2 ln of the posterior density, the whole mixture as prior, up to a constant that all places share. */
 export function minusTwoLn<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   place: Place,
-  error: number,
+  error: ScanErrors,
   precision = problem.films.precision,
 ): number {
   const objective = problem.objectiveAt(precision, place.x),
-    errors = new Float64Array(objective.points).fill(error),
+    errors = problem.errors(error),
     { prior } = problem.films;
   return deviance(problem.counts, objective.mean(place), errors) - 2 * prior.lnDensity(place.x);
 }
 
 function drawOf<U extends Places, F>(
-  problem: ScanProblem<U, F>,
+  problem: Problem<U, F>,
   { mode, free, factor }: Peak,
   normal: () => number,
 ): Place {

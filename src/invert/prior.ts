@@ -74,7 +74,7 @@ export function adder(count: number, sums: Sums | null): { readonly add: Add; to
 /** What instruments are like, and what the user knows. */
 export function addInstrument(
   x: Float64Array,
-  { instrument }: Places,
+  { instrument }: Pick<Places, "instrument">,
   known: readonly Known[],
   add: Add,
 ): void {

@@ -8,6 +8,7 @@ import type { Features } from "./features.ts";
 import type { Films } from "./films.ts";
 import { type Bounds, deviance, Objective } from "./objective.ts";
 import { pointsOf } from "./points.ts";
+import type { Problem, ScanErrors } from "./problem.ts";
 import type { Place, Places, SplineFilm, Unknowns } from "./unknowns.ts";
 
 /** Parameters that can be held or known: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
@@ -44,7 +45,7 @@ const NEAR_ZERO = 1e-9;
 /** Objectives that are kept: the banded resolutions of each are some megabytes. */
 const MOST_OBJECTIVES = 10;
 
-export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
+export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> implements Problem<U, F> {
   readonly setting: ScanSetting;
   readonly films: Films<U, F>;
   readonly unknowns: U;
@@ -102,6 +103,18 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
       ? { kind: "summed" }
       : { kind: "integrated", shape: widened(known, width / resolutionWidth(known)) };
     this.bounds = this.#bounds();
+  }
+
+  get scans(): readonly this[] {
+    return [this];
+  }
+
+  placeIn(_: number, place: Place): Place {
+    return place;
+  }
+
+  errors(error: ScanErrors): Float64Array {
+    return new Float64Array(this.points).fill(typeof error === "number" ? error : error[0]);
   }
 
   get startWidth(): number {
@@ -210,14 +223,6 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
 
   objectiveAt(precision: Precision, x: Float64Array): Objective {
     return this.objective(precision, this.films.thickness(x));
-  }
-
-  /** Thinnest first: one model after the other, which are kept for a few thicknesses only. */
-  byThickness<P extends Place>(places: readonly P[]): P[] {
-    return places
-      .map((place) => ({ place, thickness: this.films.thickness(place.x) }))
-      .sort((a, b) => a.thickness - b.thickness)
-      .map(({ place }) => place);
   }
 
   /** A place with this film, and an instrument as the scan shows it where none is given; its amplitude is set by `screen`. */

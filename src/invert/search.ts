@@ -1,13 +1,14 @@
 /** From starts to the maxima of the posterior density: all starts are seen once, the best climb, and what they found is climbed
  *  to again from beside, until the best maximum has been met twice and explains the counts, or the work is done. */
 import { distance } from "./distance.ts";
+import { byThickness } from "./films.ts";
 import { type Climbed, climb, fitted } from "./climb.ts";
 import { ROUGH } from "./precision.ts";
-import { type RelativeError, relativeErrorOf } from "./errorModel.ts";
+import { relativeErrorOf } from "./errorModel.ts";
 import { excessOf } from "./excess.ts";
 import { deviance } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import type { Problem } from "./problem.ts";
 import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type Place } from "./unknowns.ts";
 
@@ -28,8 +29,10 @@ export interface Mode extends Climbed {
 export interface Found {
   /** Lowest cost first. */
   readonly modes: readonly Mode[];
-  readonly error: RelativeError;
-  /** Standard deviations by which the deviance of the best mode lies above what such counts give. */
+  /** Relative error beside the counting, of each scan. */
+  readonly errors: readonly number[];
+  /** Standard deviations by which the deviance of the best mode lies above what such counts give; of the scan that is worst
+   *  explained. */
   readonly excess: number;
   readonly climbs: number;
   readonly reason: "agreed" | "budget";
@@ -56,20 +59,18 @@ const FIRST = 4;
 const BESIDE_HIT = 0.34;
 
 export function* search(
-  problem: ScanProblem,
+  problem: Problem,
   starts: readonly Start[],
   limits: SearchLimits,
 ): Generator<StagedStep, Found, void> {
   const ranked = yield* screened(problem, starts),
     normal = normals(1),
     uniform = uniforms(2),
-    least = problem.setting.floor;
-  let modes: Mode[] = [];
-  const error: RelativeError = {
-    value: Math.max(problem.setting.isSummed ? least : FIRST_ERROR, least),
-    norm: 0,
-  };
-  let climbs = 0,
+    errors = problem.scans.map(({ setting: { isSummed, floor } }) =>
+      Math.max(isSummed ? floor : FIRST_ERROR, floor),
+    );
+  let modes: Mode[] = [],
+    climbs = 0,
     next = 0;
   const begun = problem.work;
   const isDone = (): boolean => climbs >= limits.most || problem.work - begun > limits.work;
@@ -79,7 +80,7 @@ export function* search(
   while (!isDone() || best === undefined) {
     const isFresh = next < ranked.length && (climbs < FIRST || uniform() < 0.35 || modes.length === 0),
       start: Start = isFresh ? ranked[next++] : besides(problem, modes, normal, uniform);
-    const steps = climb(problem, start, error.value);
+    const steps = climb(problem, start, errors);
     let climbed: Climbed | undefined;
     for (;;) {
       const { done, value } = steps.next();
@@ -101,43 +102,59 @@ export function* search(
     const lowest = modes[0];
     if (lowest !== best || climbs === FIRST) {
       best = lowest;
-      excess = excessAt(problem, problem.objectiveAt(ROUGH, best.x).mean(best), error.value);
+      excess = excessAt(problem, best, errors);
     }
     if (climbs >= limits.fewest && modes[0].hits >= limits.again && excess < TOLERATED) {
       reason = "agreed";
       break;
     }
   }
-  return yield* settled(problem, { modes, error, excess, climbs, reason });
+  return yield* settled(problem, { modes, errors, excess, climbs, reason });
 }
 
-/** Standard deviations by which the counts' deviance lies above what these means and this relative error give. */
-function excessAt({ counts }: ScanProblem, mean: Float64Array, error: number): number {
-  return excessOf(counts, mean, error, deviance(counts, mean, new Float64Array(mean.length).fill(error)));
+/** Standard deviations by which the counts' deviance lies above what the means of a place and these relative errors give, of the
+ *  scan where it is most. */
+function excessAt(problem: Problem, place: Place, errors: readonly number[]): number {
+  return Math.max(
+    ...meansAt(problem, place).map((mean, k) => {
+      const { counts } = problem.scans[k];
+      return excessOf(counts, mean, errors[k], deviance(counts, mean, problem.scans[k].errors(errors[k])));
+    }),
+  );
+}
+
+/** Mean counts of each scan. */
+function meansAt(problem: Problem, place: Place): Float64Array[] {
+  return problem.scans.map((scan, k) => {
+    const own = problem.placeIn(k, place);
+    return scan.objectiveAt(ROUGH, own.x).mean(own);
+  });
 }
 
 /** The same with the relative error that the best mode leaves. */
-function* settled(problem: ScanProblem, found: Found): Generator<StagedStep, Found, void> {
-  const { relativeError, isSummed, floor } = problem.setting;
-  if (isSummed || relativeError !== undefined) return found;
-  let { modes, error, excess } = found;
+function* settled(problem: Problem, found: Found): Generator<StagedStep, Found, void> {
+  const { scans } = problem,
+    isHeld = scans.map(({ setting }) => setting.isSummed || setting.relativeError !== undefined);
+  if (isHeld.every(Boolean)) return found;
+  let { modes, errors, excess } = found;
   for (let round = 0; round < 2; round++) {
     const [best] = modes,
-      mean = problem.objectiveAt(ROUGH, best.x).mean(best),
-      next = relativeErrorOf(problem.counts, mean, floor);
-    excess = excessAt(problem, mean, next.value);
-    if (next.value === error.value) break;
-    error = next;
-    modes = yield* again(problem, modes, error.value);
+      before = errors;
+    errors = meansAt(problem, best).map((mean, k) =>
+      isHeld[k] ? before[k] : relativeErrorOf(scans[k].counts, mean, scans[k].setting.floor).value,
+    );
+    excess = excessAt(problem, best, errors);
+    if (errors.every((value, k) => value === before[k])) break;
+    modes = yield* again(problem, modes, errors);
   }
-  return { ...found, modes, error, excess };
+  return { ...found, modes, errors, excess };
 }
 
 /** All starts by the cost of one curve each at a relative error of 100 %, best first, none twice. */
-function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<StagedStep, Start[], void> {
-  const errors = new Float64Array(problem.points).fill(1),
+function* screened(problem: Problem, starts: readonly Start[]): Generator<StagedStep, Start[], void> {
+  const errors = problem.errors(1),
     seen: { start: Start; cost: number }[] = [];
-  for (const start of problem.byThickness(starts)) {
+  for (const start of byThickness(problem.films, starts)) {
     const cost = problem.screen(start, errors);
     seen.push({ start, cost });
     yield { cost, stage: "looking at starts" };
@@ -151,7 +168,7 @@ function* screened(problem: ScanProblem, starts: readonly Start[]): Generator<St
   return kept;
 }
 
-function withMode(problem: ScanProblem, modes: readonly Mode[], mode: Mode): Mode[] {
+function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] {
   const film = filmOf(problem.unknowns, mode),
     known = modes.findIndex(
       (other) =>
@@ -168,12 +185,12 @@ function withMode(problem: ScanProblem, modes: readonly Mode[], mode: Mode): Mod
 
 /** The modes that are worth it, fitted with another relative error. */
 function* again(
-  problem: ScanProblem,
+  problem: Problem,
   modes: readonly Mode[],
-  error: number,
+  error: readonly number[],
 ): Generator<StagedStep, Mode[], void> {
   const kept: Mode[] = [],
-    errors = new Float64Array(problem.points).fill(error);
+    errors = problem.errors(error);
   for (const mode of modes.slice(0, 4)) {
     const fit = yield* staged(
       fitted(problem.objectiveAt(ROUGH, mode.x), mode, { errors }, { maxIterations: 12 }),
@@ -189,7 +206,7 @@ const NEAR = 30;
 
 /** A start beside a mode: the shape shifted and stretched along the depth, or its numbers moved. */
 function besides(
-  problem: ScanProblem,
+  problem: Problem,
   modes: readonly Mode[],
   normal: () => number,
   uniform: () => number,

@@ -3,7 +3,7 @@ import { type Climbed, polish } from "./climb.ts";
 import { type Features, featuresOf } from "./confidence.ts";
 import { distance } from "./distance.ts";
 import { type Posterior, posteriorOf, RIGHT } from "./posterior.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import type { Problem } from "./problem.ts";
 import { type Found, search, type SearchLimits, type Start } from "./search.ts";
 import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type SplineFilm } from "./unknowns.ts";
@@ -19,16 +19,16 @@ export interface Solved {
 /** Steps of the work, so that the caller may pause or stop between them.
  *  @param proposals films that a network proposed, its own answer first */
 export function* solve(
-  problem: ScanProblem,
+  problem: Problem,
   starts: readonly Start[],
   proposals: readonly SplineFilm[],
   limits: SearchLimits,
 ): Generator<StagedStep, Solved, void> {
   const found = yield* search(problem, starts, limits);
   yield { cost: found.modes[0].cost, stage: "posterior" };
-  const posterior = yield* staged(posteriorOf(problem, found.modes, found.error.value), "posterior"),
+  const posterior = yield* staged(posteriorOf(problem, found.modes, found.errors), "posterior"),
     features = featuresOf(problem, found, posterior, proposals),
-    errors = new Float64Array(problem.points).fill(found.error.value),
+    errors = problem.errors(found.errors),
     exact: (Climbed & { readonly share: number })[] = [];
   for (const mode of posterior.modes) {
     const film = filmOf(problem.unknowns, mode);

@@ -24,6 +24,8 @@ export interface SplineSetting {
   readonly unknowns: Unknowns;
   readonly reflection: Reflection;
   readonly sample: Sample;
+  /** Of the film's Debye–Waller factor, which is that of another reflection: |h|² over that one's; 1 if absent. */
+  readonly power?: number;
 }
 
 export class SplineStructure implements Structure {
@@ -75,7 +77,7 @@ export class SplineStructure implements Structure {
   }
 
   put(wave: Wave, grid: AngleGrid, place: Place, { precision, withDerivatives, done }: Asked): number {
-    const { workspace, simd, sample } = this.setting,
+    const { workspace, simd, sample, power = 1 } = this.setting,
       film = filmOf(this.unknowns, place),
       setting: FilmSetting = {
         workspace,
@@ -83,6 +85,7 @@ export class SplineStructure implements Structure {
         kernel: precision.kernel,
         wave,
         slices: this.#sliceCount(wave, grid, film, precision),
+        power,
       };
     done.work +=
       setting.slices * grid.count * (withDerivatives ? 4 : 1) * (precision.kernel === "fast" ? 1 : 2);

@@ -3,6 +3,7 @@ import { ROUGH } from "./precision.ts";
 import { distance } from "./distance.ts";
 import type { Films } from "./films.ts";
 import { type Known, type Population, PopulationPrior } from "./prior.ts";
+import type { Problem } from "./problem.ts";
 import { ScanProblem, type ScanSetting } from "./scanProblem.ts";
 import { SplineStructure } from "./splineStructure.ts";
 import { filmOf, type Place, putFilm, type SplineFilm, Unknowns } from "./unknowns.ts";
@@ -13,6 +14,8 @@ export interface SplineFilmSetting {
   readonly known: readonly Known[];
   /** Largest modulus of a strain weight, %. */
   readonly mostStrain: number;
+  /** Of the film's Debye–Waller factor, where it is that of another reflection of the sample; 1 if absent. */
+  readonly power?: number;
 }
 
 const LEAST_SCALE = 0.02;
@@ -25,12 +28,13 @@ export function splineProblem(setting: ScanSetting & SplineFilmSetting): ScanPro
 function splineFilms(setting: ScanSetting & SplineFilmSetting): Films<Unknowns, SplineFilm> {
   const { workspace, simd, reflection, sample, population, splines, known, mostStrain, isSummed, held } =
       setting,
-    unknowns = new Unknowns(splines, population.kind);
+    unknowns = new Unknowns(splines, population.kind),
+    power = setting.power ?? 1;
   return {
     name: population.name,
     unknowns,
     prior: new PopulationPrior(unknowns, population, known),
-    structure: new SplineStructure({ workspace, simd, unknowns, reflection, sample }),
+    structure: new SplineStructure({ workspace, simd, unknowns, reflection, sample, power }),
     bound: (lower, upper) => {
       const u = unknowns,
         whole = sample.filmThickness ?? Infinity,
@@ -60,9 +64,9 @@ function splineFilms(setting: ScanSetting & SplineFilmSetting): Films<Unknowns, 
   };
 }
 
-/** The number of fringes that a film adds: ∫|e| dz/d. */
-export function fringesOf({ unknowns: u, setting }: ScanProblem, { x }: Place): number {
-  const { d } = setting.reflection;
+/** The number of fringes that a film adds: ∫|e| dz/d; where there are several scans, to the one of highest order. */
+export function fringesOf({ unknowns: u, scans }: Problem, { x }: Place): number {
+  const d = Math.min(...scans.map(({ setting }) => setting.reflection.d));
   let sum = 0;
   for (let k = 0; k < u.weights; k++) sum += Math.abs(x[u.shape + k]);
   return (Math.exp(x[u.thickness]) * 10 * (Math.exp(x[u.scale]) / 100) * (sum / u.weights)) / d;

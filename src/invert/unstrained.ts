@@ -1,8 +1,8 @@
 /** The crystal without strain, which is a solution like any other, of few numbers. */
 import { type Climbed, fitted } from "./climb.ts";
 import { FINE } from "./precision.ts";
-import { deviance, Objective } from "./objective.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import { deviance } from "./objective.ts";
+import type { Problem, Squares } from "./problem.ts";
 import type { Found } from "./search.ts";
 import type { Turns } from "./turns.ts";
 
@@ -13,7 +13,7 @@ const NUMBERS = 6;
 
 /** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film. */
 export async function unstrainedIfEnough(
-  problem: ScanProblem,
+  problem: Problem,
   best: Climbed,
   found: Found,
   turns: Turns,
@@ -22,20 +22,20 @@ export async function unstrainedIfEnough(
     x = best.x.slice(),
     lower = problem.bounds.lower.slice(),
     upper = problem.bounds.upper.slice(),
-    errors = new Float64Array(points).fill(found.error.value);
+    errors = problem.errors(found.errors);
   x[u.scale] = Math.log(NONE);
   x.fill(1, u.disorder, u.disorder + u.disorders);
   if (u.kind === "tied") x[u.disorder] = 0;
   for (let k = 0; k < u.filmCount; k++) lower[k] = upper[k] = x[k];
   const whole = problem.objectiveAt(FINE, best.x),
-    plain = new Objective(whole.model, whole.counts, whole.prior, { lower, upper });
+    plain = whole.bounded({ lower, upper });
   const fit = await turns.run(
       fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }),
       problem,
       Infinity,
     ),
-    of = (objective: Objective, place: Float64Array): number =>
-      deviance(objective.counts, objective.mean({ x: place, sign: best.sign }), errors);
+    of = (objective: Squares, place: Float64Array): number =>
+      deviance(problem.counts, objective.mean({ x: place, sign: best.sign }), errors);
   return of(plain, fit.x) - of(whole, best.x) < NUMBERS * Math.log(points)
     ? { x: fit.x, sign: best.sign, fit }
     : undefined;

@@ -1,6 +1,7 @@
 /** Numbers that climbs of stacks start from: what the curve so far leaves of the scan, and what lies beside a mode. */
 import { strainOn } from "../../profile/stack.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
+import { byThickness } from "../films.ts";
 import { ROUGH } from "../precision.ts";
 import { strainAt } from "../features.ts";
 import { deviance } from "../objective.ts";
@@ -307,7 +308,10 @@ export function* givenStarts(
     }));
     return k % 8 === 0 ? film : withPeriods(stack, film, given, { shown, uniform, normal });
   });
-  for (const place of problem.byThickness(starts.map((film) => problem.place(film)))) {
+  for (const place of byThickness(
+    problem.films,
+    starts.map((film) => problem.place(film)),
+  )) {
     const cost = problem.screen(place, errors);
     seen.push({ film: problem.film(place), cost });
     yield { cost, stage: "layers" };

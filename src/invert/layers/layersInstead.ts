@@ -59,13 +59,13 @@ export function* gainOfLayers(
     work,
     knownOf,
   }: {
-    readonly found: Pick<Found, "error" | "excess">;
+    readonly found: Pick<Found, "errors" | "excess">;
     readonly work: number;
     knownOf(unknowns: Places): readonly Known[];
   },
 ): Generator<StagedStep, number, void> {
   const { setting, points } = problem,
-    error = found.error.value,
+    [error] = found.errors,
     share = found.excess > TOLERATED ? UNEXPLAINED : EXPLAINED,
     errors = new Float64Array(points).fill(error),
     of = (objective: Pick<Objective, "mean">, at: Place): number =>

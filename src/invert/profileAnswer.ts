@@ -1,0 +1,140 @@
+/** The answer of splines to one scan or several: search, posterior, verdict, and the crystal without strain where that is enough. */
+import type { InvertedScan, Inversion } from "../types.ts";
+import { curveOf, solutionOf, verdictOf } from "./answer.ts";
+import { shownDraws } from "./answerParts.ts";
+import { type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
+import type { Problem } from "./problem.ts";
+import type { ScanSetting } from "./scanProblem.ts";
+import type { Found, SearchLimits, Start } from "./search.ts";
+import { solve, type Solved } from "./solve.ts";
+import type { Starts } from "./starts.ts";
+import type { Turns } from "./turns.ts";
+import { filmOf, type Place, profileOf } from "./unknowns.ts";
+import { unstrainedIfEnough } from "./unstrained.ts";
+
+/** Depths of a draw's profile. */
+const SHOWN_POINTS = 101;
+
+/** What is told of every inversion.
+ *  @param ended what climbs that agree ended at
+ *  @param error relative, beside counting
+ *  @param excess standard deviations of the deviance above what counts give */
+export function told(
+  { scan, reflection, countUnit, used }: ScanSetting,
+  { effort }: InvertOptions,
+  {
+    prior,
+    ended,
+    error,
+    excess,
+    climbs,
+    reason,
+  }: {
+    readonly prior: string;
+    readonly ended: "profile" | "stack";
+    readonly error: number;
+    readonly excess: number;
+  } & Pick<Found, "climbs" | "reason">,
+) {
+  const isBudgetSpent = reason === "budget";
+  return {
+    scan,
+    reflection,
+    converged: excess < 50,
+    reason: isBudgetSpent
+      ? `the budget of ${secondsOf(effort)} s was spent in ${climbs} climbs`
+      : `${climbs} climbs, of which independent ones ended at the same ${ended}`,
+    isBudgetSpent,
+    countUnit,
+    used,
+    relativeError: error,
+    prior,
+  };
+}
+
+/** Searches. The budget is that of as many scans as there are. */
+export function profileSolved(
+  problem: Problem,
+  { starts, proposals }: Pick<Starts, "proposals"> & { readonly starts: readonly Start[] },
+  options: InvertOptions,
+  turns: Turns,
+): Promise<Solved> {
+  const seconds = secondsOf(options.effort),
+    limits: SearchLimits = {
+      fewest: 10,
+      most: Math.max(Math.round(30 * seconds), 4),
+      again: 3,
+      work: problem.scans.length * seconds * WORK_PER_SECOND,
+    };
+  return turns.run(solve(problem, starts, proposals, limits), problem, limits.work);
+}
+
+/** Tells what was found.
+ *  @param share of the probability that is a smooth profile's, where uniform layers come near */
+export async function profileAnswer(
+  problem: Problem,
+  { found, posterior, features, solutions: exact }: Solved,
+  { method, methodReason, share = 1 }: Pick<Starts, "method" | "methodReason"> & { readonly share?: number },
+  options: InvertOptions,
+  turns: Turns,
+): Promise<Inversion> {
+  const several = problem.scans.length,
+    seconds = secondsOf(options.effort),
+    verdict = verdictOf(found, features, exact.length - 1, { scans: several, share }),
+    { errors } = found,
+    about = { errors, confidence: verdict.confidence },
+    shared = {
+      ...told(
+        problem.scans[0].setting,
+        { effort: several * seconds },
+        { ...found, error: errors[0], prior: problem.films.name, ended: "profile" },
+      ),
+      features,
+      method,
+      methodReason,
+    };
+  const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
+  if (plain !== undefined) {
+    const draws = [{ film: filmOf(problem.unknowns, plain), weight: 1 }],
+      flat = { ...solutionOf(problem, plain, { ...about, confidence: 1, draws, share: 1 }), maxStrain: 0 };
+    return {
+      ...shared,
+      ...flat,
+      ...scansOf(problem, plain, errors),
+      solutions: [flat],
+      verdict: "determined",
+      verdictReason: `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}`,
+      confidence: 1,
+      draws: [],
+    };
+  }
+  const solutions = exact.map((mode) =>
+    solutionOf(problem, mode, { ...about, draws: posterior.draws, share: mode.share }),
+  );
+  return {
+    ...shared,
+    ...solutions[0],
+    ...scansOf(problem, exact[0], errors),
+    solutions,
+    ...verdict,
+    draws: shownDraws(posterior.draws, (film) => profileOf(film, SHOWN_POINTS)),
+  };
+}
+
+/** What is told of each scan, where there are several. */
+function scansOf(problem: Problem, place: Place, errors: readonly number[]): Pick<Inversion, "scans"> {
+  if (problem.scans.length === 1) return {};
+  return {
+    scans: problem.scans.map((own, k): InvertedScan => {
+      const { scan, reflection, countUnit, used } = own.setting;
+      return {
+        scan,
+        reflection,
+        countUnit,
+        used,
+        relativeError: errors[k],
+        ...curveOf(own, problem.placeIn(k, place), errors[k]),
+      };
+    }),
+  };
+}
