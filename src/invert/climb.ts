@@ -70,11 +70,11 @@ export function* fitted(
   terms: Pick<Terms, "errors" | "anchor">,
   options: NormalFitOptions,
 ): Generator<Step, NormalFit, void> {
-  const prior = objective.prior.near(place.x);
-  return yield* normalFitSteps(objective.problem(place.x, { ...terms, sign: place.sign, prior }), {
-    costTolerance: 1e-5,
-    ...options,
-  });
+  const all: Terms = { ...terms, sign: place.sign, prior: objective.prior.near(place.x) };
+  return yield* normalFitSteps(
+    { start: place.x, ...objective.bounds, evaluate: (x, normal) => objective.squares(x, all, normal) },
+    { costTolerance: 1e-5, ...options },
+  );
 }
 
 /** @param error relative, at the end

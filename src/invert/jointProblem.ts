@@ -4,7 +4,7 @@
  *
  *  −2 ln posterior = Σ deviance of each scan + prior of the film, once + prior of each instrument. Every scan keeps its own model
  *  (reflection, angles, relative error); its normal equations add to the film's block and make a block of its instrument. */
-import type { NormalEquations, NormalProblem } from "../leastSquares/normalFit.ts";
+import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import type { Films } from "./films.ts";
 import { type Bounds, type Objective, ofTerms, type Terms } from "./objective.ts";
 import type { Precision } from "./precision.ts";
@@ -154,10 +154,6 @@ class JointObjective implements Squares {
 
   bounded(bounds: Bounds): JointObjective {
     return new JointObjective(this.parts, this.#layout, this.prior, bounds);
-  }
-
-  problem(start: Float64Array, terms: Terms): NormalProblem {
-    return { start, ...this.bounds, evaluate: (x, normal) => this.squares(x, terms, normal) };
   }
 
   mean({ x, sign }: Place): Float64Array {

@@ -1,6 +1,6 @@
 /** −2 ln of the posterior density of a scan's unknowns, up to a constant, as least squares: Poisson deviance of the counts
  *  with a relative error beside the counting, and the prior. */
-import type { NormalEquations, NormalProblem } from "../leastSquares/normalFit.ts";
+import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import { check } from "../wasm/workspace.ts";
 import type { CurveModel } from "./curveModel.ts";
 import type { LocalPrior, Prior } from "./prior.ts";
@@ -69,10 +69,6 @@ export class Objective implements Squares {
 
   bounded(bounds: Bounds): Objective {
     return new Objective(this.model, this.counts, this.prior, bounds);
-  }
-
-  problem(start: Float64Array, terms: Terms): NormalProblem {
-    return { start, ...this.bounds, evaluate: (x, normal) => this.squares(x, terms, normal) };
   }
 
   /** −2 ln posterior with the prior about one place; fills `normal` where wanted. */

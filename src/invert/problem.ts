@@ -1,5 +1,5 @@
 /** What search, climbs and posterior ask of a problem: of one scan, or of several of one sample. */
-import type { NormalProblem } from "../leastSquares/normalFit.ts";
+import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import type { Films } from "./films.ts";
 import type { Bounds, Terms } from "./objective.ts";
 import type { Precision } from "./precision.ts";
@@ -19,7 +19,8 @@ export interface Squares {
   readonly strains: Float64Array;
   /** Of each point. */
   errors(error: ScanErrors): Float64Array;
-  problem(start: Float64Array, terms: Terms): NormalProblem;
+  /** −2 ln posterior with the prior about one place; fills `normal` where wanted. */
+  squares(x: Float64Array, terms: Terms, normal: NormalEquations | null): number;
   /** Mean counts. */
   mean(place: Place): Float64Array;
   /** Of each scan the points from the first to the last one whose strain is wanted; the whole scan where there are none. */

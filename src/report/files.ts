@@ -1,7 +1,7 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
 import { csv } from "../io/results.ts";
-import type { Band, Estimate, FoundLayer, FoundStack, Inversion, Scan, Solution } from "../types.ts";
+import type { Band, Estimate, FoundLayer, FoundStack, InvertedScan, Inversion, Scan, Solution } from "../types.ts";
 import { VERSION } from "../version.ts";
 import type { Provenance, Run } from "./provenance.ts";
 import { weightedResiduals } from "./residuals.ts";
@@ -39,16 +39,22 @@ export function layersCsv({ layers }: FoundStack): string {
   });
 }
 
-/** Scan, calculated curve and weighted residuals, as comma-separated values; `fitted` is 0 where a point was masked.
+/** Scan, calculated curve and weighted residuals, as comma-separated values; `fitted` is 0 where a point was masked. Several scans
+ *  of one sample stand one after the other, their number from 1 in the column `scan`.
  *  @throws {InvalidParameterError} where their lengths differ */
 export function curveCsv(inversion: Inversion): string {
-  const { scan, calculated, used } = inversion;
+  const { scans = [inversion] } = inversion,
+    all = (of: (own: InvertedScan) => ArrayLike<number>): number[] =>
+      scans.flatMap((own) => Array.from(of(own)));
   return csv({
-    two_theta_deg: scan.twoTheta,
-    measured: scan.intensity,
-    calculated,
-    weighted_residual: weightedResiduals(inversion),
-    fitted: used,
+    ...(inversion.scans !== undefined && {
+      scan: scans.flatMap(({ used }, k) => Array.from(used, () => k + 1)),
+    }),
+    two_theta_deg: all(({ scan }) => scan.twoTheta),
+    measured: all(({ scan }) => scan.intensity),
+    calculated: all(({ calculated }) => calculated),
+    weighted_residual: all(weightedResiduals),
+    fitted: all(({ used }) => used),
   });
 }
 
@@ -99,13 +105,37 @@ export function resultJson(inversion: Inversion, { name, provenance, run }: Resu
       strainPercent: [...strain],
       debyeWaller: [...debyeWaller],
     })),
-    curve: {
-      twoTheta: [...scan.twoTheta],
-      measured: [...scan.intensity],
-      calculated: [...inversion.calculated],
-      used: [...used],
-      ...(scan.attenuation === undefined ? {} : { attenuation: [...scan.attenuation] }),
-    },
+    curve: curveJson(inversion),
+    conditions: conditionsJson(scan),
+    ...(inversion.scans !== undefined && { scans: inversion.scans.map(scanJson) }),
+  };
+}
+
+function curveJson({
+  scan,
+  calculated,
+  used,
+}: Pick<Inversion, "scan" | "calculated" | "used">) {
+  return {
+    twoTheta: [...scan.twoTheta],
+    measured: [...scan.intensity],
+    calculated: [...calculated],
+    used: [...used],
+    ...(scan.attenuation === undefined ? {} : { attenuation: [...scan.attenuation] }),
+  };
+}
+
+/** One of several scans of a sample. */
+function scanJson(own: InvertedScan) {
+  const { reflection, rms, chi2PerPoint, relativeError, countUnit, instrument, scan } = own;
+  return {
+    reflection,
+    rms,
+    chi2PerPoint,
+    relativeError,
+    countUnit,
+    instrument,
+    curve: curveJson(own),
     conditions: conditionsJson(scan),
   };
 }

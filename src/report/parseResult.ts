@@ -13,6 +13,7 @@ import type {
   FoundPeriod,
   FoundStack,
   Instrument,
+  InvertedScan,
   Inversion,
   Profile,
   Reflection,
@@ -82,6 +83,28 @@ function inversionOf(result: Fields): Inversion {
     prior: words("prior"),
     method: oneOf("method", result["method"], ["network and search", "search"]),
     methodReason: words("methodReason"),
+    ...(result["scans"] !== undefined && { scans: list("scans", result["scans"]).map(invertedScanOf) }),
+  };
+}
+
+/** One of several scans of a sample. */
+function invertedScanOf(json: unknown, i: number): InvertedScan {
+  const at = `scans[${i}]`,
+    own = fieldsOf(at, json),
+    curve = fieldsOf(`${at}.curve`, own["curve"]),
+    scan = scanOf(curve, fieldsOf(`${at}.conditions`, own["conditions"])),
+    points = scan.twoTheta.length,
+    plain = (name: string): number => number(`${at}.${name}`, own[name]);
+  return {
+    scan,
+    reflection: reflectionOf(own["reflection"]),
+    countUnit: plain("countUnit"),
+    relativeError: plain("relativeError"),
+    used: Uint8Array.from(numbers(`${at}.curve.used`, curve["used"], points)),
+    instrument: instrumentOf(`${at}.instrument`, own["instrument"]),
+    calculated: Float64Array.from(numbers(`${at}.curve.calculated`, curve["calculated"], points)),
+    rms: plain("rms"),
+    chi2PerPoint: plain("chi2PerPoint"),
   };
 }
 

@@ -53,7 +53,7 @@ export interface Provenance {
   readonly version: string;
   /** The measured file; absent where none was named. */
   readonly input?: SourceFile & { readonly scan: number | readonly number[] | "all" };
-  /** Other files, by the setting that names them: `cif`, `substrateCif`, `prior`. */
+  /** Other files, by the setting that names them: `cif`, `substrateCif`, `prior`; `scan2`, … of other scans of the sample. */
   readonly files: Readonly<Record<string, SourceFile>>;
   /** Every setting with where it comes from, by its name. */
   readonly settings: Readonly<Record<string, Setting>>;
@@ -84,6 +84,8 @@ export interface Run {
 export interface ProvenanceOptions {
   /** The measured file, with its name as the command line has it. */
   readonly input?: { readonly name: string; readonly bytes: Uint8Array };
+  /** The files of the other scans of the sample, where several were inverted together. */
+  readonly others?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Other files, by the setting that names them. */
   readonly files?: Readonly<Record<string, { readonly name: string; readonly bytes: Uint8Array }>>;
   /** What was given; all else is of the file, found or default. */
@@ -102,11 +104,12 @@ export interface ProvenanceOptions {
  *  await writeFile("result.json", JSON.stringify(resultJson(answer, { name: "scan", provenance: origin }))); */
 export async function provenance(
   inversion: Inversion,
-  { input, files = {}, settings: given = {}, implied = {}, network }: ProvenanceOptions = {},
+  { input, others = [], files = {}, settings: given = {}, implied = {}, network }: ProvenanceOptions = {},
 ): Promise<Provenance> {
   const settings = allSettings(inversion, given, { ...implied, model: network?.name ?? "none" }),
     scan = settings["scan"]!.value as number | readonly number[] | "all",
     sources: Record<string, SourceFile> = {};
+  for (const [k, file] of others.entries()) sources[`scan${k + 2}`] = await sourceFile(file);
   for (const [name, file] of Object.entries(files)) sources[name] = await sourceFile(file);
   return {
     program: "takagi",
@@ -115,8 +118,13 @@ export async function provenance(
     files: sources,
     settings,
     network: network === undefined ? null : networkOf(network),
-    budgetSeconds: secondsOf(settings["effort"]!.value as Effort),
-    command: ["takagi", "invert", ...(input === undefined ? [] : [input.name]), ...optionWords(given)],
+    budgetSeconds: secondsOf(settings["effort"]!.value as Effort) * (inversion.scans?.length ?? 1),
+    command: [
+      "takagi",
+      "invert",
+      ...(input === undefined ? [] : [input, ...others]).map(({ name }) => name),
+      ...optionWords(given),
+    ],
   };
 }
 
@@ -178,8 +186,14 @@ export function optionWords(settings: GivenSettings): string[] {
     const option = hyphened(name);
     if (value === undefined) return [];
     if (typeof value === "boolean") return [`--${value ? "" : "no-"}${option}`];
-    return valuesOf(value).flatMap((word) => [`--${option}`, word]);
+    // Of several scans of one sample each has its own.
+    const values = name === "hkl" && isNested(value) ? value.map((own) => own.join(",")) : valuesOf(value);
+    return values.flatMap((word) => [`--${option}`, word]);
   });
+}
+
+function isNested(value: unknown): value is readonly (readonly unknown[])[] {
+  return Array.isArray(value) && value.every(Array.isArray);
 }
 
 /** One word, or one for each time that the option is given. */
@@ -192,7 +206,7 @@ function valuesOf(value: unknown): string[] {
         )
       : [String(value)];
   const list = value as readonly unknown[];
-  if (list.every(Array.isArray)) return list.map((pair) => pair.join(":"));
+  if (isNested(list)) return list.map((pair) => pair.join(":"));
   return [list.map((each) => (typeof each === "object" ? lineOf(each as Line) : String(each))).join(",")];
 }
 

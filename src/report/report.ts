@@ -9,7 +9,7 @@ import type { Provenance, Run } from "./provenance.ts";
 import { repeatSection } from "./repeat.ts";
 import { countFarOut, FAR_OUT } from "./residuals.ts";
 import { SAVE_SCRIPT } from "./save.ts";
-import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, uniqueness } from "./summary.ts";
+import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, scanViews, uniqueness } from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
 
@@ -32,11 +32,12 @@ export interface ReportOptions {
  *  @example await writeFile("report.html", report(await invert(scan, reflection), { title: "YSZ 400" })) */
 export function report(inversion: Inversion, options: ReportOptions = {}): string {
   const title = options.title ?? inversion.reflection.name;
-  const others = solutionPictures(inversion);
+  const others = solutionPictures(inversion),
+    views = scanViews(inversion);
   return page(`${title} · takagi`, [
     `<h1>${escape(title)}</h1>`,
     paragraph(
-      `Strain against depth from X-ray diffraction: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å`,
+      `Strain against depth from X-ray diffraction: ${views.map(nameOf).join("; ")}`,
       "soft",
     ),
     paragraph(lead(inversion), "lead"),
@@ -46,12 +47,23 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     ...notesOf(inversion),
     "<h2>Strain and disorder</h2>",
     figure("profile", (width) => profilePicture(inversion, width), profileCaption(inversion)),
-    "<h2>Scan and fit</h2>",
-    figure("curve", (width) => curvePicture(inversion, width), curveCaption(inversion)),
+    `<h2>${views.length === 1 ? "Scan" : "Scans"} and fit</h2>`,
+    ...views.map((view, k) =>
+      figure(
+        k === 0 ? "curve" : `curve-${k + 1}`,
+        (width) => curvePicture(view, width),
+        `${views.length === 1 ? "" : `${nameOf(view)}. `}${curveCaption(view)}`,
+      ),
+    ),
     "<h2>Numbers</h2>",
     '<div class="tables">',
     `<div>${table("Profile", profileRows(inversion))}${table("Fit", fitRows(inversion))}</div>`,
-    table("Experiment", [...experimentRows(inversion), ...(options.rows ?? [])]),
+    ...views.map((view, k) =>
+      table(views.length === 1 ? "Experiment" : `Experiment ${k + 1}`, [
+        ...experimentRows(view),
+        ...(k === 0 ? (options.rows ?? []) : []),
+      ]),
+    ),
     "</div>",
     '<h2 id="others">Other solutions</h2>',
     paragraph(uniqueness(inversion)),
@@ -66,6 +78,10 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     `<footer>takagi ${VERSION} · ${escape(inversion.method)} <button type="button" data-print="">Print, or save as PDF</button></footer>`,
     `<script>${SAVE_SCRIPT}</script>`,
   ]);
+}
+
+function nameOf({ reflection }: Inversion): string {
+  return `${reflection.name}, λ = ${reflection.wavelength} Å`;
 }
 
 /** What must be known before the numbers are read. */

@@ -17,7 +17,7 @@ export interface Summary {
   readonly profile: readonly Row[];
   /** How well it explains the scan, how sure it is, how it was found. */
   readonly fit: readonly Row[];
-  /** Crystal, beam and instrument. */
+  /** Crystal, beam and instrument; of several scans, one after the other. */
   readonly experiment: readonly Row[];
 }
 
@@ -28,7 +28,7 @@ export function summary(inversion: Inversion): Summary {
     uniqueness: uniqueness(inversion),
     profile: profileRows(inversion),
     fit: fitRows(inversion),
-    experiment: experimentRows(inversion),
+    experiment: scanViews(inversion).flatMap(experimentRows),
   };
 }
 
@@ -87,6 +87,7 @@ export function fitRows(inversion: Inversion): Row[] {
       `with a relative error of ${percentOf(inversion.relativeError)} beside counting`,
     ],
     farOutRow(inversion),
+    ...otherScanRows(inversion),
     ["Verdict", inversion.verdict, inversion.verdictReason],
     [
       "Confidence",
@@ -126,6 +127,25 @@ export function fitRows(inversion: Inversion): Row[] {
         : inversion.methodReason,
     ],
   ];
+}
+
+/** The inversion as that of each scan, where there are several of one sample; else itself. */
+export function scanViews(inversion: Inversion): Inversion[] {
+  return inversion.scans?.map((own) => ({ ...inversion, ...own })) ?? [inversion];
+}
+
+/** How well the other scans of the sample are explained. */
+function otherScanRows(inversion: Inversion): Row[] {
+  return scanViews(inversion)
+    .slice(1)
+    .map((view) => {
+      const { beyond, of } = countFarOut(view);
+      return [
+        `${view.reflection.name}, too`,
+        `χ² per point ${plain(view.chi2PerPoint)}`,
+        `rms ${plain(view.rms)}; relative error of ${percentOf(view.relativeError)}; ${beyond} of ${of} points beyond ±${FAR_OUT}σ`,
+      ];
+    });
 }
 
 /** Points that counting and the relative error do not explain. */
