@@ -81,13 +81,22 @@ async function filmOf(i, order) {
   };
 }
 
-/** A scan of a film with an instrument of its own (assembly/dataset/measuredDraws.ts). */
-function scanOf({ weights, profile }, own, seed) {
+/** Draws as the kernels make them. */
+function drawsOf(seed) {
   const next = uniforms(seed),
-    between = ([a, b]) => a + (b - a) * next(),
-    even = ([a, b]) => Math.exp(between([Math.log(a), Math.log(b)])),
-    happens = (share) => next() < share,
-    scale = weights.reduce((most, w) => (Math.abs(w) > Math.abs(most) ? w : most), 0) / 100,
+    between = ([a, b]) => a + (b - a) * next();
+  return {
+    next,
+    between,
+    even: ([a, b]) => Math.exp(between([Math.log(a), Math.log(b)])),
+    happens: (share) => next() < share,
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+  };
+}
+
+/** Resolution and angles of a scan (drawScan of assembly/dataset/measuredDraws.ts). */
+function drawScan({ next, between, even, happens }, weights, own) {
+  const scale = weights.reduce((most, w) => (Math.abs(w) > Math.abs(most) ? w : most), 0) / 100,
     sine = own.wavelength / (2 * own.d),
     tangent = sine / Math.sqrt(1 - sine * sine);
   let fwhm;
@@ -113,10 +122,19 @@ function scanOf({ weights, profile }, own, seed) {
   step = Math.max(Math.min(Math.max(step, 0.1 * fwhm), fwhm), (high - low) / MOST_POINTS);
   fwhm = Math.max(fwhm, step);
   const start = low + step * next(),
-    twoTheta = Float64Array.from(
-      { length: Math.max(Math.floor((high - start) / step) + 1, 30) },
-      (_, i) => start + i * step,
-    );
+    points = Math.max(Math.floor((high - start) / step) + 1, 30);
+  return {
+    fwhm,
+    lorentzFraction,
+    twoTheta: Float64Array.from({ length: points }, (_, i) => start + i * step),
+  };
+}
+
+/** A scan of a film with an instrument of its own (drawFaults). */
+function scanOf({ weights, profile }, own, seed) {
+  const draws = drawsOf(seed),
+    { next, between, even, happens, normal } = draws,
+    { fwhm, lorentzFraction, twoTheta } = drawScan(draws, weights, own);
   let logBackground, logScale;
   for (let k = 0; k < 100; k++) {
     logBackground = between(ranges.logBackground);
@@ -138,7 +156,6 @@ function scanOf({ weights, profile }, own, seed) {
       }),
       ...(loss > 0 && { deadTime: loss / ((1 - loss) * counts) }),
     },
-    normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     mean = simulator
       .simulate(profile, own, twoTheta, { instrument })
       .intensity.map((m) => m * Math.max(1 + (error > 0 ? error * normal() : 0), 0.05));
@@ -196,10 +213,9 @@ async function pairOf(i) {
     truth ??= film.profile;
     scans.push({ scan: scanOf(film, own, seed + k), reflection: own });
   }
-  const [first, second] = await Promise.all([]).then(async () => [
-    await judged(() => invert(scans[0].scan, reflections[0], options), truth),
-    await judged(() => invert(scans[1].scan, reflections[1], options), truth),
-  ]);
+  const alone = (k) => judged(() => invert(scans[k].scan, reflections[k], options), truth),
+    first = await alone(0),
+    second = await alone(1);
   return { i, first, second, together: await judged(() => invertTogether(scans, options), truth) };
 }
 

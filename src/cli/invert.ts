@@ -9,11 +9,11 @@ import { resultJson } from "../report/files.ts";
 import { numbersOf } from "../report/layerRows.ts";
 import type { Row } from "../report/page.ts";
 import type { Result } from "../report/parseResult.ts";
-import { provenance } from "../report/provenance.ts";
-import { fitRows, nanometres, profileRows, uniqueness } from "../report/summary.ts";
+import { type GivenSettings, provenance } from "../report/provenance.ts";
+import { fitRows, nameOf, nanometres, profileRows, scanViews, uniqueness } from "../report/summary.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import { percentOf, plain } from "../report/numbers.ts";
-import type { Inversion, Reflection } from "../types.ts";
+import type { Hkl, Inversion, Reflection, Scan } from "../types.ts";
 import { predictorFor } from "./predictor.ts";
 import { optional, readInstrument, readReflection, readSample } from "./experiment.ts";
 import { readBytes, uniqueNames } from "./files.ts";
@@ -42,10 +42,14 @@ export interface InvertFlags extends PhysicsFlags, ScanFlags, FoundLayerFlags {
   readonly force?: boolean;
   readonly nexus?: boolean;
   readonly json?: boolean;
+  /** The files are scans of one sample. */
+  readonly together?: boolean;
+  /** Reflections in the order of the files, where there are several; `hkl` is the first. */
+  readonly hkls?: readonly Hkl[];
 }
 
 /** Options that do not change the answer, or that others stand for. */
-const NO_SETTINGS = new Set(["out", "force", "nexus", "json", "repeat"]);
+const NO_SETTINGS = new Set(["out", "force", "nexus", "json", "repeat", "hkls"]);
 
 /** Degrees 2θ from which the width is fitted where the shape alone is given. */
 const START_FWHM = 0.01;
@@ -76,6 +80,8 @@ export async function runInvert(
   terminal: Terminal,
 ): Promise<number> {
   if (flags.nexus === true && flags.out === undefined) throw new UsageError("--nexus needs --out");
+  if (flags.hkls !== undefined)
+    throw new UsageError("several --hkl are for several scans of one sample (--together)");
   const predictor = await predictorFor(flags.model);
   const job: Job = { flags, experiment: experiments(), predictor, terminal };
   // What is wrong with the options or the folders is said before a file is read.
@@ -101,7 +107,7 @@ export function experiments(): Job["experiment"] {
   };
 }
 
-async function readExperiment(flags: InvertFlags): Promise<Experiment> {
+export async function readExperiment(flags: InvertFlags): Promise<Experiment> {
   const instrument = readInstrument(flags, START_FWHM);
   const reflection = await readReflection(flags);
   const sample = await readSample(flags);
@@ -129,7 +135,17 @@ type Placed = Omit<Task, "place"> & { readonly folder: string | undefined };
 
 async function invertOne({ folder, ...task }: Placed, job: Job): Promise<number> {
   const { flags, terminal } = job;
-  const result = await invertFile({ ...task, place: "" }, job);
+  return tellOne(await invertFile({ ...task, place: "" }, job), folder, flags, terminal);
+}
+
+/** Writes and prints one answer.
+ *  @returns the exit code */
+export async function tellOne(
+  result: Timed,
+  folder: string | undefined,
+  flags: InvertFlags,
+  terminal: Terminal,
+): Promise<number> {
   // The answer is told, whatever becomes of its files.
   const saved = await save(folder, result, flags).catch((error: unknown) => ({ error }));
   if (flags.json === true) terminal.out(`${JSON.stringify(resultJson(result.inversion, result))}\n`);
@@ -188,9 +204,7 @@ async function invertFile(
     date = new Date().toISOString();
   const { scan, bytes } = await readScanFile(path, flags);
   const { reflection, options } = await experiment(withWavelength(flags, path, scan));
-  if (scan.axis === "2theta")
-    terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
-  for (const note of scan.notes ?? []) terminal.err(`takagi: note: ${path}: ${note}\n`);
+  tellNotes(path, scan, terminal);
   const line = new ProgressLine(terminal);
   const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
     line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
@@ -211,7 +225,7 @@ async function invertFile(
       provenance: await provenance(inversion, {
         input: { name: path, bytes },
         files: await settingFiles(flags),
-        settings: Object.fromEntries(Object.entries(flags).filter(([name]) => !NO_SETTINGS.has(name))),
+        settings: settingsOf(flags),
         implied: { geometry: options.sample?.geometry },
         network: predictor?.model?.card,
       }),
@@ -226,10 +240,27 @@ async function invertFile(
   }
 }
 
-type Timed = Required<Result>;
+export type Timed = Required<Result>;
+
+/** What is to be known of how a scan was measured and read.
+ *  @param from notes before this one are known */
+export function tellNotes(path: string, { axis, notes = [] }: Scan, terminal: Terminal, from = 0): void {
+  if (axis === "2theta" && from === 0)
+    terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
+  for (const note of notes.slice(from)) terminal.err(`takagi: note: ${path}: ${note}\n`);
+}
+
+/** The options that an answer depends on. */
+export function settingsOf(flags: InvertFlags): GivenSettings {
+  return Object.fromEntries(
+    Object.entries(flags)
+      .filter(([name]) => !NO_SETTINGS.has(name))
+      .map(([name, value]) => [name, name === "hkl" ? (flags.hkls ?? flags.hkl) : (value as unknown)]),
+  );
+}
 
 /** Files that settings name, but for the network, which has checksums of its own. */
-async function settingFiles({
+export async function settingFiles({
   cif,
   substrateCif,
   prior,
@@ -254,7 +285,7 @@ function summary({ name, inversion, provenance: { settings }, run: { seconds } }
   );
   const several = inversion.solutions.length > 1 ? `\n${uniqueness(inversion)}\n` : "";
   const source = settings["wavelength"]?.source === "file" ? " (from the file)" : "";
-  return `${name}: ${inversion.reflection.name}, λ = ${inversion.reflection.wavelength} Å${source}\n${lines.join("")}${several}`;
+  return `${name}: ${scanViews(inversion).map(nameOf).join("; ")}${source}\n${lines.join("")}${several}`;
 }
 
 function inWords({ inversion, run: { seconds } }: Timed): string {

@@ -88,6 +88,12 @@ export function hkl(option: string): Parser<Hkl> {
   };
 }
 
+/** The same, given once or more. */
+export function hkls(option: string): Parser<readonly Hkl[]> {
+  const one = hkl(option);
+  return (text, before = []) => [...before, one(text)];
+}
+
 /** "from:to" in degrees 2θ. */
 export function range(option: string): Parser<[from: number, to: number]> {
   return (text) => {

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import type { Deviation, Geometry, Hkl, Polarisation, ResolutionShape, SpectralLine } from "../types.ts";
 import { group } from "./help.ts";
-import { choice, hkl, lines, number } from "./parse.ts";
+import { choice, hkl, hkls, lines, number, type Parser } from "./parse.ts";
 
 export interface CrystalFlags {
   readonly cif?: string;
@@ -48,6 +48,10 @@ export const SHAPES = [
 
 /** Which crystal, which reflection, which wavelength. */
 export function addCrystalOptions(command: Command): Command {
+  return withHkl(command, hkl("--hkl"));
+}
+
+function withHkl<T>(command: Command, parseHkl: Parser<T>): Command {
   return group(command, "Crystal")
     .option("--cif <file>", "crystal from a CIF file")
     .option("--material <name>", "built-in crystal; `takagi materials` lists them")
@@ -56,7 +60,7 @@ export function addCrystalOptions(command: Command): Command {
       "mole fraction of Y2O3 in --material YSZ (0.095)",
       number("--yttria", { least: 0.03, most: 0.4 }),
     )
-    .option("--hkl <h,k,l>", "Miller indices of the reflection", hkl("--hkl"))
+    .option("--hkl <h,k,l>", "Miller indices of the reflection", parseHkl)
     .option("--wavelength <Å>", "wavelength", number("--wavelength", { above: 0, unit: "Å" }))
     .option(
       "--energy <keV>",
@@ -66,9 +70,10 @@ export function addCrystalOptions(command: Command): Command {
     .option("--thermal", "damp structure factors by the CIF's thermal parameters");
 }
 
-/** Everything else of sample and instrument. */
-export function addPhysicsOptions(command: Command): Command {
-  addCrystalOptions(command)
+/** The same, and everything else of sample and instrument.
+ *  @param isSeveral --hkl may be given more than once: its value is a list */
+export function addPhysicsOptions(command: Command, isSeveral = false): Command {
+  (isSeveral ? withHkl(command, hkls("--hkl")) : addCrystalOptions(command))
     .option(
       "--surface <h,k,l>",
       "Miller indices of the surface, where the reflection is asymmetric",

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { InvalidParameterError, TakagiError } from "../errors.ts";
+import type { Hkl } from "../types.ts";
 import { VERSION } from "../version.ts";
 import type { ConvertFlags } from "./convert.ts";
 import type { EvaluateFlags } from "./evaluate.ts";
@@ -10,6 +11,7 @@ import type { ProposalFlags } from "./proposals.ts";
 import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
 import { addFoundLayerOptions, addLayerOptions } from "./layerOptions.ts";
+import type { InvertFlags } from "./invert.ts";
 import { choice, effort, integer, number, pattern, range, shard, two } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
@@ -94,10 +96,14 @@ function addInvert({ command, terminal, finish }: Adding): void {
     "<scan...>",
     "XRDML, BRML, RAW, RAS, RASX, or text files of two columns, angle and intensity",
   );
-  addPhysicsOptions(invert);
+  addPhysicsOptions(invert, true);
   addSearchOptions(invert);
   addFoundLayerOptions(invert);
   addScanOptions(group(invert, "Files"))
+    .option(
+      "--together",
+      "the files are scans of one sample: one profile for all; an --hkl for each in their order, or one for all",
+    )
     .option(
       "--out <dir>",
       "write result.json, profile.csv, curve.csv, coefficients for RaDMaX and report.html there; several scans: in a folder each",
@@ -106,8 +112,20 @@ function addInvert({ command, terminal, finish }: Adding): void {
     .option("--force", FORCE)
     .option("--json", "print one JSON document and nothing else")
     .addHelpText("after", INVERT_EXAMPLES + EXIT_CODES)
-    .action(async (paths: string[], flags: object) =>
-      finish(await (await import("./invert.ts")).runInvert(paths, flags, terminal)),
+    .action(
+      async (paths: string[], given: { readonly hkl?: readonly Hkl[]; readonly together?: boolean }) => {
+        const all = given.hkl ?? [],
+          flags = {
+            ...given,
+            ...(all.length > 0 && { hkl: all[0] }),
+            ...(all.length > 1 && { hkls: all }),
+          } as InvertFlags;
+        finish(
+          await (given.together === true
+            ? (await import("./together.ts")).runTogether(paths, flags, terminal)
+            : (await import("./invert.ts")).runInvert(paths, flags, terminal)),
+        );
+      },
     );
 }
 
@@ -636,6 +654,7 @@ Examples:
   takagi invert scan.xrdml --material YSZ --hkl 4,0,0
   takagi invert scan.xrdml --material YSZ --hkl 4,0,0 --known thickness=300±20 --effort thorough
   takagi invert scan.xrdml --material SiC-4H --hkl 0,0,4 --prior films.json
+  takagi invert --together 400.xrdml 200.xrdml --material YSZ --hkl 4,0,0 --hkl 2,0,0 --out result
   takagi invert film.dat --material GaAs --hkl 0,0,4 --wavelength 1.5406 --film-thickness 600 --substrate-material Si
 `;
 const BATCH_EXAMPLES = `

@@ -66,8 +66,7 @@ export async function invertTogether(
     problems.push(problem);
     known.push(knownOf(whole.known ?? {}, problem.unknowns, setting.countUnit));
     // Guesses are of the first reflection.
-    const { guesses, ...others } = whole,
-      found = await startsOf(problem, k === 0 ? whole : others, turns);
+    const found = await startsOf(problem, k === 0 ? whole : { ...whole, guesses: [] }, turns);
     starts.push(...found.films.map((start) => ({ ...start, film: inFirst(start.film, power), of: k })));
     proposals.push(...found.proposals.map((proposed) => inFirst(proposed, power)));
     reasons.push(`${reflection.name}: ${found.methodReason}`);

@@ -1,7 +1,16 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
 import { csv } from "../io/results.ts";
-import type { Band, Estimate, FoundLayer, FoundStack, InvertedScan, Inversion, Scan, Solution } from "../types.ts";
+import type {
+  Band,
+  Estimate,
+  FoundLayer,
+  FoundStack,
+  InvertedScan,
+  Inversion,
+  Scan,
+  Solution,
+} from "../types.ts";
 import { VERSION } from "../version.ts";
 import type { Provenance, Run } from "./provenance.ts";
 import { weightedResiduals } from "./residuals.ts";
@@ -111,11 +120,7 @@ export function resultJson(inversion: Inversion, { name, provenance, run }: Resu
   };
 }
 
-function curveJson({
-  scan,
-  calculated,
-  used,
-}: Pick<Inversion, "scan" | "calculated" | "used">) {
+function curveJson({ scan, calculated, used }: Pick<Inversion, "scan" | "calculated" | "used">) {
   return {
     twoTheta: [...scan.twoTheta],
     measured: [...scan.intensity],

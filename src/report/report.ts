@@ -9,7 +9,17 @@ import type { Provenance, Run } from "./provenance.ts";
 import { repeatSection } from "./repeat.ts";
 import { countFarOut, FAR_OUT } from "./residuals.ts";
 import { SAVE_SCRIPT } from "./save.ts";
-import { experimentRows, fitRows, lead, nanometres, priorOf, profileRows, scanViews, uniqueness } from "./summary.ts";
+import {
+  experimentRows,
+  fitRows,
+  lead,
+  nameOf,
+  nanometres,
+  priorOf,
+  profileRows,
+  scanViews,
+  uniqueness,
+} from "./summary.ts";
 import { inlineSvg, type Picture } from "./svg.ts";
 import { VERSION } from "../version.ts";
 
@@ -36,10 +46,7 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     views = scanViews(inversion);
   return page(`${title} · takagi`, [
     `<h1>${escape(title)}</h1>`,
-    paragraph(
-      `Strain against depth from X-ray diffraction: ${views.map(nameOf).join("; ")}`,
-      "soft",
-    ),
+    paragraph(`Strain against depth from X-ray diffraction: ${views.map(nameOf).join("; ")}`, "soft"),
     paragraph(lead(inversion), "lead"),
     paragraph(
       `${inversion.verdict === "determined" ? "Determined" : "Ambiguous"} (confidence ${percentOf(inversion.confidence)}): ${inversion.verdictReason}. Prior: ${priorOf(inversion)}.`,
@@ -78,10 +85,6 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
     `<footer>takagi ${VERSION} · ${escape(inversion.method)} <button type="button" data-print="">Print, or save as PDF</button></footer>`,
     `<script>${SAVE_SCRIPT}</script>`,
   ]);
-}
-
-function nameOf({ reflection }: Inversion): string {
-  return `${reflection.name}, λ = ${reflection.wavelength} Å`;
 }
 
 /** What must be known before the numbers are read. */

@@ -134,6 +134,11 @@ export function scanViews(inversion: Inversion): Inversion[] {
   return inversion.scans?.map((own) => ({ ...inversion, ...own })) ?? [inversion];
 }
 
+/** Reflection and wavelength. */
+export function nameOf({ reflection }: Inversion): string {
+  return `${reflection.name}, λ = ${reflection.wavelength} Å`;
+}
+
 /** How well the other scans of the sample are explained. */
 function otherScanRows(inversion: Inversion): Row[] {
   return scanViews(inversion)
