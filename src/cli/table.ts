@@ -1,6 +1,6 @@
 /** `takagi table`: the results of a batch as one file, a table and pictures. */
 import { csvField } from "../io/results.ts";
-import { type Line, type LineAnswer, profileOfLine, QUANTITY_NAMES } from "../report/line.ts";
+import { type Line, type LineAnswer, type LineLayer, profileOfLine, QUANTITY_NAMES } from "../report/line.ts";
 import { QUANTITIES, type Quantity, type QuantityName } from "../report/quantities.ts";
 import {
   mapFigure,
@@ -27,6 +27,8 @@ export interface TableFlags extends VariableFlags {
 interface Row {
   readonly variables: Variables;
   readonly quantities: Readonly<Record<QuantityName, Quantity>>;
+  /** From below; none of a smooth profile. */
+  readonly layers: readonly LineLayer[];
   readonly confidence: number;
   readonly isDetermined: boolean;
 }
@@ -71,11 +73,13 @@ function rowOf(variables: Variables, answer: LineAnswer | undefined): Row {
   return {
     variables,
     quantities: Object.fromEntries(quantities) as Row["quantities"],
+    layers: answer?.layers ?? [],
     confidence: answer?.confidence ?? NaN,
     isDetermined: answer?.verdict === "determined",
   };
 }
 
+const OF_LAYER = ["thicknessNm", "strainPercent", "debyeWaller"] as const;
 const FIELDS = ["file", "scan", "verdict", "confidence", "converged", "rms", "chi2_per_point", "error"];
 
 function fieldsOf({ file, scan, answer, error }: Line): string[] {
@@ -91,22 +95,31 @@ function fieldsOf({ file, scan, answer, error }: Line): string[] {
   ].map((field) => csvField(String(field ?? "")));
 }
 
-/** One row a scan: which it is, its variables, its quantities with the ends of their intervals. */
+/** One row a scan: which it is, its variables, its quantities with the ends of their intervals, and those of its layers. */
 function csvOf(rows: readonly Row[], texts: readonly string[][], names: readonly string[]): string {
-  const keys = ["value", "lower", "upper"] as const;
+  const keys = ["value", "lower", "upper"] as const,
+    columns = (name: string): string[] =>
+      keys.map((key) => columnName(name) + (key === "value" ? "" : `_${key}`)),
+    cells = (quantity: { readonly [K in (typeof keys)[number]]: number | null } | undefined): string[] =>
+      keys.map((key) => String(quantity?.[key] ?? NaN).replace("NaN", "")),
+    numbers = Array.from({ length: Math.max(0, ...rows.map(({ layers }) => layers.length)) }, (_, k) => k);
   const head = [
     ...FIELDS,
     ...names.map(csvField),
-    ...QUANTITY_NAMES.flatMap((name) =>
-      keys.map((key) => columnName(name) + (key === "value" ? "" : `_${key}`)),
-    ),
+    ...QUANTITY_NAMES.flatMap(columns),
+    ...numbers.flatMap((k) => [
+      `layer${k + 1}_crystal`,
+      ...OF_LAYER.flatMap((name) => columns(`layer${k + 1}_${name}`)),
+    ]),
   ];
-  const lines = rows.map(({ variables, quantities }, i) => [
+  const lines = rows.map(({ variables, quantities, layers }, i) => [
     ...texts[i]!,
     ...names.map((name) => csvField(String(variables.get(name) ?? ""))),
-    ...QUANTITY_NAMES.flatMap((name) =>
-      keys.map((key) => (Number.isNaN(quantities[name][key]) ? "" : String(quantities[name][key]))),
-    ),
+    ...QUANTITY_NAMES.flatMap((name) => cells(quantities[name])),
+    ...numbers.flatMap((k) => [
+      csvField(layers[k]?.crystal ?? ""),
+      ...OF_LAYER.flatMap((name) => cells(layers[k]?.[name])),
+    ]),
   ]);
   return [head, ...lines].map((fields) => `${fields.join(",")}\r\n`).join("");
 }

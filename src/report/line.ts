@@ -47,11 +47,21 @@ export interface LineAnswer {
   readonly rms: number;
   readonly chi2PerPoint: number;
   readonly quantities: Readonly<Record<QuantityName, LineQuantity>>;
+  /** From below, where the answer is one of layers. */
+  readonly layers?: readonly LineLayer[];
   readonly profile: LineProfile;
 }
 
 /** Null where a number is not known. */
 export type LineQuantity = { readonly [P in keyof Quantity]: number | null };
+
+export interface LineLayer {
+  readonly crystal: string;
+  readonly repeats: number;
+  readonly thicknessNm: LineQuantity;
+  readonly strainPercent: LineQuantity;
+  readonly debyeWaller: LineQuantity;
+}
 
 export interface LineProfile {
   readonly depthNm: readonly number[];
@@ -116,6 +126,7 @@ function answerJson(inversion: Inversion) {
     chi2PerPoint: inversion.chi2PerPoint,
     weight: inversion.weight,
     quantities: quantitiesOf(inversion),
+    ...given({ layers: layersJson(inversion) }),
     otherSolutions: inversion.solutions.slice(1).map(otherJson),
     instrument,
     level: inversion.strainBand.level,
@@ -134,8 +145,20 @@ function otherJson({ weight, maxStrain, maxStrainDepth, thickness, minDebyeWalle
   };
 }
 
-function profileJson({ profile, strainBand, debyeWallerBand }: Solution): LineProfile {
-  const thin = (values: Float64Array): number[] => [...values.filter((_, i) => i % EVERY === 0)];
+function layersJson({ stack }: Solution): LineLayer[] | undefined {
+  return stack?.layers.map(({ name, repeats, thickness, strain, debyeWaller }) => ({
+    crystal: name,
+    repeats,
+    thicknessNm: thickness,
+    strainPercent: strain,
+    debyeWaller,
+  }));
+}
+
+function profileJson({ profile, strainBand, debyeWallerBand, stack }: Solution): LineProfile {
+  // Both sides of every interface are in a profile of layers.
+  const every = stack === undefined ? EVERY : 1,
+    thin = (values: Float64Array): number[] => [...values.filter((_, i) => i % every === 0)];
   return {
     depthNm: thin(profile.depth),
     strainPercent: thin(profile.strain),

@@ -119,6 +119,15 @@ test("layers found in a scan leave their table, and nothing of a profile that st
   expect(Number(cells.thickness_nm) / 60).toBeCloseTo(1, 2);
   // A film that fits along the surface: see the first test.
   expect(Number(cells.strain_percent)).toBeCloseTo(0.575, 2);
+  // The table of a batch has the same numbers.
+  const batch = join(dir, "batch");
+  const asked = ["--layers", "1", "--film", "Si0.8Ge0.2", "--workers", "1", "--out", batch];
+  expect((await takagi(["batch", scan, ...SILICON, ...asked])).code).toBe(0);
+  expect((await takagi(["table", batch])).code).toBe(0);
+  const [names, values] = (await readFile(join(batch, "table.csv"), "utf8")).split("\r\n");
+  const column = (name: string): number => Number(values!.split(",")[names!.split(",").indexOf(name)]);
+  for (const name of ["thickness_nm", "strain_percent", "debye_waller", "thickness_nm_upper"])
+    expect(column(`layer1_${name}`), name).toBeCloseTo(Number(cells[name]), 3);
 });
 
 test("an asymmetric reflection inclines every crystal alike", async () => {
