@@ -6,8 +6,8 @@
  *  that are more than half a period off lead to one of very many wrong maxima. */
 import { type NormalFit, type NormalFitOptions, normalFitSteps } from "../leastSquares/normalFit.ts";
 import { FINE, ROUGH } from "./precision.ts";
-import type { Anchor, Terms } from "./objective.ts";
-import type { Problem, ScanErrors, Squares } from "./problem.ts";
+import type { Anchor, Terms, ScanErrors, Squares } from "./objective.ts";
+import type { Problem } from "./problem.ts";
 import { fringesOf } from "./splines.ts";
 import { INSTRUMENT, type InstrumentUnknown, type Place, type Places } from "./unknowns.ts";
 

@@ -6,10 +6,17 @@
  *  (reflection, angles, relative error); its normal equations add to the film's block and make a block of its instrument. */
 import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import type { Films } from "./films.ts";
-import { type Bounds, type Objective, ofTerms, type Terms } from "./objective.ts";
+import {
+  type Bounds,
+  type Objective,
+  ofTerms,
+  type Terms,
+  type ScanErrors,
+  type Squares,
+} from "./objective.ts";
 import type { Precision } from "./precision.ts";
 import { addInstrument, adder, type Known, type LocalPrior, type Prior, type Sums } from "./prior.ts";
-import type { Problem, ScanErrors, Squares } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import {
   INSTRUMENT,

@@ -4,7 +4,6 @@ import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import { check } from "../wasm/workspace.ts";
 import type { CurveModel } from "./curveModel.ts";
 import type { LocalPrior, Prior } from "./prior.ts";
-import type { ScanErrors, Squares } from "./problem.ts";
 import type { Chain } from "./structure.ts";
 import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
 
@@ -26,6 +25,28 @@ export interface Terms {
 export interface Bounds {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+}
+
+/** Relative error of every intensity beside the counting: one for all scans, or one for each. */
+export type ScanErrors = number | readonly number[];
+
+/** −2 ln of the posterior density as least squares. The points of several scans stand one after the other. */
+export interface Squares {
+  readonly points: number;
+  readonly prior: Prior;
+  readonly bounds: Bounds;
+  /** Strain (%) whose maximum lies at each point. */
+  readonly strains: Float64Array;
+  /** Of each point. */
+  errors(error: ScanErrors): Float64Array;
+  /** −2 ln posterior with the prior about one place; fills `normal` where wanted. */
+  squares(x: Float64Array, terms: Terms, normal: NormalEquations | null): number;
+  /** Mean counts. */
+  mean(place: Place): Float64Array;
+  /** Of each scan the points from the first to the last one whose strain is wanted; the whole scan where there are none. */
+  within(isWanted: (strain: number) => boolean): Squares;
+  /** The same within other bounds. */
+  bounded(bounds: Bounds): Squares;
 }
 
 export class Objective implements Squares {

@@ -1,9 +1,9 @@
 /** How sure an answer is: the maxima as a mixture of Gaussians (Laplace's method), its draws weighted by the exact posterior. */
 import type { Precision } from "./precision.ts";
 import { cholesky, solveTransposed } from "../leastSquares/linear.ts";
-import { deviance } from "./objective.ts";
+import { deviance, type ScanErrors } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
-import type { Problem, ScanErrors } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import type { Climbed } from "./climb.ts";
 import type { Mode } from "./search.ts";
 import type { Place, Places, SplineFilm } from "./unknowns.ts";

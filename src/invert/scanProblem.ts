@@ -6,9 +6,8 @@ import { CurveModel, type Response } from "./curveModel.ts";
 import { FINEST, type Precision, ROUGH } from "./precision.ts";
 import type { Features } from "./features.ts";
 import type { Films } from "./films.ts";
-import { type Bounds, deviance, Objective } from "./objective.ts";
+import { type Bounds, deviance, Objective, type ScanErrors } from "./objective.ts";
 import { pointsOf } from "./points.ts";
-import type { Problem, ScanErrors } from "./problem.ts";
 import type { Place, Places, SplineFilm, Unknowns } from "./unknowns.ts";
 
 /** Parameters that can be held or known: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
@@ -45,7 +44,7 @@ const NEAR_ZERO = 1e-9;
 /** Objectives that are kept: the banded resolutions of each are some megabytes. */
 const MOST_OBJECTIVES = 10;
 
-export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> implements Problem<U, F> {
+export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
   readonly films: Films<U, F>;
   readonly unknowns: U;

@@ -1,8 +1,8 @@
 /** The crystal without strain, which is a solution like any other, of few numbers. */
 import { type Climbed, fitted } from "./climb.ts";
 import { FINE } from "./precision.ts";
-import { deviance } from "./objective.ts";
-import type { Problem, Squares } from "./problem.ts";
+import { deviance, type Squares } from "./objective.ts";
+import type { Problem } from "./problem.ts";
 import type { Found } from "./search.ts";
 import type { Turns } from "./turns.ts";
 

@@ -1,7 +1,6 @@
 /** Whether an objective's derivatives are those of differences. */
 import { expect } from "vitest";
-import type { Terms } from "../../src/invert/objective.ts";
-import type { Squares } from "../../src/invert/problem.ts";
+import type { Squares, Terms } from "../../src/invert/objective.ts";
 import type { Place } from "../../src/invert/unknowns.ts";
 
 /** The gradient, half of that of −2 ln posterior, against central differences; relative to the largest of each unknown's scale. */
