@@ -28,5 +28,10 @@ export default defineConfig({
       "#nn-platform": fileURLToPath(new URL("src/nn/backend/platform.node.ts", import.meta.url)),
     },
   },
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/slow/**", ...slow], testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/slow/**", ...slow],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
 });

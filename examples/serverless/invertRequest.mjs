@@ -8,7 +8,7 @@ import { invert, material, readScan, reflection, TakagiError } from "takagi";
 
 const MAX_BYTES = 512 * 1024;
 /** A scan of more points is bounced: the memory of the inversion is proportional to them. */
-const MAX_POINTS = 2000;
+const MAX_POINTS = 1200;
 /** A few climbs: about a quarter of a second of one core of a fast machine. */
 const EFFORT = "quick";
 const MAX_MILLISECONDS = 25_000;

@@ -77,28 +77,38 @@ export class BandedResolution {
     this.#starts = starts;
     this.#blockOf = new Int32Array(count - 1);
     for (let b = 0; b < starts.length - 1; b++) this.#blockOf.fill(b, starts[b], starts[b + 1]);
-    this.#parts = [0, 1].map((fraction) => {
-      const [below, middle, above] = [-STEP, 0, STEP].map((shift) =>
-        this.#weights(fwhm * Math.exp(shift), fraction),
-      );
-      const byWidth = new Float32Array(this.size),
-        byWidth2 = new Float32Array(this.size);
-      middle.forEach((w, k) => {
-        byWidth[k] = (above[k] - below[k]) / (2 * STEP);
-        byWidth2[k] = (above[k] + below[k] - 2 * w) / (STEP * STEP);
-      });
-      return [Float32Array.from(middle), byWidth, byWidth2];
-    });
+    this.#parts = [0, 1].map((fraction) => this.#expansion(fraction));
   }
 
-  #weights(fwhm: number, fraction: number): Float64Array {
-    const { workspace, grid, places } = this.setting;
-    return workspace.scope(() => {
+  /** Weights of one shape, their first and second derivative by ln width. Nothing but these is left behind: an edge worker's memory
+   *  is soon full of what waits to be collected. */
+  #expansion(fraction: number): readonly Float32Array[] {
+    const { workspace, fwhm } = this.setting,
+      parts = Array.from({ length: 3 }, () => new Float32Array(this.size)),
+      [value, byWidth, byWidth2] = parts;
+    workspace.scope(() => {
+      const at = [-STEP, 0, STEP].map((shift) => this.#putWeights(fwhm * Math.exp(shift), fraction));
+      workspace.look(({ f64 }) => {
+        const [below, middle, above] = at.map((address) => f64(address, this.size));
+        for (let k = 0; k < this.size; k++) {
+          value[k] = middle[k];
+          byWidth[k] = (above[k] - below[k]) / (2 * STEP);
+          byWidth2[k] = (above[k] + below[k] - 2 * middle[k]) / (STEP * STEP);
+        }
+      });
+    });
+    return parts;
+  }
+
+  /** In the caller's scope. */
+  #putWeights(fwhm: number, fraction: number): number {
+    const { workspace, grid, places } = this.setting,
+      weights = workspace.f64(this.size);
+    workspace.scope(() => {
       const block = new Float64Array(ResolutionSlot.Size);
       block[ResolutionSlot.FwhmLow] = block[ResolutionSlot.FwhmHigh] = fwhm;
       block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = fraction;
-      const weights = workspace.f64(this.size),
-        scratch = workspace.bytes(workspace.kernels.weightsScratch(grid.length));
+      const scratch = workspace.bytes(workspace.kernels.weightsScratch(grid.length));
       check(
         "resolutionWeights",
         workspace.kernels.resolutionWeights(
@@ -112,8 +122,8 @@ export class BandedResolution {
           scratch,
         ),
       );
-      return workspace.copy(weights, this.size);
     });
+    return weights;
   }
 
   /** The matrices of places `from` … `to` − 1 alone, on the part of the grid that they touch; all of it for all places. */

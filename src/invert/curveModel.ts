@@ -87,7 +87,7 @@ interface Beam {
 const WIDTH_CLASS = 0.15;
 const OFFSET_CLASS = { rough: 0.1, close: 0.025 };
 /** Banded resolutions that are kept: each is some megabytes. */
-const MOST_BANDS = 8;
+const MOST_BANDS = 6;
 
 export class CurveModel {
   readonly setting: ModelSetting;

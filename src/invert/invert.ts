@@ -72,6 +72,7 @@ async function gainOf(
     work: secondsOf(options.effort) * WORK_PER_SECOND,
     knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
   };
+  problem.forget();
   return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
 }
 

@@ -1,5 +1,6 @@
 /** The answer of splines to one scan or several: search, posterior, verdict, and the crystal without strain where that is enough. */
 import type { InvertedScan, Inversion } from "../types.ts";
+import { isDetermined } from "./confidence.ts";
 import { curveOf, solutionOf, verdictOf } from "./answer.ts";
 import { shownDraws } from "./answerParts.ts";
 import { type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
@@ -96,15 +97,20 @@ export async function profileAnswer(
   const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
     const draws = [{ film: filmOf(problem.unknowns, plain), weight: 1 }],
-      flat = { ...solutionOf(problem, plain, { ...about, confidence: 1, draws, share: 1 }), maxStrain: 0 };
+      { confidence } = plain,
+      explains = `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}`,
+      sure = isDetermined(confidence),
+      flat = { ...solutionOf(problem, plain, { ...about, confidence, draws, share: 1 }), maxStrain: 0 };
     return {
       ...shared,
       ...flat,
       ...scansOf(problem, plain, errors),
       solutions: [flat],
-      verdict: "determined",
-      verdictReason: `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}`,
-      confidence: 1,
+      verdict: sure ? "determined" : "ambiguous",
+      verdictReason: sure
+        ? explains
+        : `${explains}, but a strained film may be there: more counts would tell`,
+      confidence,
       draws: [],
     };
   }

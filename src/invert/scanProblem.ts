@@ -42,7 +42,7 @@ export interface ScanSetting {
 const CLASS = Math.LN2 / 3;
 const NEAR_ZERO = 1e-9;
 /** Objectives that are kept: the banded resolutions of each are some megabytes. */
-const MOST_OBJECTIVES = 10;
+const MOST_OBJECTIVES = 6;
 
 export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
@@ -218,6 +218,11 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
     const objective = new Objective(model, this.counts, this.films.prior, this.bounds);
     this.#objectives.set(key, objective);
     return objective;
+  }
+
+  /** Gives back the memory of the models, which are made again where they are asked for. */
+  forget(): void {
+    this.#objectives.clear();
   }
 
   objectiveAt(precision: Precision, x: Float64Array): Objective {

@@ -66,8 +66,8 @@ export function* search(
   const ranked = yield* screened(problem, starts),
     normal = normals(1),
     uniform = uniforms(2),
-    errors = problem.scans.map(({ setting: { isSummed, floor } }) =>
-      Math.max(isSummed ? floor : FIRST_ERROR, floor),
+    errors = problem.scans.map(({ setting: { isSummed, floor, relativeError } }) =>
+      Math.max(relativeError ?? (isSummed ? floor : FIRST_ERROR), floor),
     );
   let modes: Mode[] = [],
     climbs = 0,

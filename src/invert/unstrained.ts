@@ -10,14 +10,20 @@ import type { Turns } from "./turns.ts";
 const NONE = 1e-4;
 /** Numbers of a film, for Schwarz's criterion. */
 const NUMBERS = 6;
+/** Gain of a film in −2 ln of the likelihood from which something is seen, though it may be noise: of five films that such a gain
+ *  was taken for none, all were strained (tools/together.mjs). */
+const SEEN = 12;
+/** Differences of −2 ln of a probability count for half of themselves (posterior.ts). */
+const TEMPER = 2;
 
-/** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film. */
+/** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film; and the probability
+ *  that there is none. */
 export async function unstrainedIfEnough(
   problem: Problem,
   best: Climbed,
   found: Found,
   turns: Turns,
-): Promise<Climbed | undefined> {
+): Promise<(Climbed & { readonly confidence: number }) | undefined> {
   const { unknowns: u, points } = problem,
     x = best.x.slice(),
     lower = problem.bounds.lower.slice(),
@@ -36,7 +42,9 @@ export async function unstrainedIfEnough(
     ),
     of = (objective: Squares, place: Float64Array): number =>
       deviance(problem.counts, objective.mean({ x: place, sign: best.sign }), errors);
-  return of(plain, fit.x) - of(whole, best.x) < NUMBERS * Math.log(points)
-    ? { x: fit.x, sign: best.sign, fit }
-    : undefined;
+  const gain = of(plain, fit.x) - of(whole, best.x),
+    preferred = NUMBERS * Math.log(points);
+  if (gain >= preferred) return undefined;
+  const share = 1 / (1 + Math.exp((gain - preferred) / (2 * TEMPER)));
+  return { x: fit.x, sign: best.sign, fit, confidence: gain < SEEN ? share : Math.min(share, 0.5) };
 }

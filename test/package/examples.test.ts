@@ -91,7 +91,7 @@ async function largestScan(): Promise<string> {
     .split("\n")
     .filter((line) => /^\d/.test(line))
     .map((line) => line.split(" ").map(Number) as [number, number]);
-  const [from, to, count] = [points[0]![0], points.at(-1)![0], 2000];
+  const [from, to, count] = [points[0]![0], points.at(-1)![0], 1200];
   return Array.from(
     { length: count },
     (_, i) =>
@@ -128,7 +128,7 @@ async function expectClearRefusals(ask: Ask): Promise<void> {
       [400, "UNREACHABLE_REFLECTION", /./, "POST", "material=YSZ&hkl=40,0,0&wavelength=1.5406", scan],
       [400, "SCAN_FORMAT", /./, "POST", QUERY, "no numbers here"],
       [400, "SCAN_FORMAT", /./, "POST", QUERY, ""],
-      [413, "TOO_LARGE", /2000 at most/, "POST", QUERY, rows],
+      [413, "TOO_LARGE", /1200 at most/, "POST", QUERY, rows],
       [413, "TOO_LARGE", /larger than/, "POST", QUERY, rows.repeat(20)],
     ];
   for (const [status, code, words, method, query, content] of cases) {
