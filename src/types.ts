@@ -455,7 +455,7 @@ export interface Inversion extends Solution {
 }
 
 /** One of several scans of a sample that were inverted together: what is its own. */
-export interface InvertedScan extends Pick<
+export type InvertedScan = Pick<
   Inversion,
   | "scan"
   | "reflection"
@@ -466,7 +466,7 @@ export interface InvertedScan extends Pick<
   | "calculated"
   | "rms"
   | "chi2PerPoint"
-> {}
+>;
 
 /** Progress of a long call: what is under way, and how much of it is done (0…1). */
 export interface Progress {

@@ -134,6 +134,24 @@ export function samples(
   return Status.Ok;
 }
 
+/** log10 of the background and of the scale, whose ratio lies in the preset's range: f64[2]. */
+function drawIntensities(preset: usize, state: usize, drawn: usize): Status {
+  for (let tries = 0; tries < MOST_INTENSITIES; tries++) {
+    const logBackground = between(state, preset, PresetSlot.LogBackgroundLow),
+      logScale = between(state, preset, PresetSlot.LogScaleLow),
+      dynamicRange = logScale - logBackground;
+    if (!(
+      dynamicRange >= slot(preset, PresetSlot.DynamicRangeLow) &&
+      dynamicRange <= slot(preset, PresetSlot.DynamicRangeHigh)
+    ))
+      continue;
+    store<f64>(drawn, logBackground);
+    store<f64>(drawn, logScale, 8);
+    return Status.Ok;
+  }
+  return Status.NoDraw;
+}
+
 function sample(
   reflection: usize,
   preset: usize,
@@ -161,19 +179,11 @@ function sample(
     strain = between(state, preset, PresetSlot.StrainLow);
   const alpha = -Math.log(between(state, preset, PresetSlot.DebyeWallerLow));
   const fwhm = between(state, preset, PresetSlot.FwhmLow);
-  let logBackground: f64,
-    logScale: f64,
-    dynamicRange: f64,
-    tries = 0;
-  do {
-    if (tries++ == MOST_INTENSITIES) return Status.NoDraw;
-    logBackground = between(state, preset, PresetSlot.LogBackgroundLow);
-    logScale = between(state, preset, PresetSlot.LogScaleLow);
+  const found = drawIntensities(preset, state, weights);
+  if (found != Status.Ok) return found;
+  const logBackground = load<f64>(weights),
+    logScale = load<f64>(weights, 8),
     dynamicRange = logScale - logBackground;
-  } while (!(
-    dynamicRange >= slot(preset, PresetSlot.DynamicRangeLow) &&
-    dynamicRange <= slot(preset, PresetSlot.DynamicRangeHigh)
-  ));
   const marginLow = between(state, preset, PresetSlot.MarginLow),
     marginHigh = between(state, preset, PresetSlot.MarginLow);
   const drawn = drawWeights(preset, matrix, state, curve, fitted, weights);
