@@ -1,6 +1,6 @@
 /** The work of a worker that inverts: one scan at a time, asking a network that it loads once. */
 import { invert } from "../invert/invert.ts";
-import { openNetwork } from "../invert/networks.ts";
+import { findNetwork } from "../invert/networks.ts";
 import type { InvertOptions } from "../invert/options.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
 import type { Inversion, Reflection, Scan } from "../types.ts";
@@ -59,5 +59,5 @@ export async function invertTask(
  *  @throws {ModelError} @throws {BackendError} */
 export async function networkOf(network: string): Promise<ProfilePredictor> {
   await import("../nn/index.ts");
-  return openNetwork(network);
+  return findNetwork(network);
 }

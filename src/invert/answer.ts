@@ -12,12 +12,12 @@ import { BANDS } from "./bands.ts";
 import { confidenceOf, type Features, isDetermined } from "./confidence.ts";
 import { FINE } from "./precision.ts";
 import type { Climbed } from "./climb.ts";
-import { deviance } from "./objective.ts";
+import { devianceAt } from "./objective.ts";
 import { type Draw, quantilesOf } from "./posterior.ts";
 import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import type { Found } from "./search.ts";
-import { filmOf, type Place, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
+import { filmOf, type Place, type Places, profileOf, strainAtDepth, debyeWallerAtDepth } from "./unknowns.ts";
 
 /** Depths of the profiles. */
 const POINTS = 401;
@@ -25,15 +25,14 @@ export const LEVEL = 0.95;
 
 /** The exact curve of one scan.
  *  @param error relative, beside counting */
-export function curveOf(
-  problem: ScanProblem,
+export function curveOf<U extends Places, F>(
+  problem: ScanProblem<U, F>,
   place: Place,
   error: number,
 ): Pick<Solution, "rms" | "chi2PerPoint" | "instrument" | "calculated"> {
   const { twoTheta, intensity } = problem.setting.scan,
     calculated = problem.calculated(place, twoTheta),
-    mean = problem.objectiveAt(FINE, place.x).mean(place),
-    chi2 = deviance(problem.counts, mean, problem.errors(error));
+    chi2 = devianceAt(problem, FINE, place, problem.errors(error));
   return {
     rms: rmsLog(intensity, calculated),
     chi2PerPoint: chi2 / problem.points,

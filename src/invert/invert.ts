@@ -5,7 +5,7 @@ import { gainOfLayers, INSTEAD, mayBeLayers, shareOfProfile } from "./layers/lay
 import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
-import type { ScanProblem } from "./scanProblem.ts";
+import type { ScanProblem, ScanSetting } from "./scanProblem.ts";
 import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
 import { type Found, TOLERATED } from "./search.ts";
 import type { Solved } from "./solve.ts";
@@ -43,8 +43,9 @@ export async function invert(
   const valid = validScan(scan, options),
     turns = new Turns(options);
   await turns.begin("reading the scan");
-  if (options.layers !== undefined) return layersInverted(valid, reflection, options, turns);
-  const problem = await problemOf(valid, reflection, options),
+  const setting = await settingOf(valid, reflection, options);
+  if (options.layers !== undefined) return layersInverted(setting, options, turns);
+  const problem = splineProblem({ ...setting, ...(await filmSettingOf(setting, reflection, options)) }),
     { films, proposals, ...by } = await startsOf(problem, options, turns),
     starts = films.map(({ film, from, fwhm }) => ({
       ...problem.place(film, fwhm === undefined ? {} : { fwhm }),
@@ -53,7 +54,7 @@ export async function invert(
     solved = await profileSolved(problem, { starts, proposals }, options, turns),
     gain = await gainOf(problem, solved, options, turns);
   if (gain > INSTEAD) {
-    const layered = await layersInverted(valid, reflection, { ...options, layers: "auto" }, turns);
+    const layered = await layersInverted(setting, { ...options, layers: "auto" }, turns);
     if (isBetter(layered, solved.found)) return layered;
   }
   return profileAnswer(problem, solved, { ...by, share: shareOfProfile(gain) }, options, turns);
@@ -89,13 +90,11 @@ function isBetter({ stack, features, relativeError }: Inversion, { errors, exces
 
 /** The answer where the sample is one of layers. */
 async function layersInverted(
-  scan: Scan,
-  reflection: Reflection,
+  setting: ScanSetting,
   options: InvertOptions,
   turns: Turns,
 ): Promise<Inversion> {
   const done = { work: 0 },
-    setting = { ...(await settingOf(scan, reflection, options)), done },
     work = LAYERS_WORK * secondsOf(options.effort) * WORK_PER_SECOND,
     wanted: LayersWanted = {
       layers: options.layers!,
@@ -103,16 +102,11 @@ async function layersInverted(
       mostStrain: options.mostStrain ?? MOST_STRAIN,
       knownOf: (unknowns) => knownOf(options.known ?? {}, unknowns, setting.countUnit),
     },
-    solved = await turns.run(layersOfScan(setting, wanted, work), done, work, "layers");
+    solved = await turns.run(layersOfScan({ ...setting, done }, wanted, work), done, work, "layers");
   return {
     ...told(setting, options, { ...solved, prior: solved.problem.films.name, ended: "stack" }),
     method: "search",
     methodReason: "searched from what the scan's fringes and peaks show",
-    ...layersAnswer(solved, scan),
+    ...layersAnswer(solved),
   };
-}
-
-async function problemOf(scan: Scan, reflection: Reflection, options: InvertOptions): Promise<ScanProblem> {
-  const setting = await settingOf(scan, reflection, options);
-  return splineProblem({ ...setting, ...(await filmSettingOf(setting, reflection, options)) });
 }

@@ -8,6 +8,7 @@ import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import type { Films } from "./films.ts";
 import {
   type Bounds,
+  clamped,
   type Objective,
   ofTerms,
   type Terms,
@@ -94,10 +95,7 @@ export class JointProblem implements Problem {
   }
 
   bound(x: Float64Array): Float64Array {
-    const { lower, upper } = this.bounds;
-    for (let k = 0; k < x.length; k++)
-      if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
-    return x;
+    return clamped(x, this.bounds);
   }
 
   objectiveAt(precision: Precision, x: Float64Array): JointObjective {

@@ -3,17 +3,17 @@
 import { InvalidParameterError } from "../errors.ts";
 import type { ProfilePredictor } from "./predictor.ts";
 
-export type OpenNetwork = (network: string | URL) => Promise<ProfilePredictor>;
+export type NetworkFinder = (network: string | URL) => Promise<ProfilePredictor>;
 
-let open: OpenNetwork | undefined;
+let find: NetworkFinder | undefined;
 
-export function setOpenNetwork(by: OpenNetwork): void {
-  open = by;
+export function setNetworkFinder(by: NetworkFinder): void {
+  find = by;
 }
 
 /** @throws {InvalidParameterError} before takagi/nn is imported @throws {ModelError} @throws {BackendError} */
-export async function openNetwork(network: string | URL): Promise<ProfilePredictor> {
-  if (open === undefined)
+export async function findNetwork(network: string | URL): Promise<ProfilePredictor> {
+  if (find === undefined)
     throw new InvalidParameterError("network", 'given after import "takagi/nn"', String(network));
-  return open(network);
+  return find(network);
 }

@@ -3,6 +3,7 @@
 import type { NormalEquations } from "../leastSquares/normalFit.ts";
 import { check } from "../wasm/workspace.ts";
 import type { CurveModel } from "./curveModel.ts";
+import type { Precision } from "./precision.ts";
 import type { LocalPrior, Prior } from "./prior.ts";
 import type { Chain } from "./structure.ts";
 import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
@@ -25,6 +26,13 @@ export interface Terms {
 export interface Bounds {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
+}
+
+/** Brings x within bounds, in place; what is not known (NaN) stays so. */
+export function clamped(x: Float64Array, { lower, upper }: Bounds): Float64Array {
+  for (let k = 0; k < x.length; k++)
+    if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
+  return x;
 }
 
 /** Relative error of every intensity beside the counting: one for all scans, or one for each. */
@@ -250,4 +258,18 @@ export function deviance(counts: Float64Array, mean: Float64Array, errors: Float
     sum += (2 * Math.max(half, 0)) / (1 + error * error * Math.max(n, 1));
   }
   return sum;
+}
+
+/** Deviance of a place's curve.
+ *  @param errors relative, of each point, beside counting */
+export function devianceAt(
+  problem: {
+    readonly counts: Float64Array;
+    objectiveAt(precision: Precision, x: Float64Array): Pick<Squares, "mean">;
+  },
+  precision: Precision,
+  place: Place,
+  errors: Float64Array,
+): number {
+  return deviance(problem.counts, problem.objectiveAt(precision, place.x).mean(place), errors);
 }

@@ -92,7 +92,7 @@ export function secondsOf(effort: Effort = "normal"): number {
 /** @throws {InvalidParameterError} */
 export function checkOptions(options: InvertOptions): void {
   checkValues(options);
-  const { layers, film, sample, deviation, splines, fix = {}, known = {}, network, predictor } = options;
+  const { layers, film, network, predictor } = options;
   if (network !== undefined && predictor !== undefined)
     throw new InvalidParameterError("network", "none where `predictor` is given", String(network));
   if (layers === undefined) {
@@ -103,21 +103,26 @@ export function checkOptions(options: InvertOptions): void {
   checkLayers(layers);
   if (film !== undefined && film.structureFactor === undefined)
     throw new InvalidParameterError("film", "a Reflection: await reflection(crystal, options)", film);
-  if ((sample?.geometry ?? "single crystal") !== "single crystal")
-    throw new InvalidParameterError(
-      "sample.geometry",
-      "a single crystal (the substrate) under layers",
-      sample?.geometry,
-    );
-  if ((deviation ?? "exact") !== "exact")
-    throw new InvalidParameterError("deviation", "exact with layers", deviation);
-  if (splines !== undefined) throw new InvalidParameterError("splines", "none with layers", splines);
+  const excluded = againstLayers(options);
+  if (excluded !== undefined) throw new InvalidParameterError(...excluded);
+}
+
+/** The option that excludes layers, what it would have to be, and what it is. */
+export function againstLayers({
+  sample,
+  deviation = "exact",
+  splines,
+  fix = {},
+  known = {},
+}: InvertOptions): ConstructorParameters<typeof InvalidParameterError> | undefined {
+  const geometry = sample?.geometry ?? "single crystal";
+  if (geometry !== "single crystal")
+    return ["sample.geometry", "a single crystal (the substrate) under layers", geometry];
+  if (deviation !== "exact") return ["deviation", "exact with layers", deviation];
+  if (splines !== undefined) return ["splines", "none with layers", splines];
   if ("thickness" in fix || "thickness" in known)
-    throw new InvalidParameterError(
-      "fix, known",
-      "no thickness with layers: give it in the list `layers`",
-      "thickness",
-    );
+    return ["fix, known", "no thickness with layers: give it in the list `layers`", "thickness"];
+  return undefined;
 }
 
 function checkValues({

@@ -1,7 +1,7 @@
 /** How sure an answer is: the maxima as a mixture of Gaussians (Laplace's method), its draws weighted by the exact posterior. */
 import type { Precision } from "./precision.ts";
 import { cholesky, solveTransposed } from "../leastSquares/linear.ts";
-import { deviance, type ScanErrors } from "./objective.ts";
+import { devianceAt, type ScanErrors } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
 import type { Problem } from "./problem.ts";
 import type { Climbed } from "./climb.ts";
@@ -46,7 +46,7 @@ const MOST_MODES = 6;
 const INFLATION = 1.2;
 const FREEDOM = 8;
 /** Differences of evidences count for so much less: Laplace's method and an incomplete search make them look too sure. */
-const TEMPER = 2;
+export const TEMPER = 2;
 export const RIGHT = 0.1;
 
 /** A generator that yields after each curve. */
@@ -152,10 +152,8 @@ export function minusTwoLn<U extends Places, F>(
   error: ScanErrors,
   precision = problem.films.precision,
 ): number {
-  const objective = problem.objectiveAt(precision, place.x),
-    errors = problem.errors(error),
-    { prior } = problem.films;
-  return deviance(problem.counts, objective.mean(place), errors) - 2 * prior.lnDensity(place.x);
+  const { prior } = problem.films;
+  return devianceAt(problem, precision, place, problem.errors(error)) - 2 * prior.lnDensity(place.x);
 }
 
 function drawOf<U extends Places, F>(

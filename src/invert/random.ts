@@ -17,6 +17,11 @@ export function uniforms(seed: number): () => number {
   };
 }
 
+/** One of a list. */
+export function pick<T>(list: readonly T[], uniform: () => number): T {
+  return list[Math.floor(uniform() * list.length)]!;
+}
+
 /** Standard normal, by Box & Muller 1958. */
 export function normals(seed: number): () => number {
   const next = uniforms(seed);

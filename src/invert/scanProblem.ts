@@ -6,7 +6,7 @@ import { CurveModel, type Response } from "./curveModel.ts";
 import { FINEST, type Precision, ROUGH } from "./precision.ts";
 import type { Features } from "./features.ts";
 import type { Films } from "./films.ts";
-import { type Bounds, deviance, Objective, type ScanErrors } from "./objective.ts";
+import { type Bounds, clamped, deviance, Objective, type ScanErrors } from "./objective.ts";
 import { pointsOf } from "./points.ts";
 import type { Place, Places, SplineFilm, Unknowns } from "./unknowns.ts";
 
@@ -172,10 +172,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
 
   /** Within the bounds, in place. */
   bound(x: Float64Array): Float64Array {
-    const { lower, upper } = this.bounds;
-    for (let k = 0; k < x.length; k++)
-      if (!Number.isNaN(x[k])) x[k] = Math.min(Math.max(x[k], lower[k]), upper[k]);
-    return x;
+    return clamped(x, this.bounds);
   }
 
   /** The objective of all points, for films of about a thickness (nm). */

@@ -2,7 +2,7 @@
 import { interpolate } from "../profile/sampled.ts";
 import type { Inversion, Profile } from "../types.ts";
 import { guessesFrom } from "./guesses.ts";
-import { openNetwork } from "./networks.ts";
+import { findNetwork } from "./networks.ts";
 import type { InvertOptions } from "./options.ts";
 import { roughStartsSteps } from "./roughStarts.ts";
 import type { ScanProblem } from "./scanProblem.ts";
@@ -54,7 +54,7 @@ async function networkStarts(
   { network, predictor: own, sample, instrument, wasm }: InvertOptions,
 ): Promise<{ films: { film: SplineFilm; fwhm?: number }[]; reason: string }> {
   const { scan, reflection } = problem.setting,
-    predictor = network === undefined ? own : await openNetwork(network),
+    predictor = network === undefined ? own : await findNetwork(network),
     none = (reason: string) => ({ films: [], reason });
   if (predictor === undefined) return none("no network was given");
   const name = `network ${predictor.model?.card.name ?? "given"}`;

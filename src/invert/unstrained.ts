@@ -1,20 +1,17 @@
 /** The crystal without strain, which is a solution like any other, of few numbers. */
 import { type Climbed, fitted } from "./climb.ts";
 import { FINE } from "./precision.ts";
-import { deviance, type Squares } from "./objective.ts";
+import { devianceAt } from "./objective.ts";
 import type { Problem } from "./problem.ts";
+import { FILM_NUMBERS, shareBeside } from "./schwarz.ts";
 import type { Found } from "./search.ts";
 import type { Turns } from "./turns.ts";
 
 /** Strain (%) that nothing tells from none. */
 const NONE = 1e-4;
-/** Numbers of a film, for Schwarz's criterion. */
-const NUMBERS = 6;
 /** Gain of a film in −2 ln of the likelihood from which something is seen, though it may be noise: of five films that such a gain
  *  was taken for none, all were strained (tools/together.mjs). */
 const SEEN = 12;
-/** Differences of −2 ln of a probability count for half of themselves (posterior.ts). */
-const TEMPER = 2;
 
 /** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film; and the probability
  *  that there is none. */
@@ -33,18 +30,16 @@ export async function unstrainedIfEnough(
   x.fill(1, u.disorder, u.disorder + u.disorders);
   if (u.kind === "tied") x[u.disorder] = 0;
   for (let k = 0; k < u.filmCount; k++) lower[k] = upper[k] = x[k];
-  const whole = problem.objectiveAt(FINE, best.x),
-    plain = whole.bounded({ lower, upper });
+  const plain = problem.objectiveAt(FINE, best.x).bounded({ lower, upper });
   const fit = await turns.run(
       fitted(plain, { x, sign: best.sign }, { errors }, { maxIterations: 12 }),
       problem,
       Infinity,
     ),
-    of = (objective: Squares, place: Float64Array): number =>
-      deviance(problem.counts, objective.mean({ x: place, sign: best.sign }), errors);
-  const gain = of(plain, fit.x) - of(whole, best.x),
-    preferred = NUMBERS * Math.log(points);
+    flat = { x: fit.x, sign: best.sign },
+    gain = devianceAt(problem, FINE, flat, errors) - devianceAt(problem, FINE, best, errors),
+    preferred = FILM_NUMBERS * Math.log(points);
   if (gain >= preferred) return undefined;
-  const share = 1 / (1 + Math.exp((gain - preferred) / (2 * TEMPER)));
-  return { x: fit.x, sign: best.sign, fit, confidence: gain < SEEN ? share : Math.min(share, 0.5) };
+  const share = shareBeside(gain - preferred);
+  return { ...flat, fit, confidence: gain < SEEN ? share : Math.min(share, 0.5) };
 }

@@ -1,5 +1,5 @@
 /** `takagi/nn`: machine learning on the tfjs backend that the machine has. */
-import { setOpenNetwork } from "../invert/networks.ts";
+import { setNetworkFinder } from "../invert/networks.ts";
 import { networkNamed } from "./named.ts";
 
 export { chooseBackend, listBackends } from "./backend/choose.ts";
@@ -49,4 +49,4 @@ export type { ProposedLabels } from "./proposals.ts";
 export type { UnknownSpace } from "./unknowns.ts";
 
 // `network: "universal"` of an inversion.
-setOpenNetwork(networkNamed);
+setNetworkFinder(networkNamed);

@@ -42,11 +42,8 @@ export function* layersOfScan(
   return yield* solveLayers(setting, asked, work);
 }
 
-export function layersAnswer(
-  solved: LayersSolved,
-  data: { readonly twoTheta: Float64Array; readonly intensity: Float64Array },
-): LayersAnswer {
-  const solutions = solved.solutions.map((solution) => layerSolution(solved, solution, data));
+export function layersAnswer(solved: LayersSolved): LayersAnswer {
+  const solutions = solved.solutions.map((solution) => layerSolution(solved, solution));
   return {
     ...solutions[0],
     solutions,

@@ -11,10 +11,8 @@ import type {
   Solution,
   Stack,
 } from "../../types.ts";
-import { LEVEL } from "../answer.ts";
-import { instrumentOf, type NumberRow, parametersOf, plainNumber, rmsLog } from "../answerParts.ts";
-import { FINE } from "../precision.ts";
-import { deviance } from "../objective.ts";
+import { curveOf, LEVEL } from "../answer.ts";
+import { type NumberRow, parametersOf, plainNumber } from "../answerParts.ts";
 import { type Draw, quantilesOf } from "../posterior.ts";
 import { distinctLayers, type LayerFilm, repeatsOf, withNumbers } from "./layerUnknowns.ts";
 import type { LayerProblem } from "./layerProblem.ts";
@@ -32,21 +30,16 @@ const AT_BOUND = 1e-4;
 export function layerSolution(
   { problem: answered, posterior, error }: LayersSolved,
   solution: LayerSolution,
-  { twoTheta, intensity }: { readonly twoTheta: Float64Array; readonly intensity: Float64Array },
 ): Solution {
   const { problem } = solution,
     film = problem.film(solution),
     stack = withNumbers(solution.stack, film),
     profile = layerProfile(stack),
-    calculated = problem.calculated(solution, twoTheta),
-    mean = problem.objectiveAt(FINE, solution.x).mean(solution),
-    chi2 = deviance(problem.counts, mean, new Float64Array(mean.length).fill(error)),
     parameters = parametersOf(problem, solution, numbersOf(solution)),
     draws = problem === answered ? posterior.draws : [{ film, weight: 1 }],
     { strain, depth } = mostStrained(stack);
   return {
-    rms: rmsLog(intensity, calculated),
-    chi2PerPoint: chi2 / problem.points,
+    ...curveOf(problem, solution, error),
     weight: solution.share,
     profile,
     strainBand: bandOf(stack, draws, profile, "strain"),
@@ -55,8 +48,6 @@ export function layerSolution(
     maxStrain: strain,
     maxStrainDepth: depth,
     minDebyeWaller: profile.debyeWaller.reduce((a, b) => Math.min(a, b), 1),
-    instrument: instrumentOf(problem, solution),
-    calculated,
     splines: 0,
     stack: {
       stack,

@@ -4,12 +4,11 @@ import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
 import { byThickness } from "../films.ts";
 import { ROUGH } from "../precision.ts";
 import { strainAt } from "../features.ts";
-import { deviance } from "../objective.ts";
+import { devianceAt } from "../objective.ts";
 import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
-import { normals, uniforms } from "../random.ts";
+import { normals, pick, uniforms } from "../random.ts";
 import type { StagedStep } from "../staged.ts";
-import type { Place } from "../unknowns.ts";
-import { againstSubstrate, type LayerProblem } from "./layerProblem.ts";
+import { againstSubstrate } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
 import { shownOf, withPeriods } from "./periodStarts.ts";
 import { missingPeaks, strainsShown } from "./residual.ts";
@@ -50,7 +49,7 @@ export function* candidates(
         const film = [...layers.slice(0, at), { thickness, strain, debyeWaller: 1 }, ...layers.slice(at)];
         larger.films.put(film, place.x);
         if (layers.length === 0) larger.screen(place, errors);
-        const cost = misfit(larger, place, errors);
+        const cost = devianceAt(larger, ROUGH, place, errors);
         if (own === undefined || cost < own.cost) own = { film, cost };
         yield { cost, stage: `${film.length} layers` };
       }
@@ -60,12 +59,6 @@ export function* candidates(
     .sort((a, b) => a.cost - b.cost)
     .slice(0, CLIMBED)
     .map(({ film }) => film);
-}
-
-/** Deviance of the counts from the curve of a place.
- *  @param errors relative ones, point by point, beside counting */
-function misfit(problem: LayerProblem, place: Place, errors: Float64Array): number {
-  return deviance(problem.counts, problem.objectiveAt(ROUGH, place.x).mean(place), errors);
 }
 
 /** Strains against the substrate (%) of layers that may be missing, with thicknesses (nm). */
@@ -129,10 +122,6 @@ export function withMissing(setting: LayerSearchSetting, mode: LayerMode, unifor
     film.splice(Math.floor(uniform() * film.length), 1);
   film.splice(Math.floor(uniform() * (film.length + 1)), 0, layer);
   return film;
-}
-
-function pick<T>(list: readonly T[], uniform: () => number): T {
-  return list[Math.floor(uniform() * list.length)];
 }
 
 export function varied(film: LayerFilm, uniform: () => number, normal: () => number): LayerFilm {
@@ -251,7 +240,7 @@ function* counted(
     if (isOther && Math.abs(change) < 0.5 * cycle) continue;
     const own = film.map((layer, i) => (i === at ? { ...layer, thickness: thickness + change } : layer));
     sketch.films.put(own, place.x);
-    const cost = misfit(sketch, place, errors);
+    const cost = devianceAt(sketch, ROUGH, place, errors);
     seen.push({ film: own, cost, change });
     yield { cost, stage: `${film.length} layers` };
   }

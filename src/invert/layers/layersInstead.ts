@@ -1,9 +1,10 @@
 /** Whether uniform layers explain a scan better than the smooth profile that was found, or as well: cubic splines cannot make a
  *  step, and layers cannot make a slope. */
-import { deviance, type Objective } from "../objective.ts";
-import { type InvertOptions, MOST_STRAIN } from "../options.ts";
+import { devianceAt } from "../objective.ts";
+import { againstLayers, type InvertOptions, MOST_STRAIN } from "../options.ts";
 import { FINE } from "../precision.ts";
 import type { Known } from "../prior.ts";
+import { FILM_NUMBERS, shareBeside } from "../schwarz.ts";
 import type { ScanProblem } from "../scanProblem.ts";
 import { type Found, TOLERATED } from "../search.ts";
 import type { StagedStep } from "../staged.ts";
@@ -16,34 +17,17 @@ import { solveLayers } from "./solveLayers.ts";
  *  not. */
 const EXPLAINED = { most: 2, work: 0.1 };
 const UNEXPLAINED = { most: MOST_LAYERS, work: 0.3 };
-/** Numbers of a film of splines that a scan tells, about, and of a layer, for Schwarz's criterion. */
-const OF_SPLINES = 6;
-const OF_LAYER = 3;
+/** Numbers of a layer. */
+const LAYER_NUMBERS = 3;
 /** Gain from which layers are the answer, and down to which they stand beside the profile: of 141 simulated smooth films one gained
  *  more than −3, by 11.5 (docs/layers.md). */
 export const INSTEAD = 12;
 const BESIDE = -10;
-/** Differences of −2 ln of a probability count for half of themselves (posterior.ts). */
-const TEMPER = 2;
 
 /** Whether a scan may be one of layers where nothing is said of them. */
-export function mayBeLayers({
-  layers,
-  sample,
-  deviation,
-  splines,
-  guesses,
-  fix = {},
-  known = {},
-}: InvertOptions): boolean {
+export function mayBeLayers(options: InvertOptions): boolean {
   return (
-    layers === undefined &&
-    (sample?.geometry ?? "single crystal") === "single crystal" &&
-    (deviation ?? "exact") === "exact" &&
-    splines === undefined &&
-    guesses === undefined &&
-    !("thickness" in fix) &&
-    !("thickness" in known)
+    options.layers === undefined && options.guesses === undefined && againstLayers(options) === undefined
   );
 }
 
@@ -67,9 +51,7 @@ export function* gainOfLayers(
   const { setting, points } = problem,
     [error] = found.errors,
     share = found.excess > TOLERATED ? UNEXPLAINED : EXPLAINED,
-    errors = new Float64Array(points).fill(error),
-    of = (objective: Pick<Objective, "mean">, at: Place): number =>
-      deviance(problem.counts, objective.mean(at), errors);
+    errors = problem.errors(error);
   const solved = yield* solveLayers(
       { ...setting, relativeError: error },
       {
@@ -83,13 +65,13 @@ export function* gainOfLayers(
       share.work * work,
     ),
     [best] = solved.solutions,
-    smooth = of(problem.objectiveAt(FINE, place.x), place),
-    layered = of(best.problem.objectiveAt(FINE, best.x), best),
-    numbers = OF_SPLINES - OF_LAYER * distinctLayers(best.stack).length;
+    smooth = devianceAt(problem, FINE, place, errors),
+    layered = devianceAt(best.problem, FINE, best, errors),
+    numbers = FILM_NUMBERS - LAYER_NUMBERS * distinctLayers(best.stack).length;
   return smooth - layered + numbers * Math.log(points);
 }
 
 /** Share of the probability that is the smooth profile's; 1 where layers do not come near. */
 export function shareOfProfile(gain: number): number {
-  return gain < BESIDE ? 1 : 1 / (1 + Math.exp(gain / (2 * TEMPER)));
+  return gain < BESIDE ? 1 : shareBeside(gain);
 }

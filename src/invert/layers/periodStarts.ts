@@ -4,6 +4,7 @@ import { strainAgainst, strainOn } from "../../profile/stack.ts";
 import type { Stack } from "../../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
 import { strainAt } from "../features.ts";
+import { pick } from "../random.ts";
 import type { LayerProblem } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
 import { missingPeaks } from "./residual.ts";
@@ -94,8 +95,4 @@ export function withPeriods(
     });
   }
   return own;
-}
-
-function pick<T>(list: readonly T[], uniform: () => number): T {
-  return list[Math.floor(uniform() * list.length)];
 }

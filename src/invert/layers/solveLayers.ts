@@ -6,7 +6,7 @@ import { CLOSE, FINE } from "../precision.ts";
 import { relativeErrorOf } from "../errorModel.ts";
 import { excessOf } from "../excess.ts";
 import { deviance } from "../objective.ts";
-import { lnEvidenceOf, type Posterior, posteriorOf } from "../posterior.ts";
+import { lnEvidenceOf, type Posterior, posteriorOf, TEMPER } from "../posterior.ts";
 import type { Known } from "../prior.ts";
 import type { ScanSetting } from "../scanProblem.ts";
 import { staged, type StagedStep } from "../staged.ts";
@@ -76,8 +76,6 @@ const LEAST_THICKEST = 300;
 const MOST_THICKEST = 5000;
 /** Modes that are fitted with the relative error that the best one leaves. */
 const SETTLED = 6;
-/** Shares: differences of ln evidence count for so much less (posterior.ts). */
-const TEMPER = 2;
 const NEGLIGIBLE = 1e-3;
 const FARTHEST = 60;
 const POLISHED = 6;
@@ -98,7 +96,7 @@ export function* solveLayers(
     [best] = modes,
     { problem, stack } = best,
     mean = problem.objectiveAt(FINE, best.climbed.x).mean(best.climbed),
-    excess = excessOf(problem.counts, mean, error, devianceAt(problem, mean, error));
+    excess = excessOf(problem.counts, mean, error, deviance(problem.counts, mean, problem.errors(error)));
   const alike = modes.filter((mode) => mode.problem === problem).map(({ climbed }) => climbed),
     posterior = yield* staged(posteriorOf(problem, alike, error), "posterior"),
     shares = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - best.lnEvidence) / TEMPER)),
@@ -199,10 +197,6 @@ function shownBy(
 function everyNth(used: Uint8Array, every: number): Uint8Array {
   let k = 0;
   return used.map((is) => (is === 1 && k++ % every === 0 ? 1 : 0));
-}
-
-function devianceAt({ counts }: LayerProblem, mean: Float64Array, error: number): number {
-  return deviance(counts, mean, new Float64Array(mean.length).fill(error));
 }
 
 /** The best modes with the relative error that the best one leaves: one that is larger allows fewer layers. */
