@@ -1,6 +1,7 @@
 /** How the answer was found, and what its confidence rests on. */
-import { type Inversion, type Provenance, type Run, shellLine, summary } from "takagi";
+import { type Inversion, type Provenance, type Row, type Run, shellLine, summary } from "takagi";
 import { chosen, type Entry } from "../session.ts";
+import { Rows } from "./Rows.tsx";
 
 /** Rows of the summary that are seen already. */
 const SEEN = ["rms of log10 intensity", "χ² per point", "Verdict", "Found by", "Prior"];
@@ -25,16 +26,7 @@ export function Grounds({ entry }: { readonly entry: Entry }) {
         <summary>How sure is this?</summary>
         <p>{uniqueness}</p>
         <dl class="rows">
-          {fit
-            .filter(([name]) => !SEEN.includes(name))
-            .map(([name, value, remark = ""]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  {value} {remark !== "" && <small>{remark}</small>}
-                </dd>
-              </div>
-            ))}
+          <Rows rows={fit.filter(([name]) => !SEEN.includes(name))} />
           {entry.seconds !== undefined && (
             <div>
               <dt>Time</dt>
@@ -51,7 +43,7 @@ export function Grounds({ entry }: { readonly entry: Entry }) {
 /** What an answer that came as a result.json came from. */
 function Origin({ provenance, run }: { readonly provenance: Provenance; readonly run: Run | undefined }) {
   const { input, version, network, command } = provenance;
-  const rows: readonly (readonly [name: string, value: string, remark?: string])[] = [
+  const rows: readonly Row[] = [
     ...(input === undefined ? [] : [["Measured file", input.name, `SHA-256 ${input.sha256}`] as const]),
     ["Program", `takagi ${version}`, run === undefined ? "" : `${run.date}, ${run.seconds.toFixed(1)} s`],
     [
@@ -65,14 +57,7 @@ function Origin({ provenance, run }: { readonly provenance: Provenance; readonly
     <details>
       <summary>Where does it come from?</summary>
       <dl class="rows">
-        {rows.map(([name, value, remark = ""]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              {value} {remark !== "" && <small>{remark}</small>}
-            </dd>
-          </div>
-        ))}
+        <Rows rows={rows} />
       </dl>
     </details>
   );

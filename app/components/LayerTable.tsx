@@ -19,6 +19,7 @@ import { isDrawnOver, shownAnswer, stack } from "../state/shown.ts";
 import { isDragging } from "../state/store.ts";
 import { CrystalName, CrystalNames } from "./CrystalName.tsx";
 import { NumberField } from "./fields.tsx";
+import { PeriodHead } from "./PeriodHead.tsx";
 
 export function LayerTable({ entry }: { readonly entry: Entry }) {
   const { id, model, experiment } = entry;
@@ -96,16 +97,11 @@ function PeriodRows({ p, ...rows }: RowsProps & { readonly p: number }) {
         <tr>
           <th scope="rowgroup" colSpan={6}>
             <span class="period-head">
-              <NumberField
-                label="Times"
-                value={repeats}
-                least={1}
-                most={1000}
-                commit={(times) => drawLayers(id, (now) => withRepeats(now, p, Math.round(times)))}
+              <PeriodHead
+                repeats={repeats}
+                repeat={(times) => drawLayers(id, (now) => withRepeats(now, p, times))}
+                add={() => addLayer(id, p)}
               />
-              <button type="button" class="quiet" onClick={() => addLayer(id, p)}>
-                Add to the period
-              </button>
             </span>
           </th>
         </tr>

@@ -18,7 +18,8 @@ import { isStack } from "../model.ts";
 import { type Entry, without } from "../session.ts";
 import { chooseLayers } from "../state/actions.ts";
 import { CrystalName, CrystalNames } from "./CrystalName.tsx";
-import { Choice, HklField, NumberField, OptionalNumberField } from "./fields.tsx";
+import { Choice, HklField, OptionalNumberField } from "./fields.tsx";
+import { PeriodHead } from "./PeriodHead.tsx";
 
 const USUAL: LayersChoice = { number: "auto", given: [{ layers: [{}], repeats: 1 }] };
 
@@ -199,21 +200,12 @@ function GivenPeriod({
     <div class={isRepeated ? "period" : "once"}>
       {isRepeated && (
         <div class="period-head">
-          <NumberField
-            label="Times"
-            value={repeats}
-            least={1}
-            most={1000}
-            commit={(times) => change(withRepeats(given, p, Math.round(times)))}
+          <PeriodHead
+            repeats={repeats}
+            repeat={(times) => change(withRepeats(given, p, times))}
+            add={() => change(withLayerOn(given, layers.at(-1)!, p))}
+            isFull={isFull}
           />
-          <button
-            type="button"
-            class="quiet"
-            disabled={isFull}
-            onClick={() => change(withLayerOn(given, layers.at(-1)!, p))}
-          >
-            Add to the period
-          </button>
         </div>
       )}
       {layers.map((_, i) => <GivenRow key={i} place={[p, i]} list={list} />).reverse()}
