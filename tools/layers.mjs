@@ -7,17 +7,10 @@
 // for layers.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import {
-  createSimulator,
-  invert,
-  material,
-  reflection,
-  splineProfile,
-  strainAgainst,
-  strainOn,
-} from "../dist/index.js";
+import { createSimulator, invert, material, reflection, strainAgainst, strainOn } from "../dist/index.js";
 import "../dist/nn.js";
 import { createGenerator } from "../dist/pool.js";
+import { filmOfStream, uniforms } from "./simulated.mjs";
 
 const KINDS = ["stacks", "own", "superlattices", "smooth"];
 const { values } = parseArgs({
@@ -61,18 +54,6 @@ async function crystal(name, hkl) {
   const key = `${name} ${hkl}`;
   if (!known.has(key)) known.set(key, await reflection(material(name), { hkl, wavelength: WAVELENGTH }));
   return known.get(key);
-}
-
-/** Uniform in [0, 1): mulberry32. */
-function uniforms(seed) {
-  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** One scan, its stack or profile, and what is told of it. */
@@ -141,15 +122,7 @@ const samples = {
   },
   smooth: async (seed) => {
     generator ??= await createGenerator("measured");
-    const { labels } = generator.labels(SMOOTH_STREAM, seed, 1),
-      at = (name) => labels[generator.labelNames.indexOf(name)],
-      weights = (name) => Array.from({ length: 10 }, (_, k) => at(`${name}${k + 1}`)),
-      profile = await splineProfile({
-        thickness: at("thickness"),
-        strainWeights: weights("weight"),
-        debyeWallerWeights: weights("debyeWaller"),
-        points: 1001,
-      }),
+    const { profile } = await filmOfStream(generator, SMOOTH_STREAM, seed, 1001),
       most = profile.strain.reduce((a, e) => Math.max(a, Math.abs(e)), 0);
     return { profile, told: NOTHING, range: Math.max(1, 1.5 * most) / 100 };
   },

@@ -6,16 +6,10 @@
 // together. --out keeps a line for each pair, and goes on where the file ends.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import {
-  createSimulator,
-  invert,
-  invertTogether,
-  material,
-  reflection,
-  splineProfile,
-} from "../dist/index.js";
+import { createSimulator, invert, invertTogether, material, reflection } from "../dist/index.js";
 import { createPredictor, loadModel } from "../dist/nn.js";
 import { createGenerator } from "../dist/pool.js";
+import { filmOfStream, uniforms } from "./simulated.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -49,31 +43,11 @@ const RADIANS = Math.PI / 180,
     ),
   );
 
-/** Uniform in [0, 1): mulberry32. */
-function uniforms(seed) {
-  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Film i of the stream: its profile, the Debye–Waller factor that of a reflection. */
 async function filmOf(i, order) {
-  const { labels } = generator.labels(Number(values.seed), i, 1),
-    at = (name) => labels[generator.labelNames.indexOf(name)],
-    weights = (name) => Array.from({ length: 10 }, (_, k) => at(`${name}${k + 1}`)),
-    profile = await splineProfile({
-      thickness: at("thickness"),
-      strainWeights: weights("weight"),
-      debyeWallerWeights: weights("debyeWaller"),
-      points: 2001,
-    });
+  const { weights, profile } = await filmOfStream(generator, Number(values.seed), i, 2001);
   return {
-    weights: weights("weight"),
+    weights,
     profile: {
       ...profile,
       debyeWaller: profile.debyeWaller.map((w) => Math.max(w, 0) ** ((order / PRESET_ORDER) ** 2)),
