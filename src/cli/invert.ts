@@ -200,11 +200,10 @@ async function invertFile(
   { path, place, name }: Task,
   { flags, experiment, predictor, terminal }: Job,
 ): Promise<Timed> {
-  const start = terminal.seconds(),
-    date = new Date().toISOString();
+  const begun = beginning(terminal);
   const { scan, bytes } = await readScanFile(path, flags);
   const { reflection, options } = await experiment(withWavelength(flags, path, scan));
-  tellNotes(path, scan, terminal);
+  tellReading(path, scan, terminal);
   const line = new ProgressLine(terminal);
   const onProgress: InvertOptions["onProgress"] = ({ stage, fraction }) => {
     line.show(`${place}${name}: ${stage} ${Math.round(100 * fraction)} %`);
@@ -217,20 +216,9 @@ async function invertFile(
       signal: terminal.signal,
       onProgress,
     });
-    const { notes = [] } = inversion.scan;
-    for (const note of notes.slice(scan.notes?.length ?? 0)) terminal.err(`takagi: note: ${path}: ${note}\n`);
-    return {
-      inversion,
-      name,
-      provenance: await provenance(inversion, {
-        input: { name: path, bytes },
-        files: await settingFiles(flags),
-        settings: settingsOf(flags),
-        implied: { geometry: options.sample?.geometry },
-        network: predictor?.model?.card,
-      }),
-      run: { date, seconds: terminal.seconds() - start },
-    };
+    tellNotes(path, inversion.scan.notes?.slice(scan.notes?.length ?? 0), terminal);
+    const inputs = [{ name: path, bytes }];
+    return await timed(inversion, { name, inputs, options, flags, predictor, begun }, terminal);
   } catch (error) {
     // Inside inFile the message has the file's name already; here it has not.
     if (error instanceof TakagiError) error.message = `${path}: ${error.message}`;
@@ -242,16 +230,60 @@ async function invertFile(
 
 export type Timed = Required<Result>;
 
-/** What is to be known of how a scan was measured and read.
- *  @param from notes before this one are known */
-export function tellNotes(path: string, { axis, notes = [] }: Scan, terminal: Terminal, from = 0): void {
-  if (axis === "2theta" && from === 0)
+/** When an inversion began: date, and the terminal's seconds. */
+export function beginning(terminal: Terminal): { readonly date: string; readonly seconds: number } {
+  return { date: new Date().toISOString(), seconds: terminal.seconds() };
+}
+
+/** An answer with what it came from, and how long it took. */
+export async function timed(
+  inversion: Inversion,
+  {
+    name,
+    inputs: [input, ...others],
+    options,
+    flags,
+    predictor,
+    begun: { date, seconds },
+  }: {
+    readonly name: string;
+    /** Of each scan. */
+    readonly inputs: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+    readonly options: Experiment["options"];
+    readonly flags: InvertFlags;
+    readonly predictor: ProfilePredictor | undefined;
+    readonly begun: ReturnType<typeof beginning>;
+  },
+  terminal: Terminal,
+): Promise<Timed> {
+  return {
+    inversion,
+    name,
+    provenance: await provenance(inversion, {
+      ...optional("input", input),
+      others,
+      files: await settingFiles(flags),
+      settings: settingsOf(flags),
+      implied: { geometry: options.sample?.geometry },
+      network: predictor?.model?.card,
+    }),
+    run: { date, seconds: terminal.seconds() - seconds },
+  };
+}
+
+/** How a scan was measured and read. */
+export function tellReading(path: string, { axis, notes }: Scan, terminal: Terminal): void {
+  if (axis === "2theta")
     terminal.err(`takagi: note: ${path}: the detector moved alone; the theory is that of coupled scans\n`);
-  for (const note of notes.slice(from)) terminal.err(`takagi: note: ${path}: ${note}\n`);
+  tellNotes(path, notes, terminal);
+}
+
+export function tellNotes(path: string, notes: readonly string[] | undefined, terminal: Terminal): void {
+  for (const note of notes ?? []) terminal.err(`takagi: note: ${path}: ${note}\n`);
 }
 
 /** The options that an answer depends on. */
-export function settingsOf(flags: InvertFlags): GivenSettings {
+function settingsOf(flags: InvertFlags): GivenSettings {
   return Object.fromEntries(
     Object.entries(flags)
       .filter(([name]) => !NO_SETTINGS.has(name))
@@ -260,7 +292,7 @@ export function settingsOf(flags: InvertFlags): GivenSettings {
 }
 
 /** Files that settings name, but for the network, which has checksums of its own. */
-export async function settingFiles({
+async function settingFiles({
   cif,
   substrateCif,
   prior,

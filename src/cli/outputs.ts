@@ -22,12 +22,13 @@ const HEAD = 4096;
 
 /** Refuses what `writeOutputs` would refuse, and makes nothing: to be asked before the work begins.
  *  @throws {InputError} a device, a link, a folder or another program's file in the place of one of the names; a folder that
- *  cannot be made or written */
+ *  cannot be made or written
+ *  @returns whether the index says that the folder's files are takagi's */
 export async function checkOutputs(
   folder: string,
   names: readonly string[],
   options: OutputOptions = {},
-): Promise<void> {
+): Promise<boolean> {
   await requireFolder(folder);
   const isOurs = options.index !== undefined && (await says(join(folder, options.index)));
   for (const name of names) {
@@ -35,6 +36,7 @@ export async function checkOutputs(
       throw new InputError(`cannot write ${join(folder, name)}: the name is none of a file`);
     if (!isOurs) await requireOurs(join(folder, name), options.force === true);
   }
+  return isOurs;
 }
 
 /** Writes files into a folder, which is made where it is missing: all under other names first, so that a full disk leaves
@@ -45,11 +47,10 @@ export async function writeOutputs(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: OutputOptions = {},
 ): Promise<void> {
-  const names = Object.keys(files);
-  await checkOutputs(folder, names, options);
-  const { index, replaced = [] } = options,
-    isOurs = index !== undefined && (await says(join(folder, index)));
-  const written: WholeFile[] = [];
+  const names = Object.keys(files),
+    isOurs = await checkOutputs(folder, names, options),
+    { replaced = [] } = options,
+    written: WholeFile[] = [];
   let at = folder;
   try {
     await fs.mkdir(folder, { recursive: true });
@@ -71,8 +72,8 @@ export async function writeOutputs(
   }
 }
 
-export function checkOutput(path: string, options?: OutputOptions): Promise<void> {
-  return checkOutputs(dirname(path), [basename(path)], options);
+export async function checkOutput(path: string, options?: OutputOptions): Promise<void> {
+  await checkOutputs(dirname(path), [basename(path)], options);
 }
 
 export function writeOutput(path: string, content: string, options?: OutputOptions): Promise<void> {

@@ -2,17 +2,17 @@
 
 import { TakagiError } from "../errors.ts";
 import { invertTogether, type ScanOfSample } from "../invert/together.ts";
-import { provenance } from "../report/provenance.ts";
 import { optional } from "./experiment.ts";
 import { uniqueNames } from "./files.ts";
 import {
+  beginning,
   type Experiment,
   type InvertFlags,
   readExperiment,
-  settingFiles,
-  settingsOf,
   tellNotes,
   tellOne,
+  tellReading,
+  timed,
   type Timed,
 } from "./invert.ts";
 import { predictorFor } from "./predictor.ts";
@@ -57,20 +57,19 @@ function flagsOf(flags: InvertFlags, k: number): InvertFlags {
 
 async function partOf(path: string, flags: InvertFlags, terminal: Terminal): Promise<Part> {
   const { scan, bytes } = await readScanFile(path, flags);
-  tellNotes(path, scan, terminal);
+  tellReading(path, scan, terminal);
   return { path, bytes, scan, ...(await readExperiment(withWavelength(flags, path, scan))) };
 }
 
 async function invertFiles(paths: readonly string[], flags: InvertFlags, terminal: Terminal): Promise<Timed> {
-  const start = terminal.seconds(),
-    date = new Date().toISOString(),
+  const begun = beginning(terminal),
     predictor = await predictorFor(flags.model),
     name = uniqueNames(paths).join(" + "),
     parts: Part[] = [];
   for (const [k, path] of paths.entries()) parts.push(await partOf(path, flagsOf(flags, k), terminal));
   const line = new ProgressLine(terminal),
     [{ options }] = parts as [Part],
-    [input, ...others] = parts.map((part) => ({ name: part.path, bytes: part.bytes }));
+    inputs = parts.map((part) => ({ name: part.path, bytes: part.bytes }));
   try {
     terminal.signal.throwIfAborted();
     const inversion = await invertTogether(
@@ -87,20 +86,8 @@ async function invertFiles(paths: readonly string[], flags: InvertFlags, termina
       },
     );
     for (const [k, { scan }] of (inversion.scans ?? []).entries())
-      tellNotes(paths[k]!, { ...scan, axis: "other" }, terminal, parts[k]!.scan.notes?.length);
-    return {
-      inversion,
-      name,
-      provenance: await provenance(inversion, {
-        ...optional("input", input),
-        others,
-        files: await settingFiles(flags),
-        settings: settingsOf(flags),
-        implied: { geometry: options.sample?.geometry },
-        network: predictor?.model?.card,
-      }),
-      run: { date, seconds: terminal.seconds() - start },
-    };
+      tellNotes(paths[k]!, scan.notes?.slice(parts[k]!.scan.notes?.length ?? 0), terminal);
+    return await timed(inversion, { name, inputs, options, flags, predictor, begun }, terminal);
   } catch (error) {
     // scans[1] is the second file.
     if (error instanceof TakagiError)
