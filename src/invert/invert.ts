@@ -71,6 +71,7 @@ async function gainOf(
   const asked = {
     found,
     work: secondsOf(options.effort) * WORK_PER_SECOND,
+    mostStrain: options.mostStrain ?? MOST_STRAIN,
     knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
   };
   problem.forget();

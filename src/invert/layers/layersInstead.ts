@@ -1,7 +1,7 @@
 /** Whether uniform layers explain a scan better than the smooth profile that was found, or as well: cubic splines cannot make a
  *  step, and layers cannot make a slope. */
 import { devianceAt } from "../objective.ts";
-import { againstLayers, type InvertOptions, MOST_STRAIN } from "../options.ts";
+import { againstLayers, type InvertOptions } from "../options.ts";
 import { FINE } from "../precision.ts";
 import type { Known } from "../prior.ts";
 import { FILM_NUMBERS, shareBeside } from "../schwarz.ts";
@@ -41,10 +41,13 @@ export function* gainOfLayers(
   {
     found,
     work,
+    mostStrain,
     knownOf,
   }: {
     readonly found: Pick<Found, "errors" | "excess">;
     readonly work: number;
+    /** %. */
+    readonly mostStrain: number;
     knownOf(unknowns: Places): readonly Known[];
   },
 ): Generator<StagedStep, number, void> {
@@ -59,7 +62,7 @@ export function* gainOfLayers(
         isSupposed: true,
         fewest: 1,
         most: share.most,
-        mostStrain: MOST_STRAIN,
+        mostStrain,
         knownOf: ({ unknowns }) => knownOf(unknowns),
       },
       share.work * work,
