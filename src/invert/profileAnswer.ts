@@ -1,6 +1,5 @@
 /** The answer of splines to one scan or several: search, posterior, verdict, and the crystal without strain where that is enough. */
 import type { InvertedScan, Inversion } from "../types.ts";
-import { isDetermined } from "./confidence.ts";
 import { curveOf, solutionOf, verdictOf } from "./answer.ts";
 import { shownDraws } from "./answerParts.ts";
 import { type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
@@ -10,11 +9,13 @@ import type { Found, SearchLimits, Start } from "./search.ts";
 import { solve, type Solved } from "./solve.ts";
 import type { Starts } from "./starts.ts";
 import type { Turns } from "./turns.ts";
-import { filmOf, type Place, profileOf } from "./unknowns.ts";
+import { type Place, profileOf } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
 
 /** Depths of a draw's profile. */
 const SHOWN_POINTS = 101;
+/** Largest confidence in a crystal without strain: of five that were called determined all had a strained film. */
+const UNSEEN = 0.5;
 
 /** What is told of every inversion.
  *  @param ended what climbs that agree ended at
@@ -94,36 +95,31 @@ export async function profileAnswer(
       method,
       methodReason,
     };
-  const plain = await unstrainedIfEnough(problem, exact[0], found, turns);
+  const { draws } = posterior,
+    plain = await unstrainedIfEnough(problem, exact[0], found, turns);
   if (plain !== undefined) {
-    const draws = [{ film: filmOf(problem.unknowns, plain), weight: 1 }],
-      { confidence } = plain,
-      explains = `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}`,
-      sure = isDetermined(confidence),
+    // What the scan does not show may be there all the same: the band is that of all films that explain it.
+    const confidence = Math.min(verdict.confidence, UNSEEN),
       flat = { ...solutionOf(problem, plain, { ...about, confidence, draws, share: 1 }), maxStrain: 0 };
     return {
       ...shared,
       ...flat,
       ...scansOf(problem, plain, errors),
       solutions: [flat],
-      verdict: sure ? "determined" : "ambiguous",
-      verdictReason: sure
-        ? explains
-        : `${explains}, but a strained film may be there: more counts would tell`,
+      verdict: "ambiguous",
+      verdictReason: `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}; a film that is there does not show`,
       confidence,
-      draws: [],
+      draws: shownDraws(draws, (film) => profileOf(film, SHOWN_POINTS)),
     };
   }
-  const solutions = exact.map((mode) =>
-    solutionOf(problem, mode, { ...about, draws: posterior.draws, share: mode.share }),
-  );
+  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, draws, share: mode.share }));
   return {
     ...shared,
     ...solutions[0],
     ...scansOf(problem, exact[0], errors),
     solutions,
     ...verdict,
-    draws: shownDraws(posterior.draws, (film) => profileOf(film, SHOWN_POINTS)),
+    draws: shownDraws(draws, (film) => profileOf(film, SHOWN_POINTS)),
   };
 }
 

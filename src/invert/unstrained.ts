@@ -3,24 +3,21 @@ import { type Climbed, fitted } from "./climb.ts";
 import { FINE } from "./precision.ts";
 import { devianceAt } from "./objective.ts";
 import type { Problem } from "./problem.ts";
-import { FILM_NUMBERS, shareBeside } from "./schwarz.ts";
 import type { Found } from "./search.ts";
 import type { Turns } from "./turns.ts";
 
 /** Strain (%) that nothing tells from none. */
 const NONE = 1e-4;
-/** Gain of a film in −2 ln of the likelihood from which something is seen, though it may be noise: of five films that such a gain
- *  was taken for none, all were strained (tools/together.mjs). */
-const SEEN = 12;
+/** Numbers of a film of splines that a scan tells, about, for Schwarz's criterion: each adds ln(points) to −2 ln of the likelihood. */
+export const FILM_NUMBERS = 6;
 
-/** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film; and the probability
- *  that there is none. */
+/** The unstrained crystal seen through the instrument, where Schwarz's criterion prefers it to the best film. */
 export async function unstrainedIfEnough(
   problem: Problem,
   best: Climbed,
   found: Found,
   turns: Turns,
-): Promise<(Climbed & { readonly confidence: number }) | undefined> {
+): Promise<Climbed | undefined> {
   const { unknowns: u, points } = problem,
     x = best.x.slice(),
     lower = problem.bounds.lower.slice(),
@@ -37,9 +34,6 @@ export async function unstrainedIfEnough(
       Infinity,
     ),
     flat = { x: fit.x, sign: best.sign },
-    gain = devianceAt(problem, FINE, flat, errors) - devianceAt(problem, FINE, best, errors),
-    preferred = FILM_NUMBERS * Math.log(points);
-  if (gain >= preferred) return undefined;
-  const share = shareBeside(gain - preferred);
-  return { ...flat, fit, confidence: gain < SEEN ? share : Math.min(share, 0.5) };
+    gain = devianceAt(problem, FINE, flat, errors) - devianceAt(problem, FINE, best, errors);
+  return gain < FILM_NUMBERS * Math.log(points) ? { ...flat, fit } : undefined;
 }

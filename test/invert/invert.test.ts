@@ -60,6 +60,25 @@ test("what is told of it: shares, draws and confidence are probabilities, bands 
   expect(plain).toMatchObject({ prior: "universal", method: "search", countUnit: 1 });
 });
 
+test("a crystal that shows no strain has none, and is not called determined: a film may be there unseen", async () => {
+  const { twoTheta } = scan,
+    bare = {
+      depth: Float64Array.of(0, 50),
+      strain: Float64Array.of(0, 0),
+      debyeWaller: Float64Array.of(1, 1),
+    },
+    { intensity } = simulator.simulate(bare, ysz, twoTheta, {
+      instrument: { resolution: { shape: "gaussian", fwhm: 0.02 }, scale: 1e4, background: 5 },
+    });
+  const seen = { twoTheta, intensity: simulator.counts(intensity, 7), countUnit: 1 },
+    { maxStrain, strainBand, verdict, verdictReason } = await invert(seen, ysz, { effort: "quick" });
+  expect([maxStrain, verdict]).toEqual([0, "ambiguous"]);
+  expect(verdictReason).toMatch(/unstrained crystal explains the scan/);
+  // The band is that of the films that the scan allows.
+  const width = strainBand.upper.map((upper, i) => upper - strainBand.lower[i]!);
+  expect(Math.max(...width)).toBeGreaterThan(0.01);
+});
+
 test("the same input gives the same bytes", async () => {
   const again = await invert(scan, ysz, { effort: "quick", guesses: [film] });
   const json = (value: Inversion): string =>

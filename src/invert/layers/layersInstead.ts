@@ -2,13 +2,14 @@
  *  step, and layers cannot make a slope. */
 import { devianceAt } from "../objective.ts";
 import { againstLayers, type InvertOptions } from "../options.ts";
+import { TEMPER } from "../posterior.ts";
 import { FINE } from "../precision.ts";
 import type { Known } from "../prior.ts";
-import { FILM_NUMBERS, shareBeside } from "../schwarz.ts";
 import type { ScanProblem } from "../scanProblem.ts";
 import { type Found, TOLERATED } from "../search.ts";
 import type { StagedStep } from "../staged.ts";
 import type { Place, Places } from "../unknowns.ts";
+import { FILM_NUMBERS } from "../unstrained.ts";
 import { MOST_LAYERS } from "./layerOptions.ts";
 import { distinctLayers } from "./layerUnknowns.ts";
 import { solveLayers } from "./solveLayers.ts";
@@ -76,5 +77,5 @@ export function* gainOfLayers(
 
 /** Share of the probability that is the smooth profile's; 1 where layers do not come near. */
 export function shareOfProfile(gain: number): number {
-  return gain < BESIDE ? 1 : shareBeside(gain);
+  return gain < BESIDE ? 1 : 1 / (1 + Math.exp(gain / (2 * TEMPER)));
 }
