@@ -1,7 +1,7 @@
 /** Strain or Debye–Waller factor against depth, with its band and the handles that change it. */
 import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type Band, type Inversion, plain } from "takagi";
+import { type Band, type Inversion, onSubstrate, plain } from "takagi";
 import type uPlot from "uplot";
 import { type Handle, handlesOf, isStack, type Quantity } from "../model.ts";
 import { stackHandles } from "../stackModel.ts";
@@ -15,44 +15,29 @@ import { HandleLayer } from "./handles.ts";
 import { band, dashed, threads, zeroLine } from "./marks.ts";
 import { theme } from "./theme.ts";
 
-const strain = computed(() => profile.value?.strain),
-  debyeWaller = computed(() => profile.value?.debyeWaller),
-  depth = computed(() => profile.value?.depth),
-  isOfLayers = computed(() => stack.value !== undefined);
+/** Of layers with their substrate. */
+const shown = computed(() =>
+  profile.value === undefined || stack.value === undefined ? profile.value : onSubstrate(profile.value),
+);
+const isOfLayers = computed(() => stack.value !== undefined);
 /** Share of a stack's thickness over which the substrate under it is seen: its lowest edge can be moved there. */
 const BENEATH = 0.12;
 const SIGNALS = {
-  strain: {
-    values: computed(() => onSubstrate(strain.value, 0)),
-    handles: computed(() => handlesNow("strain")),
-  },
+  strain: { values: computed(() => shown.value?.strain), handles: computed(() => handlesNow("strain")) },
   debyeWaller: {
-    values: computed(() => onSubstrate(debyeWaller.value, 1)),
+    values: computed(() => shown.value?.debyeWaller),
     handles: computed(() => handlesNow("debyeWaller")),
   },
 } as const;
-const depths = computed(() =>
-  depth.value === undefined || !isOfLayers.value ? depth.value : beyond(depth.value),
-);
-
-/** Depths with two of the substrate, which goes on beyond what is seen. */
-function beyond(depth: Float64Array): Float64Array {
-  const whole = depth[depth.length - 1]!;
-  return Float64Array.of(...depth, whole * (1 + 1e-9), whole * 10);
-}
-
-function onSubstrate(values: Float64Array | undefined, own: number): Float64Array | undefined {
-  return values === undefined || !isOfLayers.value ? values : Float64Array.of(...values, own, own);
-}
+const depths = computed(() => shown.value?.depth);
 
 /** The fit's own line; of layers down to the substrate. */
 function lineOf(
   { profile: own, stack: found }: Inversion,
   quantity: Quantity,
 ): { x: Float64Array; y: Float64Array } {
-  if (found === undefined) return { x: own.depth, y: own[quantity] };
-  const substrate = quantity === "strain" ? 0 : 1;
-  return { x: beyond(own.depth), y: Float64Array.of(...own[quantity], substrate, substrate) };
+  const line = found === undefined ? own : onSubstrate(own);
+  return { x: line.depth, y: line[quantity] };
 }
 
 function handlesNow(quantity: Quantity): readonly Handle[] {
@@ -145,10 +130,11 @@ export function ProfilePlot({
         })}
         data={() => [depths.value ?? [], values.value ?? []]}
         follow={(chart: uPlot) => {
-          if (depth.value === undefined || values.value === undefined) return;
+          if (profile.value === undefined || values.value === undefined) return;
           const wanted = yRange(values.value, shownAnswer.value, quantity);
           range.current = isDragging.value ? including(range.current, values.value) : wanted;
-          const whole = depth.value[depth.value.length - 1]!;
+          const { depth } = profile.value,
+            whole = depth[depth.length - 1]!;
           deepest.current = isDragging.value ? Math.max(deepest.current, whole) : deepestSeen(whole);
           chart.setScale("x", { min: 0, max: deepest.current });
           chart.setScale("y", { min: range.current[0], max: range.current[1] });

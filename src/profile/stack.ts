@@ -124,3 +124,13 @@ export function stackProfile(stack: Stack, between = 0): Profile {
     debyeWaller: Float64Array.from(debyeWaller),
   };
 }
+
+/** A profile of layers with the substrate below it, as far down as any picture shows: a step at the lower edge of the layers. */
+export function onSubstrate({ depth, strain, debyeWaller }: Profile): Profile {
+  const whole = depth[depth.length - 1];
+  return {
+    depth: Float64Array.of(...depth, whole * (1 + 1e-9), whole * 10),
+    strain: Float64Array.of(...strain, 0, 0),
+    debyeWaller: Float64Array.of(...debyeWaller, 1, 1),
+  };
+}

@@ -1,9 +1,13 @@
 /** The pictures of an inversion: scan and fit, strain and disorder against depth, the other solutions. */
 
+import { onSubstrate } from "../profile/stack.ts";
 import type { Inversion, Profile, Solution } from "../types.ts";
 import { around, strainTicks, type Axis } from "./axis.ts";
 import { countFarOut, FAR_OUT, maskedRanges, residualLimit, weightedResiduals } from "./residuals.ts";
 import { Panel, standaloneSvg, text, type Picture } from "./svg.ts";
+
+/** Share of layers' thickness over which the substrate under them is seen. */
+const BENEATH = 0.12;
 
 /** How a picture is drawn. */
 export interface FigureOptions {
@@ -88,24 +92,26 @@ export function curvePicture(inversion: Inversion, width: number): Picture {
 }
 
 export function profilePicture(inversion: Inversion, width: number): Picture {
-  const { profile, strainBand, debyeWallerBand, draws, maxStrain, maxStrainDepth, reflection } = inversion;
+  const { profile, strainBand, debyeWallerBand, draws, maxStrain, maxStrainDepth, reflection, stack } =
+    inversion;
   const narrow = width < 560;
   const left = narrow ? 50 : 58;
   const gap = narrow ? 58 : 66;
   const inner = narrow ? width - left - 16 : (width - left - gap - 16) / 2;
   const height = narrow ? 190 : 250;
-  const x = depthAxis([profile]);
+  const x = depthAxis([profile], stack !== undefined);
+  const seen = stack === undefined ? profile : onSubstrate(profile);
   const first = { x: left, y: 12, width: inner, height };
   const second = narrow ? { ...first, y: 12 + height + 14 } : { ...first, x: left + inner + gap };
   const strain = new Panel({ box: first, x, y: strainAxis([inversion]), xLabels: !narrow });
   strain.band(profile.depth, strainBand.lower, strainBand.upper).horizontal(0);
   for (const draw of draws) strain.line(draw.profile.depth, draw.profile.strain, "thread");
-  strain.line(profile.depth, profile.strain, "fit");
+  strain.line(seen.depth, seen.strain, "fit");
   if (maxStrain !== 0) strain.mark(maxStrainDepth, maxStrain);
   const disorder = new Panel({ box: second, x, y: DEBYE_WALLER, gutter: left });
   disorder.band(profile.depth, debyeWallerBand.lower, debyeWallerBand.upper);
   for (const draw of draws) disorder.line(draw.profile.depth, draw.profile.debyeWaller, "thread");
-  disorder.line(profile.depth, profile.debyeWaller, "fit");
+  disorder.line(seen.depth, seen.debyeWaller, "fit");
   return {
     width,
     height: second.y + height + 44,
@@ -116,23 +122,30 @@ export function profilePicture(inversion: Inversion, width: number): Picture {
 
 /** One small picture a solution, all with the same axes, the answer dashed behind. Not for solutions[0], the answer itself. */
 export function solutionPictures(inversion: Inversion): Picture[] {
-  const x = depthAxis(inversion.solutions.map(({ profile }) => profile));
+  const isOfLayers = inversion.stack !== undefined,
+    shown = (own: Profile): Profile => (isOfLayers ? onSubstrate(own) : own),
+    ghost = shown(inversion.profile);
+  const x = depthAxis(
+    inversion.solutions.map(({ profile }) => profile),
+    isOfLayers,
+  );
   const y = strainAxis(inversion.solutions);
   return inversion.solutions.slice(1).map((solution, i) => {
     const box = { x: 44, y: 8, width: 208, height: 116 };
     const below = { ...box, y: box.y + box.height + 10, height: 70 };
     const spacing = { x: 52, y: 28 };
     const strain = new Panel({ box, x, y, xLabels: false, spacing });
-    strain.horizontal(0).line(inversion.profile.depth, inversion.profile.strain, "ghost");
-    strain.line(solution.profile.depth, solution.profile.strain, "fit");
+    const own = shown(solution.profile);
+    strain.horizontal(0).line(ghost.depth, ghost.strain, "ghost");
+    strain.line(own.depth, own.strain, "fit");
     const disorder = new Panel({
       box: below,
       x: { ...x, label: "Depth (nm)" },
       y: { ...DEBYE_WALLER, label: "DW" },
       spacing,
     });
-    disorder.line(inversion.profile.depth, inversion.profile.debyeWaller, "ghost");
-    disorder.line(solution.profile.depth, solution.profile.debyeWaller, "fit");
+    disorder.line(ghost.depth, ghost.debyeWaller, "ghost");
+    disorder.line(own.depth, own.debyeWaller, "fit");
     const description = `Strain and Debye–Waller factor of solution ${i + 2} against depth`;
     return { width: 264, height: below.y + below.height + 44, description, parts: [strain, disorder] };
   });
@@ -140,8 +153,10 @@ export function solutionPictures(inversion: Inversion): Picture[] {
 
 const DEBYE_WALLER: Axis = { from: 0, to: 1.04, log: false, label: "Debye–Waller factor" };
 
-function depthAxis(profiles: readonly Profile[]): Axis {
-  const deepest = Math.max(...profiles.map(({ depth }) => depth.at(-1) ?? 0));
+/** @param isOfLayers the substrate is seen under them */
+function depthAxis(profiles: readonly Profile[], isOfLayers: boolean): Axis {
+  const deepest =
+    Math.max(...profiles.map(({ depth }) => depth.at(-1) ?? 0)) * (isOfLayers ? 1 + BENEATH : 1);
   return { from: 0, to: deepest > 0 ? deepest : 1, log: false, label: "Depth below the surface (nm)" };
 }
 

@@ -67,8 +67,11 @@ export function layerLead({ stack }: Inversion): string {
     .slice()
     .reverse()
     .map(
-      ({ name, repeats, thickness, strain }) =>
-        `${repeats > 1 ? `${repeats} × ` : ""}${withError(thickness)} nm of ${name} with a strain of ${withError(strain)} %`,
+      ({ name, repeats, thickness, strain, strainAgainst }) =>
+        `${repeats > 1 ? `${repeats} × ` : ""}${withError(thickness)} nm of ${name} with a strain of ${withError(strain)} %` +
+        (withError(strain) === withError(strainAgainst)
+          ? ""
+          : ` (${withError(strainAgainst)} % against the substrate's lattice)`),
     );
   return `${layers.length === 1 ? "One layer" : `${layers.length} layers, from the surface down`}: ${words.join("; ")}.`;
 }

@@ -88,8 +88,9 @@ export function report(inversion: Inversion, options: ReportOptions = {}): strin
 }
 
 /** What must be known before the numbers are read. */
-function notesOf({ converged, isBudgetSpent, reason, solutions, weight }: Inversion): string[] {
-  const others = solutions.length - 1;
+function notesOf({ converged, isBudgetSpent, reason, solutions, weight, stack }: Inversion): string[] {
+  const others = solutions.length - 1,
+    noun = stack === undefined ? "profile" : "stack";
   return [
     ...(converged
       ? []
@@ -102,7 +103,7 @@ function notesOf({ converged, isBudgetSpent, reason, solutions, weight }: Invers
     ...(converged && isBudgetSpent
       ? [
           paragraph(
-            `The search ended because its budget was spent (${reason}): more effort may find a better profile.`,
+            `The search ended because its budget was spent (${reason}): more effort may find a better ${noun}.`,
             "note",
           ),
         ]
@@ -110,7 +111,7 @@ function notesOf({ converged, isBudgetSpent, reason, solutions, weight }: Invers
     ...(others <= 0
       ? []
       : [
-          `<p class="note">${others === 1 ? "One other profile has" : `${others} other profiles have`} ${percentOf(1 - weight)} of the posterior: see <a href="#others">below</a>.</p>`,
+          `<p class="note">${others === 1 ? `One other ${noun} has` : `${others} other ${noun}s have`} ${percentOf(1 - weight)} of the posterior: see <a href="#others">below</a>.</p>`,
         ]),
   ];
 }
