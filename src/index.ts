@@ -65,7 +65,14 @@ export {
 export { parseScan, type ParseScanOptions } from "./io/xy.ts";
 export { tiedDebyeWaller } from "./profile/disorder.ts";
 export { pseudoVoigtProfile, type PseudoVoigtOptions } from "./profile/pseudoVoigt.ts";
-export { onSubstrate, stackProfile, stackThickness, strainAgainst, strainOn, validateStack } from "./profile/stack.ts";
+export {
+  onSubstrate,
+  stackProfile,
+  stackThickness,
+  strainAgainst,
+  strainOn,
+  validateStack,
+} from "./profile/stack.ts";
 export { splineProfile, type SplineProfileOptions, type SplineShape } from "./profile/spline.ts";
 export { type Axis, strainTicks, type Tick, ticks } from "./report/axis.ts";
 export { curveFigure, type FigureOptions, profileFigure } from "./report/figures.ts";

@@ -2,7 +2,7 @@
 import { InvalidParameterError } from "../errors.ts";
 import type { Inversion, Reflection, Scan } from "../types.ts";
 import { gainOfLayers, INSTEAD, mayBeLayers, shareOfProfile } from "./layers/layersInstead.ts";
-import { layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
+import { isStrained, layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
 import type { ScanProblem, ScanSetting } from "./scanProblem.ts";
@@ -78,9 +78,10 @@ async function gainOf(
   return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
 }
 
-/** Whether layers explain a scan, or leave less of it than the profile does. */
-function isBetter({ stack, features, relativeError }: Inversion, { errors, excess }: Found): boolean {
-  if (stack === undefined || stack.layers.length === 0) return false;
+/** Whether strained layers explain a scan, or leave less of it than the profile does. */
+function isBetter(layered: Inversion, { errors, excess }: Found): boolean {
+  const { features, relativeError } = layered;
+  if (!isStrained(layered)) return false;
   if (excess <= TOLERATED) return features.excess <= TOLERATED;
   return (
     features.excess <= TOLERATED ||

@@ -30,7 +30,7 @@ export interface LayerSetting {
 }
 
 /** Thickness of a layer, nm: beyond these ends it becomes less and less probable; standard deviation of ln there. */
-const THICKNESS = [2, 1500] as const;
+export const THICKNESS = [2, 1500] as const;
 const BEYOND = 0.25;
 /** nm. */
 const THINNEST = 0.5;

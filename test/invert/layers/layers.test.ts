@@ -96,13 +96,26 @@ test("a superlattice whose order and number of periods are given: the period and
   expect(Math.abs(period!.strainAgainst.value - (0.35 * 9.4) / 23.6)).toBeLessThan(0.02);
 });
 
-test("a bare substrate has no layer", async () => {
-  const { stack, maxStrain } = await invert(scanOf({ substrate, layers: [] }), substrate, {
-    layers: "auto",
-    film,
-  });
+test("a bare substrate has no layer, and is never called determined: a film that does not show may be there", async () => {
+  const { stack, maxStrain, verdict, confidence } = await invert(
+    scanOf({ substrate, layers: [] }),
+    substrate,
+    { layers: "auto", film },
+  );
   expect(stack!.layers).toHaveLength(0);
   expect(maxStrain).toBe(0);
+  expect(verdict).toBe("ambiguous");
+  expect(confidence).toBeLessThanOrEqual(0.5);
+});
+
+test("layers that differ from their substrate by disorder alone are not determined: whatever the instrument does not explain looks so", async () => {
+  const damaged = { crystal: substrate, thickness: 60, strain: 0, debyeWaller: 0.6 },
+    { verdict, confidence } = await invert(scanOf({ substrate, layers: [damaged] }), substrate, {
+      layers: 1,
+      effort: "quick",
+    });
+  expect(verdict).toBe("ambiguous");
+  expect(confidence).toBeLessThanOrEqual(0.5);
 });
 
 test("the same scan gives the same bytes", async () => {
