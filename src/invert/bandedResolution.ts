@@ -6,8 +6,8 @@ import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
 
 /** Reach of the matrices, in widths. */
 const REACH = 2.7;
-/** Steps in ln width by which its derivatives are found. */
-const STEP = 0.1;
+/** Largest ln of a width over that of its matrices. */
+const WIDER = 0.1;
 /** Intervals of a block of the tails at most, and its width at most, in widths of the resolution: a block is seen as one point. */
 const MOST_BLOCK = 8;
 const WIDEST_BLOCK = 0.5;
@@ -56,7 +56,7 @@ export class BandedResolution {
     this.setting = setting;
     const { grid, places, fwhm } = setting,
       count = grid.length,
-      limit = REACH * fwhm * Math.exp(STEP),
+      limit = REACH * fwhm * Math.exp(WIDER),
       rows = new Int32Array(4 * (places.length + 1));
     let offset = 0,
       from = 0,
@@ -77,38 +77,18 @@ export class BandedResolution {
     this.#starts = starts;
     this.#blockOf = new Int32Array(count - 1);
     for (let b = 0; b < starts.length - 1; b++) this.#blockOf.fill(b, starts[b], starts[b + 1]);
-    this.#parts = [0, 1].map((fraction) => this.#expansion(fraction));
+    this.#parts = this.#expansions();
   }
 
-  /** Weights of one shape, their first and second derivative by ln width. Nothing but these is left behind: an edge worker's memory
-   *  is soon full of what waits to be collected. */
-  #expansion(fraction: number): readonly Float32Array[] {
-    const { workspace, fwhm } = this.setting,
-      parts = Array.from({ length: 3 }, () => new Float32Array(this.size)),
-      [value, byWidth, byWidth2] = parts;
-    workspace.scope(() => {
-      const at = [-STEP, 0, STEP].map((shift) => this.#putWeights(fwhm * Math.exp(shift), fraction));
-      workspace.look(({ f64 }) => {
-        const [below, middle, above] = at.map((address) => f64(address, this.size));
-        for (let k = 0; k < this.size; k++) {
-          value[k] = middle[k];
-          byWidth[k] = (above[k] - below[k]) / (2 * STEP);
-          byWidth2[k] = (above[k] + below[k] - 2 * middle[k]) / (STEP * STEP);
-        }
-      });
-    });
-    return parts;
-  }
-
-  /** In the caller's scope. */
-  #putWeights(fwhm: number, fraction: number): number {
-    const { workspace, grid, places } = this.setting,
-      weights = workspace.f64(this.size);
-    workspace.scope(() => {
-      const block = new Float64Array(ResolutionSlot.Size);
+  /** Weights of both shapes, their first and second derivative by ln width. Nothing but these is left behind: an edge worker's
+   *  memory is soon full of what waits to be collected. */
+  #expansions(): Float32Array[][] {
+    const { workspace, grid, places, fwhm } = this.setting,
+      { size } = this;
+    return workspace.scope(() => {
+      const weights = workspace.bytes(4 * 6 * size),
+        block = new Float64Array(ResolutionSlot.Size);
       block[ResolutionSlot.FwhmLow] = block[ResolutionSlot.FwhmHigh] = fwhm;
-      block[ResolutionSlot.LorentzLow] = block[ResolutionSlot.LorentzHigh] = fraction;
-      const scratch = workspace.bytes(workspace.kernels.weightsScratch(grid.length));
       check(
         "resolutionWeights",
         workspace.kernels.resolutionWeights(
@@ -119,11 +99,13 @@ export class BandedResolution {
           places.length,
           workspace.putI32(this.rows),
           weights,
-          scratch,
+          workspace.bytes(workspace.kernels.weightsScratch(grid.length)),
         ),
       );
+      return [0, 1].map((shape) =>
+        [0, 1, 2].map((order) => workspace.copyF32(weights + 4 * (3 * shape + order) * size, size)),
+      );
     });
-    return weights;
   }
 
   /** The matrices of places `from` … `to` − 1 alone, on the part of the grid that they touch; all of it for all places. */
@@ -200,42 +182,23 @@ export class BandedResolution {
    *  @param curve R on the grid */
   tails(curve: Float64Array): Float64Array {
     const { workspace, grid, places, fwhm } = this.setting,
-      { rows } = this,
-      starts = this.#starts,
-      blocks = starts.length - 1,
-      areas = new Float64Array(blocks),
-      centres = new Float64Array(blocks);
-    for (let b = 0; b < blocks; b++) {
-      let area = 0,
-        moment = 0,
-        length = 0;
-      const from = starts[b],
-        to = starts[b + 1];
-      for (let k = from; k < to; k++) {
-        const h = grid[k + 1] - grid[k],
-          part = 0.5 * h * (curve[k] + curve[k + 1]);
-        area += part;
-        moment += part * 0.5 * (grid[k] + grid[k + 1]);
-        length += h;
-      }
-      areas[b] = area;
-      centres[b] = area > 0 ? moment / area : grid[from] + length / 2;
-    }
+      blocks = this.#starts.length - 1;
     return workspace.scope(() => {
       const out = workspace.f64(places.length);
       check(
         "lorentzTails",
         workspace.kernels.lorentzTails(
-          workspace.put(areas),
-          workspace.put(centres),
-          workspace.putI32(starts),
+          workspace.put(curve),
+          workspace.put(grid),
+          workspace.putI32(this.#starts),
           workspace.putI32(this.#blockOf),
           blocks,
           workspace.put(places),
-          workspace.putI32(rows),
+          workspace.putI32(this.rows),
           places.length,
           0.25 * fwhm * fwhm,
           out,
+          workspace.bytes(workspace.kernels.tailsScratch(blocks)),
         ),
       );
       return workspace.copy(out, places.length);

@@ -24,6 +24,7 @@ export interface ScratchSizes {
   gradientScratch(sliceCount: number): number;
   splineGradientScratch(sliceCount: number, splines: number): number;
   weightsScratch(gridCount: number): number;
+  tailsScratch(blocks: number): number;
   resolveScratch(gridCount: number, columnCount: number): number;
   resolveSampledScratch(count: number, reach: number): number;
   bsplineValuesScratch(): number;
@@ -197,8 +198,8 @@ export interface KernelExports extends AnyExports, ScratchSizes {
     scratch: number,
   ): number;
   lorentzTails(
-    areas: number,
-    centres: number,
+    curve: number,
+    grid: number,
     starts: number,
     blockOf: number,
     blocks: number,
@@ -207,6 +208,7 @@ export interface KernelExports extends AnyExports, ScratchSizes {
     placeCount: number,
     quarter: number,
     out: number,
+    scratch: number,
   ): number;
   applyBand(
     weights: number,

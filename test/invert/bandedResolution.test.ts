@@ -101,3 +101,69 @@ test("rows sum to the area of the kernel within their reach: of a Gaussian 1", (
       });
     });
 });
+
+/** Rows at the matrices' own width: what a curve is seen as, and by how much that changes with ln width and with the fraction. */
+function applied(
+  fwhm: number,
+  which: "mixture" | "byWidth" | "byFraction",
+  fraction: number,
+  fewer = places,
+) {
+  const banded = new BandedResolution({ workspace, grid, places: fewer, fwhm }),
+    band = banded.part(0, fewer.length, { count: grid.length } as Parameters<BandedResolution["part"]>[2]);
+  return workspace.scope(() => {
+    const matrices = band.put(0, fraction, true),
+      out = workspace.f64(fewer.length),
+      own = workspace.put(curve);
+    check(
+      "applyBand",
+      kernels.applyBand(matrices[which], matrices.rows, fewer.length, own, 1, grid.length, fewer.length, out),
+    );
+    return { rows: banded.rows, seen: workspace.copy(out, fewer.length) };
+  });
+}
+
+test.each([0, 0.5, 1])(
+  "the derivative by ln width is that of the matrices, Lorentz fraction %f",
+  (fraction) => {
+    // So small a step that the rows, which end at some grid point, stay the same.
+    const step = 1e-5,
+      middle = applied(FWHM, "byWidth", fraction),
+      above = applied(FWHM * Math.exp(step), "mixture", fraction),
+      below = applied(FWHM * Math.exp(-step), "mixture", fraction),
+      alike = places.map((_, i) =>
+        [0, 1, 4, 5].every(
+          (k) =>
+            k > 3 ||
+            (above.rows[4 * i + k] === middle.rows[4 * i + k] &&
+              below.rows[4 * i + k] === middle.rows[4 * i + k]),
+        )
+          ? 1
+          : 0,
+      );
+    expect(alike.filter((is) => is === 1).length).toBeGreaterThan(100);
+    const most = above.seen.reduce((a, b) => Math.max(a, b));
+    middle.seen.forEach((slope, i) => {
+      if (alike[i] === 0) return;
+      const expected = (above.seen[i]! - below.seen[i]!) / (2 * step);
+      expect(Math.abs(slope - expected)).toBeLessThan(
+        3e-3 * Math.abs(expected) + 1e-3 * above.seen[i]! + 1e-9 * most,
+      );
+    });
+  },
+);
+
+test("the tails of many blocks are those of every block, to a share of what they bring", () => {
+  const banded = new BandedResolution({ workspace, grid, places, fwhm: FWHM }),
+    tails = banded.tails(curve);
+  places.forEach((x, i) => {
+    let sum = 0;
+    for (let k = 0; k < grid.length - 1; k++) {
+      if (k >= banded.rows[4 * i]! && k < banded.rows[4 * i + 1]!) continue;
+      const area = 0.5 * (grid[k + 1]! - grid[k]!) * (curve[k]! + curve[k + 1]!),
+        d = x - 0.5 * (grid[k]! + grid[k + 1]!);
+      sum += area / (d * d + 0.25 * FWHM * FWHM) / (2 * Math.PI);
+    }
+    expect(Math.abs(tails[i]! / sum - 1), `${x}°`).toBeLessThan(1e-2);
+  });
+});

@@ -183,13 +183,38 @@ test("stackGradient, -Simd, stackBlocks", () => {
   });
 });
 
+test("lorentzTails", () => {
+  workspace.scope(() => {
+    const blocks = 21,
+      values = workspace.put(Float64Array.from({ length: blocks + 1 }, (_, i) => i / 100)),
+      starts = workspace.putI32(Int32Array.from({ length: blocks + 1 }, (_, i) => i)),
+      rows = workspace.putI32([9, 12, 9, 0, 0, 0, 0, 3]),
+      out = workspace.f64(1);
+    keepsWithin(workspace.kernels.tailsScratch(blocks), (k, scratch) =>
+      k.lorentzTails(
+        values,
+        values,
+        starts,
+        starts,
+        blocks,
+        workspace.put([0.1]),
+        rows,
+        1,
+        1e-4,
+        out,
+        scratch,
+      ),
+    );
+  });
+});
+
 test("resolutionWeights", () => {
   workspace.scope(() => {
     const grid = Float64Array.from({ length: 20 }, (_, i) => i / 100),
       block = workspace.put(resolutionBlock({ shape: "pseudo-voigt", fwhm: 0.03, lorentzFraction: 0.4 })),
       own = workspace.put(grid),
       rows = workspace.putI32([0, 19, 0, 0, 0, 0, 0, 20]),
-      weights = workspace.f64(20);
+      weights = workspace.bytes(4 * 6 * 20);
     keepsWithin(workspace.kernels.weightsScratch(20), (k, scratch) =>
       k.resolutionWeights(block, own, 20, workspace.put([0.1]), 1, rows, weights, scratch),
     );

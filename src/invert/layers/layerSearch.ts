@@ -8,6 +8,7 @@ import {
   candidates,
   givenStarts,
   jittered,
+  lessened,
   rearranged,
   recounted,
   varied,
@@ -130,7 +131,23 @@ function* grow(pool: Pool): Generator<StagedStep, void, void> {
       }
     const [best] = pool.of(n + 1);
     if (best !== undefined) yield* recount(pool, best, true);
+    yield* prune(pool);
     if (n > 0 && n >= fewestLayers && pool.best.lnEvidence <= before) return;
+  }
+}
+
+/** The best mode without one of its layers, or with two neighbours as one, again where that raises the evidence: what grew on a
+ *  wrong start has layers that mend it. */
+function* prune(pool: Pool): Generator<StagedStep, void, void> {
+  for (;;) {
+    const { best } = pool,
+      film = best.problem.film(best.climbed);
+    if (film.length <= Math.max(pool.setting.fewestLayers, 1)) return;
+    for (const fewer of lessened(film)) {
+      if (pool.isSpent) return;
+      yield* pool.climb(fewer, best, true);
+    }
+    if (pool.best.stack.layers.length >= film.length) return;
   }
 }
 
@@ -158,7 +175,12 @@ function* vary(pool: Pool, isGiven: boolean): Generator<StagedStep, LayersFound[
   const { setting } = pool,
     uniform = uniforms(3),
     normal = normals(4);
+  let pruned = pool.best;
   for (let k = 0; k < MOST; k++) {
+    if (!isGiven && pool.best.lnEvidence > pruned.lnEvidence + BETTER) {
+      yield* prune(pool);
+      pruned = pool.best;
+    }
     if (k >= FEWEST && pool.best.hits >= AGAIN && pool.isExplained) return "agreed";
     if (pool.isSpent) return "budget";
     const near = pool.modes.filter(
