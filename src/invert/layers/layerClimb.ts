@@ -2,11 +2,12 @@
  *
  *  The phase of the m-th fringe changes by half a period where the thickness is off by 1/(2m): far fringes say nothing before
  *  the near ones have been met. */
+import type { NormalFit } from "../../leastSquares/normalFit.ts";
 import { RADIANS } from "../../units.ts";
 import { type Climbed, fitted, type Step } from "../climb.ts";
 import { ROUGH } from "../precision.ts";
 import { angleOf } from "../features.ts";
-import type { Objective } from "../objective.ts";
+import { devianceAt, type Objective } from "../objective.ts";
 import type { Place } from "../unknowns.ts";
 import { againstSubstrate, type LayerProblem } from "./layerProblem.ts";
 import { distinctLayers } from "./layerUnknowns.ts";
@@ -19,6 +20,7 @@ const TIGHT = 0.2;
 const LEVELS = [2.5, 7, 20, Infinity];
 const EACH = 5;
 const AFTER = 25;
+const LAST_ROUND = 2;
 
 export interface LayerClimb {
   readonly stack: Stack;
@@ -53,14 +55,48 @@ export function* climbLayers(
     x = fit.x;
     if (orders === Infinity && hopeless(fit.cost)) return undefined;
   }
-  const objective = problem.objectiveAt(problem.films.precision, x),
-    fit = yield* fitted(
-      objective,
-      { x, sign: 1 },
-      { errors: new Float64Array(objective.points).fill(error) },
-      { maxIterations: AFTER },
-    );
-  return { x: fit.x, sign: 1, fit };
+  for (let round = 0; ; round++) {
+    const objective = problem.objectiveAt(problem.films.precision, x),
+      fit: NormalFit = yield* fitted(
+        objective,
+        { x, sign: 1 },
+        { errors: new Float64Array(objective.points).fill(error) },
+        { maxIterations: AFTER },
+      );
+    x = fit.x;
+    // A film of another class of thickness has another model.
+    if (round === LAST_ROUND || problem.objectiveAt(problem.films.precision, x) === objective)
+      return { x, sign: 1, fit };
+  }
+}
+
+/** Factors by which the thickness of a layer may be off that meets its peak by others' help. */
+const FACTORS = [0.5, 0.6, 0.71, 0.84, 1.19, 1.41, 1.68, 2];
+
+/** Numbers with which each layer's peak is met, whatever lies between the peaks. */
+export function* peaksMet(sketch: LayerProblem, stack: Stack, start: Place): Generator<Step, Place, void> {
+  const { unknowns: u } = sketch;
+  let place = yield* peaksFitted(sketch, stack, start);
+  for (let i = 0; i < u.layers; i++) {
+    const errors = errorsWithin(sketch, stack, place, LEVELS[0]);
+    let best = { place, cost: devianceAt(sketch, ROUGH, place, errors) };
+    for (const factor of FACTORS) {
+      const x = best.place.x.slice();
+      x[u.thickness(i)] = place.x[u.thickness(i)] + Math.log(factor);
+      const other: Place = { x: sketch.bound(x), sign: 1 },
+        cost = devianceAt(sketch, ROUGH, other, errors);
+      if (cost < best.cost) best = { place: other, cost };
+      yield { x: other.x, cost };
+    }
+    place = best.place;
+  }
+  return yield* peaksFitted(sketch, stack, place);
+}
+
+function* peaksFitted(sketch: LayerProblem, stack: Stack, start: Place): Generator<Step, Place, void> {
+  const errors = errorsWithin(sketch, stack, start, LEVELS[0]),
+    { x } = yield* fitted(sketch.objectiveAt(ROUGH, start.x), start, { errors }, { maxIterations: EACH });
+  return { x, sign: 1 };
 }
 
 function errorsWithin(problem: LayerProblem, stack: Stack, place: Place, orders: number): Float64Array {

@@ -11,6 +11,7 @@ import {
   lessened,
   rearranged,
   recounted,
+  reordered,
   varied,
   withMissing,
 } from "./layerStarts.ts";
@@ -58,6 +59,7 @@ export function* searchLayers(
     }
   const reason = yield* vary(pool, given !== undefined);
   yield* recount(pool, pool.best, given === undefined);
+  if (given === undefined) yield* prune(pool, true);
   const modes = pool.modes.filter(({ stack }) => stack.layers.length >= setting.fewestLayers);
   return { modes: modes.length === 0 ? pool.modes : modes, climbs: pool.climbs, reason };
 }
@@ -129,6 +131,7 @@ function* grow(pool: Pool): Generator<StagedStep, void, void> {
         if (pool.isSpent) return;
         yield* pool.climb(film, mode);
       }
+    if (!pool.isExplained) yield* reorder(pool);
     const [best] = pool.of(n + 1);
     if (best !== undefined) yield* recount(pool, best, true);
     yield* prune(pool);
@@ -137,17 +140,27 @@ function* grow(pool: Pool): Generator<StagedStep, void, void> {
 }
 
 /** The best mode without one of its layers, or with two neighbours as one, again where that raises the evidence: what grew on a
- *  wrong start has layers that mend it. */
-function* prune(pool: Pool): Generator<StagedStep, void, void> {
+ *  wrong start has layers that mend it.
+ *  @param always though the budget is spent */
+function* prune(pool: Pool, always = false): Generator<StagedStep, void, void> {
   for (;;) {
     const { best } = pool,
       film = best.problem.film(best.climbed);
     if (film.length <= Math.max(pool.setting.fewestLayers, 1)) return;
     for (const fewer of lessened(film)) {
-      if (pool.isSpent) return;
+      if (pool.isSpent && !always) return;
       yield* pool.climb(fewer, best, true);
     }
     if (pool.best.stack.layers.length >= film.length) return;
+  }
+}
+
+/** The best mode with its layers in other orders, where it explains nothing. */
+function* reorder(pool: Pool): Generator<StagedStep, void, void> {
+  const { best } = pool;
+  for (const film of yield* reordered(pool.setting, best)) {
+    if (pool.isSpent) return;
+    yield* pool.climb(film, best);
   }
 }
 

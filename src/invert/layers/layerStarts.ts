@@ -1,5 +1,6 @@
 /** Numbers that climbs of stacks start from: what the curve so far leaves of the scan, and what lies beside a mode. */
 import { strainOn } from "../../profile/stack.ts";
+import type { Stack } from "../../types.ts";
 import { ANGSTROM_PER_NM, RADIANS } from "../../units.ts";
 import { byThickness } from "../films.ts";
 import { ROUGH } from "../precision.ts";
@@ -7,11 +8,13 @@ import { strainAt } from "../features.ts";
 import { devianceAt } from "../objective.ts";
 import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { normals, pick, uniforms } from "../random.ts";
-import type { StagedStep } from "../staged.ts";
+import { staged, type StagedStep } from "../staged.ts";
+import { peaksMet } from "./layerClimb.ts";
+import type { Place } from "../unknowns.ts";
 import { againstSubstrate } from "./layerProblem.ts";
 import { distinctLayers, type LayerFilm } from "./layerUnknowns.ts";
 import { shownOf, withPeriods } from "./periodStarts.ts";
-import { missingPeaks, strainsShown } from "./residual.ts";
+import { type MissingPeak, missingPeaks, strainsShown } from "./residual.ts";
 
 /** Starts of one layer more that are climbed from. */
 const CLIMBED = 5;
@@ -74,11 +77,9 @@ function missingLayers(
     peak = features.expected + offset,
     [low, high] = strainsShown(twoTheta, peak, mostStrain),
     all = [...new Set([...TRIED, ...fringes])];
-  const list = missingPeaks(problem, mean, { error: 0.1, most: PEAKS }).map(({ twoTheta: t, width }) => {
-    // Of a peak's full width at half maximum, by Scherrer's equation.
-    const own =
-      (0.9 * reflection.wavelength) / (ANGSTROM_PER_NM * width * RADIANS * Math.cos((t * RADIANS) / 2));
-    return { against: strainAt(t, peak), thicknesses: [...all, 0.5 * own, own, 1.5 * own] };
+  const list = missingPeaks(problem, mean, { error: 0.1, most: PEAKS }).map((missing) => {
+    const own = thicknessOf(missing, reflection.wavelength);
+    return { against: strainAt(missing.twoTheta, peak), thicknesses: [...all, 0.5 * own, own, 1.5 * own] };
   });
   // Peaks that others hide: the substrate's, and those of the layers that are known.
   const known = [0, ...againstSubstrate(stack, film)];
@@ -98,6 +99,11 @@ function missingLayers(
       against,
       thicknesses: thicknesses.filter((t) => t > 2 && t < 1500),
     }));
+}
+
+/** nm, of a peak's full width at half maximum by Scherrer's equation. */
+function thicknessOf({ twoTheta, width }: MissingPeak, wavelength: number): number {
+  return (0.9 * wavelength) / (ANGSTROM_PER_NM * width * RADIANS * Math.cos((twoTheta * RADIANS) / 2));
 }
 
 /** Thicknesses (nm) that differ by a quarter of a cycle of the layer's phase against the farthest of the others. */
@@ -214,6 +220,95 @@ export function* rearranged(
     .map(filmOf);
 }
 
+/** Layers that a stack in another order would not have: nm, Debye–Waller factor, %. */
+const MENDING = { thickness: 4, debyeWaller: 0.3, strain: 0.05 };
+/** Layers whose orders are all tried, at most; rounds of counting; starts that are climbed from. */
+const MOST_ORDERED = 3;
+const COUNTINGS = 2;
+const REORDERED = 3;
+/** Cycles by which the count of a layer's fringes is changed in these. */
+const FAR_CYCLES = 30;
+
+/** Starts with the layers in every other order, their thicknesses such that each meets its own peak, then counted anew; the best
+ *  few. What a climb made of a wrong order has thicknesses that mend it. */
+export function* reordered(
+  setting: LayerSearchSetting,
+  mode: LayerMode,
+): Generator<StagedStep, LayerFilm[], void> {
+  const layers = withPeaks(setting, mode, distinguished(mode.problem.film(mode.climbed)));
+  if (layers.length < 2 || layers.length > MOST_ORDERED) return [];
+  const stack = setting.stackOf(layers),
+    sketch = setting.sketchOf(stack),
+    place = sketch.place(layers);
+  instrumentFrom(sketch, mode.climbed, place);
+  const met = yield* staged(peaksMet(sketch, stack, place), `${layers.length} layers`),
+    like = { climbed: met, stack },
+    seen: Counted[] = [];
+  for (const order of orders(sketch.film(met))) {
+    let best: Counted = { film: order, cost: Infinity, change: 0 };
+    for (let round = 0; round < COUNTINGS; round++)
+      for (const at of order.keys()) {
+        const [own] = yield* counted(setting, like, { film: best.film, at, kept: 1, isOther: false });
+        if (own !== undefined && own.cost < best.cost) best = own;
+      }
+    seen.push(best);
+  }
+  const best = seen.sort((a, b) => a.cost - b.cost).slice(0, REORDERED);
+  for (const [k, one] of best.entries())
+    for (const at of one.film.keys()) {
+      const [own] = yield* counted(setting, like, {
+        film: best[k].film,
+        at,
+        kept: 1,
+        isOther: false,
+        cycles: FAR_CYCLES,
+      });
+      if (own !== undefined && own.cost < best[k].cost) best[k] = own;
+    }
+  return best.map(filmOf);
+}
+
+/** With a layer for each peak that is missing most, up to as many as are ordered. */
+function withPeaks(
+  { substrate, crystal, mostStrain }: LayerSearchSetting,
+  { problem, climbed }: LayerMode,
+  film: LayerFilm,
+): LayerFilm {
+  const { setting, unknowns } = problem,
+    peak = setting.features.expected + climbed.x[unknowns.instrument.offset],
+    mean = problem.objectiveAt(ROUGH, climbed.x).mean(climbed),
+    most = Math.max(MOST_ORDERED - film.length, 0),
+    added = missingPeaks(problem, mean, { error: 0.1, most })
+      .map((missing) => ({
+        thickness: thicknessOf(missing, setting.reflection.wavelength),
+        strain: strainOn(substrate, { crystal, strain: strainAt(missing.twoTheta, peak) }),
+        against: strainAt(missing.twoTheta, peak),
+        debyeWaller: 1,
+      }))
+      .filter(({ against, strain }) => Math.abs(against) < mostStrain && Number.isFinite(strain));
+  return [...film, ...added];
+}
+
+/** Without thin or disordered layers, and of those with one strain only the thickest. */
+function distinguished(film: LayerFilm): LayerFilm {
+  const thickestFirst = film
+      .filter(
+        ({ thickness, debyeWaller }) => thickness > MENDING.thickness && debyeWaller > MENDING.debyeWaller,
+      )
+      .sort((a, b) => b.thickness - a.thickness),
+    kept: LayerFilm[number][] = [];
+  for (const layer of thickestFirst)
+    if (!kept.some(({ strain }) => Math.abs(strain - layer.strain) < MENDING.strain)) kept.push(layer);
+  return film.filter((layer) => kept.includes(layer)).map((layer) => ({ ...layer, debyeWaller: 1 }));
+}
+
+function orders(film: LayerFilm): LayerFilm[] {
+  if (film.length < 2) return [film];
+  return film.flatMap((layer, at) =>
+    orders([...film.slice(0, at), ...film.slice(at + 1)]).map((others) => [layer, ...others]),
+  );
+}
+
 interface Counted {
   readonly film: LayerFilm;
   readonly cost: number;
@@ -228,13 +323,20 @@ function filmOf({ film }: Counted): LayerFilm {
 /** The thickness of one layer over some cycles of its phase against the others', the best few by one curve each. */
 function* counted(
   setting: LayerSearchSetting,
-  { climbed, stack }: LayerMode,
+  { climbed, stack }: { readonly climbed: Place; readonly stack: Stack },
   {
     film,
     at,
     kept: most,
     isOther,
-  }: { readonly film: LayerFilm; readonly at: number; readonly kept: number; readonly isOther: boolean },
+    cycles = CYCLES,
+  }: {
+    readonly film: LayerFilm;
+    readonly at: number;
+    readonly kept: number;
+    readonly isOther: boolean;
+    readonly cycles?: number;
+  },
 ): Generator<StagedStep, Counted[], void> {
   const against = againstSubstrate(stack, film),
     sketch = setting.sketchOf(stack),
@@ -243,7 +345,7 @@ function* counted(
     { thickness } = film[at],
     apart = Math.max(...[0, ...against].map((e) => Math.abs(e - against[at]))) / 100,
     cycle = setting.substrate.d / ANGSTROM_PER_NM / Math.max(apart, 1e-4),
-    reach = Math.min(CYCLES * cycle, 0.5 * thickness),
+    reach = Math.min(cycles * cycle, 0.5 * thickness),
     seen: Counted[] = [];
   instrumentFrom(sketch, climbed, place);
   for (let change = -reach; change <= reach; change += cycle / PARTS) {
