@@ -17,6 +17,7 @@ export const SLOW: Readonly<Record<string, string>> = {
   "test/dataset/runtimes.test.ts": "samples that differ from one runtime to the next",
   "test/dataset/shards.test.ts": "shards that do not merge to the bytes of one data set",
   "test/invert/cases.test.ts": "wrong strains of scans with the faults of real instruments",
+  "test/invert/layers/strong.test.ts": "stacks of strong layers whose order is found wrong",
   "test/invert/siliconCarbide.test.ts": "a wrong profile of a measured kind of scan of another crystal",
   "test/nn/backend/runtimes.test.ts": "backends that are chosen wrongly in Deno, Bun and workerd",
   "test/nn/bank.test.ts": "proposals that do not hold the profile that the sample has",

@@ -4,29 +4,8 @@ import { material } from "../../../src/crystal/materials.ts";
 import { reflection } from "../../../src/crystal/structureFactor.ts";
 import { invert } from "../../../src/invert/invert.ts";
 import { strainOn } from "../../../src/profile/stack.ts";
-import { createSimulator } from "../../../src/simulate/simulator.ts";
-import type { Estimate, FoundLayer, Reflection, Scan, Stack } from "../../../src/types.ts";
-
-const WAVELENGTH = 1.540598;
-const simulator = await createSimulator(),
-  substrate = await reflection(material("GaAs"), { hkl: [0, 0, 4], wavelength: WAVELENGTH }),
-  film = await reflection(material("Al0.5Ga0.5As"), { hkl: [0, 0, 4], wavelength: WAVELENGTH });
-
-function scanOf(stack: Stack, { counts = 1e5, offset = 0.012, seed = 3 } = {}): Scan {
-  const twoTheta = Float64Array.from({ length: 601 }, (_, i) => 64.4 + 0.006 * i),
-    instrument = {
-      resolution: { shape: "pseudo-voigt", fwhm: 0.018, lorentzFraction: 0.15 },
-      offset,
-      scale: counts,
-      background: 2,
-    } as const,
-    { intensity } = simulator.simulateStack(stack, twoTheta, { instrument });
-  return { twoTheta, intensity: simulator.counts(intensity, seed), countUnit: 1 };
-}
-
-function layer(crystal: Reflection, thickness: number, against: number) {
-  return { crystal, thickness, strain: strainOn(substrate, { crystal, strain: against }) };
-}
+import type { Estimate, FoundLayer } from "../../../src/types.ts";
+import { film, layer, scanOf, simulator, substrate, WAVELENGTH } from "../../support/stacks.ts";
 
 function holds({ lower, upper }: Estimate, value: number): void {
   expect(lower).toBeLessThanOrEqual(value);
