@@ -4,17 +4,10 @@ import { normals, uniforms } from "../random.ts";
 import type { StagedStep } from "../staged.ts";
 import { climbedMode, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { layerDistance } from "./layerProblem.ts";
-import {
-  candidates,
-  givenStarts,
-  jittered,
-  lessened,
-  rearranged,
-  recounted,
-  reordered,
-  varied,
-  withMissing,
-} from "./layerStarts.ts";
+import { rearranged, recounted, reordered } from "./countedStarts.ts";
+import { givenStarts } from "./givenStarts.ts";
+import { candidates, withMissing } from "./missingLayers.ts";
+import { jittered, lessened, varied } from "./variations.ts";
 import type { LayerFilm } from "./layerUnknowns.ts";
 
 /** Modes of each number of layers that grow by one more. */
