@@ -74,7 +74,8 @@ export function* reordered(
   setting: LayerSearchSetting,
   mode: LayerMode,
 ): Generator<StagedStep, LayerFilm[], void> {
-  const layers = withPeaks(setting, mode, distinguished(mode.problem.film(mode.climbed)));
+  // A peak that is missing beside a layer of its strain is that layer's own.
+  const layers = distinguished(withPeaks(setting, mode, distinguished(mode.problem.film(mode.climbed))));
   if (layers.length < 2 || layers.length > MOST_ORDERED) return [];
   const stack = setting.stackOf(layers),
     sketch = setting.sketchOf(stack),

@@ -29,14 +29,18 @@ export interface LayerClimb {
   readonly problem: LayerProblem;
 }
 
-/** @param isNear whether all points may be let in at once
+/** How far a start may be: its peaks are to be met first; all points may be let in at once; it stands where it is to stay. */
+export type Nearness = "far" | "near" | "there";
+const LEVELS_OF: Readonly<Record<Nearness, readonly number[]>> = { far: LEVELS, near: [Infinity], there: [] };
+
+/** @param nearness of the start
  *  @param hopeless whether a cost with all points at `TIGHT` is not worth going on with
  *  @returns undefined where it was not */
 export function* climbLayers(
   { sketch, problem, stack }: LayerClimb,
   start: Place,
   error: number,
-  { isNear, hopeless }: { readonly isNear: boolean; readonly hopeless: (cost: number) => boolean },
+  { nearness, hopeless }: { readonly nearness: Nearness; readonly hopeless: (cost: number) => boolean },
 ): Generator<Step, Climbed | undefined, void> {
   let x = start.x;
   const errorsOf = (objective: Objective, orders: number): Float64Array =>
@@ -44,7 +48,7 @@ export function* climbLayers(
       ? new Float64Array(objective.points).fill(TIGHT)
       : errorsWithin(sketch, stack, { x, sign: 1 }, orders);
   let before = 0;
-  for (const orders of isNear ? [Infinity] : LEVELS) {
+  for (const orders of LEVELS_OF[nearness]) {
     const objective = sketch.objectiveAt(ROUGH, x),
       errors = errorsOf(objective, orders),
       letIn = errors.reduce((sum, e) => (e === TIGHT ? sum + 1 : sum), 0);
@@ -54,6 +58,10 @@ export function* climbLayers(
     const fit = yield* fitted(objective, { x, sign: 1 }, { errors }, { maxIterations: EACH });
     x = fit.x;
     if (orders === Infinity && hopeless(fit.cost)) return undefined;
+  }
+  if (nearness === "there") {
+    const errors = new Float64Array(sketch.points).fill(TIGHT);
+    if (hopeless(devianceAt(sketch, ROUGH, start, errors))) return undefined;
   }
   for (let round = 0; ; round++) {
     const objective = problem.objectiveAt(problem.films.precision, x),

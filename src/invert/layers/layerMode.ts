@@ -4,7 +4,7 @@ import type { Climbed } from "../climb.ts";
 import { lnEvidenceOf } from "../posterior.ts";
 import { staged, type StagedStep } from "../staged.ts";
 import type { Place } from "../unknowns.ts";
-import { climbLayers } from "./layerClimb.ts";
+import { climbLayers, type Nearness } from "./layerClimb.ts";
 import type { LayerProblem } from "./layerProblem.ts";
 import type { LayerFilm } from "./layerUnknowns.ts";
 
@@ -53,7 +53,7 @@ export function* climbedMode(
   setting: LayerSearchSetting,
   film: LayerFilm,
   like: LayerMode | undefined,
-  { best, isNear = false }: { readonly best?: LayerMode | undefined; readonly isNear?: boolean } = {},
+  { best, nearness = "far" }: { readonly best?: LayerMode | undefined; readonly nearness?: Nearness } = {},
 ): Generator<StagedStep, LayerMode | undefined, void> {
   const { error } = setting,
     stack = setting.stackOf(film),
@@ -65,7 +65,7 @@ export function* climbedMode(
   let loose = Infinity;
   const climbed = yield* staged(
     climbLayers({ sketch, problem, stack }, place, error, {
-      isNear,
+      nearness,
       hopeless: (cost) => {
         loose = cost;
         return best !== undefined && cost > HOPELESS * best.loose + HOPELESS_FROM;

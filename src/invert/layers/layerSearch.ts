@@ -2,6 +2,7 @@
 import { relativeErrorOf } from "../errorModel.ts";
 import { normals, uniforms } from "../random.ts";
 import type { StagedStep } from "../staged.ts";
+import type { Nearness } from "./layerClimb.ts";
 import { climbedMode, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { layerDistance } from "./layerProblem.ts";
 import { rearranged, recounted, reordered } from "./countedStarts.ts";
@@ -94,11 +95,15 @@ class Pool {
   }
 
   /** @param like a mode whose instrument is the start's */
-  *climb(film: LayerFilm, like: LayerMode | undefined, isNear = false): Generator<StagedStep, void, void> {
+  *climb(
+    film: LayerFilm,
+    like: LayerMode | undefined,
+    nearness: Nearness = "far",
+  ): Generator<StagedStep, void, void> {
     const { setting } = this;
     this.climbs++;
     const best = this.of(setting.stackOf(film).layers.length)[0],
-      mode = yield* climbedMode(setting, film, like, { best, isNear });
+      mode = yield* climbedMode(setting, film, like, { best, nearness });
     if (mode === undefined) return;
     const own = mode.problem.film(mode.climbed),
       known = this.modes.findIndex(
@@ -142,7 +147,7 @@ function* prune(pool: Pool, always = false): Generator<StagedStep, void, void> {
     if (film.length <= Math.max(pool.setting.fewestLayers, 1)) return;
     for (const fewer of lessened(film)) {
       if (pool.isSpent && !always) return;
-      yield* pool.climb(fewer, best, true);
+      yield* pool.climb(fewer, best, "there");
     }
     if (pool.best.stack.layers.length >= film.length) return;
   }
@@ -163,7 +168,7 @@ function* recount(pool: Pool, first: LayerMode, canRearrange: boolean): Generato
   for (let round = 0; round < ROUNDS; round++) {
     for (const film of yield* recounted(pool.setting, mode)) {
       if (pool.isSpent) return;
-      yield* pool.climb(film, mode, true);
+      yield* pool.climb(film, mode, "near");
     }
     if (canRearrange)
       for (const film of yield* rearranged(pool.setting, mode)) {
