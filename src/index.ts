@@ -80,13 +80,8 @@ export { curveCsv, layersCsv, profileCsv, resultJson, type ResultDetails } from 
 export { type LayerRow, layerTable } from "./report/layerRows.ts";
 export { percentOf, plain, superscript, type WrittenNumber } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
-export {
-  type Hdf5OutputGroup,
-  type Hdf5OutputNode,
-  type Hdf5Writer,
-  type NexusOptions,
-  resultNexus,
-} from "./report/nexus.ts";
+export { type NexusOptions, resultNexus } from "./report/nexus.ts";
+export type { Hdf5OutputGroup, Hdf5OutputNode, Hdf5Writer } from "./report/nexusNodes.ts";
 export { parseResult, type Result } from "./report/parseResult.ts";
 export {
   type GivenSettings,

@@ -17,6 +17,7 @@ import { networkFor, networkHash } from "./predictor.ts";
 import { isThere, partial, ResultsFile, resultsName } from "./resultsFile.ts";
 import { hasWavelength, chosenBy, withWavelength } from "./scanFile.ts";
 import { Series } from "./series.ts";
+import type { TableFormat } from "./table.ts";
 import { EXIT, InputError, ProgressLine, UsageError, type Terminal } from "./terminal.ts";
 
 export interface BatchFlags extends Omit<InvertFlags, "json"> {
@@ -25,6 +26,7 @@ export interface BatchFlags extends Omit<InvertFlags, "json"> {
   readonly shard?: Shard;
   readonly resume?: boolean;
   readonly series?: boolean;
+  readonly format?: readonly TableFormat[];
 }
 
 /** A scan with the text that its line begins with, and what the line lacks: a task, or the error that it ends with. */
@@ -43,8 +45,7 @@ export async function runBatch(
 ): Promise<number> {
   const { out, shard = { index: 1, of: 1 } } = flags;
   if (out === undefined) throw new UsageError("give --out, a folder for the results");
-  if (flags.series === true && shard.of > 1)
-    throw new UsageError("--series and --shard exclude each other: each scan waits for the one before it");
+  await checkFlags(flags, shard);
   const prepare = await preparation(flags);
   const files = await filesOf(paths, { out, ...optional("list", flags.list) });
   const path = join(out, resultsName(shard));
@@ -57,7 +58,8 @@ export async function runBatch(
   // The table of a whole run comes of itself; that of shards when all are there.
   const end = async (words: string): Promise<number> => {
     terminal.out(`${path}: ${words}\n`);
-    return shard.of === 1 ? (await import("./table.ts")).runTable(out, {}, terminal) : EXIT.ok;
+    if (shard.of > 1) return EXIT.ok;
+    return (await import("./table.ts")).runTable(out, optional("format", flags.format), terminal);
   };
   if (await isThere(path)) {
     if (flags.resume !== true) throw alreadyThere(path);
@@ -85,6 +87,17 @@ export async function runBatch(
     await seconds?.close();
   }
   return end(tally.words());
+}
+
+/** @throws {UsageError} options that exclude each other @throws {InvalidParameterError} a package that a format needs */
+async function checkFlags({ series, format }: BatchFlags, { of }: Shard): Promise<void> {
+  if (series === true && of > 1)
+    throw new UsageError("--series and --shard exclude each other: each scan waits for the one before it");
+  if (format !== undefined && of > 1)
+    throw new UsageError(
+      "--format is for whole runs: takagi table --format writes it when all shards are there",
+    );
+  if (format !== undefined) await (await import("./table.ts")).checkFormats(format);
 }
 
 /** Seconds that each scan took, beside the results: they are another every time. */

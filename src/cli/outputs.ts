@@ -39,12 +39,20 @@ export async function checkOutputs(
   return isOurs;
 }
 
+/** What a file will hold: whole, or part by part. */
+type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+function partsOf(content: Content): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  if (typeof content === "string") return [new TextEncoder().encode(content)];
+  return content instanceof Uint8Array ? [content] : content;
+}
+
 /** Writes files into a folder, which is made where it is missing: all under other names first, so that a full disk leaves
  *  what was there; then they take their names, the last one last.
  *  @throws {InputError} as checkOutputs */
 export async function writeOutputs(
   folder: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
+  files: Readonly<Record<string, Content>>,
   options: OutputOptions = {},
 ): Promise<void> {
   const names = Object.keys(files),
@@ -58,8 +66,7 @@ export async function writeOutputs(
       at = join(folder, name);
       const file = await WholeFile.create(fs, folder, name);
       written.push(file);
-      const content = files[name]!;
-      await file.write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+      for await (const part of partsOf(files[name]!)) await file.write(part);
       await file.finish();
     }
     for (const file of written) await file.appear();

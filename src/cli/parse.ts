@@ -73,6 +73,12 @@ export function choice<T extends string>(option: string, allowed: readonly T[]):
   };
 }
 
+/** The same, several of them parted by commas, or given once more. */
+export function choices<T extends string>(option: string, allowed: readonly T[]): Parser<readonly T[]> {
+  const one = choice(option, allowed);
+  return (text, before = []) => [...new Set([...before, ...text.split(",").map((word) => one(word))])];
+}
+
 /** "4,0,0", "4 0 0", "-2,2,4", or "400" where every index is one digit without a sign. */
 export function hkl(option: string): Parser<Hkl> {
   return (text) => {

@@ -12,13 +12,16 @@ import { group, HELP } from "./help.ts";
 import { addScanOptions, addSearchOptions } from "./inversionOptions.ts";
 import { addFoundLayerOptions, addLayerOptions } from "./layerOptions.ts";
 import type { InvertFlags } from "./invert.ts";
-import { choice, effort, integer, number, pattern, range, shard, two } from "./parse.ts";
+import { choice, choices, effort, integer, number, pattern, range, shard, two } from "./parse.ts";
 import { addCrystalOptions, addPhysicsOptions } from "./physicsOptions.ts";
 import { EXIT, InputError, UsageError, type Terminal } from "./terminal.ts";
 
 const KERNELS = ["f64", "simd", "fast"] as const;
 const NOISES = ["poisson", "published", "none"] as const;
 const MAX_SEED = 2 ** 32 - 1;
+const TABLE_FORMATS = ["parquet", "nexus"] as const;
+const TABLE_FORMAT =
+  "table.parquet or table.nxs, too, or both (parquet,nexus), with the profiles: by the packages hyparquet-writer and h5wasm";
 const FORCE = "write over files that takagi did not write";
 
 const EXIT_CODES = `
@@ -149,6 +152,7 @@ function addBatch({ command, terminal, finish }: Adding): void {
       "scans of one sample family in their order: each starts also from the answer before it, and knows the instrument that the first determined one found; one after the other",
     )
     .option("--resume", "go on where results are there, or begin")
+    .option("--format <format>", TABLE_FORMAT, choices("--format", TABLE_FORMATS))
     .addHelpText("after", BATCH_EXAMPLES)
     .action(async (paths: string[], flags: object) =>
       finish(await (await import("./batch.ts")).runBatch(paths, flags, terminal)),
@@ -200,6 +204,7 @@ function addTable({ command, terminal, finish }: Adding): void {
       pattern("--pattern"),
     )
     .option("--values <csv>", "a table with a column file, perhaps scan, and a column for each variable")
+    .option("--format <format>", TABLE_FORMAT, choices("--format", TABLE_FORMATS))
     .addHelpText("after", TABLE_EXAMPLES + EXIT_CODES)
     .action(async (folder: string, flags: object) =>
       finish(await (await import("./table.ts")).runTable(folder, flags, terminal)),
@@ -670,6 +675,7 @@ Examples:
   takagi table results
   takagi table results --pattern 'fluence-(?<fluence>[0-9.e]+)' --against fluence
   takagi table results --map X,Y
+  takagi table results --format parquet,nexus
 `;
 const SIMULATE_EXAMPLES = `
 Examples:

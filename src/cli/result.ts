@@ -2,7 +2,8 @@
 
 import { radmaxCoefficients } from "../io/radmax.ts";
 import { curveCsv, layersCsv, profileCsv, resultJson } from "../report/files.ts";
-import { foundWriter, resultNexus } from "../report/nexus.ts";
+import { resultNexus } from "../report/nexus.ts";
+import { foundWriter } from "../report/nexusNodes.ts";
 import type { Result } from "../report/parseResult.ts";
 import { report } from "../report/report.ts";
 import type { Inversion } from "../types.ts";

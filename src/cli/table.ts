@@ -1,7 +1,7 @@
 /** `takagi table`: the results of a batch as one file, a table and pictures. */
-import { csvField } from "../io/results.ts";
-import { type Line, type LineAnswer, type LineLayer, profileOfLine, QUANTITY_NAMES } from "../report/line.ts";
-import { QUANTITIES, type Quantity, type QuantityName } from "../report/quantities.ts";
+import { type Line, type LineProfile, profileOfLine } from "../report/line.ts";
+import { QUANTITIES } from "../report/quantities.ts";
+import { type Column, columnsOf, type ResultRow, resultRow, tableCsv } from "../report/resultTable.ts";
 import {
   mapFigure,
   type Placed,
@@ -11,26 +11,21 @@ import {
   waterfallFigure,
 } from "../report/series.ts";
 import type { Profile, Scan } from "../types.ts";
+import { VERSION } from "../version.ts";
 import { isOfInput, scanOfLine } from "./batchScans.ts";
 import { joinResults } from "./joinResults.ts";
 import { writeOutputs } from "./outputs.ts";
 import { linesOfFile } from "./resultsFile.ts";
 import { EXIT, type Terminal, UsageError } from "./terminal.ts";
-import { type VariableFlags, type Variables, variablesBy } from "./variables.ts";
+import { type VariableFlags, variablesBy } from "./variables.ts";
+
+export type TableFormat = "parquet" | "nexus";
 
 export interface TableFlags extends VariableFlags {
   readonly against?: string;
   readonly map?: readonly [x: string, y: string];
-}
-
-/** What is kept of each scan: a hundred thousand of them must fit. */
-interface Row {
-  readonly variables: Variables;
-  readonly quantities: Readonly<Record<QuantityName, Quantity>>;
-  /** From below; none of a smooth profile. */
-  readonly layers: readonly LineLayer[];
-  readonly confidence: number;
-  readonly isDetermined: boolean;
+  /** Beside the CSV. */
+  readonly format?: readonly TableFormat[];
 }
 
 /** Lines of a picture. */
@@ -38,101 +33,95 @@ const MOST_PROFILES = 60;
 const MOST_SCANS = 40;
 const MAPS = ["maxStrainPercent", "thicknessNm", "minDebyeWaller"] as const;
 
+/** All that is made of the results, less the pictures. */
+interface Results {
+  readonly path: string;
+  readonly rows: readonly ResultRow[];
+  /** Of variables, in the order in which they come. */
+  readonly names: ReadonlySet<string>;
+  /** Each that is different. */
+  readonly settings: readonly object[];
+  readonly version: string;
+  readonly level: number | undefined;
+}
+
 export async function runTable(folder: string, flags: TableFlags, terminal: Terminal): Promise<number> {
-  const variablesOf = await variablesBy(flags),
-    path = await joinResults(folder);
-  const rows: Row[] = [],
-    texts: string[][] = [],
-    names = new Set<string>();
-  let place = 0,
-    failed = 0;
-  for await (const text of linesOfFile(path)) {
-    const line = JSON.parse(text) as Line,
-      variables = variablesOf(line, ++place);
-    for (const name of variables.keys()) names.add(name);
-    texts.push(fieldsOf(line));
-    if (line.answer === undefined) failed += 1;
-    rows.push(rowOf(variables, line.answer));
-  }
+  const { format = [] } = flags;
+  await checkFormats(format);
+  const results = await resultsIn(await joinResults(folder), flags),
+    { rows } = results,
+    failed = rows.filter(({ verdict }) => verdict === undefined).length;
+  const columns = columnsOf(rows, [...results.names]);
   const files = {
-    "table.csv": csvOf(rows, texts, [...names]),
-    ...(await draw({ path, rows, names, flags, terminal })),
+    "table.csv": tableCsv(columns),
+    ...(await draw({ ...results, flags, terminal })),
+    ...(await formatted(results, columns, flags)),
   };
   await writeOutputs(folder, files, { index: "results.jsonl" });
   terminal.out(
-    `${folder}: ${place} scans${failed === 0 ? "" : `, ${failed} failed`}; ${Object.keys(files).join(", ")} and results.jsonl\n`,
+    `${folder}: ${rows.length} scans${failed === 0 ? "" : `, ${failed} failed`}; ${Object.keys(files).join(", ")} and results.jsonl\n`,
   );
   return EXIT.ok;
 }
 
-function rowOf(variables: Variables, answer: LineAnswer | undefined): Row {
-  const quantities = QUANTITY_NAMES.map((name) => {
-    const { value, lower, upper } = answer?.quantities[name] ?? { value: null, lower: null, upper: null };
-    return [name, { value: value ?? NaN, lower: lower ?? NaN, upper: upper ?? NaN }];
-  });
+async function resultsIn(path: string, flags: VariableFlags): Promise<Results> {
+  const variablesOf = await variablesBy(flags),
+    rows: ResultRow[] = [],
+    names = new Set<string>(),
+    settings = new Set<string>();
+  let version = VERSION,
+    level: number | undefined;
+  for await (const text of linesOfFile(path)) {
+    const line = JSON.parse(text) as Line,
+      variables = variablesOf(line, rows.length + 1);
+    for (const name of variables.keys()) names.add(name);
+    if (line.settings !== undefined) settings.add(JSON.stringify(line.settings));
+    version = line.takagi;
+    level ??= line.answer?.level;
+    rows.push(resultRow(line, variables));
+  }
   return {
-    variables,
-    quantities: Object.fromEntries(quantities) as Row["quantities"],
-    layers: answer?.layers ?? [],
-    confidence: answer?.confidence ?? NaN,
-    isDetermined: answer?.verdict === "determined",
+    path,
+    rows,
+    names,
+    settings: [...settings].map((each) => JSON.parse(each) as object),
+    version,
+    level,
   };
 }
 
-const OF_LAYER = ["thicknessNm", "strainPercent", "debyeWaller"] as const;
-const FIELDS = ["file", "scan", "verdict", "confidence", "converged", "rms", "chi2_per_point", "error"];
-
-function fieldsOf({ file, scan, answer, error }: Line): string[] {
-  return [
-    file,
-    scan,
-    answer?.verdict,
-    answer?.confidence,
-    answer?.converged,
-    answer?.rms,
-    answer?.chi2PerPoint,
-    error?.message,
-  ].map((field) => csvField(String(field ?? "")));
+/** The packages that write the formats are asked for before the work.
+ *  @throws {InvalidParameterError} one that is not installed */
+export async function checkFormats(formats: readonly TableFormat[]): Promise<void> {
+  if (formats.includes("parquet")) await (await import("../report/parquet.ts")).loadParquet();
+  if (formats.includes("nexus")) await (await import("../report/nexusNodes.ts")).foundWriter();
 }
 
-/** One row a scan: which it is, its variables, its quantities with the ends of their intervals, and those of its layers. */
-function csvOf(rows: readonly Row[], texts: readonly string[][], names: readonly string[]): string {
-  const keys = ["value", "lower", "upper"] as const,
-    columns = (name: string): string[] =>
-      keys.map((key) => columnName(name) + (key === "value" ? "" : `_${key}`)),
-    cells = (quantity: { readonly [K in (typeof keys)[number]]: number | null } | undefined): string[] =>
-      keys.map((key) => String(quantity?.[key] ?? NaN).replace("NaN", "")),
-    numbers = Array.from({ length: Math.max(0, ...rows.map(({ layers }) => layers.length)) }, (_, k) => k);
-  const head = [
-    ...FIELDS,
-    ...names.map(csvField),
-    ...QUANTITY_NAMES.flatMap(columns),
-    ...numbers.flatMap((k) => [
-      `layer${k + 1}_crystal`,
-      ...OF_LAYER.flatMap((name) => columns(`layer${k + 1}_${name}`)),
-    ]),
-  ];
-  const lines = rows.map(({ variables, quantities, layers }, i) => [
-    ...texts[i]!,
-    ...names.map((name) => csvField(String(variables.get(name) ?? ""))),
-    ...QUANTITY_NAMES.flatMap((name) => cells(quantities[name])),
-    ...numbers.flatMap((k) => [
-      csvField(layers[k]?.crystal ?? ""),
-      ...OF_LAYER.flatMap((name) => cells(layers[k]?.[name])),
-    ]),
-  ]);
-  return [head, ...lines].map((fields) => `${fields.join(",")}\r\n`).join("");
+/** The table in other formats, by their files' names. */
+async function formatted(
+  results: Results,
+  columns: readonly Column[],
+  { format = [], against = "place" }: TableFlags,
+): Promise<Record<string, Uint8Array | AsyncIterable<Uint8Array>>> {
+  const files: Record<string, Uint8Array | AsyncIterable<Uint8Array>> = {};
+  if (format.includes("parquet")) {
+    const { loadParquet, tableParquet } = await import("../report/parquet.ts"),
+      profiles = profilesIn(results.path);
+    files["table.parquet"] = tableParquet({ ...results, columns, profiles }, await loadParquet());
+  }
+  if (format.includes("nexus")) {
+    const { tableNexus } = await import("../report/tableNexus.ts"),
+      profiles = profilesIn(results.path);
+    files["table.nxs"] = await tableNexus({ ...results, names: [...results.names], against, profiles });
+  }
+  return files;
 }
 
-/** maxStrainPercent → max_strain_percent */
-function columnName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+async function* profilesIn(path: string): AsyncGenerator<LineProfile | undefined, void, undefined> {
+  for await (const text of linesOfFile(path)) yield (JSON.parse(text) as Line).answer?.profile;
 }
 
-interface Drawing {
-  readonly path: string;
-  readonly rows: readonly Row[];
-  readonly names: ReadonlySet<string>;
+interface Drawing extends Pick<Results, "path" | "rows" | "names"> {
   readonly flags: TableFlags;
   readonly terminal: Terminal;
 }
@@ -144,7 +133,11 @@ async function draw({ path, rows, names, flags, terminal }: Drawing): Promise<Re
   if (known.length === 0) return {};
   const x = numbersOf(known, "--against", against, names),
     label = against === "place" ? "Scan" : against;
-  const points: SeriesPoint[] = known.map((row, k) => ({ ...row, x: x[k]! }));
+  const points: SeriesPoint[] = known.map(({ quantities, verdict }, k) => ({
+    x: x[k]!,
+    quantities,
+    isDetermined: verdict === "determined",
+  }));
   const chosen = new Map(known.map(({ i }, k) => [i, x[k]!]));
   const { profiles, scans } = await linesAgain(path, chosen, terminal);
   return {
@@ -155,7 +148,11 @@ async function draw({ path, rows, names, flags, terminal }: Drawing): Promise<Re
   };
 }
 
-function drawMap(known: readonly Row[], map: readonly [string, string], names: ReadonlySet<string>): string {
+function drawMap(
+  known: readonly ResultRow[],
+  map: readonly [string, string],
+  names: ReadonlySet<string>,
+): string {
   const [across, up] = map.map((name) => numbersOf(known, "--map", name, names)) as [number[], number[]],
     place = (k: number) => ({ x: across[k]!, y: up[k]! });
   const maps = [
@@ -170,7 +167,12 @@ function drawMap(known: readonly Row[], map: readonly [string, string], names: R
 
 /** A variable of all scans.
  *  @throws {UsageError} one that is not there, or no number */
-function numbersOf(rows: readonly Row[], option: string, name: string, names: ReadonlySet<string>): number[] {
+function numbersOf(
+  rows: readonly ResultRow[],
+  option: string,
+  name: string,
+  names: ReadonlySet<string>,
+): number[] {
   return rows.map(({ variables }) => {
     const value = variables.get(name);
     if (typeof value === "number") return value;

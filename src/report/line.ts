@@ -49,6 +49,8 @@ export interface LineAnswer {
   readonly quantities: Readonly<Record<QuantityName, LineQuantity>>;
   /** From below, where the answer is one of layers. */
   readonly layers?: readonly LineLayer[];
+  /** Probability that its bands and intervals hold the true value. */
+  readonly level: number;
   readonly profile: LineProfile;
 }
 

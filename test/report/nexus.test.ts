@@ -3,7 +3,7 @@ import * as h5wasm from "h5wasm";
 import { expect, test } from "vitest";
 import { parseResult, readScan, readScans, resultJson, resultNexus } from "../../src/index.ts";
 import type { Hdf5Library } from "../../src/io/formats/hdf5.ts";
-import type { Hdf5Writer } from "../../src/report/nexus.ts";
+import type { Hdf5Writer } from "../../src/report/nexusNodes.ts";
 import { syntheticInversion } from "./synthetic.ts";
 
 const writer = h5wasm as unknown as Hdf5Writer,
