@@ -100,6 +100,10 @@ export interface Entry extends Settings {
   readonly range: AngleRange;
   /** Why the experiment is what it is, where it was guessed. */
   readonly guess?: string;
+  /** Where motors stood, by the file's names and in its units: the place in a map. */
+  readonly motors?: Readonly<Record<string, number>>;
+  /** Of what tells the scans of the session apart: its fluence, its temperature. */
+  readonly variable?: number;
   readonly answer?: Inversion;
   /** Where the answer is one of layers. */
   readonly stacks?: FoundStacks;
@@ -121,6 +125,8 @@ export interface Session {
   readonly entries: readonly Entry[];
   /** Id of the entry that is shown. */
   readonly selected?: string;
+  /** What tells the scans apart, with its unit; absent: their number. */
+  readonly variable?: string;
 }
 
 export const EMPTY: Session = { entries: [] };

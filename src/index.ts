@@ -80,6 +80,7 @@ export { curveCsv, layersCsv, profileCsv, resultJson, type ResultDetails } from 
 export { type LayerRow, layerTable } from "./report/layerRows.ts";
 export { percentOf, plain, superscript, type WrittenNumber } from "./report/numbers.ts";
 export type { Row } from "./report/page.ts";
+export { type Placed, type PlacedProfile, profilesFigure, waterfallFigure } from "./report/overlays.ts";
 export { type NexusOptions, resultNexus } from "./report/nexus.ts";
 export type { Hdf5OutputGroup, Hdf5OutputNode, Hdf5Writer } from "./report/nexusNodes.ts";
 export { parseResult, type Result } from "./report/parseResult.ts";
@@ -95,7 +96,16 @@ export {
   shellLine,
   type SourceFile,
 } from "./report/provenance.ts";
+export type { Quantity, QuantityName } from "./report/quantities.ts";
 export { FAR_OUT, residualLimit, weightedResiduals } from "./report/residuals.ts";
+export {
+  layersFigure,
+  seriesFigure,
+  type SeriesLayer,
+  type SeriesPoint,
+  seriesPoint,
+} from "./report/series.ts";
+export { seriesCsv, type SeriesScan } from "./report/seriesCsv.ts";
 export { report, type ReportOptions } from "./report/report.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {

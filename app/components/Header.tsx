@@ -1,10 +1,10 @@
 /** The bar at the top: open, undo, save, look. */
 import { addSimulation } from "../state/actions.ts";
 import { EXAMPLES, openExample } from "../state/examples.ts";
-import { exportsOf, resultsTable, type Saved, sessionFile } from "../state/exports.ts";
+import { exportsOf, resultsTable, sessionFile } from "../state/exports.ts";
 import { openFiles } from "../state/files.ts";
-import { canRedo, canUndo, fileProblems, redo, settled, settledSession, undo } from "../state/store.ts";
-import { download, pickFile } from "./pick.ts";
+import { canRedo, canUndo, redo, settled, settledSession, undo } from "../state/store.ts";
+import { pickFile, saving } from "./pick.ts";
 
 export function Header() {
   return (
@@ -55,29 +55,19 @@ export function Header() {
 function ExportMenu() {
   const entry = settled.value;
   if (entry === undefined) return null;
-  const save = (make: () => Promise<Saved> | Saved) => async (): Promise<void> => {
-    try {
-      const { name, content } = await make();
-      download(name, content);
-    } catch (error) {
-      fileProblems.value = [
-        { what: "The file could not be made.", todo: error instanceof Error ? error.message : "" },
-      ];
-    }
-  };
   return (
     <Menu id="export" words="Save">
       {exportsOf(entry).map(({ words, make }) => (
-        <button type="button" key={words} onClick={() => void save(() => make(entry))()}>
+        <button type="button" key={words} onClick={() => void saving(() => make(entry))}>
           {words}
         </button>
       ))}
       {settledSession.value.entries.length > 1 && (
-        <button type="button" onClick={() => void save(resultsTable)()}>
+        <button type="button" onClick={() => void saving(resultsTable)}>
           Table of all results, CSV
         </button>
       )}
-      <button type="button" class="apart" onClick={() => void save(sessionFile)()}>
+      <button type="button" class="apart" onClick={() => void saving(sessionFile)}>
         Whole session, to open here again
       </button>
     </Menu>

@@ -1,14 +1,21 @@
 /** Several scans side by side, and their results in one table. */
+import { useMemo } from "preact/hooks";
 import { plain } from "takagi";
 import { handlesOf, isStack, parameterOf } from "../model.ts";
 import { chosen, type Entry, isDrawn } from "../session.ts";
-import { select } from "../state/actions.ts";
+import { seriesOf } from "../series.ts";
+import { select, setVariable } from "../state/actions.ts";
 import { invertAll } from "../state/inversion.ts";
 import { jobs, problems, settled, settledSession } from "../state/store.ts";
 import { type Line, Thumbnail } from "../plot/Thumbnail.tsx";
+import { OptionalNumberField } from "./fields.tsx";
+import { SeriesPictures } from "./SeriesPictures.tsx";
+import { SeriesVariable } from "./SeriesVariable.tsx";
 
 export function Series() {
-  const { entries } = settledSession.value;
+  const session = settledSession.value,
+    { entries, variable } = session,
+    series = useMemo(() => seriesOf(session), [session]);
   if (entries.length < 2) return null;
   const answers = entries.map((entry) => chosen(entry));
   const deepest = Math.max(
@@ -30,12 +37,15 @@ export function Series() {
           <Card key={entry.id} entry={entry} deepest={deepest} y={y} answer={answers[i]} />
         ))}
       </div>
+      <SeriesPictures series={series} />
+      <SeriesVariable session={session} series={series} />
       <div class="scroll" tabIndex={0} role="region" aria-label="Results of all scans">
         <table>
           <thead>
             <tr>
               <th scope="col">Scan</th>
               <th scope="col">Crystal</th>
+              {variable !== undefined && <th scope="col">{variable}</th>}
               <th scope="col">Max. strain (%)</th>
               <th scope="col">at depth (nm)</th>
               <th scope="col">Thickness (nm)</th>
@@ -46,7 +56,7 @@ export function Series() {
           </thead>
           <tbody>
             {entries.map((entry, i) => (
-              <Row key={entry.id} entry={entry} answer={answers[i]} />
+              <Row key={entry.id} entry={entry} answer={answers[i]} variable={variable} />
             ))}
           </tbody>
         </table>
@@ -94,7 +104,7 @@ function Card({
   );
 }
 
-function Row({ entry, answer }: Shown) {
+function Row({ entry, answer, variable }: Shown & { readonly variable: string | undefined }) {
   const { crystal, hkl } = entry.experiment;
   const name = crystal === undefined ? "–" : `${crystal.name} ${hkl.join(" ")}`;
   return (
@@ -105,6 +115,18 @@ function Row({ entry, answer }: Shown) {
         </button>
       </th>
       <td>{name}</td>
+      {variable !== undefined && (
+        <td class="value">
+          <OptionalNumberField
+            label={`${variable} of ${entry.name}`}
+            isBare
+            least={-Infinity}
+            most={Infinity}
+            value={entry.variable}
+            commit={(value) => setVariable(entry.id, value)}
+          />
+        </td>
+      )}
       {answer === undefined ? (
         <td colSpan={6} class="soft">
           {stateOf(entry)}

@@ -242,7 +242,8 @@ export function Check({
   );
 }
 
-/** As few digits as say the same to seven places. */
+/** As few digits as say the same to seven places; fluences as 2e14. */
 function shortest(value: number): string {
-  return String(Number(value.toPrecision(7)));
+  const short = Number(value.toPrecision(7));
+  return Math.abs(short) >= 1e9 ? short.toExponential().replace("e+", "e") : String(short);
 }

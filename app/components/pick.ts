@@ -1,4 +1,6 @@
 /** The browser's dialogues for files, in and out. */
+import type { Saved } from "../state/exports.ts";
+import { fileProblems } from "../state/store.ts";
 
 export function pickFile(accept: string, take: (files: readonly File[]) => void): void {
   const input = document.createElement("input");
@@ -18,4 +20,16 @@ export function download(name: string, content: Blob): void {
   link.click();
   // The browser has begun to save by then.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Downloads a file that is made now, or says why it could not be made. */
+export async function saving(make: () => Promise<Saved> | Saved): Promise<void> {
+  try {
+    const { name, content } = await make();
+    download(name, content);
+  } catch (error) {
+    fileProblems.value = [
+      { what: "The file could not be made.", todo: error instanceof Error ? error.message : "" },
+    ];
+  }
 }

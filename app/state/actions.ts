@@ -33,7 +33,7 @@ import { stack } from "./shown.ts";
 import { adjust, announcement, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
-  const entries = found.map(({ name, scan, experiment, guess }): Entry => {
+  const entries = found.map(({ name, scan, experiment, guess, motors }): Entry => {
     const { twoTheta } = scan;
     const range = { from: twoTheta[0]!, to: twoTheta[twoTheta.length - 1]!, points: twoTheta.length };
     return {
@@ -43,6 +43,7 @@ export function addScans(found: readonly FoundScan[]): void {
       range,
       experiment,
       ...(guess === undefined ? {} : { guess }),
+      ...(motors === undefined ? {} : { motors }),
       network: "automatic",
       held: [],
       mask: [],
@@ -51,7 +52,7 @@ export function addScans(found: readonly FoundScan[]): void {
     };
   });
   if (entries.length === 0) return;
-  commit((now) => ({ entries: [...now.entries, ...entries], selected: entries[0]!.id }));
+  commit((now) => ({ ...now, entries: [...now.entries, ...entries], selected: entries[0]!.id }));
   for (const { id, experiment } of entries) if (experiment.crystal !== undefined) void invert(id);
 }
 
@@ -77,7 +78,7 @@ export function addSimulation(): void {
     model: bump(experiment),
     isEdited: true,
   };
-  commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
+  commit((now) => ({ ...now, entries: [...now.entries, entry], selected: entry.id }));
 }
 
 export function lastExperiment(): Experiment | undefined {
@@ -94,12 +95,30 @@ export function remove(id: string): void {
     const at = now.entries.findIndex((entry) => entry.id === id);
     const entries = now.entries.filter((entry) => entry.id !== id);
     const next = now.selected === id ? entries[Math.min(at, entries.length - 1)]?.id : now.selected;
-    return next === undefined ? { entries } : { entries, selected: next };
+    return { ...without(now, "selected"), entries, ...(next === undefined ? {} : { selected: next }) };
   });
 }
 
 export function rename(id: string, name: string): void {
   change(id, (entry) => ({ ...entry, name }));
+}
+
+/** What tells the scans apart, with its unit; undefined: their number. Values that were given stay. */
+export function nameVariable(variable: string | undefined): void {
+  commit((now) => ({ ...without(now, "variable"), ...(variable === undefined ? {} : { variable }) }));
+}
+
+export function setVariable(id: string, variable: number | undefined): void {
+  change(id, (entry) => ({ ...without(entry, "variable"), ...(variable === undefined ? {} : { variable }) }));
+}
+
+/** The same values for all scans at once, in their order. */
+export function fillVariable(variable: string, values: readonly number[]): void {
+  commit((now) => ({
+    ...now,
+    variable,
+    entries: now.entries.map((entry, i) => ({ ...entry, variable: values[i]! })),
+  }));
 }
 
 /** What the shape of the resolution depends on. */

@@ -1,15 +1,5 @@
 /** What leaves the page: files that the user saves. */
-import {
-  csv,
-  csvField,
-  curveCsv,
-  curveFigure,
-  type Inversion,
-  profileCsv,
-  profileFigure,
-  report,
-  resultJson,
-} from "takagi";
+import { csv, curveCsv, curveFigure, profileCsv, profileFigure, report, resultJson, seriesCsv } from "takagi";
 import { chosen, type Entry } from "../session.ts";
 import { quick } from "./crew.ts";
 import { encodeSession } from "./sessionFile.ts";
@@ -106,30 +96,16 @@ export function sessionFile(): Saved {
   };
 }
 
-/** The results of all scans, one row each. */
+/** The results of all scans, one row each, in their order. */
 export function resultsTable(): Saved {
-  const rows = session.value.entries.flatMap((entry) => {
-    const answer = chosen(entry);
-    return answer === undefined ? [] : [{ entry, answer }];
-  });
-  const column = (of: (answer: Inversion) => number): number[] => rows.map(({ answer }) => of(answer));
-  const numbers = csv({
-    max_strain_percent: column((a) => a.maxStrain),
-    max_strain_depth_nm: column((a) => a.maxStrainDepth),
-    thickness_nm: column((a) => a.thickness),
-    min_debye_waller: column((a) => a.minDebyeWaller),
-    rms_log10: column((a) => a.rms),
-    chi2_per_point: column((a) => a.chi2PerPoint),
-    confidence: column((a) => a.confidence),
-    solutions: column((a) => a.solutions.length),
-  });
-  const names = ["scan", ...rows.map(({ entry }) => csvField(entry.name))];
-  const table = numbers
-    .trimEnd()
-    .split("\r\n")
-    .map((line, i) => `${names[i]},${line}\r\n`)
-    .join("");
-  return { name: "results.csv", content: new Blob([table], { type: "text/csv" }) };
+  const { entries, variable } = session.value,
+    scans = entries.flatMap((entry) => {
+      const inversion = chosen(entry);
+      return inversion === undefined
+        ? []
+        : [{ name: entry.name, inversion, ...(entry.variable === undefined ? {} : { x: entry.variable }) }];
+    });
+  return { name: "results.csv", content: new Blob([seriesCsv(scans, variable)], { type: "text/csv" }) };
 }
 
 function shownProfileCsv(): string {
@@ -168,7 +144,8 @@ function nameOf(entry: Entry, suffix: string): string {
   return `${entry.name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.${suffix}`;
 }
 
-async function png(svg: string): Promise<Blob> {
+/** A picture in pixels, twice as many as on the page. */
+export async function png(svg: string): Promise<Blob> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image();

@@ -86,7 +86,7 @@ async function open(file: File, together: readonly File[]): Promise<void> {
 /** The answer as it was, which is not searched again. */
 function openResult(text: string): void {
   const entry = entryOfResult(text);
-  commit((now) => ({ entries: [...now.entries, entry], selected: entry.id }));
+  commit((now) => ({ ...now, entries: [...now.entries, entry], selected: entry.id }));
   announcement.value = `Result ${entry.name} opened.`;
 }
 

@@ -115,6 +115,8 @@ const ENTRY: Shape<Entry> = {
   scan: optional(isScan),
   range: has({ from: isNumber, to: isNumber, points: isNumber }),
   guess: optional(isText),
+  motors: optional((value) => isObject(value) && Object.values(value).every(isNumber)),
+  variable: optional(isNumber),
   experiment: has(EXPERIMENT),
   network: isText,
   held: listOf(isText),
@@ -140,9 +142,14 @@ export function soundSession(value: unknown): { readonly session: Session; reado
   const given = isObject(value) ? value : {},
     entries = Array.isArray(given["entries"]) ? (given["entries"] as unknown[]) : [],
     sound = entries.filter(isEntry),
-    selected = sound.find(({ id }) => id === given["selected"]) ?? sound[0];
+    selected = sound.find(({ id }) => id === given["selected"]) ?? sound[0],
+    { variable } = given;
   return {
-    session: { entries: sound, ...(selected === undefined ? {} : { selected: selected.id }) },
+    session: {
+      entries: sound,
+      ...(selected === undefined ? {} : { selected: selected.id }),
+      ...(typeof variable === "string" ? { variable } : {}),
+    },
     lost: Array.isArray(given["entries"]) ? entries.length - sound.length : 1,
   };
 }

@@ -1,5 +1,5 @@
 /** A session as a file, and back. Arrays of numbers are tagged, and what JSON has no word for is spelled out. */
-import { EMPTY, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { soundSession } from "./sessionCheck.ts";
 
 /** Raised when old programs cannot read new files. */
@@ -53,5 +53,10 @@ export function decodeSession(text: string): Session {
 /** Entries of a file beside those that are there; those of the same id are replaced. */
 export function mergedSession(now: Session, added: Session): Session {
   const ids = new Set(added.entries.map(({ id }) => id));
-  return { ...EMPTY, ...added, entries: [...now.entries.filter(({ id }) => !ids.has(id)), ...added.entries] };
+  const { variable } = now;
+  return {
+    ...(variable === undefined ? {} : { variable }),
+    ...added,
+    entries: [...now.entries.filter(({ id }) => !ids.has(id)), ...added.entries],
+  };
 }

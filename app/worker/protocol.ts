@@ -86,6 +86,8 @@ export interface FoundScan {
   readonly experiment: Experiment;
   /** Where the experiment comes from, in words; absent where the crystal is not known. */
   readonly guess?: string;
+  /** Where motors stood, as the file says. */
+  readonly motors?: Readonly<Record<string, number>>;
 }
 
 export type ReadFile =

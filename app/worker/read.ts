@@ -4,6 +4,7 @@ import {
   type Cell,
   chooseScan,
   dSpacing,
+  type FileScan,
   type Hkl,
   material,
   materialNames,
@@ -30,21 +31,36 @@ export async function read({ name, bytes, last, crystal }: Work["read"]["ask"]):
   }
   return {
     kind: "scans",
-    scans: (await scansOf(file)).map(({ scan, number }) =>
-      found(number === undefined ? title : `${title} ${number}`, scan, head, { last, crystal }),
-    ),
+    scans: (await scansOf(file)).map(({ scan, number, motors }) => ({
+      ...found(number === undefined ? title : `${title} ${number}`, scan, head, { last, crystal }),
+      ...(motors === undefined ? {} : { motors }),
+    })),
   };
 }
 
+/** A scan of a file, its number where there are several, and where motors stood. */
+interface TakenScan extends Pick<FileScan, "motors"> {
+  readonly scan: Scan;
+  readonly number?: number;
+}
+
+function motorsOf({ motors }: FileScan): Pick<FileScan, "motors"> {
+  return motors === undefined ? {} : { motors };
+}
+
 /** Every scan of a file that has angles 2θ; what keeps the first from being one is told where none has. */
-async function scansOf(bytes: Uint8Array): Promise<{ readonly scan: Scan; readonly number?: number }[]> {
+async function scansOf(bytes: Uint8Array): Promise<TakenScan[]> {
   const file = await readScans(bytes);
-  if (file.scans.length === 1) return [{ scan: chooseScan(file) }];
-  const taken: { scan: Scan; number: number }[] = [];
+  if (file.scans.length === 1) return [{ scan: chooseScan(file), ...motorsOf(file.scans[0]!) }];
+  const taken: TakenScan[] = [];
   let reason: unknown;
   for (const [i, each] of file.scans.entries()) {
     try {
-      taken.push({ scan: chooseScan({ ...file, scans: [each] }), number: each.number ?? i + 1 });
+      taken.push({
+        scan: chooseScan({ ...file, scans: [each] }),
+        number: each.number ?? i + 1,
+        ...motorsOf(each),
+      });
     } catch (error) {
       reason ??= error;
     }

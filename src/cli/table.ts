@@ -1,16 +1,24 @@
 /** `takagi table`: the results of a batch as one file, a table and pictures. */
-import { type Line, type LineProfile, profileOfLine } from "../report/line.ts";
-import { QUANTITIES } from "../report/quantities.ts";
-import { type Column, columnsOf, type ResultRow, resultRow, tableCsv } from "../report/resultTable.ts";
 import {
-  mapFigure,
-  type Placed,
-  profilesFigure,
-  seriesFigure,
-  type SeriesPoint,
-  waterfallFigure,
-} from "../report/series.ts";
-import type { Profile, Scan } from "../types.ts";
+  type Line,
+  type LineAnswer,
+  type LineLayer,
+  type LineProfile,
+  profileOfLine,
+} from "../report/line.ts";
+import { QUANTITIES } from "../report/quantities.ts";
+import {
+  type Column,
+  columnsOf,
+  quantityOf,
+  type ResultRow,
+  resultRow,
+  tableCsv,
+} from "../report/resultTable.ts";
+import { mapFigure } from "../report/maps.ts";
+import { type Placed, type PlacedProfile, profilesFigure, waterfallFigure } from "../report/overlays.ts";
+import { layersFigure, seriesFigure, type SeriesLayer, type SeriesPoint } from "../report/series.ts";
+import type { Scan } from "../types.ts";
 import { VERSION } from "../version.ts";
 import { isOfInput, scanOfLine } from "./batchScans.ts";
 import { joinResults } from "./joinResults.ts";
@@ -133,18 +141,29 @@ async function draw({ path, rows, names, flags, terminal }: Drawing): Promise<Re
   if (known.length === 0) return {};
   const x = numbersOf(known, "--against", against, names),
     label = against === "place" ? "Scan" : against;
-  const points: SeriesPoint[] = known.map(({ quantities, verdict }, k) => ({
+  const points: SeriesPoint[] = known.map(({ quantities, layers, verdict }, k) => ({
     x: x[k]!,
     quantities,
+    layers: layers.map(layerOf),
     isDetermined: verdict === "determined",
   }));
   const chosen = new Map(known.map(({ i }, k) => [i, x[k]!]));
   const { profiles, scans } = await linesAgain(path, chosen, terminal);
   return {
     "series.svg": seriesFigure(points, label),
+    ...(known.some(({ layers }) => layers.length > 0) ? { "layers.svg": layersFigure(points, label) } : {}),
     "profiles.svg": profilesFigure(profiles, label),
     ...(scans.length > 0 ? { "waterfall.svg": waterfallFigure(scans, label) } : {}),
     ...(map === undefined ? {} : { "map.svg": drawMap(known, map, names) }),
+  };
+}
+
+function layerOf({ crystal, thicknessNm, strainPercent, debyeWaller }: LineLayer): SeriesLayer {
+  return {
+    crystal,
+    thickness: quantityOf(thicknessNm),
+    strain: quantityOf(strainPercent),
+    debyeWaller: quantityOf(debyeWaller),
   };
 }
 
@@ -189,11 +208,11 @@ async function linesAgain(
   path: string,
   places: ReadonlyMap<number, number>,
   terminal: Terminal,
-): Promise<{ profiles: Placed<Profile>[]; scans: Placed<Scan>[] }> {
+): Promise<{ profiles: PlacedProfile[]; scans: Placed<Scan>[] }> {
   const order = [...places].sort(([, a], [, b]) => a - b).map(([i]) => i),
     forProfiles = new Set(evenly(order, MOST_PROFILES)),
     forScans = new Set(evenly(order, MOST_SCANS)),
-    profiles: Placed<Profile>[] = [],
+    profiles: PlacedProfile[] = [],
     scans: Placed<Scan>[] = [];
   let i = -1,
     complaint: string | undefined;
@@ -202,7 +221,7 @@ async function linesAgain(
     if (!forProfiles.has(i) && !forScans.has(i)) continue;
     const line = JSON.parse(text) as Line,
       x = places.get(i)!;
-    if (forProfiles.has(i)) profiles.push({ x, what: profileOfLine(line.answer!.profile) });
+    if (forProfiles.has(i)) profiles.push(placedProfile(line.answer!, x));
     if (!forScans.has(i) || complaint !== undefined) continue;
     try {
       scans.push({ x, what: await scanOfLine(line) });
@@ -214,6 +233,10 @@ async function linesAgain(
   if (complaint !== undefined) terminal.err(`takagi: note: no waterfall is drawn: ${complaint}\n`);
   const byPlace = (a: Placed<unknown>, b: Placed<unknown>): number => a.x - b.x;
   return { profiles: profiles.sort(byPlace), scans: complaint === undefined ? scans.sort(byPlace) : [] };
+}
+
+function placedProfile({ profile, layers }: LineAnswer, x: number): PlacedProfile {
+  return { x, what: profileOfLine(profile), isOfLayers: layers !== undefined };
 }
 
 function evenly<T>(items: readonly T[], most: number): T[] {

@@ -7,7 +7,7 @@ import { countFarOut, FAR_OUT, maskedRanges, residualLimit, weightedResiduals } 
 import { Panel, standaloneSvg, text, type Picture } from "./svg.ts";
 
 /** Share of layers' thickness over which the substrate under them is seen. */
-const BENEATH = 0.12;
+export const BENEATH = 0.12;
 
 /** How a picture is drawn. */
 export interface FigureOptions {

@@ -4,8 +4,11 @@ import type { Inversion, PosteriorDraw, Profile } from "../types.ts";
 
 /** A value and the interval that holds it with the probability of the bands (95 %); NaN where it is not known. */
 export interface Quantity {
+  /** In the unit that the name of the quantity says. */
   readonly value: number;
+  /** Lower end of the interval. */
   readonly lower: number;
+  /** Upper end of the interval. */
   readonly upper: number;
 }
 
@@ -21,6 +24,7 @@ export const QUANTITIES = {
   background: "Background",
 } as const;
 
+/** Percent: %, Nm: nm, Deg: degrees 2θ; others have no unit. */
 export type QuantityName = keyof typeof QUANTITIES;
 
 /** Standard deviations of a normal distribution on each side of 95 %. */

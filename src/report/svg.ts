@@ -79,12 +79,9 @@ export class Panel {
   }
 
   /** A line through the points; more than one a pixel are thinned to their extremes, so that no peak is lost. */
-  line(x: ArrayLike<number>, y: ArrayLike<number>, className: string, colour?: string): this {
-    const points = thinned(Array.from(x, this.toX), Array.from(y, this.toY)),
-      own = colour === undefined ? "" : ` style="stroke:${colour}"`;
-    this.#inside.push(
-      `<path class="${className}"${own} d="${points.length > 0 ? `M${points.join("L")}` : ""}"/>`,
-    );
+  line(x: ArrayLike<number>, y: ArrayLike<number>, className: string): this {
+    const points = thinned(Array.from(x, this.toX), Array.from(y, this.toY));
+    this.#inside.push(`<path class="${className}" d="${points.length > 0 ? `M${points.join("L")}` : ""}"/>`);
     return this;
   }
 
@@ -242,6 +239,8 @@ export interface Picture {
   /** What a reader who cannot see it is told. */
   readonly description: string;
   readonly parts: readonly (string | Panel)[];
+  /** Rules of this picture alone, where it is a file of its own. */
+  readonly style?: { readonly light: string; readonly dark: string };
 }
 
 /** Inside a page that has FIGURE_STYLE and a palette. */
@@ -250,13 +249,13 @@ export function inlineSvg({ width, height, description, parts }: Picture): strin
 }
 
 /** A file of its own, with its styles and its paper. */
-export function standaloneSvg({ width, height, description, parts }: Picture): string {
+export function standaloneSvg({ width, height, description, parts, style }: Picture): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="fig" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(description)}">`,
     "<metadata>takagi</metadata>",
     `<title>${escape(description)}</title>`,
-    `<style>${coloured(LIGHT)}`,
-    `@media (prefers-color-scheme:dark){${coloured(DARK)}}</style>`,
+    `<style>${coloured(LIGHT)}${style?.light ?? ""}`,
+    `@media (prefers-color-scheme:dark){${coloured(DARK)}${style?.dark ?? ""}}</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
     ...parts.map(String),
     "</svg>\n",

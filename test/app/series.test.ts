@@ -5,6 +5,11 @@ import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
 import { createSimulator } from "../../src/simulate/simulator.ts";
+import { invert } from "../../src/invert/invert.ts";
+import { readScan } from "../../src/io/read.ts";
+import { resultJson } from "../../src/report/files.ts";
+import type { Layer } from "../../src/types.ts";
+import { smallScans, textOf } from "../batch/scans.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import {
   answered,
@@ -19,7 +24,7 @@ import {
   visits,
   withoutNetwork,
 } from "./page.ts";
-import { ambiguousScan, example } from "./scans.ts";
+import { aluminiumArsenideOnGalliumArsenide, ambiguousScan, example, layerScan } from "./scans.ts";
 
 const visit = visits();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -72,6 +77,108 @@ testWithChromium("several scans stand side by side, with one table of results", 
   expect(await findings(opened)).toEqual([]);
   await page.getByRole("button", { name: "Close low fluence" }).click();
   expect(await page.getByRole("region", { name: "Results of all scans" }).count()).toBe(0);
+  await undisturbed(opened);
+});
+
+/** What is in a picture of the series. */
+async function pictureOf({ page }: Visit): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("group", { name: "Save the picture" }).getByRole("button", { name: "SVG" }).click(),
+  ]);
+  return readFileSync(await file.path(), "utf8");
+}
+
+const linesIn = (svg: string): number => svg.match(/class="series /g)?.length ?? 0;
+
+testWithChromium(
+  "a series is drawn against a variable that is taken from the names or typed, and kept; its numbers have their intervals",
+  async () => {
+    const opened = await visit();
+    const { page } = opened;
+    const counts = await smallScans(3, { strain: (k) => 0.6 + 0.3 * k });
+    await drop(
+      page,
+      ...counts.map((scan, k) => ({
+        name: `film 5e${15 - k}.xy`,
+        content: `# YSZ 4 0 0, wavelength 1.5406 Å\n${textOf(scan)}`,
+      })),
+    );
+    const picture = page.locator(".series-pictures img"),
+      choose = (name: string) =>
+        page.getByRole("group", { name: "Picture of the series" }).getByRole("button", { name }).click();
+    await choose("Quantities");
+    await expect
+      .poll(() => picture.getAttribute("alt"), { timeout: PATIENCE })
+      .toMatch(/of 3 scans against Scan/);
+    expect(linesIn(await (await choose("Scans"), pictureOf(opened)))).toBe(3);
+    expect(linesIn(await (await choose("Profiles"), pictureOf(opened)))).toBe(6);
+    expect(await page.getByRole("button", { name: "Layers", exact: true }).count()).toBe(0);
+
+    await page.getByRole("button", { name: "Take the numbers in the names" }).click();
+    await page.getByRole("combobox", { name: /^Series against/ }).fill("Fluence (cm⁻²)");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => picture.getAttribute("alt")).toMatch(/coloured by Fluence \(cm⁻²\)/);
+    const values = page.getByRole("textbox", { name: /^Fluence \(cm⁻²\) of/ });
+    expect(await values.evaluateAll((all) => all.map((each) => (each as HTMLInputElement).value))).toEqual([
+      ...["5e15", "5e14", "5e13"],
+    ]);
+    await values.nth(1).fill("2e14");
+    await page.keyboard.press("Enter");
+    await values.nth(2).fill("");
+    await page.keyboard.press("Enter");
+    await page.getByText("1 scan has no value and is in no picture.").waitFor();
+    expect(linesIn(await pictureOf(opened))).toBe(4);
+
+    const table = (await save(page, "Table of all results, CSV")).text.trim().split("\r\n"),
+      at = table[0]!.split(",").indexOf("Fluence (cm⁻²)");
+    expect(table.slice(1).map((line) => line.split(",")[at])).toEqual([
+      ...["5000000000000000", "200000000000000", ""],
+    ]);
+    expect(table[0]).toContain("thickness_nm,thickness_nm_lower,thickness_nm_upper");
+    expect(await findings(opened)).toEqual([]);
+
+    // The picture is there, and as wide as its place, on a small screen, too.
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expect
+      .poll(() => picture.evaluate((image) => (image as HTMLImageElement).naturalWidth))
+      .toBeLessThanOrEqual(360);
+    expect(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(200);
+    expect(await page.evaluate(() => document.scrollingElement!.scrollWidth)).toBeLessThanOrEqual(360);
+
+    const kept = await save(page, "Whole session, to open here again");
+    const again = await visit();
+    await drop(again.page, { name: kept.name, content: kept.bytes });
+    expect(await again.page.getByRole("combobox", { name: /^Series against/ }).inputValue()).toBe(
+      "Fluence (cm⁻²)",
+    );
+    expect(
+      await again.page
+        .getByRole("textbox", { name: /^Fluence/ })
+        .nth(1)
+        .inputValue(),
+    ).toBe("2e14");
+    await undisturbed(opened);
+  },
+  2 * PATIENCE,
+);
+
+testWithChromium("layers of a series have their thickness and strain in panels", async () => {
+  const opened = await visit();
+  const { page } = opened;
+  const { substrate, layers } = await aluminiumArsenideOnGalliumArsenide(),
+    inversion = await invert(await readScan(Buffer.from(await layerScan())), substrate, {
+      layers: [{ crystal: (layers[0] as Layer).crystal }],
+      effort: 0.2,
+    });
+  const answers = [300, 350].map((kelvin) => JSON.stringify(resultJson(inversion, { name: `${kelvin} K` })));
+  await drop(page, ...answers.map((content, k) => ({ name: `result-${k}.json`, content })));
+  await page.getByRole("button", { name: "Layers", exact: true }).click();
+  const svg = await pictureOf(opened);
+  expect(svg).toContain("Layer 1, Al0.5Ga0.5As");
+  // Two panels, two scans in each.
+  expect(svg.match(/class="(?:mark|bar|dots bold)"/g)!.length).toBeGreaterThanOrEqual(4);
+  expect((await save(page, "Table of all results, CSV")).text).toContain("layer1_thickness_nm_upper");
   await undisturbed(opened);
 });
 

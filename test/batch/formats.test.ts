@@ -81,6 +81,8 @@ beforeAll(async () => {
     code: 0,
     err: "",
   });
+  expect(await readdir(results)).toContain("layers.svg");
+  expect(await readdir(whole)).not.toContain("layers.svg");
   const [head, ...texts] = (await readFile(join(results, "table.csv"), "utf8")).trimEnd().split("\r\n");
   rows = texts.map((row) =>
     Object.fromEntries(row.split(",").map((field, k) => [head!.split(",")[k]!, field])),

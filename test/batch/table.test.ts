@@ -79,8 +79,8 @@ test("shards become results.jsonl, a row a scan, and pictures that are XML", asy
   expect(pictures.sort()).toEqual(["profiles.svg", "series.svg", "waterfall.svg"]);
   for (const name of pictures) elements(await read("results", name));
   // Six lines in each of the two panels of profiles, six scans above each other.
-  expect((await read("results", "profiles.svg")).match(/class="series"/g)).toHaveLength(12);
-  expect((await read("results", "waterfall.svg")).match(/class="series"/g)).toHaveLength(6);
+  expect((await read("results", "profiles.svg")).match(/class="series /g)).toHaveLength(12);
+  expect((await read("results", "waterfall.svg")).match(/class="series /g)).toHaveLength(6);
 });
 
 test("variables come from names of files, from a table and from the files; a series goes along one of them", async () => {
