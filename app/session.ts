@@ -171,9 +171,15 @@ export function chosen({
 }): Inversion | undefined {
   if (answer === undefined || solution === 0) return answer;
   const own = answer.solutions[solution];
-  return own === undefined
-    ? answer
-    : { ...answer, ...own, solutions: [own, ...answer.solutions.filter((other) => other !== own)] };
+  if (own === undefined) return answer;
+  const { scans: seen, ...one } = own,
+    scans = answer.scans?.map((each, k) => ({ ...each, ...seen?.[k] }));
+  return {
+    ...answer,
+    ...one,
+    ...(scans === undefined ? {} : { scans }),
+    solutions: [own, ...answer.solutions.filter((other) => other !== own)],
+  };
 }
 
 export function settingsOf({ experiment, network, held, mask, layers, splines, effort }: Settings): Settings {

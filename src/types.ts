@@ -388,6 +388,15 @@ export interface Solution {
   readonly parameters: FitParameters;
 }
 
+/** One of an inversion's solutions. */
+export interface JointSolution extends Solution {
+  /** Of several scans of one sample: what the profile says of each, in their order. */
+  readonly scans?: readonly SolutionScan[];
+}
+
+/** What a profile says of one of several scans of a sample: its curve, and the instrument that it is seen with. */
+export type SolutionScan = Pick<Solution, "rms" | "chi2PerPoint" | "instrument" | "calculated">;
+
 /** Parameters of a maximum (of layers, from below: ln thickness in nm, strain in %, Debye–Waller factor): ln thickness (nm), strain weights (%) and Debye–Waller weights (interface first), ln width of the
  *  resolution (degrees 2θ), offset (degrees 2θ), ln of the counts per unit of resolved reflectivity, ln background (counts,
  *  mid-scan) and its slope (ln from the first angle to the last), Lorentz fraction, diffuse scattering and ln of its half width
@@ -431,7 +440,7 @@ export interface Inversion extends Solution {
   /** Which points were used: 1, or 0 where masked. */
   readonly used: Uint8Array;
   /** All distinct solutions, the answer first, with their shares of the posterior. */
-  readonly solutions: readonly Solution[];
+  readonly solutions: readonly JointSolution[];
   /** Profiles drawn from the posterior, of largest share first. */
   readonly draws: readonly PosteriorDraw[];
   /** Probability that the strain profile lies within 10 % (rms, of its maximum) of the true one, calibrated on simulated scans

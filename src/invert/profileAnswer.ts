@@ -1,5 +1,5 @@
 /** The answer of splines to one scan or several: search, posterior, verdict, and the crystal without strain where that is enough. */
-import type { InvertedScan, Inversion } from "../types.ts";
+import type { InvertedScan, Inversion, JointSolution } from "../types.ts";
 import { curveOf, solutionOf, verdictOf } from "./answer.ts";
 import { shownDraws } from "./answerParts.ts";
 import { type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
@@ -105,7 +105,7 @@ export async function profileAnswer(
       ...shared,
       ...flat,
       ...scansOf(problem, plain, errors),
-      solutions: [flat],
+      solutions: [{ ...flat, ...seenOf(problem, plain, errors) }],
       verdict: "ambiguous",
       verdictReason: `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}; a film that is there does not show`,
       confidence,
@@ -117,26 +117,26 @@ export async function profileAnswer(
     ...shared,
     ...solutions[0],
     ...scansOf(problem, exact[0], errors),
-    solutions,
+    solutions: solutions.map((own, i) => ({ ...own, ...seenOf(problem, exact[i], errors) })),
     ...verdict,
     draws: shownDraws(draws, (film) => profileOf(film, SHOWN_POINTS)),
   };
 }
 
+/** What a maximum says of each scan, where there are several. */
+function seenOf(problem: Problem, place: Place, errors: readonly number[]): Pick<JointSolution, "scans"> {
+  if (problem.scans.length === 1) return {};
+  return { scans: problem.scans.map((own, k) => curveOf(own, problem.placeIn(k, place), errors[k])) };
+}
+
 /** What is told of each scan, where there are several. */
 function scansOf(problem: Problem, place: Place, errors: readonly number[]): Pick<Inversion, "scans"> {
-  if (problem.scans.length === 1) return {};
+  const { scans } = seenOf(problem, place, errors);
+  if (scans === undefined) return {};
   return {
-    scans: problem.scans.map((own, k): InvertedScan => {
-      const { scan, reflection, countUnit, used } = own.setting;
-      return {
-        scan,
-        reflection,
-        countUnit,
-        used,
-        relativeError: errors[k],
-        ...curveOf(own, problem.placeIn(k, place), errors[k]),
-      };
+    scans: scans.map((seen, k): InvertedScan => {
+      const { scan, reflection, countUnit, used } = problem.scans[k].setting;
+      return { scan, reflection, countUnit, used, relativeError: errors[k], ...seen };
     }),
   };
 }

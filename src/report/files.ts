@@ -107,6 +107,9 @@ export function resultJson(inversion: Inversion, { name, provenance, run }: Resu
     solutions: inversion.solutions.map((solution) => ({
       ...solutionJson(solution),
       calculated: [...solution.calculated],
+      ...(solution.scans !== undefined && {
+        scans: solution.scans.map((seen) => ({ ...seen, calculated: [...seen.calculated] })),
+      }),
     })),
     draws: inversion.draws.map(({ profile: { depth, strain, debyeWaller }, weight }) => ({
       weight,

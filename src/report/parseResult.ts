@@ -15,10 +15,12 @@ import type {
   Instrument,
   InvertedScan,
   Inversion,
+  JointSolution,
   Profile,
   Reflection,
   Scan,
   Solution,
+  SolutionScan,
   Stack,
 } from "../types.ts";
 import type { ResultDetails } from "./files.ts";
@@ -58,7 +60,8 @@ function inversionOf(result: Fields): Inversion {
     answer = solutionOf("", { ...result, calculated: curve["calculated"] }, points),
     used = Uint8Array.from(numbers("curve.used", curve["used"], points)),
     plain = (name: string): number => number(name, result[name]),
-    words = (name: string): string => text(name, result[name]);
+    words = (name: string): string => text(name, result[name]),
+    scans = result["scans"] === undefined ? undefined : list("scans", result["scans"]).map(invertedScanOf);
   return {
     ...answer,
     scan,
@@ -69,9 +72,11 @@ function inversionOf(result: Fields): Inversion {
     countUnit: plain("countUnit"),
     relativeError: plain("relativeError"),
     used,
-    solutions: list("solutions", result["solutions"]).map((each, i) =>
-      solutionOf(`solutions[${i}].`, fieldsOf(`solutions[${i}]`, each), points),
-    ),
+    solutions: list("solutions", result["solutions"]).map((each, i): JointSolution => {
+      const at = `solutions[${i}].`,
+        own = fieldsOf(`solutions[${i}]`, each);
+      return { ...solutionOf(at, own, points), ...solutionScansOf(`${at}scans`, own["scans"], scans) };
+    }),
     draws: list("draws", result["draws"]).map((each, i) => {
       const draw = fieldsOf(`draws[${i}]`, each);
       return { profile: profileOf(`draws[${i}].`, draw), weight: number("weight", draw["weight"]) };
@@ -83,7 +88,33 @@ function inversionOf(result: Fields): Inversion {
     prior: words("prior"),
     method: oneOf("method", result["method"], ["network and search", "search"]),
     methodReason: words("methodReason"),
-    ...(result["scans"] !== undefined && { scans: list("scans", result["scans"]).map(invertedScanOf) }),
+    ...(scans !== undefined && { scans }),
+  };
+}
+
+/** What a solution says of each scan; of an older result there may be none.
+ *  @param scans of the answer */
+function solutionScansOf(
+  at: string,
+  json: unknown,
+  scans: readonly InvertedScan[] | undefined,
+): Pick<JointSolution, "scans"> {
+  if (json === undefined) return {};
+  const found = list(at, json);
+  if (scans === undefined || found.length !== scans.length)
+    throw wrong(at, "as long as the list of the scans");
+  return {
+    scans: found.map((each, k): SolutionScan => {
+      const name = `${at}[${k}]`,
+        seen = fieldsOf(name, each),
+        { length } = scans[k]!.scan.twoTheta;
+      return {
+        rms: number(`${name}.rms`, seen["rms"]),
+        chi2PerPoint: number(`${name}.chi2PerPoint`, seen["chi2PerPoint"]),
+        instrument: instrumentOf(`${name}.instrument`, seen["instrument"]),
+        calculated: Float64Array.from(numbers(`${name}.calculated`, seen["calculated"], length)),
+      };
+    }),
   };
 }
 

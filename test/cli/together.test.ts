@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { resultJson } from "../../src/report/files.ts";
+import { parseResult } from "../../src/report/parseResult.ts";
 import { folder, takagi } from "./fake.ts";
 
 let dir: string;
@@ -22,6 +24,7 @@ beforeAll(async () => {
 
 interface Json {
   readonly scan: string;
+  readonly solutions: { readonly scans: { readonly calculated: number[] }[] }[];
   readonly scans: { readonly reflection: { readonly hkl: number[] }; readonly curve: object }[];
   readonly provenance: { readonly command: string[]; readonly files: Record<string, { name: string }> };
 }
@@ -40,6 +43,12 @@ test("two files give one answer with both curves, which a report shows and takag
     [4, 0, 0],
     [2, 0, 0],
   ]);
+  for (const { scans } of json.solutions) expect(scans).toHaveLength(2);
+  const { inversion, ...details } = parseResult(json);
+  expect(JSON.parse(JSON.stringify(resultJson(inversion, details)))).toEqual(json);
+  expect(() => parseResult({ ...json, solutions: [{ ...json.solutions[0], scans: [] }] })).toThrow(
+    /solutions\[0\]\.scans must be as long as/,
+  );
   expect(json.provenance.files.scan2!.name).toBe(files[1]);
   expect(json.provenance.command.join(" ")).toContain(
     `${files.join(" ")} --together --material YSZ --wavelength 1.5406 --hkl 4,0,0 --hkl 2,0,0`,

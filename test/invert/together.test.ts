@@ -161,6 +161,19 @@ test("two scans settle what neither does alone; each has its own instrument and 
     expect(chi2PerPoint).toBeLessThan(1.3);
     expect(rms).toBeGreaterThan(0);
   }
+  expect(together.solutions.length).toBeGreaterThan(1);
+  // Each solution has the curve of each scan: that of its profile, seen with its instrument.
+  together.solutions.forEach((solution, i) => {
+    if (i === 0) expect(together.scans).toMatchObject(solution.scans!);
+    expect(solution.scans![0]).toMatchObject({ calculated: solution.calculated, rms: solution.rms });
+    for (const [k, { calculated, instrument }] of solution.scans!.entries()) {
+      const { reflection: own, twoTheta } = { ...scans[k]!, ...scans[k]!.scan },
+        seen = powered(solution.profile, (ysz400.d / own.d) ** 2),
+        { intensity } = simulator.simulate(seen, own, twoTheta, { instrument });
+      const worst = Math.max(...intensity.map((value, j) => Math.abs(Math.log10(value / calculated[j]!))));
+      expect(worst).toBeLessThan(1e-3);
+    }
+  });
   const [first, second] = together.scans!;
   expect(first!.calculated).toEqual(together.calculated);
   expect(second!.instrument).not.toEqual(first!.instrument);
