@@ -74,7 +74,7 @@ export function numbersInNames(names: readonly string[]): number[] | undefined {
         Number(text.replace(/[,p]/i, ".")),
       ),
     ),
-    count = Math.min(...found.map(({ length }) => length));
+    count = found.length === 0 ? 0 : Math.min(...found.map(({ length }) => length));
   for (let k = 0; k < count; k++) {
     const values = found.map((numbers) => numbers[k]);
     if (isVaried(values)) return values;

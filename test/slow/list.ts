@@ -11,6 +11,7 @@ export const SLOW: Readonly<Record<string, string>> = {
   "test/app/session.test.ts":
     "lost sessions, requests that leave the browser, files that the page cannot read",
   "test/batch/batch.test.ts": "lines that a killed, divided or resumed batch loses or writes twice",
+  "test/batch/formats.test.ts": "values of a batch that are others in Parquet or NeXus than in table.csv",
   "test/batch/table.test.ts": "wrong tables of whole batches",
   "test/cli/repeat.test.ts": "answers that the same file, settings and version do not give again",
   "test/cli/train.test.ts": "checkpoints that a killed training cannot go on from",
