@@ -9,7 +9,7 @@ import { invert } from "../../src/invert/invert.ts";
 import { readScan } from "../../src/io/read.ts";
 import { resultJson } from "../../src/report/files.ts";
 import type { Layer } from "../../src/types.ts";
-import { smallScans, textOf } from "../batch/scans.ts";
+import { smallScans, ysz } from "../batch/scans.ts";
 import { testWithChromium } from "../dataset/tools.ts";
 import {
   answered,
@@ -96,14 +96,18 @@ testWithChromium(
   async () => {
     const opened = await visit();
     const { page } = opened;
-    const counts = await smallScans(3, { strain: (k) => 0.6 + 0.3 * k });
-    await drop(
-      page,
-      ...counts.map((scan, k) => ({
-        name: `film 5e${15 - k}.xy`,
-        content: `# YSZ 4 0 0, wavelength 1.5406 Å\n${textOf(scan)}`,
+    // Answers as they were: nothing is searched in the browser.
+    const scans = await smallScans(3, { strain: (k) => 0.6 + 0.3 * k }),
+      crystal = await ysz();
+    const results = await Promise.all(
+      scans.map(async (scan, k) => ({
+        name: `result-${k}.json`,
+        content: JSON.stringify(
+          resultJson(await invert(scan, crystal, { effort: 0.001 }), { name: `film 5e${15 - k}` }),
+        ),
       })),
     );
+    await drop(page, ...results);
     const picture = page.locator(".series-pictures img"),
       choose = (name: string) =>
         page.getByRole("group", { name: "Picture of the series" }).getByRole("button", { name }).click();
