@@ -1,5 +1,5 @@
 /** Stacks of layers as the user gives and draws them: periods from below, each of one layer or more. */
-import type { Hkl } from "takagi";
+import type { Hkl, LayerGroup, Stack } from "takagi";
 import type { CrystalChoice } from "./crystals.ts";
 
 /** A layer that is known to be there; what is absent is found. */
@@ -128,6 +128,26 @@ export function itemsOf<L, T>(
     const all = layers.map(to);
     return repeats > 1 ? [{ layers: all, repeats }] : all;
   });
+}
+
+/** A stack of the SDK's, to be drawn.
+ *  @param crystals of each layer from below, or of all of them */
+export function drawnPeriods(
+  { layers }: Pick<Stack, "layers">,
+  crystals: readonly Pick<DrawnLayer, "crystal" | "hkl">[] | Pick<DrawnLayer, "crystal" | "hkl">,
+): Periods<DrawnLayer> {
+  let at = 0;
+  const drawn = ({ thickness, strain = 0, debyeWaller = 1 }: LayerGroup["layers"][number]): DrawnLayer => ({
+    ...("length" in crystals ? crystals[at++] : crystals),
+    thickness,
+    strain,
+    debyeWaller,
+  });
+  return layers.map((item) =>
+    "layers" in item
+      ? { layers: item.layers.map(drawn), repeats: item.repeats }
+      : { layers: [drawn(item)], repeats: 1 },
+  );
 }
 
 /** Of all layers together, nm. */

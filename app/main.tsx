@@ -2,11 +2,12 @@
 import { render } from "preact";
 import { App } from "./components/App.tsx";
 import { PageBoundary } from "./components/Boundary.tsx";
-import { lightOnPaper, restoreScheme } from "./plot/theme.ts";
+import { ShownContext } from "./shown/shown.ts";
 import { warmNetwork, warmUp } from "./state/crew.ts";
 import { networks } from "./state/networks.ts";
+import { lightOnPaper, restoreScheme } from "./state/scheme.ts";
 import { followExperiment } from "./state/setup.ts";
-import { followModel } from "./state/shown.ts";
+import { followModel, shown } from "./state/shown.ts";
 import { keepSession } from "./state/storage.ts";
 import { jobs } from "./state/store.ts";
 import { resetViewOnSelection } from "./state/view.ts";
@@ -19,9 +20,11 @@ resetViewOnSelection();
 const root = document.getElementById("app")!;
 root.replaceChildren();
 render(
-  <PageBoundary>
-    <App />
-  </PageBoundary>,
+  <ShownContext.Provider value={shown}>
+    <PageBoundary>
+      <App />
+    </PageBoundary>
+  </ShownContext.Provider>,
   root,
 );
 warmUp();

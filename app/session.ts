@@ -121,6 +121,10 @@ export interface Entry extends Settings {
   readonly isEdited: boolean;
 }
 
+/** Of an entry, what is drawn and said of it, wherever its scan and its answer come from. */
+export type Drawable = Omit<Entry, keyof Settings | "guess" | "invertedWith"> &
+  Pick<Settings, "mask" | "layers">;
+
 export interface Session {
   readonly entries: readonly Entry[];
   /** Id of the entry that is shown. */
@@ -195,7 +199,7 @@ export function settingsOf({ experiment, network, held, mask, layers, splines, e
 }
 
 /** Whether what is shown is a profile drawn by hand over an answer, which is not the fit. */
-export function isDrawn(entry: Entry | undefined): boolean {
+export function isDrawn(entry: Drawable | undefined): boolean {
   return entry?.answer !== undefined && entry.isEdited;
 }
 
@@ -207,7 +211,7 @@ export function isStale(entry: Entry): boolean {
 }
 
 /** 2θ at which the curve is wanted. */
-export function anglesOf({ scan, range: { from, to, points } }: Entry): Float64Array {
+export function anglesOf({ scan, range: { from, to, points } }: Pick<Entry, "scan" | "range">): Float64Array {
   return (
     scan?.twoTheta ?? Float64Array.from({ length: points }, (_, i) => from + ((to - from) * i) / (points - 1))
   );

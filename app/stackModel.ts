@@ -12,8 +12,8 @@ import {
   withEdgeAt,
   withLayer,
 } from "./layers.ts";
-import type { Handle } from "./model.ts";
-import type { Experiment, StackModel } from "./session.ts";
+import { dragged, type Handle, isStack, type Quantity } from "./model.ts";
+import type { Experiment, Model, StackModel } from "./session.ts";
 
 const MOST_STRAIN = 30;
 
@@ -67,6 +67,22 @@ export function draggedStack(
     MOST_STRAIN,
   );
   return { ...model, layers: withLayer(model.layers, above, { ...layer, strain }) };
+}
+
+/** What is done to a handle. */
+export interface Move {
+  readonly quantity: Quantity;
+  readonly index: number;
+  /** A value, or a depth (nm), by what the handle moves. */
+  readonly to: number;
+  /** The layers that are shown, where the model is one of layers. */
+  readonly stack: Stack | undefined;
+}
+
+/** The model with one of its handles moved; undefined where it cannot be. */
+export function moved(model: Model, { quantity, index, to, stack }: Move): Model | undefined {
+  if (!isStack(model)) return dragged(model, quantity, index, to);
+  return stack === undefined ? undefined : draggedStack(model, stack, { index, value: to });
 }
 
 /** The layer that comes next on a stack: as the one beneath, or of the film's crystal, fitting the substrate where that is known. */

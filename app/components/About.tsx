@@ -1,7 +1,7 @@
 /** The foot of the page: version, and what there is to know before an answer is trusted. */
 import { CITATION, VERSION } from "takagi";
 import type { ComponentChildren } from "preact";
-import { scheme, setScheme, type Scheme } from "../plot/theme.ts";
+import { scheme, setScheme, type Scheme } from "../state/scheme.ts";
 
 const NEXT: Readonly<Record<Scheme, Scheme>> = { system: "light", light: "dark", dark: "system" };
 

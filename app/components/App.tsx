@@ -5,11 +5,13 @@ import type { Entry } from "../session.ts";
 import { openFiles, openText } from "../state/files.ts";
 import { announcement, fileProblems, redo, settled, undo } from "../state/store.ts";
 import { About } from "./About.tsx";
-import { Alert, Answer } from "./Answer.tsx";
+import { Alert } from "./Alert.tsx";
+import { Answer } from "./Answer.tsx";
 import { EntryBoundary } from "./Boundary.tsx";
 import { ExperimentForm } from "./ExperimentForm.tsx";
 import { Grounds } from "./Grounds.tsx";
 import { Header } from "./Header.tsx";
+import { LayerTable } from "./LayerTable.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
 import { Parameters } from "./Parameters.tsx";
 import { pickFile } from "./pick.ts";
@@ -63,7 +65,7 @@ function Workbench({ entry }: { readonly entry: Entry }) {
       <EntryBoundary entry={entry}>
         <div class="results">
           <Answer entry={entry} />
-          <Plots entry={entry} />
+          <Plots entry={entry} layers={<LayerTable entry={entry} />} />
           {entry.scan !== undefined && <Grounds entry={entry} />}
           <Solutions entry={entry} />
           <Series />

@@ -5,7 +5,7 @@ import { EMPTY, type Entry } from "../session.ts";
 import { remove } from "../state/actions.ts";
 import { sessionFile } from "../state/exports.ts";
 import { replace } from "../state/store.ts";
-import { Alert } from "./Answer.tsx";
+import { Alert } from "./Alert.tsx";
 import { download } from "./pick.ts";
 
 /** The workbench of one scan: where it cannot be drawn, the others go on. */

@@ -1,6 +1,6 @@
 /** How the answer was found, and what its confidence rests on. */
 import { type Inversion, type Provenance, type Row, type Run, shellLine, summary } from "takagi";
-import { chosen, type Entry } from "../session.ts";
+import { chosen, type Drawable } from "../session.ts";
 import { Rows } from "./Rows.tsx";
 
 /** Rows of the summary that are seen already. */
@@ -13,7 +13,7 @@ function modelOf({ stack, splines, prior }: Inversion): string {
   return `${splines} cubic B-splines; prior: ${films}`;
 }
 
-export function Grounds({ entry }: { readonly entry: Entry }) {
+export function Grounds({ entry }: { readonly entry: Drawable }) {
   const answer = chosen(entry);
   if (answer === undefined) return <section class="grounds" />;
   const { uniqueness, fit } = summary(answer);

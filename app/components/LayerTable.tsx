@@ -15,11 +15,13 @@ import { isStack } from "../model.ts";
 import { type Entry, type StackModel, without } from "../session.ts";
 import { againstSubstrate } from "../stackModel.ts";
 import { addLayer, drawLayers } from "../state/actions.ts";
-import { isDrawnOver, shownAnswer, stack } from "../state/shown.ts";
+import { shown } from "../state/shown.ts";
 import { isDragging } from "../state/store.ts";
 import { CrystalName, CrystalNames } from "./CrystalName.tsx";
 import { NumberField } from "./fields.tsx";
 import { PeriodHead } from "./PeriodHead.tsx";
+
+const { isDrawnOver, shownAnswer, stack } = shown.drawn;
 
 export function LayerTable({ entry }: { readonly entry: Entry }) {
   const { id, model, experiment } = entry;

@@ -1,17 +1,15 @@
 /** The plots of what is shown: scan and residuals beside the profiles, and how they are looked at and changed. */
+import type { ComponentChildren } from "preact";
+import { isStack } from "../model.ts";
 import { CurvePlot } from "../plot/CurvePlot.tsx";
 import { ProfilePlot } from "../plot/ProfilePlot.tsx";
 import { ResidualPlot } from "../plot/ResidualPlot.tsx";
-import { isStack } from "../model.ts";
-import type { Entry } from "../session.ts";
-import { resetModel } from "../state/actions.ts";
-import { invert } from "../state/inversion.ts";
-import { isDrawnOver, shownAnswer } from "../state/shown.ts";
-import { jobs, selected } from "../state/store.ts";
-import { brushMode, isLog, zoom, zoomBy } from "../state/view.ts";
-import { LayerTable } from "./LayerTable.tsx";
+import type { Drawable } from "../session.ts";
+import { zoomBy } from "../shown/look.ts";
+import { useShown } from "../shown/shown.ts";
 
-export function Plots({ entry }: { readonly entry: Entry }) {
+/** @param layers what stands under the strain of layers */
+export function Plots({ entry, layers }: { readonly entry: Drawable; readonly layers: ComponentChildren }) {
   const hasScan = entry.scan !== undefined,
     isOfLayers = entry.model === undefined ? entry.layers !== undefined : isStack(entry.model);
   return (
@@ -31,7 +29,7 @@ export function Plots({ entry }: { readonly entry: Entry }) {
           </p>
         )}
         <ProfilePlot key={`strain ${isOfLayers}`} quantity="strain" isOnly={isOfLayers} />
-        {isOfLayers ? <LayerTable entry={entry} /> : <ProfilePlot key="debyeWaller" quantity="debyeWaller" />}
+        {isOfLayers ? layers : <ProfilePlot key="debyeWaller" quantity="debyeWaller" />}
       </div>
     </section>
   );
@@ -42,13 +40,16 @@ const MODES = [
   ["mask", "Brush over what the fit shall leave out"],
 ] as const;
 
-function Tools({ entry: { scan, range } }: { readonly entry: Entry }) {
+function Tools({ entry: { scan, range } }: { readonly entry: Drawable }) {
+  const { look, actions } = useShown(),
+    { brushMode, isLog, zoom } = look;
   const { twoTheta } = scan ?? {};
   const full = [twoTheta?.[0] ?? range.from, twoTheta?.[twoTheta.length - 1] ?? range.to] as const;
   const isWhole = zoom.value === undefined;
   return (
     <div class="tools" role="group" aria-label="Plot of the scan">
       {scan !== undefined &&
+        actions.addMask !== undefined &&
         MODES.map(([mode, title]) => (
           <button
             type="button"
@@ -60,10 +61,10 @@ function Tools({ entry: { scan, range } }: { readonly entry: Entry }) {
             {mode}
           </button>
         ))}
-      <button type="button" aria-label="Zoom in" onClick={() => zoomBy(0.5, full)}>
+      <button type="button" aria-label="Zoom in" onClick={() => zoomBy(look, 0.5, full)}>
         +
       </button>
-      <button type="button" aria-label="Zoom out" disabled={isWhole} onClick={() => zoomBy(2, full)}>
+      <button type="button" aria-label="Zoom out" disabled={isWhole} onClick={() => zoomBy(look, 2, full)}>
         −
       </button>
       <button type="button" disabled={isWhole} onClick={() => (zoom.value = undefined)}>
@@ -85,10 +86,10 @@ function Tools({ entry: { scan, range } }: { readonly entry: Entry }) {
 /** What the marks of the profiles mean; once they were changed by hand, the ways on and back. Of constant height, so that
  *  nothing moves under a pointer that drags. */
 function ByHand() {
-  const entry = selected.value,
-    answer = shownAnswer.value;
-  if (entry?.model === undefined) return <p class="by-hand" />;
-  if (!isDrawnOver.value)
+  const { selected, drawn, progress, actions } = useShown(),
+    answer = drawn.shownAnswer.value;
+  if (selected.value?.model === undefined) return <p class="by-hand" />;
+  if (!drawn.isDrawnOver.value)
     return (
       <p class="by-hand">
         {answer !== undefined && (
@@ -121,13 +122,13 @@ function ByHand() {
       <button
         type="button"
         class="link"
-        disabled={jobs.value.has(entry.id)}
+        disabled={progress.value !== undefined}
         title="A fit that begins at what you drew"
-        onClick={() => void invert(entry.id, true)}
+        onClick={actions.fitDrawn}
       >
         Fit from here
       </button>
-      <button type="button" class="link" onClick={() => resetModel(entry.id)}>
+      <button type="button" class="link" onClick={actions.resetModel}>
         Back to the fit
       </button>
     </p>

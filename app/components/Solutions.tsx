@@ -1,11 +1,12 @@
 /** All profiles that explain the scan, to click through. */
 import { layerTable, percentOf, plain, type Solution } from "takagi";
-import type { Entry } from "../session.ts";
-import { chooseSolution } from "../state/actions.ts";
+import type { Drawable } from "../session.ts";
+import { useShown } from "../shown/shown.ts";
 import { Thumbnail } from "../plot/Thumbnail.tsx";
 
-export function Solutions({ entry }: { readonly entry: Entry }) {
-  const solutions = entry.answer?.solutions ?? [];
+export function Solutions({ entry }: { readonly entry: Drawable }) {
+  const solutions = entry.answer?.solutions ?? [],
+    { chooseSolution } = useShown().actions;
   if (solutions.length < 2) return null;
   const isOfLayers = solutions[0]!.stack !== undefined,
     deepest = (isOfLayers ? 1.1 : 1) * Math.max(...solutions.map(({ thickness }) => thickness));
@@ -24,7 +25,7 @@ export function Solutions({ entry }: { readonly entry: Entry }) {
             class="card"
             key={i}
             aria-pressed={entry.solution === i}
-            onClick={() => chooseSolution(entry.id, i)}
+            onClick={() => chooseSolution(i)}
           >
             <Thumbnail
               x={[0, deepest]}

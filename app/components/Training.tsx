@@ -5,7 +5,7 @@ import { LearningPlot } from "../plot/LearningPlot.tsx";
 import type { Entry } from "../session.ts";
 import { stopTraining, train, trainingProblem, course, type Course } from "../state/training.ts";
 import type { TrainingPlan } from "../worker/protocol.ts";
-import { Alert } from "./Answer.tsx";
+import { Alert } from "./Alert.tsx";
 import { NumberField } from "./fields.tsx";
 
 const USUAL: TrainingPlan = { largestStrain: 4, thickest: 1000, minutes: 5 };

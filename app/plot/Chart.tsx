@@ -2,7 +2,7 @@
 import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { theme } from "./theme.ts";
+import { useShown } from "../shown/shown.ts";
 
 export interface ChartProps {
   /** Read once, when the chart is made; colours as functions, so that they follow the theme. */
@@ -32,6 +32,7 @@ export function Chart({
   isInteractive = false,
 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
+  const { theme } = useShown();
 
   // Plain effects, which run at once: those of the components wait for a frame.
   useEffect(() => {

@@ -1,8 +1,8 @@
 /** The learning curve of a training while it goes on. */
+import { theme } from "../state/scheme.ts";
 import { course } from "../state/training.ts";
 import { axis } from "./axes.ts";
 import { Chart } from "./Chart.tsx";
-import { theme } from "./theme.ts";
 
 /** Loss, logarithmic, against the simulated scans seen: a line while learning, dots on scans that it does not learn from. */
 export function LearningPlot() {
@@ -15,13 +15,13 @@ export function LearningPlot() {
         cursor: { show: false },
         scales: { x: { time: false }, y: { distr: 3 } },
         axes: [
-          axis({
+          axis(theme, {
             label: "Simulated scans",
             labelSize: 18,
             size: 34,
             values: (_, splits) => splits.map(short),
           }),
-          axis({
+          axis(theme, {
             scale: "y",
             size: 48,
             label: "Loss",

@@ -1,22 +1,22 @@
 /** What the marks of the scan's plot mean, and their values under the pointer. */
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { type ReadonlySignal, useComputed } from "@preact/signals";
 import { plain } from "takagi";
-import { calculated, isDrawnOver, measured, twoTheta } from "../state/shown.ts";
-import { masks, zeros } from "./scanPlot.ts";
+import { useShown } from "../shown/shown.ts";
 
 /** Share of the scan beside which a legend stands. */
 const SHARE = 0.4;
 
 /** The side on which the scan is lower: there is room above it. */
-const side = computed(() => {
-  const values = measured.value ?? calculated.value;
+function lowerSide(values: Float64Array | undefined): "left" | "right" {
   if (values === undefined) return "left";
   const most = (part: Float64Array): number => part.reduce((a, b) => Math.max(a, b), 0);
   const width = Math.ceil(SHARE * values.length);
   return most(values.subarray(0, width)) <= most(values.subarray(-width)) ? "left" : "right";
-});
+}
 
 export function Legend({ at }: { readonly at: ReadonlySignal<number | undefined> }) {
+  const { measured, calculated, isDrawnOver, masks, twoTheta, zeros } = useShown().drawn,
+    side = useComputed(() => lowerSide(measured.value ?? calculated.value));
   const i = at.value ?? -1,
     angle = twoTheta.value[i],
     seen = measured.value?.[i],

@@ -1,35 +1,16 @@
 /** Strain or Debye–Waller factor against depth, with its band and the handles that change it. */
-import { computed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { type Band, type Inversion, onSubstrate, plain } from "takagi";
 import type uPlot from "uplot";
-import { type Handle, handlesOf, isStack, type Quantity } from "../model.ts";
-import { stackHandles } from "../stackModel.ts";
-import { dragHandle } from "../state/actions.ts";
-import { newDrag, pointerMoved } from "../state/frames.ts";
-import { isDrawnOver, profile, shownAnswer, stack } from "../state/shown.ts";
-import { endDrag, isDragging, selected, startDrag } from "../state/store.ts";
+import type { Handle, Quantity } from "../model.ts";
+import { type Shown, useShown } from "../shown/shown.ts";
 import { axis } from "./axes.ts";
 import { Chart } from "./Chart.tsx";
 import { HandleLayer } from "./handles.ts";
 import { band, dashed, threads, zeroLine } from "./marks.ts";
-import { theme } from "./theme.ts";
 
-/** Of layers with their substrate. */
-const shown = computed(() =>
-  profile.value === undefined || stack.value === undefined ? profile.value : onSubstrate(profile.value),
-);
-const isOfLayers = computed(() => stack.value !== undefined);
 /** Share of a stack's thickness over which the substrate under it is seen: its lowest edge can be moved there. */
 const BENEATH = 0.12;
-const SIGNALS = {
-  strain: { values: computed(() => shown.value?.strain), handles: computed(() => handlesNow("strain")) },
-  debyeWaller: {
-    values: computed(() => shown.value?.debyeWaller),
-    handles: computed(() => handlesNow("debyeWaller")),
-  },
-} as const;
-const depths = computed(() => shown.value?.depth);
 
 /** The fit's own line; of layers down to the substrate. */
 function lineOf(
@@ -40,25 +21,12 @@ function lineOf(
   return { x: line.depth, y: line[quantity] };
 }
 
-function handlesNow(quantity: Quantity): readonly Handle[] {
-  const model = selected.value?.model;
-  if (model === undefined) return [];
-  if (!isStack(model)) return handlesOf(model, quantity);
-  // Debye–Waller factors of layers stand in their table.
-  return quantity === "debyeWaller" || stack.value === undefined ? [] : stackHandles(model, stack.value);
-}
-
 function wordsOf({ depth: at, value, moves }: Handle, quantity: Quantity): { label: string; value: string } {
   if (moves === "depth") return { label: "Lower edge of a layer", value: `${plain(at, 4)} nm` };
   return {
     label: `${quantity === "strain" ? "Strain" : "Debye–Waller factor"} at ${at.toFixed(0)} nm`,
     value: `${plain(value)}${quantity === "strain" ? " %" : ""}`,
   };
-}
-
-/** Depth that is seen, nm. */
-function deepestSeen(whole: number): number {
-  return isOfLayers.value ? (1 + BENEATH) * whole : whole;
 }
 
 const NAMES = { strain: "Strain Δd/d (%)", debyeWaller: "Debye–Waller factor" } as const;
@@ -72,23 +40,18 @@ export function ProfilePlot({
   readonly quantity: Quantity;
   readonly isOnly?: boolean;
 }) {
-  const { values, handles } = SIGNALS[quantity];
+  const shown = useShown(),
+    { drawn, theme, isDragging, actions: done } = shown,
+    { profile, line, stack, shownAnswer } = drawn,
+    values = line[quantity];
   const layer = useRef<HandleLayer | undefined>(undefined);
   const range = useRef<[number, number]>([0, 1]),
     deepest = useRef(1);
 
   const actions = {
-    start: () => {
-      newDrag();
-      startDrag();
-    },
-    drag: (index: number, value: number) => {
-      const id = selected.peek()?.id;
-      if (id === undefined) return;
-      pointerMoved();
-      dragHandle(id, quantity, index, value);
-    },
-    end: endDrag,
+    start: done.startDrag,
+    drag: (index: number, to: number) => done.drag(quantity, index, to),
+    end: done.endDrag,
     words: (handle: Handle) => wordsOf(handle, quantity),
   };
 
@@ -107,11 +70,12 @@ export function ProfilePlot({
           },
           axes: [
             axis(
+              theme,
               quantity === "strain" && !isOnly
                 ? { size: 22 }
                 : { label: "Depth below the surface (nm)", labelSize: 18, size: 34 },
             ),
-            axis({
+            axis(theme, {
               scale: "y",
               size: 62,
               label: NAMES[quantity],
@@ -122,33 +86,35 @@ export function ProfilePlot({
           ],
           series: [{}, { stroke: () => theme.peek().accent, width: 1.8, points: { show: false } }],
           hooks: {
-            drawAxes: [(chart) => drawBehind(chart, quantity)],
+            drawAxes: [(chart) => drawBehind(chart, quantity, shown)],
             draw: [() => layer.current?.place()],
             // Not `ready`, which comes after the first data.
             init: [(chart) => (layer.current = new HandleLayer(chart, actions))],
           },
         })}
-        data={() => [depths.value ?? [], values.value ?? []]}
+        data={() => [line.depth.value ?? [], values.value ?? []]}
         follow={(chart: uPlot) => {
           if (profile.value === undefined || values.value === undefined) return;
           const wanted = yRange(values.value, shownAnswer.value, quantity);
           range.current = isDragging.value ? including(range.current, values.value) : wanted;
           const { depth } = profile.value,
             whole = depth[depth.length - 1]!;
-          deepest.current = isDragging.value ? Math.max(deepest.current, whole) : deepestSeen(whole);
+          deepest.current = isDragging.value
+            ? Math.max(deepest.current, whole)
+            : (stack.value === undefined ? 1 : 1 + BENEATH) * whole;
           chart.setScale("x", { min: 0, max: deepest.current });
           chart.setScale("y", { min: range.current[0], max: range.current[1] });
         }}
-        over={() => layer.current?.show(handles.value)}
+        over={() => layer.current?.show(drawn.handles[quantity].value)}
       />
     </figure>
   );
 }
 
 /** Band and posterior of the answer; in grey with the fit in dashes where a profile is drawn over it. */
-function drawBehind(chart: uPlot, quantity: Quantity): void {
-  const answer = shownAnswer.peek(),
-    isOver = isDrawnOver.peek(),
+function drawBehind(chart: uPlot, quantity: Quantity, { drawn, theme }: Shown): void {
+  const answer = drawn.shownAnswer.peek(),
+    isOver = drawn.isDrawnOver.peek(),
     colours = theme.peek();
   if (answer !== undefined) {
     const { profile: own } = answer;

@@ -1,39 +1,15 @@
 /** Residuals of scan and curve in standard deviations; those far out in a colour of their own, and counted. */
-import { computed } from "@preact/signals";
-import { FAR_OUT, residualLimit, weightedResiduals } from "takagi";
+import { FAR_OUT, residualLimit } from "takagi";
 import type uPlot from "uplot";
-import { calculated, measured, shownAnswer, twoTheta } from "../state/shown.ts";
+import { type Shown, useShown } from "../shown/shown.ts";
 import { angleAxis, axis, decimal } from "./axes.ts";
 import { Chart } from "./Chart.tsx";
 import { zeroLine } from "./marks.ts";
-import { angleScale, countUnit, cursor, drawMasks, followZoom, masks } from "./scanPlot.ts";
-import { theme } from "./theme.ts";
-
-const residuals = computed(() =>
-  measured.value === undefined || calculated.value === undefined
-    ? undefined
-    : weightedResiduals({
-        scan: { twoTheta: twoTheta.value, intensity: measured.value },
-        calculated: calculated.value,
-        countUnit: countUnit.value,
-        relativeError: shownAnswer.value?.relativeError ?? 0,
-      }),
-);
-
-const isUsed = (i: number): boolean => {
-  const angle = twoTheta.value[i]!;
-  return !masks.value.some(([from, to]) => angle >= from && angle <= to);
-};
-
-/** How many of the points that are not masked lie far out; empty where none does. */
-export const farOut = computed(() => {
-  if (residuals.value === undefined) return "";
-  const fitted = residuals.value.filter((_, i) => isUsed(i)),
-    beyond = fitted.filter((value) => Math.abs(value) > FAR_OUT).length;
-  return beyond === 0 ? "" : `${beyond} of ${fitted.length} beyond ±${FAR_OUT}σ`;
-});
+import { angleScale, cursor, drawMasks, followZoom } from "./scanPlot.ts";
 
 export function ResidualPlot() {
+  const shown = useShown(),
+    { theme, drawn } = shown;
   return (
     <figure class="plot">
       <Chart
@@ -41,11 +17,11 @@ export function ResidualPlot() {
         label="Residuals of scan and curve in standard deviations against 2θ"
         options={() => ({
           legend: { show: false },
-          cursor: cursor({ show: false }),
+          cursor: cursor(shown, { show: false }),
           scales: { x: angleScale, y: { range: (_, min, max) => symmetric(min, max) } },
           axes: [
-            angleAxis(),
-            axis({
+            angleAxis(theme),
+            axis(theme, {
               scale: "y",
               size: 62,
               label: "Residual (σ)",
@@ -55,12 +31,15 @@ export function ResidualPlot() {
             }),
           ],
           series: [{}, dots(3, () => theme.peek().dots), dots(5, () => theme.peek().warn)],
-          hooks: { drawClear: [drawMasks], draw: [(chart) => zeroLine(chart, theme.peek().rule)] },
+          hooks: {
+            drawClear: [(chart) => drawMasks(chart, shown)],
+            draw: [(chart) => zeroLine(chart, theme.peek().rule)],
+          },
         })}
-        data={residualData}
-        follow={followZoom}
+        data={() => residualData(drawn)}
+        follow={(chart) => followZoom(chart, shown)}
       />
-      <p class="far">{farOut}</p>
+      <p class="far">{drawn.farOut}</p>
     </figure>
   );
 }
@@ -70,7 +49,7 @@ function dots(size: number, colour: () => string): uPlot.Series {
 }
 
 /** Beyond the axis they are drawn on its edge. */
-function residualData(): uPlot.AlignedData {
+function residualData({ masks, residuals, twoTheta }: Shown["drawn"]): uPlot.AlignedData {
   void masks.value;
   const angles = twoTheta.value,
     values = residuals.value;

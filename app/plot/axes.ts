@@ -1,14 +1,17 @@
 /** Axes of the charts, with the marks that the report has. */
+import type { ReadonlySignal } from "@preact/signals";
 import { strainTicks, type Tick, ticks } from "takagi";
 import type uPlot from "uplot";
-import { type Theme, theme } from "./theme.ts";
+import type { Theme } from "./theme.ts";
 
 /** Pixels from one label to the next, along and up. */
 const ALONG = 76,
   UP = 34;
 
-/** An axis in the page's colours. */
-export function axis(options: uPlot.Axis): uPlot.Axis {
+type ThemeSignal = ReadonlySignal<Theme>;
+
+/** An axis in the colours of the style sheet. */
+export function axis(theme: ThemeSignal, options: uPlot.Axis): uPlot.Axis {
   const from = (pick: (colours: Theme) => string) => () => pick(theme.peek());
   return {
     stroke: from(({ soft }) => soft),
@@ -23,15 +26,24 @@ export function axis(options: uPlot.Axis): uPlot.Axis {
 }
 
 /** The axis of 2θ, degrees, below a chart; without numbers where a chart beneath has them. */
-export function angleAxis(hasNumbers = true): uPlot.Axis {
+export function angleAxis(theme: ThemeSignal, hasNumbers = true): uPlot.Axis {
   return hasNumbers
-    ? axis({ label: "2θ (°)", labelSize: 18, size: 34, values: (_, splits) => splits.map((v) => decimal(v)) })
-    : axis({ size: 8, values: (_, splits) => splits.map(() => "") });
+    ? axis(theme, {
+        label: "2θ (°)",
+        labelSize: 18,
+        size: 34,
+        values: (_, splits) => splits.map((v) => decimal(v)),
+      })
+    : axis(theme, { size: 8, values: (_, splits) => splits.map(() => "") });
 }
 
 /** Δd/d along the top, where the Bragg peak of a lattice strained so lies. */
-export function strainAxis(reflection: () => Parameters<typeof strainTicks>[0] | undefined): uPlot.Axis {
+export function strainAxis(
+  theme: ThemeSignal,
+  reflection: () => Parameters<typeof strainTicks>[0] | undefined,
+): uPlot.Axis {
   return marked(
+    theme,
     (chart, from, to) => {
       const now = reflection();
       return now === undefined ? [] : strainTicks(now, { from, to }, chart.width / ALONG);
@@ -41,8 +53,11 @@ export function strainAxis(reflection: () => Parameters<typeof strainTicks>[0] |
 }
 
 /** An axis of intensities, logarithmic or linear. */
-export function intensityAxis(label: string, log: boolean): uPlot.Axis {
-  return marked((chart, from, to) => ticks({ from, to, log, label }, (chart.height - 80) / UP), {
+export function intensityAxis(
+  theme: ThemeSignal,
+  { label, log }: { readonly label: string; readonly log: boolean },
+): uPlot.Axis {
+  return marked(theme, (chart, from, to) => ticks({ from, to, log, label }, (chart.height - 80) / UP), {
     scale: "y",
     size: 62,
     label,
@@ -52,13 +67,14 @@ export function intensityAxis(label: string, log: boolean): uPlot.Axis {
 
 /** An axis whose marks are given; grid lines stand at those with a label. */
 function marked(
+  theme: ThemeSignal,
   marks: (chart: uPlot, from: number, to: number) => readonly Tick[],
   options: uPlot.Axis,
 ): uPlot.Axis {
   let texts = new Map<number, string>();
   const named = (_: uPlot, splits: number[]): (number | null)[] =>
     splits.map((v) => ((texts.get(v) ?? "") === "" ? null : v));
-  return axis({
+  return axis(theme, {
     splits: (chart, _, from, to) => {
       const found = marks(chart, from, to).filter(({ value }) => value >= from && value <= to);
       texts = new Map(found.map(({ value, text }) => [value, text]));

@@ -1,5 +1,4 @@
 /** Colours of the plots: those of the style sheet. */
-import { signal } from "@preact/signals";
 
 export interface Theme {
   readonly ink: string;
@@ -17,49 +16,11 @@ export interface Theme {
   readonly font: string;
 }
 
-export type Scheme = "system" | "light" | "dark";
-
-const KEY = "takagi scheme";
-export const scheme = signal<Scheme>("system");
-export const theme = signal<Theme>(readTheme());
-
-const system = matchMedia("(prefers-color-scheme: dark)");
-system.addEventListener("change", () => (theme.value = readTheme()));
-
-export function setScheme(next: Scheme): void {
-  scheme.value = next;
-  document.documentElement.dataset.scheme = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // Kept for this visit only.
-  }
-  theme.value = readTheme();
-}
-
-export function restoreScheme(): void {
-  let saved: string | null = null;
-  try {
-    saved = localStorage.getItem(KEY);
-  } catch {
-    // As the system is.
-  }
-  setScheme(saved === "light" || saved === "dark" ? saved : "system");
-}
-
-/** Paper is light: while the page is printed, its plots are, too. */
-export function lightOnPaper(): void {
-  addEventListener("beforeprint", () => {
-    document.documentElement.dataset.scheme = "light";
-    theme.value = readTheme();
-  });
-  addEventListener("afterprint", () => setScheme(scheme.peek()));
-}
-
-/** Through an element that wears them: a canvas does not know light-dark() and var(). */
-function readTheme(): Theme {
+/** Through an element that wears them: a canvas does not know light-dark() and var().
+ *  @param place where the plots are, or above them */
+export function readTheme(place: Element): Theme {
   const probe = document.createElement("i");
-  document.documentElement.append(probe);
+  place.append(probe);
   const colour = (name: string): string => {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;

@@ -4,12 +4,10 @@ import type { ModelFiles } from "takagi/nn";
 import { type DrawnLayer, type LayersChoice, nextLayer, type Periods, withLayerOn } from "../layers.ts";
 import {
   bump,
-  dragged,
   isStack,
   modelOf,
   type ParameterName,
   parameterOf,
-  type Quantity,
   resolutionOf,
   withParameter,
 } from "../model.ts";
@@ -25,11 +23,10 @@ import {
   withEntry,
   without,
 } from "../session.ts";
-import { draggedStack, layerToAdd } from "../stackModel.ts";
+import { layerToAdd, type Move, moved } from "../stackModel.ts";
 import type { FoundScan } from "../worker/protocol.ts";
 import { cancel, invert } from "./inversion.ts";
 import { ownNetworks } from "./networks.ts";
-import { stack } from "./shown.ts";
 import { adjust, announcement, commit, jobs, session } from "./store.ts";
 
 export function addScans(found: readonly FoundScan[]): void {
@@ -165,16 +162,11 @@ export function chooseSolution(id: string, solution: number): void {
 }
 
 /** Part of a gesture: moves one handle of the profile, or of the layers that are shown. */
-export function dragHandle(id: string, quantity: Quantity, index: number, value: number): void {
+export function dragHandle(id: string, move: Move): void {
   adjust((now) =>
     withEntry(now, id, (entry) => {
-      const { model } = entry,
-        shown = stack.peek();
-      if (model === undefined) return entry;
-      if (!isStack(model)) return { ...entry, model: dragged(model, quantity, index, value), isEdited: true };
-      return shown === undefined
-        ? entry
-        : { ...entry, model: draggedStack(model, shown, { index, value }), isEdited: true };
+      const model = entry.model && moved(entry.model, move);
+      return model === undefined ? entry : { ...entry, model, isEdited: true };
     }),
   );
 }

@@ -3,8 +3,10 @@ import { csv, curveCsv, curveFigure, profileCsv, profileFigure, report, resultJs
 import { chosen, type Entry } from "../session.ts";
 import { quick } from "./crew.ts";
 import { encodeSession } from "./sessionFile.ts";
-import { calculated, measured, profile, twoTheta } from "./shown.ts";
+import { shown } from "./shown.ts";
 import { session } from "./store.ts";
+
+const { calculated, measured, profile, twoTheta } = shown.drawn;
 
 export interface Saved {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { CrystalChoice } from "../crystals.ts";
 import { WorkError } from "../worker/client.ts";
 import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
-import { type Problem, problemOfFile } from "./problems.ts";
+import { type Problem, problemOfFile } from "../shown/problems.ts";
 import { entryOfResult, isResult } from "./resultFile.ts";
 import { decodeSession, mergedSession, SessionFileError } from "./sessionFile.ts";
 import { announcement, commit, fileProblems, selected, waitingCrystal } from "./store.ts";

@@ -6,7 +6,7 @@ import { Cancelled } from "../worker/client.ts";
 import type { Work } from "../worker/protocol.ts";
 import { inverters } from "./crew.ts";
 import { networksFor } from "./networks.ts";
-import { problemOf } from "./problems.ts";
+import { problemOf } from "../shown/problems.ts";
 import { announcement, commit, jobs, mapWith, problems, session } from "./store.ts";
 
 /** What cancels the inversion of an entry. */

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Setup } from "../worker/protocol.ts";
 import { quick } from "./crew.ts";
-import { type Problem, problemOf } from "./problems.ts";
+import { type Problem, problemOf } from "../shown/problems.ts";
 import { selected } from "./store.ts";
 
 export const setup = signal<{ readonly setup?: Setup; readonly problem?: Problem }>({});

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { Progress } from "takagi";
 import type { CrystalChoice } from "../crystals.ts";
 import { EMPTY, type Entry, selectedEntry, type Session } from "../session.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "../shown/problems.ts";
 
 const MOST_STEPS = 200;
 

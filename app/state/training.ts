@@ -6,7 +6,7 @@ import type { Entry } from "../session.ts";
 import { Cancelled, CLIENT } from "../worker/client.ts";
 import type { Learning, TrainingPlan, Work } from "../worker/protocol.ts";
 import { addNetwork } from "./actions.ts";
-import { type Problem, problemOf } from "./problems.ts";
+import { type Problem, problemOf } from "../shown/problems.ts";
 import { announcement, session } from "./store.ts";
 
 /** What is seen of a training. */

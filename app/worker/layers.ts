@@ -1,18 +1,10 @@
 /** Layers of the form and of the plot as the SDK takes them. */
-import {
-  type Inversion,
-  type InvertOptions,
-  type LayerGroup,
-  type Profile,
-  type Reflection,
-  type Stack,
-  stackProfile,
-  TakagiError,
-} from "takagi";
+import { type Inversion, type InvertOptions, type Reflection, type Stack, TakagiError } from "takagi";
 import { crystalOf } from "../crystals.ts";
 import {
   distinct,
   type DrawnLayer,
+  drawnPeriods,
   type FoundStacks,
   type GivenLayer,
   itemsOf,
@@ -82,20 +74,7 @@ export async function checkLayers(experiment: Experiment, layers: LayersChoice):
 
 /** The layers of each solution, to be drawn. */
 export function stacksOf({ solutions }: Inversion, { options, crystals }: WantedLayers): FoundStacks {
-  const each = solutions.map(({ stack }) => {
-    let at = 0;
-    const drawn = ({ thickness, strain = 0, debyeWaller = 1 }: LayerGroup["layers"][number]): DrawnLayer => ({
-      ...(Array.isArray(crystals) ? (crystals as readonly LayerOf[])[at++] : (crystals as LayerOf)),
-      thickness,
-      strain,
-      debyeWaller,
-    });
-    return (stack?.stack.layers ?? []).map((item) =>
-      "layers" in item
-        ? { layers: item.layers.map(drawn), repeats: item.repeats }
-        : { layers: [drawn(item)], repeats: 1 },
-    );
-  });
+  const each = solutions.map(({ stack }) => drawnPeriods(stack?.stack ?? { layers: [] }, crystals));
   return { isNumberGiven: options.layers !== "auto", each };
 }
 
@@ -111,13 +90,6 @@ export async function drawnStack(experiment: Experiment, periods: Periods<DrawnL
     debyeWaller,
   }));
   return { substrate, layers };
-}
-
-/** Against depth; the bare substrate has no strain. */
-export function profileOfStack(stack: Stack): Profile {
-  return stack.layers.length > 0
-    ? stackProfile(stack)
-    : { depth: Float64Array.of(0, 1), strain: new Float64Array(2), debyeWaller: Float64Array.of(1, 1) };
 }
 
 /** Those of the last experiment: a drag asks for the same again and again. */

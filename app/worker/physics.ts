@@ -6,29 +6,18 @@ import {
   invert,
   type InvertOptions,
   type Inversion,
-  type Profile,
   type Progress,
   type Reflection,
   type Scan,
-  splineProfile,
 } from "takagi";
 import { isStack, parameterOf, resolutionOf, START_FWHM } from "../model.ts";
 import type { Network } from "../network.ts";
 import type { Entry, Experiment, Model, SplineModel } from "../session.ts";
-import {
-  checkLayers,
-  drawnStack,
-  profileOfStack,
-  stacksOf,
-  type WantedLayers,
-  wantedLayers,
-} from "./layers.ts";
+import { drawnCurve, profileOf } from "./drawing.ts";
+import { checkLayers, drawnStack, stacksOf, type WantedLayers, wantedLayers } from "./layers.ts";
 import { load, NetworkError, networkFor } from "./network.ts";
 import { prepared } from "./prepared.ts";
 import type { Preview, Setup, Work } from "./protocol.ts";
-
-/** Depths at which a profile is drawn. */
-const DEPTHS = 301;
 
 export async function setup({ experiment, layers }: Work["setup"]["ask"]): Promise<Setup> {
   const { name, d, wavelength, asymmetry = 0 } = (await prepared(experiment)).reflection;
@@ -141,30 +130,17 @@ export async function preview({
   twoTheta,
   isDraft,
 }: Work["preview"]["ask"]): Promise<Preview> {
-  const { reflection, sample, instrument } = await prepared(experiment);
-  const simulator = await createSimulator();
-  if (isStack(model)) {
-    const stack = await drawnStack(experiment, model.layers);
-    const { intensity } = simulator.simulateStack(stack, twoTheta, {
-      instrument: { ...model.instrument, ...instrument },
-      deviation: experiment.deviation,
-    });
-    return { profile: profileOfStack(stack), intensity, stack };
-  }
-  const profile = await profileOf(model);
-  const { intensity } = simulator.simulate(profile, reflection, twoTheta, {
+  const { reflection, sample, instrument } = await prepared(experiment),
+    { deviation } = experiment;
+  return drawnCurve(model, {
+    reflection,
     sample,
     instrument: { ...model.instrument, ...instrument },
-    deviation: experiment.deviation,
-    kernel: isDraft ? "fast" : "simd",
+    deviation,
+    twoTheta,
+    isDraft,
+    ...(isStack(model) ? { stack: await drawnStack(experiment, model.layers) } : {}),
   });
-  return { profile, intensity };
-}
-
-async function profileOf({ thickness, strainWeights, debyeWallerWeights }: SplineModel): Promise<Profile> {
-  const profile = await splineProfile({ thickness, strainWeights, debyeWallerWeights, points: DEPTHS });
-  // Rounding may leave a spline of ones a hair above 1.
-  return { ...profile, debyeWaller: profile.debyeWaller.map((w) => Math.min(Math.max(w, 0), 1)) };
 }
 
 export async function counts({ intensity, seed }: Work["counts"]["ask"]): Promise<Float64Array> {
