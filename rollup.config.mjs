@@ -45,6 +45,9 @@ const PROGRAMS = {
 /** Those of them that users import, and that need types. */
 const TYPES = ["batch", "index", "inline", "nn", "pool", "workers"];
 
+/** Built by tools/view.mjs; its types come from here, so that they are those of the others. */
+const ELEMENT = { view: "app/element/index.ts" };
+
 /** Programs that must not reach machine learning, not even through what they import; a dynamic import may. */
 const LEAN = Object.keys(PROGRAMS).filter(
   (name) => name !== "cli" && !name.startsWith("nn") && !name.startsWith("trainer"),
@@ -203,7 +206,7 @@ export default [
     onwarn,
   },
   {
-    input: Object.fromEntries(TYPES.map((name) => [name, PROGRAMS[name]])),
+    input: { ...Object.fromEntries(TYPES.map((name) => [name, PROGRAMS[name]])), ...ELEMENT },
     external: isExternal,
     output: {
       dir: "dist",

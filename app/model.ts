@@ -1,7 +1,7 @@
 /** Models that can be dragged and typed: from solutions, by handles, by parameters. */
 import type { FixedParameter, Resolution, Solution } from "takagi";
 import { type DrawnLayer, type Periods, thicknessOf } from "./layers.ts";
-import type { Experiment, Model, SplineModel, StackModel } from "./session.ts";
+import type { Drawable, Experiment, Model, SplineModel, StackModel } from "./session.ts";
 
 export type Quantity = "strain" | "debyeWaller";
 
@@ -29,6 +29,14 @@ export function modelOf(solution: Solution, layers: Periods<DrawnLayer> | undefi
     debyeWallerWeights: weights("debyeWallerWeight").map((w) => Math.min(Math.max(w, 0), 1)),
     instrument,
   };
+}
+
+/** The entry with one solution of its answer shown, as it was found. */
+export function atSolution<E extends Drawable>(entry: E, solution: number): E {
+  const own = entry.answer?.solutions[solution];
+  return own === undefined
+    ? entry
+    : { ...entry, solution, model: modelOf(own, entry.stacks?.each[solution]), isEdited: false };
 }
 
 /** Strain of one broad peak under the surface, and the disorder that goes with it: what ions leave. */

@@ -9,14 +9,18 @@ const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ".");
 const program = ts.createProgram(entries, options);
 const checker = program.getTypeChecker();
 
-/** Declarations under src/ of a name, through re-exports. */
+/** Folders whose names users see. */
+const OWN = ["src/", "app/element/"];
+
+/** Declarations under these of a name, through re-exports. */
 function declarationsOf(symbol) {
   const real = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   return (real.declarations ?? []).filter((node) => isOwn(node));
 }
 
 function isOwn(node) {
-  return relative("src", node.getSourceFile().fileName).startsWith("..") === false;
+  const file = relative(".", node.getSourceFile().fileName);
+  return OWN.some((folder) => file.startsWith(folder));
 }
 
 /** The node that carries the docstring. */
@@ -36,6 +40,8 @@ function membersOf(node) {
   return node.members.filter(
     (member) =>
       !ts.isConstructorDeclaration(member) &&
+      // What the getter says holds for both.
+      !ts.isSetAccessorDeclaration(member) &&
       !(member.name !== undefined && ts.isPrivateIdentifier(member.name)) &&
       !(ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private),
   );

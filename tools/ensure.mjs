@@ -22,6 +22,8 @@ const JS_SOURCES = [
   "package.json",
   "package-lock.json",
 ];
+const BUILT_VIEW = ["dist/view.js", "dist/view.worker.js"];
+const VIEW_SOURCES = ["app", "tools/view.mjs"];
 const BUILT_APP = ["dist/app/serviceWorker.js"];
 const APP_SOURCES = ["app", "examples/data", "models", "tools/app.mjs"];
 
@@ -29,6 +31,7 @@ requireNode(20, 19);
 if (isInstallStale()) npm("ci", "--no-audit", "--no-fund");
 if (isOlder(BUILT_WASM, WASM_SOURCES)) npm("run", "build:wasm");
 if (isOlder(BUILT_JS, [...JS_SOURCES, ...BUILT_WASM])) npm("run", "build:js");
+if (isOlder(BUILT_VIEW, [...VIEW_SOURCES, ...BUILT_JS])) npm("run", "build:view");
 if (isOlder(BUILT_APP, [...APP_SOURCES, ...BUILT_JS])) npm("run", "build:app");
 
 function requireNode(major, minor) {

@@ -3,9 +3,9 @@ import type { Effort, FixedParameter, Hkl } from "takagi";
 import type { ModelFiles } from "takagi/nn";
 import { type DrawnLayer, type LayersChoice, nextLayer, type Periods, withLayerOn } from "../layers.ts";
 import {
+  atSolution,
   bump,
   isStack,
-  modelOf,
   type ParameterName,
   parameterOf,
   resolutionOf,
@@ -153,12 +153,7 @@ export function takeCrystal(id: string, name: string, hkl: Hkl): void {
 }
 
 export function chooseSolution(id: string, solution: number): void {
-  change(id, (entry) => {
-    const own = entry.answer?.solutions[solution];
-    return own === undefined
-      ? entry
-      : { ...entry, solution, model: modelOf(own, entry.stacks?.each[solution]), isEdited: false };
-  });
+  change(id, (entry) => atSolution(entry, solution));
 }
 
 /** Part of a gesture: moves one handle of the profile, or of the layers that are shown. */
@@ -263,12 +258,7 @@ export function removeMask(id: string, index: number): void {
 
 /** Back to what the fit found. */
 export function resetModel(id: string): void {
-  change(id, (entry) => {
-    const own = entry.answer?.solutions[entry.solution];
-    return own === undefined
-      ? entry
-      : { ...entry, model: modelOf(own, entry.stacks?.each[entry.solution]), isEdited: false };
-  });
+  change(id, (entry) => atSolution(entry, entry.solution));
 }
 
 function change(id: string, how: (entry: Entry) => Entry): void {

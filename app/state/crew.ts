@@ -1,7 +1,8 @@
 /** The page's workers: one that answers at once, and as many for inversions as the machine runs at a time. */
 import { Crew, WorkerClient } from "takagi/workers";
 import type { Network } from "../network.ts";
-import { CLIENT, start, WorkError } from "../worker/client.ts";
+import { CLIENT, start } from "../worker/client.ts";
+import { WorkError } from "../worker/failures.ts";
 import type { Work } from "../worker/protocol.ts";
 
 const MOST_INVERTERS = 4;

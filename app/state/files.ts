@@ -2,7 +2,7 @@
 import { TakagiError } from "takagi";
 import type { ModelFiles } from "takagi/nn";
 import type { CrystalChoice } from "../crystals.ts";
-import { WorkError } from "../worker/client.ts";
+import { WorkError } from "../worker/failures.ts";
 import { addNetwork, addScans, changeExperiment, lastExperiment } from "./actions.ts";
 import { quick } from "./crew.ts";
 import { type Problem, problemOfFile } from "../shown/problems.ts";

@@ -2,7 +2,7 @@
 import { type Inversion, type Progress, summary } from "takagi";
 import { modelOf } from "../model.ts";
 import { type Entry, settingsOf, withEntry, without } from "../session.ts";
-import { Cancelled } from "../worker/client.ts";
+import { Cancelled } from "../worker/failures.ts";
 import type { Work } from "../worker/protocol.ts";
 import { inverters } from "./crew.ts";
 import { networksFor } from "./networks.ts";

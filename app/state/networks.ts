@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { type Network, SHIPPED } from "../network.ts";
 import type { Entry } from "../session.ts";
-import { WorkError } from "../worker/client.ts";
+import { WorkError } from "../worker/failures.ts";
 
 export const ownNetworks = signal<readonly Network[]>([]);
 /** The user's own before the others: they were made for a crystal. */

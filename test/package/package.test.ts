@@ -22,7 +22,7 @@ const inPackage = (path: string): string => join(installed.folder, "node_modules
 const tool = (path: string): string => join(root, "node_modules", path);
 
 /** Ways in that have types. */
-const ENTRIES = [".", "nn", "pool", "batch", "workers", "inline"];
+const ENTRIES = [".", "nn", "pool", "batch", "workers", "inline", "view"];
 
 test("publint and are-the-types-wrong find nothing to say", async () => {
   const { stdout } = await run(process.execPath, [
@@ -97,7 +97,7 @@ test("holds what users need and nothing else", async () => {
     .split("\n")
     .map((name) => name.replace("package/", ""));
   const isWanted =
-    /^(package\.json|README\.md|CHANGELOG\.md|CITATION\.cff|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm)|dist\/(chunks\/formats\.|tfjs\/)licenses\.txt|dist\/app\/.*)$/;
+    /^(package\.json|README\.md|CHANGELOG\.md|CITATION\.cff|LICENSE|models\/.*|dist\/.*\.(js|d\.ts|wasm)|dist\/(chunks\/(formats|view)\.|tfjs\/)licenses\.txt|dist\/app\/.*)$/;
   expect(files.filter((name) => !isWanted.test(name))).toEqual([]);
   for (const name of files.filter((name) => name.endsWith(".js")))
     expect(await readFile(inPackage(name), "utf8"), name).not.toMatch(

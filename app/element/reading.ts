@@ -1,0 +1,2 @@
+/** The part of the worker that reads files. */
+export { readScan } from "takagi";
