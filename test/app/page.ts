@@ -1,12 +1,15 @@
 /** The built page in a real browser, as users meet it: served from dist/app, operated by what is on the screen. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import {
   type Browser,
   type BrowserContext,
   chromium as playwright,
   type Download,
+  type Locator,
   type Page,
 } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
@@ -33,19 +36,21 @@ export interface VisitOptions {
   readonly touch?: boolean;
 }
 
-/** Starts server and browser for the tests of a file; what it returns opens the page in a browser without memories. */
-export function visits(): (options?: VisitOptions) => Promise<Visit> {
-  let server: ChildProcess | undefined,
-    browser: Browser | undefined,
-    url = "";
+/** A server of pages. */
+export interface Served {
+  readonly url: string;
+  readonly stop: () => void;
+}
+
+/** Starts server and browser for the tests of a file; what it returns opens a page of the server in a browser without
+ *  memories. */
+export function visitsTo(
+  serve: () => Promise<Served>,
+): (options?: VisitOptions & { readonly path?: string }) => Promise<Visit> {
+  let served: Served | undefined, browser: Browser | undefined;
   beforeAll(async () => {
     if (chromiumPath === undefined) return;
-    server = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    url = await new Promise((resolve) =>
-      server!.stdout!.once("data", (text: Buffer) => resolve(text.toString().trim())),
-    );
+    served = await serve();
     browser = await playwright.launch({ executablePath: chromiumPath, args: ["--no-sandbox"] });
   }, PATIENCE);
   const open: BrowserContext[] = [];
@@ -54,9 +59,15 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
   });
   afterAll(async () => {
     await browser?.close();
-    server?.kill();
+    served?.stop();
   });
-  return async ({ width = 1440, height = 900, scheme = "light", touch = false } = {}) => {
+  return async ({
+    width = 1440,
+    height = 900,
+    scheme = "light",
+    touch = false,
+    path = "",
+  }: VisitOptions & { readonly path?: string } = {}) => {
     const context = await browser!.newContext({
       viewport: { width, height },
       colorScheme: scheme,
@@ -66,13 +77,53 @@ export function visits(): (options?: VisitOptions) => Promise<Visit> {
     open.push(context);
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
-    const errors: string[] = [];
+    const errors: string[] = [],
+      { url } = served!;
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-    await page.goto(url);
-    await page.getByRole("heading", { name: "Drop a scan, see the strain" }).waitFor();
+    await page.goto(url + path);
     return { page, context, url, errors };
   };
+}
+
+/** Visits to the built page. */
+export function visits(): (options?: VisitOptions) => Promise<Visit> {
+  const visit = visitsTo(async () => {
+    const server: ChildProcess = spawn(process.execPath, [`${root}tools/serve.mjs`, "--port", "0"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const url = await new Promise<string>((resolve) =>
+      server.stdout!.once("data", (text: Buffer) => resolve(text.toString().trim())),
+    );
+    return { url, stop: () => void server.kill() };
+  });
+  return async (options) => {
+    const opened = await visit(options);
+    await opened.page.getByRole("heading", { name: "Drop a scan, see the strain" }).waitFor();
+    return opened;
+  };
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe-core finds that is serious or critical, and where. */
+export async function findings({ page }: Visit): Promise<string[]> {
+  // By the debugger, which the page's security policy does not stop.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: axe });
+  return page.evaluate(async () => {
+    const run = (
+      globalThis as unknown as {
+        axe: {
+          run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }>;
+        };
+      }
+    ).axe.run;
+    const { violations } = await run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+  });
 }
 
 export interface Dropped {
@@ -151,15 +202,17 @@ export function columns(text: string): Record<string, number[]> {
   return Object.fromEntries(head!.map((name, i) => [name, lines.map((line) => Number(line[i]))]));
 }
 
-/** Values of the strain's handles, from the surface down. */
-export function handles(page: Page): Promise<number[]> {
-  return page
+/** Values of the strain's handles, from the surface down.
+ *  @param place the page, or a part of it */
+export function handles(place: Page | Locator): Promise<number[]> {
+  return place
     .getByRole("slider", { name: /^Strain at/ })
     .evaluateAll((all) => all.map((handle) => Number(handle.getAttribute("aria-valuenow"))));
 }
 
-export async function brush(page: Page, from: number, to: number): Promise<void> {
-  const over = page.locator(".chart.curve .u-over");
+export async function brush(place: Page | Locator, from: number, to: number): Promise<void> {
+  const page = pageOf(place),
+    over = place.locator(".chart.curve .u-over");
   await over.scrollIntoViewIfNeeded();
   const box = (await over.boundingBox())!;
   await page.mouse.move(box.x + from * box.width, box.y + 0.5 * box.height);
@@ -170,8 +223,9 @@ export async function brush(page: Page, from: number, to: number): Promise<void>
 
 /** Moves a handle of the strain by so many pixels upwards.
  *  @returns how far the handle was from the pointer before it was let go, px */
-export async function dragHandle(page: Page, index: number, up: number): Promise<number> {
-  const handle = page.getByRole("slider", { name: /^Strain at/ }).nth(index);
+export async function dragHandle(place: Page | Locator, index: number, up: number): Promise<number> {
+  const page = pageOf(place),
+    handle = place.getByRole("slider", { name: /^Strain at/ }).nth(index);
   await handle.scrollIntoViewIfNeeded();
   const box = (await handle.boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -185,4 +239,8 @@ export async function dragHandle(page: Page, index: number, up: number): Promise
 
 export async function undisturbed({ errors }: Visit): Promise<void> {
   expect(errors).toEqual([]);
+}
+
+function pageOf(place: Page | Locator): Page {
+  return "mouse" in place ? place : place.page();
 }

@@ -1,6 +1,4 @@
 /** Several scans, simulations without a scan, and everyone who looks: keyboards, screen readers, small screens, dark rooms. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
@@ -15,39 +13,18 @@ import {
   answered,
   columns,
   drop,
+  findings,
   handles,
   openExample,
   PATIENCE,
   save,
   undisturbed,
-  type Visit,
   visits,
   withoutNetwork,
 } from "./page.ts";
 import { aluminiumArsenideOnGalliumArsenide, ambiguousScan, example, layerScan } from "./scans.ts";
 
 const visit = visits();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Serious and critical findings, and where they are. */
-async function findings({ page }: Visit): Promise<string[]> {
-  // By the debugger, which the page's security policy does not stop.
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axe });
-  return page.evaluate(async () => {
-    const run = (
-      globalThis as unknown as {
-        axe: {
-          run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }>;
-        };
-      }
-    ).axe.run;
-    const { violations } = await run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  });
-}
 
 testWithChromium("several scans stand side by side, with one table of results", async () => {
   const opened = await visit();

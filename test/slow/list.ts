@@ -2,6 +2,8 @@
  *  with this folder; `npm test` runs all others. */
 export const SLOW: Readonly<Record<string, string>> = {
   "test/app/answer.test.ts": "that the page's answers, drags, masks and held values are those of the SDK",
+  "test/app/element.test.ts":
+    "that <takagi-view> answers as the SDK, leaks no styles and no workers, and tells what is wrong",
   "test/app/formats.test.ts":
     "that files of every diffractometer open in the page with their angles and counts",
   "test/app/layers.test.ts": "that layers which the page finds, draws and keeps are those of the SDK",
