@@ -49,7 +49,7 @@ for (const [out, file] of Object.entries(PROGRAMS)) {
     tsconfigRaw: {
       compilerOptions: { jsx: "react-jsx", jsxImportSource: "preact", verbatimModuleSyntax: true },
     },
-    plugins: [kernelsBeside(), ownFiles],
+    plugins: [beside(), ownFiles],
   });
   for (const name of await withoutTheUnreached(metafile, out)) inputs.add(name);
 }
@@ -78,11 +78,15 @@ async function style() {
     .replaceAll(/(\d*\.?\d+)rem\b/g, (_, rem) => `${Number((REM * rem).toFixed(3))}px`);
 }
 
-/** Kernels lie in dist/, and who asks for them in dist/chunks/. */
-function kernelsBeside() {
+/** Kernels lie in dist/, and who asks for them in dist/chunks/, where the SDK's tables are. */
+function beside() {
   return {
-    name: "kernels-beside",
-    setup({ onLoad }) {
+    name: "beside",
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /\/(scatteringData|populationData)\.ts$/ }, ({ path }) => ({
+        path: path.replace(/^.*\/(\w+)\.ts$/, "./$1.js"),
+        external: true,
+      }));
       onLoad({ filter: /source\.web\.ts$/ }, async ({ path }) => ({
         contents: (await readFile(path, "utf8")).replaceAll("../../build/", "../"),
         loader: "ts",

@@ -8,8 +8,9 @@ import {
   type Scan,
 } from "takagi";
 import { problemOf } from "../shown/problems.ts";
+import { PARSERS } from "./attributes.ts";
 import { newClient } from "./client.ts";
-import { abortError, isAbort, type TakagiViewEventMap } from "./events.ts";
+import { abortError, isAbort, type TakagiViewEventMap, type ViewError } from "./events.ts";
 import type { Inputs } from "./inputs.ts";
 import { createStore, type Store, takeAnswer, takeScan } from "./store.ts";
 
@@ -140,8 +141,14 @@ export class ViewWork {
   /** Shows and tells what went wrong; that something was aborted is no fault. */
   fail(error: unknown): void {
     if (isAbort(error)) return;
-    this.store.problem.value = problemOf(error);
-    this.#host.tell("takagi-error", error instanceof Error ? error : new Error(String(error)));
+    const told: ViewError = error instanceof Error ? error : new Error(String(error)),
+      problem = problemOf(told);
+    // Attributes keep their names.
+    this.store.problem.value =
+      told.parameter !== undefined && told.parameter in PARSERS
+        ? { ...problem, what: `${told.message}.` }
+        : problem;
+    this.#host.tell("takagi-error", told);
   }
 
   /** In a worker of its own, which ends with it. */

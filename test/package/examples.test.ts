@@ -276,4 +276,63 @@ describe("in Chromium", () => {
       expect(complaints).toEqual([]);
     },
   );
+
+  /** Gives a file to a page that has <takagi-view>, and waits for what it says of the answer. */
+  async function giveScan(page: Page): Promise<string> {
+    await page.setInputFiles("#file", join(examples, SCAN));
+    await page.waitForFunction(
+      () => document.getElementById("status")!.textContent.startsWith("Strain"),
+      undefined,
+      { timeout: 100_000 },
+    );
+    return (await page.textContent("#status"))!;
+  }
+
+  testIf(
+    chromium !== undefined,
+    "chromium",
+    "a page of another tool has <takagi-view>, with no build step, and follows it",
+    async () => {
+      await cp(join(installed.folder, "node_modules/takagi/dist"), join(examples, "element/takagi"), {
+        recursive: true,
+      });
+      const { page, loaded, complaints } = await open(examples, "/element/index.html");
+      await page.waitForFunction(
+        () => document.getElementById("status")!.textContent.startsWith("Strain"),
+        undefined,
+        { timeout: 100_000 },
+      );
+      expect(await page.textContent("#status")).toMatch(
+        /^Strain up to 1\.\d\d % at \d+ nm, (determined|ambiguous)$/,
+      );
+      const point = page.getByRole("slider", { name: /^Strain at/ }).nth(3);
+      await point.focus();
+      await page.keyboard.press("Shift+ArrowUp");
+      await page.waitForFunction(() =>
+        /^Drawn: strain up to [\d.]+ %, rms [\d.]+$/.test(document.getElementById("status")!.textContent),
+      );
+      expect(loaded.join()).not.toMatch(/tfjs|tensorflow|readers/i);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  testIf(
+    chromium !== undefined,
+    "chromium",
+    "a project with Vite has <takagi-view>, whose worker and kernels the bundler finds",
+    async () => {
+      const outDir = join(installed.folder, "vite-element");
+      await build({
+        root: join(examples, "vite-element"),
+        configFile: false,
+        logLevel: "error",
+        build: { outDir, emptyOutDir: true },
+      });
+      const { page, loaded, complaints } = await open(outDir, "/");
+      expect(await giveScan(page)).toMatch(/^Strain up to 1\.\d\d %, right with a probability of \d+ %$/);
+      expect(loaded.filter((url) => /takagi-.*\.wasm$/.test(url)).length).toBeGreaterThan(0);
+      expect(loaded.join()).not.toMatch(/tfjs|tensorflow/i);
+      expect(complaints).toEqual([]);
+    },
+  );
 });
