@@ -339,7 +339,7 @@ testWithChromium("a page may load the element from another host", async () => {
   const opened = await visit({
     body: EXAMPLE.replace("takagi-view ", 'takagi-view effort="quick" '),
     program: `${url}/dist/view.js`,
-    policy: `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${url} blob:; connect-src 'self' ${url}`,
+    policy: `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${url}; worker-src blob:; connect-src 'self' ${url}`,
   });
   await answeredView(opened.page);
   await undisturbed(opened);
