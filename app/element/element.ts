@@ -155,8 +155,9 @@ export class TakagiView extends Base {
     void this.#work.take(source);
   }
 
-  /** The answer that is shown. It may be set to one of the SDK's `invert`, with its scan; `options` should then be those that
-   *  it was found with, of which a drag needs `sample` and `deviation`. */
+  /** The answer that is shown. It may be set to one of the SDK's `invert`, with its scan, and stays then until another scan is
+   *  set or `invert` is called. `options` should be those that it was found with: a drag needs their `sample` and
+   *  `deviation`. */
   get inversion(): Inversion | undefined {
     return this.#work.inversion;
   }
@@ -238,6 +239,27 @@ export class TakagiView extends Base {
     super.addEventListener(name, listener, options);
   }
 
+  /** Takes such a listener away. */
+  override removeEventListener<K extends keyof TakagiViewEventMap>(
+    name: K,
+    listener: (this: TakagiView, event: TakagiViewEventMap[K]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /** The same for all other events. */
+  override removeEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  /** @internal */
+  override removeEventListener(
+    name: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(name, listener, options);
+  }
+
   #load(): void {
     const { src, baseURI: base } = this;
     if (src !== undefined) void this.#work.fetch({ src, base });
@@ -272,7 +294,7 @@ export class TakagiView extends Base {
 
   #changed(): void {
     this.#hasNews = true;
-    if (this.inversion !== undefined) this.#work.store.isStale.value = true;
+    if (this.inversion !== undefined && !this.#work.isGiven) this.#work.store.isStale.value = true;
     this.#schedule();
   }
 
@@ -296,7 +318,7 @@ export class TakagiView extends Base {
   }
 
   #update(): void {
-    const { store, scan } = this.#work,
+    const { store, scan, isGiven } = this.#work,
       hasNews = this.#hasNews;
     this.#hasNews = false;
     try {
@@ -305,7 +327,7 @@ export class TakagiView extends Base {
       this.#readTheme();
       store.waiting.value =
         missing.length === 0 ? "Not inverted yet." : `Not inverted yet: ${missing.join(", ")} not given.`;
-      if (!hasNews || reflection === undefined) return;
+      if (!hasNews || isGiven || reflection === undefined) return;
       store.problem.value = undefined;
       if (scan !== undefined && !this.manual) this.#work.invert().catch(() => undefined);
       else this.#work.expect(reflection);

@@ -1,9 +1,9 @@
 /** What a <takagi-view> tells its page. */
 import type { Inversion, Profile, Progress, Stack } from "takagi";
 
-/** What a drag leads to. */
+/** What is drawn after a drag, after going back to the fit, and after the choice of another solution. */
 export interface ViewChange {
-  /** Strain (%) and Debye–Waller factor against depth (nm), as drawn. */
+  /** Strain (%) and Debye–Waller factor against depth (nm). */
   readonly profile: Profile;
   /** The layers, where the profile is one of layers. */
   readonly stack?: Stack;
@@ -29,7 +29,8 @@ export interface TakagiViewEventMap {
   "takagi-progress": CustomEvent<Progress>;
   /** The scan was inverted. */
   "takagi-answer": CustomEvent<Inversion>;
-  /** The profile was dragged; the last one of a drag has `isDragging` false. */
+  /** Another profile is drawn: one that was dragged (the last of a drag has `isDragging` false), the fit again, or another
+   *  solution. */
   "takagi-change": CustomEvent<ViewChange>;
   /** Attributes, options, file or inversion failed; the element shows it, too. */
   "takagi-error": CustomEvent<ViewError>;

@@ -64,7 +64,9 @@ export function createStore(host: StoreHost): Store {
     look = createLook();
   const curves = createCurves<Asked>(
     (asked) => host.preview(previewOf(asked, entry.peek(), options.peek())),
-    ({ isDraft }) => tell(drawn, isDraft, host),
+    ({ isDraft }) => {
+      if (drawn.isDrawnOver.peek()) tell(drawn, isDraft, host);
+    },
   );
   const drawn = drawnOf(entry, curves.curve, look),
     known = computed(() => drawn.shownAnswer.value?.reflection ?? reflection.value);
@@ -80,7 +82,7 @@ export function createStore(host: StoreHost): Store {
     problem,
     isStale,
     isDragging,
-    actions: { ...actionsOn({ entry, beforeDrag, drawn }), fitDrawn: host.fitDrawn },
+    actions: actionsOn({ entry, beforeDrag, drawn, host }),
   };
   return {
     entry,
@@ -97,14 +99,10 @@ export function createStore(host: StoreHost): Store {
   };
 }
 
-/** Tells what a drag has led to. */
-function tell(
-  { profile, stack, calculated, rms, isDrawnOver }: Drawn,
-  isDragging: boolean,
-  { changed }: StoreHost,
-): void {
+/** Tells what is drawn now. */
+function tell({ profile, stack, calculated, rms }: Drawn, isDragging: boolean, { changed }: StoreHost): void {
   const [own, curve, layers] = [profile.peek(), calculated.peek(), stack.peek()];
-  if (!isDrawnOver.peek() || own === undefined || curve === undefined) return;
+  if (own === undefined || curve === undefined) return;
   changed({
     profile: own,
     ...(layers === undefined ? {} : { stack: layers }),
@@ -118,13 +116,19 @@ function actionsOn({
   entry,
   beforeDrag,
   drawn,
+  host,
 }: {
   readonly entry: Signal<Drawable | undefined>;
   readonly beforeDrag: Signal<Drawable | undefined>;
   readonly drawn: Drawn;
-}): Omit<ShownActions, "fitDrawn"> {
+  readonly host: StoreHost;
+}): ShownActions {
   const change = (how: (now: Drawable) => Drawable): void => {
     if (entry.value !== undefined) entry.value = how(entry.value);
+  };
+  const see = (solution: (now: Drawable) => number): void => {
+    change((now) => atSolution(now, solution(now)));
+    tell(drawn, false, host);
   };
   return {
     startDrag: () => (beforeDrag.value = entry.value),
@@ -134,8 +138,9 @@ function actionsOn({
         return model === undefined ? now : { ...now, model, isEdited: true };
       }),
     endDrag: () => (beforeDrag.value = undefined),
-    resetModel: () => change((now) => atSolution(now, now.solution)),
-    chooseSolution: (index) => change((now) => atSolution(now, index)),
+    resetModel: () => see((now) => now.solution),
+    chooseSolution: (index) => see(() => index),
+    fitDrawn: host.fitDrawn,
   };
 }
 

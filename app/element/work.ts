@@ -31,6 +31,8 @@ export interface WorkHost {
 
 export class ViewWork {
   readonly store: Store;
+  /** Whether the answer was found elsewhere: it stays until there is another scan, or an inversion is asked for. */
+  isGiven = false;
   readonly #host: WorkHost;
   /** Reads, and draws what is dragged. */
   readonly #quick = newClient();
@@ -42,7 +44,14 @@ export class ViewWork {
   constructor(host: WorkHost) {
     this.#host = host;
     this.store = createStore({
-      preview: (ask) => this.#quick.call("preview", ask),
+      preview: async (ask) => {
+        try {
+          return await this.#quick.call("preview", ask);
+        } catch (error) {
+          this.fail(error);
+          throw error;
+        }
+      },
       changed: (change) => host.tell("takagi-change", change),
       fitDrawn: () => void this.#fitDrawn().catch(() => undefined),
     });
@@ -63,6 +72,7 @@ export class ViewWork {
   ): Promise<void> {
     const turn = ++this.#turn;
     this.abort();
+    this.isGiven = false;
     if (source === undefined) {
       this.store.entry.value = undefined;
       return;
@@ -94,8 +104,12 @@ export class ViewWork {
   show(inversion: Inversion | undefined): void {
     this.abort();
     this.#turn++;
-    if (inversion !== undefined) takeAnswer(this.store, inversion);
-    else if (this.scan !== undefined) takeScan(this.store, this.scan, "");
+    this.isGiven = inversion !== undefined;
+    if (inversion !== undefined) {
+      takeAnswer(this.store, inversion);
+      // The first drag finds its worker ready.
+      this.#quick.start();
+    } else if (this.scan !== undefined) takeScan(this.store, this.scan, "");
     this.store.problem.value = undefined;
   }
 
@@ -103,6 +117,7 @@ export class ViewWork {
    *  @throws what `ViewWork.fail` has told already */
   async invert(more: InvertOptions = {}): Promise<Inversion> {
     this.abort();
+    this.isGiven = false;
     const controller = new AbortController(),
       { signal } = controller;
     this.#working = controller;
