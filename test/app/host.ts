@@ -99,7 +99,7 @@ export function hosts(): (page: HostPage) => Promise<Visit> {
 
 /** The example scan, as tools name it. */
 export const EXAMPLE =
-  '<takagi-view src="/scan.xy" material="YSZ" hkl="4,0,0" wavelength="1.5406"></takagi-view>';
+  '<takagi-view src="/scan.xy" material="YSZ" hkl="4,0,0" wavelength="1.5406" effort="quick"></takagi-view>';
 
 /** What events the elements of the page tell from now on, by name; of all but progress. */
 export async function listen(page: Page): Promise<void> {
