@@ -1,4 +1,5 @@
 /** Several scans, simulations without a scan, and everyone who looks: keyboards, screen readers, small screens, dark rooms. */
+import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { material } from "../../src/crystal/materials.ts";
 import { reflection } from "../../src/crystal/structureFactor.ts";
@@ -19,6 +20,7 @@ import {
   PATIENCE,
   save,
   undisturbed,
+  type Visit,
   visits,
   withoutNetwork,
 } from "./page.ts";
