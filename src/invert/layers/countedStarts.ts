@@ -11,7 +11,7 @@ import type { Place } from "../unknowns.ts";
 import { peaksMet } from "./layerClimb.ts";
 import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { againstSubstrate } from "./layerProblem.ts";
-import type { LayerFilm } from "./layerUnknowns.ts";
+import { stageOf, type LayerFilm } from "./layerUnknowns.ts";
 import { PARTS, thicknessOf } from "./missingLayers.ts";
 import { missingPeaks } from "./residual.ts";
 
@@ -81,7 +81,7 @@ export function* reordered(
     sketch = setting.sketchOf(stack),
     place = sketch.place(layers);
   instrumentFrom(sketch, mode.climbed, place);
-  const met = yield* staged(peaksMet(sketch, stack, place), `${layers.length} layers`),
+  const met = yield* staged(peaksMet(sketch, stack, place), stageOf(layers)),
     like = { climbed: met, stack },
     seen: Counted[] = [];
   for (const order of orders(sketch.film(met))) {
@@ -194,7 +194,7 @@ function* counted(
     sketch.films.put(own, place.x);
     const cost = devianceAt(sketch, ROUGH, place, errors);
     seen.push({ film: own, cost, change });
-    yield { cost, stage: `${film.length} layers` };
+    yield { cost, stage: stageOf(film) };
   }
   const kept: Counted[] = [];
   for (const one of seen.sort((a, b) => a.cost - b.cost))

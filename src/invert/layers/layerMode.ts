@@ -6,7 +6,7 @@ import { staged, type StagedStep } from "../staged.ts";
 import type { Place } from "../unknowns.ts";
 import { climbLayers, type Nearness } from "./layerClimb.ts";
 import type { LayerProblem } from "./layerProblem.ts";
-import type { LayerFilm } from "./layerUnknowns.ts";
+import { stageOf, type LayerFilm } from "./layerUnknowns.ts";
 
 export interface LayerMode {
   readonly problem: LayerProblem;
@@ -71,7 +71,7 @@ export function* climbedMode(
         return best !== undefined && cost > HOPELESS * best.loose + HOPELESS_FROM;
       },
     }),
-    `${film.length} layers`,
+    stageOf(film),
   );
   if (climbed === undefined) return undefined;
   return {

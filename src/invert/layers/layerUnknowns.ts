@@ -77,3 +77,8 @@ export function distinctLayers(stack: Stack): readonly Layer[] {
 export function repeatsOf(stack: Stack): readonly number[] {
   return stack.layers.flatMap((item) => ("layers" in item ? item.layers.map(() => item.repeats) : [1]));
 }
+
+/** What a stage of the search is called. */
+export function stageOf({ length }: { readonly length: number }): string {
+  return length === 1 ? "1 layer" : `${length} layers`;
+}

@@ -8,7 +8,7 @@ import { pick } from "../random.ts";
 import type { StagedStep } from "../staged.ts";
 import { instrumentFrom, type LayerMode, type LayerSearchSetting } from "./layerMode.ts";
 import { againstSubstrate } from "./layerProblem.ts";
-import type { LayerFilm } from "./layerUnknowns.ts";
+import { stageOf, type LayerFilm } from "./layerUnknowns.ts";
 import { type MissingPeak, missingPeaks, strainsShown } from "./residual.ts";
 
 /** Starts of one layer more that are climbed from. */
@@ -50,7 +50,7 @@ export function* candidates(
         if (layers.length === 0) larger.screen(place, errors);
         const cost = devianceAt(larger, ROUGH, place, errors);
         if (own === undefined || cost < own.cost) own = { film, cost };
-        yield { cost, stage: `${film.length} layers` };
+        yield { cost, stage: stageOf(film) };
       }
     if (own !== undefined) best.push(own);
   }
