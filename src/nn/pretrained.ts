@@ -21,11 +21,13 @@ export const pretrainedFiles = {
   "zro2-400-cnn2": () => ({
     "model.json": new URL("../../models/zro2-400-cnn2/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn2/weights.bin", import.meta.url),
+    "mixture.bin": new URL("../../models/zro2-400-cnn2/mixture.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn2/bank.bin", import.meta.url),
   }),
   "zro2-400-cnn3": () => ({
     "model.json": new URL("../../models/zro2-400-cnn3/model.json", import.meta.url),
     "weights.bin": new URL("../../models/zro2-400-cnn3/weights.bin", import.meta.url),
+    "mixture.bin": new URL("../../models/zro2-400-cnn3/mixture.bin", import.meta.url),
     "bank.bin": new URL("../../models/zro2-400-cnn3/bank.bin", import.meta.url),
   }),
 } as const satisfies Record<PretrainedName, () => Record<string, URL>>;

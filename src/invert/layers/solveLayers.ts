@@ -65,6 +65,8 @@ export interface LayerFeatures {
   readonly excess: number;
   readonly error: number;
   readonly layers: number;
+  /** Largest difference of a layer's Debye–Waller factor from 1, which a layer that was missed leaves. */
+  readonly disorder: number;
 }
 
 /** Points that tell one stack from another. */
@@ -129,6 +131,9 @@ export function* solveLayers(
       excess: Math.min(Math.max(excess, -4), 50),
       error,
       layers: distinctLayers(stack).length,
+      disorder: problem
+        .film(best.climbed)
+        .reduce((most, { debyeWaller }) => Math.max(most, Math.abs(debyeWaller - 1)), 0),
     },
   };
 }
