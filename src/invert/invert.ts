@@ -1,13 +1,20 @@
 /** The one call that most users make: a scan in, the posterior of its strain profile out. */
 import { InvalidParameterError } from "../errors.ts";
 import type { Inversion, Reflection, Scan } from "../types.ts";
-import { gainOfLayers, INSTEAD, mayBeLayers, shareOfProfile } from "./layers/layersInstead.ts";
+import {
+  gainOfAnswer,
+  gainOfLayers,
+  INSTEAD,
+  isUnexplained,
+  mayBeLayers,
+  shareOfProfile,
+} from "./layers/layersInstead.ts";
 import { isStrained, layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
 import type { ScanProblem, ScanSetting } from "./scanProblem.ts";
 import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
-import { type Found, TOLERATED } from "./search.ts";
+import { TOLERATED } from "./search.ts";
 import type { Solved } from "./solve.ts";
 import { splineProblem } from "./splines.ts";
 import { startsOf } from "./starts.ts";
@@ -52,15 +59,17 @@ export async function invert(
       from,
     })),
     solved = await profileSolved(problem, { starts, proposals }, options, turns),
-    gain = await gainOf(problem, solved, options, turns);
-  if (gain > INSTEAD) {
-    const layered = await layersInverted(setting, { ...options, layers: "auto" }, turns);
-    if (isBetter(layered, solved.found)) return layered;
-  }
+    quick = await gainOf(problem, solved, options, turns);
+  if (quick <= INSTEAD)
+    return profileAnswer(problem, solved, { ...by, share: shareOfProfile(quick) }, options, turns);
+  const layered = await layersInverted(setting, { ...options, layers: "auto" }, turns),
+    gain = isStrained(layered) ? gainOfAnswer(problem, solved.solutions[0], layered) : -Infinity,
+    isExplained = layered.features.excess <= TOLERATED;
+  if (gain > INSTEAD && (isExplained || solved.found.excess > TOLERATED)) return layered;
   return profileAnswer(problem, solved, { ...by, share: shareOfProfile(gain) }, options, turns);
 }
 
-/** What layers gain over a profile. */
+/** What layers gain over a profile at a quick look; all where no profile explains the scan. */
 async function gainOf(
   problem: ScanProblem,
   { found, solutions }: Solved,
@@ -68,26 +77,15 @@ async function gainOf(
   turns: Turns,
 ): Promise<number> {
   if (!mayBeLayers(options)) return -Infinity;
+  if (isUnexplained(found)) return Infinity;
   const asked = {
-    found,
+    error: found.errors[0],
     work: secondsOf(options.effort) * WORK_PER_SECOND,
     mostStrain: options.mostStrain ?? MOST_STRAIN,
     knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
   };
   problem.forget();
   return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
-}
-
-/** Whether strained layers explain a scan, or leave less of it than the profile does. */
-function isBetter(layered: Inversion, { errors, excess }: Found): boolean {
-  const { features, relativeError } = layered;
-  if (!isStrained(layered)) return false;
-  if (excess <= TOLERATED) return features.excess <= TOLERATED;
-  return (
-    features.excess <= TOLERATED ||
-    relativeError < errors[0] ||
-    (relativeError === errors[0] && features.excess < excess)
-  );
 }
 
 /** The answer where the sample is one of layers. */

@@ -1,5 +1,6 @@
 /** Whether uniform layers explain a scan better than the smooth profile that was found, or as well: cubic splines cannot make a
  *  step, and layers cannot make a slope. */
+import type { Inversion } from "../../types.ts";
 import { devianceAt } from "../objective.ts";
 import { againstLayers, type InvertOptions } from "../options.ts";
 import { TEMPER } from "../posterior.ts";
@@ -10,14 +11,14 @@ import { type Found, TOLERATED } from "../search.ts";
 import type { StagedStep } from "../staged.ts";
 import type { Place, Places } from "../unknowns.ts";
 import { FILM_NUMBERS } from "../unstrained.ts";
-import { MOST_LAYERS } from "./layerOptions.ts";
 import { distinctLayers } from "./layerUnknowns.ts";
 import { solveLayers } from "./solveLayers.ts";
 
-/** Layers that are looked for, and work over that of a search, beside a profile that explains the scan, and beside one that does
- *  not. */
-const EXPLAINED = { most: 2, work: 0.1 };
-const UNEXPLAINED = { most: MOST_LAYERS, work: 0.3 };
+/** Layers that are looked for beside a profile that explains the scan, and work over that of its search. */
+const MOST = 2;
+const WORK = 0.1;
+/** Relative error beside counting from which a profile explains nothing. */
+const UNEXPLAINED = 0.05;
 /** Numbers of a layer. */
 const LAYER_NUMBERS = 3;
 /** Gain from which layers are the answer, and down to which they stand beside the profile: of 141 simulated smooth films one gained
@@ -32,7 +33,12 @@ export function mayBeLayers(options: InvertOptions): boolean {
   );
 }
 
-/** Uniform layers of the crystal itself against a smooth profile.
+/** Whether a search with its whole budget must look for layers, since no profile explains the scan. */
+export function isUnexplained({ errors: [error], excess }: Pick<Found, "errors" | "excess">): boolean {
+  return excess > TOLERATED || error >= UNEXPLAINED;
+}
+
+/** A quick look at uniform layers of the crystal itself beside a smooth profile.
  *  @param place of that profile
  *  @param work of the search for it: slices · angles
  *  @returns by how much −2 ln of the probability is lower for layers, by Schwarz's criterion */
@@ -40,39 +46,57 @@ export function* gainOfLayers(
   problem: ScanProblem,
   place: Place,
   {
-    found,
+    error,
     work,
     mostStrain,
     knownOf,
   }: {
-    readonly found: Pick<Found, "errors" | "excess">;
+    /** Relative, beside counting. */
+    readonly error: number;
     readonly work: number;
     /** %. */
     readonly mostStrain: number;
     knownOf(unknowns: Places): readonly Known[];
   },
 ): Generator<StagedStep, number, void> {
-  const { setting, points } = problem,
-    [error] = found.errors,
-    share = found.excess > TOLERATED ? UNEXPLAINED : EXPLAINED,
-    errors = problem.errors(error);
-  const solved = yield* solveLayers(
+  const { setting } = problem,
+    solved = yield* solveLayers(
       { ...setting, relativeError: error },
       {
         crystal: setting.reflection,
         isSupposed: true,
         fewest: 1,
-        most: share.most,
+        most: MOST,
         mostStrain,
         knownOf: ({ unknowns }) => knownOf(unknowns),
       },
-      share.work * work,
+      WORK * work,
     ),
     [best] = solved.solutions,
-    smooth = devianceAt(problem, FINE, place, errors),
-    layered = devianceAt(best.problem, FINE, best, errors),
-    numbers = FILM_NUMBERS - LAYER_NUMBERS * distinctLayers(best.stack).length;
-  return smooth - layered + numbers * Math.log(points);
+    layered = devianceAt(best.problem, FINE, best, problem.errors(error));
+  return schwarz(problem, place, { deviance: layered, error, layers: distinctLayers(best.stack).length });
+}
+
+/** The gain of an answer of layers over a smooth profile, at the relative error that the answer leaves. */
+export function gainOfAnswer(
+  problem: ScanProblem,
+  place: Place,
+  { chi2PerPoint, relativeError, stack }: Pick<Inversion, "chi2PerPoint" | "relativeError" | "stack">,
+): number {
+  return schwarz(problem, place, {
+    deviance: chi2PerPoint * problem.points,
+    error: relativeError,
+    layers: distinctLayers(stack!.stack).length,
+  });
+}
+
+function schwarz(
+  problem: ScanProblem,
+  place: Place,
+  { deviance, error, layers }: { readonly deviance: number; readonly error: number; readonly layers: number },
+): number {
+  const smooth = devianceAt(problem, FINE, place, problem.errors(error));
+  return smooth - deviance + (FILM_NUMBERS - LAYER_NUMBERS * layers) * Math.log(problem.points);
 }
 
 /** Share of the probability that is the smooth profile's; 1 where layers do not come near. */
