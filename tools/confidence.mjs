@@ -26,6 +26,8 @@ const ROUNDS = 160,
   // Of all presets together, where the test does not pass: real-like scans are wrong more often than the mean.
   LENIENT = 0.985,
   LEVEL = 0.95,
+  // A band as wide as the largest strain says that nothing is known.
+  MOST_MARGIN = 1,
   RIGHT = 0.1;
 
 const read = (files) =>
@@ -174,7 +176,10 @@ const bands = EDGES.map((upTo, k) => {
     margin:
       beyond.length < 100
         ? undefined
-        : Math.max(beyond[Math.min(Math.ceil(LEVEL * (beyond.length + 1)), beyond.length) - 1], 0),
+        : Math.min(
+            Math.max(beyond[Math.min(Math.ceil(LEVEL * (beyond.length + 1)), beyond.length) - 1], 0),
+            MOST_MARGIN,
+          ),
   };
 });
 // Bins of few scans take their neighbour's.
