@@ -77,6 +77,7 @@ async function gainOf(
   turns: Turns,
 ): Promise<number> {
   if (!mayBeLayers(options)) return -Infinity;
+  problem.forget();
   if (isUnexplained(found)) return Infinity;
   const asked = {
     error: found.errors[0],
@@ -84,7 +85,6 @@ async function gainOf(
     mostStrain: options.mostStrain ?? MOST_STRAIN,
     knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
   };
-  problem.forget();
   return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
 }
 

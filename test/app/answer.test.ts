@@ -41,7 +41,7 @@ testWithChromium("the example's answer is that of the SDK in Node", async () => 
     thicknessNm: number;
     rms: number;
   };
-  expect(json.rms / expected.rms).toBeCloseTo(1, 5);
+  expect(json.rms / expected.rms).toBeCloseTo(1, 4);
   expect(json.maxStrainPercent / expected.maxStrain).toBeCloseTo(1, 4);
   expect(json.thicknessNm / expected.thickness).toBeCloseTo(1, 4);
   expect(await number(page, "rms")).toBeCloseTo(expected.rms, 3);

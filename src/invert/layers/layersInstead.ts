@@ -17,8 +17,9 @@ import { solveLayers } from "./solveLayers.ts";
 /** Layers that are looked for beside a profile that explains the scan, and work over that of its search. */
 const MOST = 2;
 const WORK = 0.1;
-/** Relative error beside counting from which a profile explains nothing. */
+/** Relative error beside counting from which a profile explains nothing, and climbs from which that is no fault of the search. */
 const UNEXPLAINED = 0.05;
+const ENOUGH = 6;
 /** Numbers of a layer. */
 const LAYER_NUMBERS = 3;
 /** Gain from which layers are the answer, and down to which they stand beside the profile: of 141 simulated smooth films one gained
@@ -34,8 +35,12 @@ export function mayBeLayers(options: InvertOptions): boolean {
 }
 
 /** Whether a search with its whole budget must look for layers, since no profile explains the scan. */
-export function isUnexplained({ errors: [error], excess }: Pick<Found, "errors" | "excess">): boolean {
-  return excess > TOLERATED || error >= UNEXPLAINED;
+export function isUnexplained({
+  errors: [error],
+  excess,
+  climbs,
+}: Pick<Found, "errors" | "excess" | "climbs">): boolean {
+  return climbs >= ENOUGH && (excess > TOLERATED || error >= UNEXPLAINED);
 }
 
 /** A quick look at uniform layers of the crystal itself beside a smooth profile.
