@@ -1,11 +1,10 @@
 /** What a Lorentzian's tails bring from afar: of each place, blocks of the grid as points, blocks that lie farther joined by twos,
  *  fours, …, so that a place sees as many as the logarithm of their number. */
 import { Status } from "../status";
+import { ROW } from "./resolutionWeights";
 
 /** Width of joined blocks over their distance, at most: their second moment is a share of RATIO²/4 of what they bring. */
 const RATIO: f64 = 0.1;
-/** Bytes of a row (resolutionWeights.ts). */
-const ROW: usize = 16;
 
 /** Bytes of scratch that lorentzTails needs: areas and centres of all levels, and where blocks begin. */
 export function tailsScratch(blocks: i32): i32 {

@@ -17,8 +17,8 @@ export function weightsScratch(gridCount: i32): i32 {
   return 96 + 4 * <i32>EDGE + 2 * <i32>SIDE + gridCount * (<i32>INTERVAL + 8 * PLANES);
 }
 
-/** Numbers of a row: first and last + 1 interval that count, first grid point, and where its weights begin. */
-const ROW: usize = 16;
+/** Bytes of a row: first and last + 1 interval that count, first grid point, and where its weights begin. */
+export const ROW: usize = 16;
 
 /** Weights of the grid's points in ∫ r(x − t) R(t) dt over the intervals of each row, R the cubic through the four nearest points
  *  (resolution.ts), and their derivatives by L = ln fwhm, from those of the moments: with v = t − x, s = t − t_k, a = t_k − x

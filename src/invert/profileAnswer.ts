@@ -101,23 +101,25 @@ export async function profileAnswer(
     // What the scan does not show may be there all the same: the band is that of all films that explain it.
     const confidence = Math.min(verdict.confidence, UNSEEN),
       flat = { ...solutionOf(problem, plain, { ...about, confidence, draws, share: 1 }), maxStrain: 0 };
+    const seen = seenOf(problem, plain, errors);
     return {
       ...shared,
       ...flat,
-      ...scansOf(problem, plain, errors),
-      solutions: [{ ...flat, ...seenOf(problem, plain, errors) }],
+      ...scansOf(problem, seen, errors),
+      solutions: [{ ...flat, ...seen }],
       verdict: "ambiguous",
       verdictReason: `the unstrained crystal explains the ${several === 1 ? "scan" : "scans"}; a film that is there does not show`,
       confidence,
       draws: shownDraws(draws, (film) => profileOf(film, SHOWN_POINTS)),
     };
   }
-  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, draws, share: mode.share }));
+  const solutions = exact.map((mode) => solutionOf(problem, mode, { ...about, draws, share: mode.share })),
+    seen = exact.map((mode) => seenOf(problem, mode, errors));
   return {
     ...shared,
     ...solutions[0],
-    ...scansOf(problem, exact[0], errors),
-    solutions: solutions.map((own, i) => ({ ...own, ...seenOf(problem, exact[i], errors) })),
+    ...scansOf(problem, seen[0], errors),
+    solutions: solutions.map((own, i) => ({ ...own, ...seen[i] })),
     ...verdict,
     draws: shownDraws(draws, (film) => profileOf(film, SHOWN_POINTS)),
   };
@@ -130,8 +132,11 @@ function seenOf(problem: Problem, place: Place, errors: readonly number[]): Pick
 }
 
 /** What is told of each scan, where there are several. */
-function scansOf(problem: Problem, place: Place, errors: readonly number[]): Pick<Inversion, "scans"> {
-  const { scans } = seenOf(problem, place, errors);
+function scansOf(
+  problem: Problem,
+  { scans }: Pick<JointSolution, "scans">,
+  errors: readonly number[],
+): Pick<Inversion, "scans"> {
   if (scans === undefined) return {};
   return {
     scans: scans.map((seen, k): InvertedScan => {
