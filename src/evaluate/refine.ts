@@ -8,13 +8,14 @@ import { FINE } from "../invert/precision.ts";
 import { InvalidParameterError } from "../errors.ts";
 import { FEATURES, type Features } from "../invert/confidence.ts";
 import { readFeatures } from "../invert/features.ts";
-import { type Effort, secondsOf, WORK_PER_SECOND } from "../invert/options.ts";
+import type { Effort } from "../invert/options.ts";
 import { populationFor } from "../invert/populations.ts";
-import { roughStarts } from "../invert/roughStarts.ts";
 import type { ScanProblem } from "../invert/scanProblem.ts";
 import { fringesOf, splineProblem } from "../invert/splines.ts";
 import { SplineStructure } from "../invert/splineStructure.ts";
-import type { SearchLimits, Start } from "../invert/search.ts";
+import type { Starts } from "../invert/race.ts";
+import { limitsOf } from "../invert/search.ts";
+import { roughFilms } from "../invert/starts.ts";
 import { quantilesOf } from "../invert/posterior.ts";
 import { solve } from "../invert/solve.ts";
 import { filmOf, profileOf, putFilm, type SplineFilm, strainAtDepth, Unknowns } from "../invert/unknowns.ts";
@@ -57,23 +58,6 @@ export interface Refiner {
   refine(ask: RefineAsk): Refined;
 }
 
-/** Climbs of a search of one second, and seconds of "normal", by protocol: the paper's scans are simpler. */
-const SEARCHES = {
-  paper: { fewest: 8, again: 3, most: 16, seconds: 0.6 },
-  measured: { fewest: 10, again: 3, most: 30, seconds: 1 },
-} as const;
-
-function limitsOf(protocol: Preset["protocol"], effort: Effort): SearchLimits {
-  const { fewest, again, most, seconds } = SEARCHES[protocol],
-    factor = secondsOf(effort);
-  return {
-    fewest,
-    again,
-    most: Math.max(Math.round(factor * most), fewest),
-    work: factor * seconds * WORK_PER_SECOND,
-  };
-}
-
 /** @param names label names of the rows, the preset's own
  *  @throws {InvalidParameterError} @throws {KernelLoadError} */
 export async function createRefiner(
@@ -86,8 +70,8 @@ export async function createRefiner(
     population = await populationFor(preset, own ?? { d: PLANE }),
     { exports, simd } = await loadKernels(),
     workspace = workspaceOf(exports),
-    limits = limitsOf(preset.protocol, effort),
     ofPaper = isPaper(preset),
+    limits = limitsOf(ofPaper ? "summed" : "integrated", effort),
     // The published noise adds a draw to its mean: the variance is half the intensity.
     countUnit = noise === "published" ? 0.5 : 1;
   const at = (row: Float32Array, name: string): number | undefined =>
@@ -142,13 +126,17 @@ export async function createRefiner(
         : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
       fwhm: at(row, "fwhm")! * units.width,
     }));
-    const starts: Start[] = films.map((film, k) => ({
-      ...problem.place(film, { fwhm: film.fwhm }),
-      from: k === 0 ? "the network's answer" : "the network's proposals",
-    }));
-    if (!ofPaper)
-      for (const film of roughStarts(problem, 14))
-        starts.push({ ...problem.place(film), from: "rough shapes" });
+    const starts: Starts = {
+      starts: films.map((film, k) => ({
+        ...problem.place(film, { fwhm: film.fwhm }),
+        from: k === 0 ? "the network's answer" : "the network's proposals",
+      })),
+      ...(!ofPaper && {
+        *others() {
+          return (yield* roughFilms(problem)).map(({ film, from }) => ({ ...problem.place(film), from }));
+        },
+      }),
+    };
     const steps = solve(problem, starts, films, limits);
     for (;;) {
       const { done, value } = steps.next();

@@ -77,51 +77,81 @@ export function* fitted(
   );
 }
 
-/** @param error relative, at the end
- *  @returns the place where the rough model's posterior is highest; `polish` makes it exact */
-export function* climb(problem: Problem, start: Place, error: ScanErrors): Generator<Step, Climbed, void> {
-  const { sign } = start,
-    largest = largestWeight(problem, start.x);
+/** A climb between two levels. */
+export interface Ascent extends Place {
+  readonly start: Place;
+  /** Levels that are behind it, and all that it will have. */
+  readonly level: number;
+  readonly levels: number;
+  /** Of the last level's objective. */
+  readonly cost: number;
+}
+
+/** A climb that has not begun. */
+export function begun(start: Place): Ascent {
+  return { start, x: start.x, sign: start.sign, level: 0, levels: Infinity, cost: Infinity };
+}
+
+/** The points in which a climb sees the film, and what holds it near its start. */
+function seenBy(problem: Problem, start: Place): { part: Squares; anchor: Anchor } {
+  const largest = largestWeight(problem, start.x);
   const shown = (e: number): boolean => {
-    const along = sign * e;
+    const along = start.sign * e;
     return along > -BELOW * largest - BESIDE && along < ABOVE * largest + BESIDE;
   };
-  const part = problem.objectiveAt(ROUGH, start.x).within(shown),
-    own = part.strains,
-    anchor = anchorAt(problem, start.x);
-  let x = start.x;
-  const run = function* (
-    objective: Squares,
-    errors: Float64Array,
-    iterations: number,
-    held?: Anchor,
-  ): Generator<Step, NormalFit, void> {
-    const fit = yield* fitted(
-      objective,
-      { x, sign },
-      { errors, ...(held === undefined ? {} : { anchor: held }) },
-      { maxIterations: iterations },
-    );
-    x = fit.x;
-    return fit;
+  return { part: problem.objectiveAt(ROUGH, start.x).within(shown), anchor: anchorAt(problem, start.x) };
+}
+
+/** A climb on through its levels, until `level` of them are behind it. */
+export function* raised(problem: Problem, ascent: Ascent, level: number): Generator<Step, Ascent, void> {
+  if (ascent.level >= Math.min(level, ascent.levels)) return ascent;
+  const { start } = ascent,
+    { sign } = start,
+    { part, anchor } = seenBy(problem, start),
+    own = part.strains;
+  let { x, levels, cost } = ascent;
+  const run = function* (errors: Float64Array, maxIterations: number): Generator<Step, void, void> {
+    ({ x, cost } = yield* fitted(part, { x, sign }, { errors, anchor }, { maxIterations }));
   };
-  yield* run(part, new Float64Array(part.points).fill(LOOSE), BEFORE, anchor);
-  const levels = Math.min(
-    Math.max(Math.round(fringesOf(problem, { x, sign }) / FRINGES), FEWEST_LEVELS),
-    MOST_LEVELS,
-  );
-  for (let level = 1; level <= levels; level++) {
-    const least = level === levels ? -Infinity : 1 - level / levels,
+  if (ascent.level === 0) {
+    yield* run(new Float64Array(part.points).fill(LOOSE), BEFORE);
+    levels = Math.min(
+      Math.max(Math.round(fringesOf(problem, { x, sign }) / FRINGES), FEWEST_LEVELS),
+      MOST_LEVELS,
+    );
+  }
+  const last = Math.min(level, levels);
+  for (let next = ascent.level + 1; next <= last; next++) {
+    const least = next === levels ? -Infinity : 1 - next / levels,
       top = HEIGHT * largestWeight(problem, x),
       errors = own.map(
         (e) => LOOSE * (TIGHT / LOOSE) ** (1 / (1 + Math.exp((least - Math.abs(e) / top) / GRADUALLY))),
       );
-    yield* run(part, errors, level === levels ? 2 * EACH : EACH, anchor);
+    yield* run(errors, next === levels ? 2 * EACH : EACH);
   }
-  yield* run(part, part.errors(error), AFTER);
-  const all = problem.objectiveAt(ROUGH, x),
-    fit = yield* run(all, all.errors(error), all === part ? 1 : 8);
-  return { x, sign, fit };
+  return { start, x, sign, level: last, levels, cost };
+}
+
+/** A climb to its end.
+ *  @param error relative, at the end
+ *  @returns the place where the rough model's posterior is highest; `polish` makes it exact */
+export function* climb(problem: Problem, ascent: Ascent, error: ScanErrors): Generator<Step, Climbed, void> {
+  const { start, sign, ...through } = yield* raised(problem, ascent, Infinity),
+    { part } = seenBy(problem, start),
+    { x } = yield* fitted(
+      part,
+      { x: through.x, sign },
+      { errors: part.errors(error) },
+      { maxIterations: AFTER },
+    ),
+    all = problem.objectiveAt(ROUGH, x),
+    fit = yield* fitted(
+      all,
+      { x, sign },
+      { errors: all.errors(error) },
+      { maxIterations: all === part ? 1 : 8 },
+    );
+  return { x: fit.x, sign, fit };
 }
 
 /** The maximum of the fine model near a place. */

@@ -1,10 +1,10 @@
 /** The probability that an answer's strain profile lies within 10 % of the true one, from what the search and the posterior show:
  *  boosted stumps (Friedman 2001), trained on simulated inversions of known truth (tools/confidence.mjs). */
-import { distance } from "./distance.ts";
+import { distance, RIGHT } from "./distance.ts";
 import { MODEL } from "./confidenceModel.ts";
 import type { StumpModel } from "./stumps.ts";
 import { TOLERATED, type Found } from "./search.ts";
-import { type Posterior, RIGHT } from "./posterior.ts";
+import type { Posterior } from "./posterior.ts";
 import type { Problem } from "./problem.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { fringesOf } from "./splines.ts";

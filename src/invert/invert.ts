@@ -12,12 +12,13 @@ import {
 import { isStrained, layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
+import type { Start, Starts } from "./race.ts";
 import type { ScanProblem, ScanSetting } from "./scanProblem.ts";
 import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
 import { TOLERATED } from "./search.ts";
 import type { Solved } from "./solve.ts";
 import { splineProblem } from "./splines.ts";
-import { startsOf } from "./starts.ts";
+import { type StartFilm, startsOf } from "./starts.ts";
 import { Turns } from "./turns.ts";
 import type { Places } from "./unknowns.ts";
 
@@ -53,12 +54,18 @@ export async function invert(
   const setting = await settingOf(valid, reflection, options);
   if (options.layers !== undefined) return layersInverted(setting, options, turns);
   const problem = splineProblem({ ...setting, ...(await filmSettingOf(setting, reflection, options)) }),
-    { films, proposals, ...by } = await startsOf(problem, options, turns),
-    starts = films.map(({ film, from, fwhm }) => ({
+    { films, others, proposals, ...by } = await startsOf(problem, options),
+    place = ({ film, from, fwhm }: StartFilm): Start => ({
       ...problem.place(film, fwhm === undefined ? {} : { fwhm }),
       from,
-    })),
-    solved = await profileSolved(problem, { starts, proposals }, options, turns),
+    }),
+    starts: Starts = {
+      starts: films.map(place),
+      *others() {
+        return (yield* others()).map(place);
+      },
+    },
+    solved = await profileSolved(problem, starts, proposals, options, turns),
     quick = await gainOf(problem, solved, options, turns);
   if (quick <= INSTEAD)
     return profileAnswer(problem, solved, { ...by, share: shareOfProfile(quick) }, options, turns);
@@ -95,7 +102,8 @@ async function layersInverted(
   turns: Turns,
 ): Promise<Inversion> {
   const done = { work: 0 },
-    work = LAYERS_WORK * secondsOf(options.effort) * WORK_PER_SECOND,
+    seconds = LAYERS_WORK * secondsOf(options.effort),
+    work = seconds * WORK_PER_SECOND,
     wanted: LayersWanted = {
       layers: options.layers!,
       ...(options.film !== undefined && { film: options.film }),
@@ -104,7 +112,7 @@ async function layersInverted(
     },
     solved = await turns.run(layersOfScan({ ...setting, done }, wanted, work), done, work, "layers");
   return {
-    ...told(setting, options, { ...solved, prior: solved.problem.films.name, ended: "stack" }),
+    ...told(setting, seconds, { ...solved, prior: solved.problem.films.name, ended: "stack" }),
     method: "search",
     methodReason: "searched from what the scan's fringes and peaks show",
     ...layersAnswer(solved),

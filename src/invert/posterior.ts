@@ -1,5 +1,6 @@
 /** How sure an answer is: the maxima as a mixture of Gaussians (Laplace's method), its draws weighted by the exact posterior. */
 import type { Precision } from "./precision.ts";
+import { RIGHT } from "./distance.ts";
 import { cholesky, solveTransposed } from "../leastSquares/linear.ts";
 import { devianceAt, type ScanErrors } from "./objective.ts";
 import { normals, uniforms } from "./random.ts";
@@ -47,7 +48,6 @@ const INFLATION = 1.2;
 const FREEDOM = 8;
 /** Differences of evidences count for so much less: Laplace's method and an incomplete search make them look too sure. */
 export const TEMPER = 2;
-export const RIGHT = 0.1;
 
 /** A generator that yields after each curve. */
 export function* posteriorOf<U extends Places, F, M extends Climbed>(

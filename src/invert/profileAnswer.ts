@@ -2,14 +2,15 @@
 import type { InvertedScan, Inversion, JointSolution } from "../types.ts";
 import { curveOf, solutionOf, verdictOf } from "./answer.ts";
 import { shownDraws } from "./answerParts.ts";
-import { type InvertOptions, secondsOf, WORK_PER_SECOND } from "./options.ts";
+import { type InvertOptions, secondsOf } from "./options.ts";
 import type { Problem } from "./problem.ts";
 import type { ScanSetting } from "./scanProblem.ts";
-import type { Found, SearchLimits, Start } from "./search.ts";
+import type { Starts } from "./race.ts";
+import { type Found, limitsOf } from "./search.ts";
 import { solve, type Solved } from "./solve.ts";
-import type { Starts } from "./starts.ts";
+import type { StartFilms } from "./starts.ts";
 import type { Turns } from "./turns.ts";
-import { type Place, profileOf } from "./unknowns.ts";
+import { type Place, profileOf, type SplineFilm } from "./unknowns.ts";
 import { unstrainedIfEnough } from "./unstrained.ts";
 
 /** Depths of a draw's profile. */
@@ -18,12 +19,13 @@ const SHOWN_POINTS = 101;
 const UNSEEN = 0.5;
 
 /** What is told of every inversion.
+ *  @param seconds of one core, that it might take
  *  @param ended what climbs that agree ended at
  *  @param error relative, beside counting
  *  @param excess standard deviations of the deviance above what counts give */
 export function told(
   { scan, reflection, countUnit, used }: ScanSetting,
-  { effort }: InvertOptions,
+  seconds: number,
   {
     prior,
     ended,
@@ -43,9 +45,11 @@ export function told(
     scan,
     reflection,
     converged: excess < 50,
-    reason: isBudgetSpent
-      ? `the budget of ${secondsOf(effort)} s was spent in ${climbs} climbs`
-      : `${climbs} climbs, of which independent ones ended at the same ${ended}`,
+    reason: {
+      budget: `the budget of ${seconds} s was spent in ${climbs} climbs`,
+      agreed: `${climbs} climbs, of which independent ones ended at the same ${ended}`,
+      rivals: `${climbs} climbs; another ${ended} is as probable`,
+    }[reason],
     isBudgetSpent,
     countUnit,
     used,
@@ -57,17 +61,12 @@ export function told(
 /** Searches. The budget is that of as many scans as there are. */
 export function profileSolved(
   problem: Problem,
-  { starts, proposals }: Pick<Starts, "proposals"> & { readonly starts: readonly Start[] },
+  starts: Starts,
+  proposals: readonly SplineFilm[],
   options: InvertOptions,
   turns: Turns,
 ): Promise<Solved> {
-  const seconds = secondsOf(options.effort),
-    limits: SearchLimits = {
-      fewest: 10,
-      most: Math.max(Math.round(30 * seconds), 4),
-      again: 3,
-      work: problem.scans.length * seconds * WORK_PER_SECOND,
-    };
+  const limits = limitsOf("integrated", options.effort, problem.scans.length);
   return turns.run(solve(problem, starts, proposals, limits), problem, limits.work);
 }
 
@@ -76,21 +75,25 @@ export function profileSolved(
 export async function profileAnswer(
   problem: Problem,
   { found, posterior, features, solutions: exact }: Solved,
-  { method, methodReason, share = 1 }: Pick<Starts, "method" | "methodReason"> & { readonly share?: number },
+  {
+    method,
+    methodReason,
+    share = 1,
+  }: Pick<StartFilms, "method" | "methodReason"> & { readonly share?: number },
   options: InvertOptions,
   turns: Turns,
 ): Promise<Inversion> {
   const several = problem.scans.length,
-    seconds = secondsOf(options.effort),
     verdict = verdictOf(found, features, exact.length - 1, { scans: several, share }),
     { errors } = found,
     about = { errors, confidence: verdict.confidence },
     shared = {
-      ...told(
-        problem.scans[0].setting,
-        { effort: several * seconds },
-        { ...found, error: errors[0], prior: problem.films.name, ended: "profile" },
-      ),
+      ...told(problem.scans[0].setting, several * found.stretch * secondsOf(options.effort), {
+        ...found,
+        error: errors[0],
+        prior: problem.films.name,
+        ended: "profile",
+      }),
       features,
       method,
       methodReason,

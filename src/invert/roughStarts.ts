@@ -70,17 +70,8 @@ interface CandidateSetting {
 /** Thickness of rough shapes at most, over the largest that is allowed. */
 const MOST_OF_BOUND = 0.8;
 
-/** The films of the best `count` rough shapes, best first. */
-export function roughStarts(problem: ScanProblem, count: number): SplineFilm[] {
-  const steps = roughStartsSteps(problem, count);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
-}
-
-/** The same as a generator that yields now and then. */
-export function* roughStartsSteps(
+/** The films of the best `count` rough shapes, best first; a generator that yields now and then. */
+export function* roughStarts(
   { setting, unknowns: u, bounds, twoTheta: kept }: ScanProblem,
   count: number,
 ): Generator<{ readonly cost: number }, SplineFilm[], void> {

@@ -1,21 +1,17 @@
-/** From starts to the maxima of the posterior density: all starts are seen once, the best climb, and what they found is climbed
- *  to again from beside, until the best maximum has been met twice and explains the counts, or the work is done. */
-import { distance } from "./distance.ts";
-import { byThickness } from "./films.ts";
-import { type Climbed, climb, fitted } from "./climb.ts";
+/** From starts to the maxima of the posterior density: heats of starts, whose best climb, and climbs to what was found again from
+ *  beside, until the best maximum has been met several times and explains the counts, or the work is done. */
+import { distance, RIGHT } from "./distance.ts";
+import { type Climbed, climb, fitted, type Step } from "./climb.ts";
+import { Heats, race, SAME, type Start, type Starts } from "./race.ts";
 import { ROUGH } from "./precision.ts";
 import { relativeErrorOf } from "./errorModel.ts";
 import { excessOf } from "./excess.ts";
 import { deviance } from "./objective.ts";
+import { type Effort, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { normals, uniforms } from "./random.ts";
 import type { Problem } from "./problem.ts";
 import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type Place } from "./unknowns.ts";
-
-/** A start, and where it comes from. */
-export interface Start extends Place {
-  readonly from: string;
-}
 
 /** A maximum. */
 export interface Mode extends Climbed {
@@ -35,7 +31,10 @@ export interface Found {
    *  explained. */
   readonly excess: number;
   readonly climbs: number;
-  readonly reason: "agreed" | "budget";
+  /** Budgets that the search might take. */
+  readonly stretch: number;
+  /** Why no more was looked for: climbs that agree, rivals that explain the counts as well, or the budget. */
+  readonly reason: "agreed" | "rivals" | "budget";
 }
 
 export interface SearchLimits {
@@ -47,69 +46,119 @@ export interface SearchLimits {
   readonly work: number;
 }
 
+/** Climbs of a search of one second, and seconds of "normal": the paper's scans (summed) are simpler. */
+const LIMITS = {
+  summed: { fewest: 4, again: 3, most: 16, seconds: 0.6 },
+  integrated: { fewest: 4, again: 3, most: 30, seconds: 1 },
+};
+
+/** @param scans of one sample, each of which has as much work */
+export function limitsOf(kind: keyof typeof LIMITS, effort: Effort | undefined, scans = 1): SearchLimits {
+  const { fewest, again, most, seconds } = LIMITS[kind],
+    factor = secondsOf(effort);
+  return {
+    fewest,
+    again,
+    most: Math.max(Math.round(factor * most), fewest),
+    work: scans * factor * seconds * WORK_PER_SECOND,
+  };
+}
+
 /** Relative error of the first climbs. */
 const FIRST_ERROR = 0.015;
 /** Standard deviations above which a fit explains nothing. */
 export const TOLERATED = 3;
-/** Relative distance below which two maxima are one. */
-const SAME = 0.03;
-/** Starts that climb first, in the order of one curve each. */
-const FIRST = 4;
+/** Share of the budget of a heat's first level; races from beside what was found between two heats, their starts, and how many of
+ *  these go on. */
+const HEAT_WORK = 0.4;
+const BETWEEN_HEATS = 2;
+const BESIDE = { starts: 8, left: 2 };
+/** Climbs after which a search ends where another film is as probable: to choose between them is not the search's. */
+const RIVALS_AFTER = 12;
+/** Cost below which another mode is a rival, above the best one's. */
+const RIVAL = 4;
+/** How much longer is looked where nothing that was found explains the counts. */
+const LONGER = 3;
 /** What a climb from beside a mode counts when it ends there again: it is no independent witness. */
 const BESIDE_HIT = 0.34;
 
 export function* search(
   problem: Problem,
-  starts: readonly Start[],
+  starts: Starts,
   limits: SearchLimits,
 ): Generator<StagedStep, Found, void> {
-  const ranked = yield* screened(problem, starts),
+  const heats = new Heats(problem, starts, HEAT_WORK * limits.work),
     normal = normals(1),
     uniform = uniforms(2),
     errors = problem.scans.map(({ setting: { isSummed, floor, relativeError } }) =>
       Math.max(relativeError ?? (isSummed ? floor : FIRST_ERROR), floor),
-    );
+    ),
+    before = problem.work;
   let modes: Mode[] = [],
     climbs = 0,
-    next = 0;
-  const begun = problem.work;
-  const isDone = (): boolean => climbs >= limits.most || problem.work - begun > limits.work;
-  let best: Mode | undefined,
+    besideSince = BETWEEN_HEATS,
+    best: Mode | undefined,
     excess = Infinity,
+    stretch = 1,
     reason: Found["reason"] = "budget";
-  while (!isDone() || best === undefined) {
-    const isFresh = next < ranked.length && (climbs < FIRST || uniform() < 0.35 || modes.length === 0),
-      start: Start = isFresh ? ranked[next++] : besides(problem, modes, normal, uniform);
-    const steps = climb(problem, start, errors);
-    let climbed: Climbed | undefined;
-    for (;;) {
-      const { done, value } = steps.next();
-      if (done === true) {
-        climbed = value;
-        break;
+  const isSpent = (share = 1): boolean => problem.work - before > share * stretch * limits.work;
+  const isDone = (): boolean => reason !== "budget" || climbs >= stretch * limits.most || isSpent();
+  while (best === undefined || !isDone()) {
+    const isHeat = heats.areLeft && besideSince >= BETWEEN_HEATS;
+    besideSince = isHeat ? 0 : besideSince + 1;
+    const ascents = isHeat
+      ? yield* heats.next()
+      : yield* race(
+          problem,
+          Array.from({ length: BESIDE.starts }, () => besides(problem, modes, normal, uniform)),
+          BESIDE.left,
+        );
+    for (const ascent of ascents) {
+      if (best !== undefined && isDone()) break;
+      const { from } = ascent.start as Start,
+        // The first climb goes to its end whatever it takes.
+        climbed = yield* untilSpent(
+          climb(problem, ascent, errors),
+          from,
+          () => best !== undefined && isSpent(1.1),
+        );
+      if (climbed === undefined) break;
+      climbs++;
+      const hits = isHeat ? 1 : BESIDE_HIT;
+      modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, from });
+      if (modes[0] !== best) {
+        best = modes[0];
+        excess = excessAt(problem, best, errors);
+        stretch = excess > TOLERATED && !isExplained(problem, best, errors) ? LONGER : 1;
       }
-      yield { cost: value.cost, stage: start.from };
-      if (best !== undefined && problem.work - begun > limits.work * 1.1) break;
-    }
-    if (climbed === undefined) break;
-    climbs++;
-    modes = withMode(problem, modes, {
-      ...climbed,
-      cost: climbed.fit.cost,
-      hits: isFresh ? 1 : BESIDE_HIT,
-      from: start.from,
-    });
-    const lowest = modes[0];
-    if (lowest !== best || climbs === FIRST) {
-      best = lowest;
-      excess = excessAt(problem, best, errors);
-    }
-    if (climbs >= limits.fewest && modes[0].hits >= limits.again && excess < TOLERATED) {
-      reason = "agreed";
-      break;
+      if (excess >= TOLERATED) continue;
+      if (climbs >= limits.fewest && best.hits >= limits.again) reason = "agreed";
+      else if (climbs >= RIVALS_AFTER && hasRival(problem, modes)) reason = "rivals";
     }
   }
-  return yield* settled(problem, { modes, errors, excess, climbs, reason });
+  return yield* settled(problem, { modes, errors, excess, climbs, stretch, reason });
+}
+
+/** Whether a film that is not the best one is as probable. */
+function hasRival({ unknowns }: Problem, [best, ...others]: readonly Mode[]): boolean {
+  const film = filmOf(unknowns, best);
+  return others.some(
+    (other) => other.cost < best.cost + RIVAL && distance(filmOf(unknowns, other), film) >= RIGHT,
+  );
+}
+
+/** What a climb comes to; undefined where it was stopped. */
+function* untilSpent(
+  steps: Generator<Step, Climbed, void>,
+  stage: string,
+  isSpent: () => boolean,
+): Generator<StagedStep, Climbed | undefined, void> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    yield { cost: value.cost, stage };
+    if (isSpent()) return undefined;
+  }
 }
 
 /** Standard deviations by which the counts' deviance lies above what the means of a place and these relative errors give, of the
@@ -131,41 +180,33 @@ function meansAt(problem: Problem, place: Place): Float64Array[] {
   });
 }
 
+/** Relative errors of the scans that a mode leaves; those that are held stay. */
+function errorsLeft(problem: Problem, place: Place, errors: readonly number[]): number[] {
+  const { scans } = problem;
+  return meansAt(problem, place).map((mean, k) => {
+    const { isSummed, relativeError, floor } = scans[k].setting;
+    return isSummed || relativeError !== undefined
+      ? errors[k]
+      : relativeErrorOf(scans[k].counts, mean, floor).value;
+  });
+}
+
+function isExplained(problem: Problem, place: Place, errors: readonly number[]): boolean {
+  return excessAt(problem, place, errorsLeft(problem, place, errors)) <= TOLERATED;
+}
+
 /** The same with the relative error that the best mode leaves. */
 function* settled(problem: Problem, found: Found): Generator<StagedStep, Found, void> {
-  const { scans } = problem,
-    isHeld = scans.map(({ setting }) => setting.isSummed || setting.relativeError !== undefined);
-  if (isHeld.every(Boolean)) return found;
   let { modes, errors, excess } = found;
   for (let round = 0; round < 2; round++) {
     const [best] = modes,
       before = errors;
-    errors = meansAt(problem, best).map((mean, k) =>
-      isHeld[k] ? before[k] : relativeErrorOf(scans[k].counts, mean, scans[k].setting.floor).value,
-    );
+    errors = errorsLeft(problem, best, before);
     excess = excessAt(problem, best, errors);
     if (errors.every((value, k) => value === before[k])) break;
     modes = yield* again(problem, modes, errors);
   }
   return { ...found, modes, errors, excess };
-}
-
-/** All starts by the cost of one curve each at a relative error of 100 %, best first, none twice. */
-function* screened(problem: Problem, starts: readonly Start[]): Generator<StagedStep, Start[], void> {
-  const errors = problem.errors(1),
-    seen: { start: Start; cost: number }[] = [];
-  for (const start of byThickness(problem.films, starts)) {
-    const cost = problem.screen(start, errors);
-    seen.push({ start, cost });
-    yield { cost, stage: "looking at starts" };
-  }
-  seen.sort((a, b) => a.cost - b.cost);
-  const kept: Start[] = [];
-  for (const { start } of seen) {
-    const film = filmOf(problem.unknowns, start);
-    if (!kept.some((other) => distance(film, filmOf(problem.unknowns, other)) < SAME)) kept.push(start);
-  }
-  return kept;
 }
 
 function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] {

@@ -1,10 +1,11 @@
 /** A scan's problem solved: search, posterior, features. What `invert` and the evaluation of networks share. */
 import { type Climbed, polish } from "./climb.ts";
 import { type Features, featuresOf } from "./confidence.ts";
-import { distance } from "./distance.ts";
-import { type Posterior, posteriorOf, RIGHT } from "./posterior.ts";
+import { distance, RIGHT } from "./distance.ts";
+import { type Posterior, posteriorOf } from "./posterior.ts";
 import type { Problem } from "./problem.ts";
-import { type Found, search, type SearchLimits, type Start } from "./search.ts";
+import type { Starts } from "./race.ts";
+import { type Found, search, type SearchLimits } from "./search.ts";
 import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type SplineFilm } from "./unknowns.ts";
 
@@ -20,7 +21,7 @@ export interface Solved {
  *  @param proposals films that a network proposed, its own answer first */
 export function* solve(
   problem: Problem,
-  starts: readonly Start[],
+  starts: Starts,
   proposals: readonly SplineFilm[],
   limits: SearchLimits,
 ): Generator<StagedStep, Solved, void> {

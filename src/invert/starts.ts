@@ -4,9 +4,9 @@ import type { Inversion, Profile } from "../types.ts";
 import { guessesFrom } from "./guesses.ts";
 import { findNetwork } from "./networks.ts";
 import type { InvertOptions } from "./options.ts";
-import { roughStartsSteps } from "./roughStarts.ts";
+import { roughStarts } from "./roughStarts.ts";
 import type { ScanProblem } from "./scanProblem.ts";
-import type { Turns } from "./turns.ts";
+import { staged, type StagedStep } from "./staged.ts";
 import type { SplineFilm } from "./unknowns.ts";
 
 const PROPOSALS = 64;
@@ -20,8 +20,10 @@ export interface StartFilm {
   readonly fwhm?: number;
 }
 
-export interface Starts {
+export interface StartFilms {
   readonly films: readonly StartFilm[];
+  /** Rough shapes, looked for where they are asked for. */
+  others(): Generator<StagedStep, readonly StartFilm[], void>;
   /** What the network says. */
   readonly proposals: readonly SplineFilm[];
   readonly method: Inversion["method"];
@@ -29,7 +31,7 @@ export interface Starts {
 }
 
 /** Films to start from, as one scan and the user say them. */
-export async function startsOf(problem: ScanProblem, options: InvertOptions, turns: Turns): Promise<Starts> {
+export async function startsOf(problem: ScanProblem, options: InvertOptions): Promise<StartFilms> {
   const { weights: splines } = problem.unknowns,
     films: StartFilm[] = [];
   for (const guess of options.guesses ?? [])
@@ -39,14 +41,20 @@ export async function startsOf(problem: ScanProblem, options: InvertOptions, tur
   asked.films.forEach((film, k) =>
     films.push({ ...film, from: k === 0 ? "the network's answer" : "the network's proposals" }),
   );
-  const rough = await turns.run(roughStartsSteps(problem, ROUGH_STARTS), problem, Infinity, "rough shapes");
-  for (const film of rough) films.push({ film, from: "rough shapes" });
   return {
     films,
+    others: () => roughFilms(problem),
     proposals: asked.films.map(({ film }) => film),
     method: asked.films.length > 0 ? "network and search" : "search",
     methodReason: asked.reason,
   };
+}
+
+/** Rough shapes to start from. */
+export function* roughFilms(problem: ScanProblem): Generator<StagedStep, StartFilm[], void> {
+  const from = "rough shapes",
+    films = yield* staged(roughStarts(problem, ROUGH_STARTS), from);
+  return films.map((film) => ({ film, from }));
 }
 
 async function networkStarts(

@@ -7,8 +7,9 @@ import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
 import { profileAnswer, profileSolved } from "./profileAnswer.ts";
 import type { Known } from "./prior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
-import type { Start } from "./search.ts";
+import type { Start, Starts } from "./race.ts";
 import { splineProblem } from "./splines.ts";
+import type { StagedStep } from "./staged.ts";
 import { type StartFilm, startsOf } from "./starts.ts";
 import { Turns } from "./turns.ts";
 import type { SplineFilm } from "./unknowns.ts";
@@ -22,6 +23,11 @@ export interface ScanOfSample extends Pick<
   readonly scan: Scan;
   /** Of the sample's crystal, from its surface. */
   readonly reflection: Reflection;
+}
+
+/** A film to start from, and which scan says it. */
+interface OfScan extends StartFilm {
+  readonly of: number;
 }
 
 /** Relative difference of two lattices that are one. */
@@ -53,7 +59,8 @@ export async function invertTogether(
     first = scans[0].reflection,
     problems: ScanProblem[] = [],
     known: Known[][] = [],
-    starts: (StartFilm & { readonly of: number })[] = [],
+    starts: OfScan[] = [],
+    others: (() => Generator<StagedStep, readonly OfScan[], void>)[] = [],
     proposals: SplineFilm[] = [],
     reasons: string[] = [];
   let method: Inversion["method"] = "search";
@@ -66,21 +73,33 @@ export async function invertTogether(
     problems.push(problem);
     known.push(knownOf(whole.known ?? {}, problem.unknowns, setting.countUnit));
     // Guesses are of the first reflection.
-    const found = await startsOf(problem, k === 0 ? whole : { ...whole, guesses: [] }, turns);
-    starts.push(...found.films.map((start) => ({ ...start, film: inFirst(start.film, power), of: k })));
+    const found = await startsOf(problem, k === 0 ? whole : { ...whole, guesses: [] }),
+      ofScan = (start: StartFilm): OfScan => ({ ...start, film: inFirst(start.film, power), of: k });
+    starts.push(...found.films.map(ofScan));
+    others.push(function* () {
+      return (yield* found.others()).map(ofScan);
+    });
     proposals.push(...found.proposals.map((proposed) => inFirst(proposed, power)));
     reasons.push(`${reflection.name}: ${found.methodReason}`);
     if (found.method !== "search") method = found.method;
   }
   const problem = new JointProblem(problems, known),
-    places = starts.map(({ film, from, fwhm, of }): Start => ({
+    place = ({ film, from, fwhm, of }: OfScan): Start => ({
       ...problem.place(
         film,
         problems.map((_, k) => (k === of ? fwhm : undefined)),
       ),
       from,
-    }));
-  const solved = await profileSolved(problem, { starts: places, proposals }, options, turns);
+    });
+  const all: Starts = {
+    starts: starts.map(place),
+    *others() {
+      const found: OfScan[] = [];
+      for (const of of others) found.push(...(yield* of()));
+      return found.map(place);
+    },
+  };
+  const solved = await profileSolved(problem, all, proposals, options, turns);
   return profileAnswer(problem, solved, { method, methodReason: reasons.join("; ") }, options, turns);
 }
 

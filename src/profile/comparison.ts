@@ -1,5 +1,5 @@
 /** Strain profiles of protocol "paper" by their weights, and how far two lie apart (Boulle & Debelle 2023, section 3.1). */
-import { type AgainstDepth, COMPARED_POINTS as POINTS, rmsDifference } from "./distance.ts";
+import { COMPARED_POINTS as POINTS } from "./distance.ts";
 
 /** Strain (%) of a smooth profile of protocol "paper" at relative height z; 0 outside the film. */
 export function strainAt(weights: ArrayLike<number>, z: number): number {
@@ -15,16 +15,56 @@ export function strainAt(weights: ArrayLike<number>, z: number): number {
   return sum;
 }
 
-/** Largest modulus of a profile's strain, %. */
-export function largestStrain(weights: ArrayLike<number>): number {
-  let largest = 0;
-  for (let k = 0; k < POINTS; k++) largest = Math.max(largest, Math.abs(strainAt(weights, k / (POINTS - 1))));
-  return largest;
+/** The cubic of each interval, as coefficients of 1, u, u² and u³ with u from 0 to 1: f64[intervals][4]. */
+function cubics(weights: ArrayLike<number>): Float64Array {
+  const count = weights.length,
+    out = new Float64Array(4 * count);
+  for (let i = 0; i < count; i++) {
+    const a = (weights[i - 3] ?? 0) / 6,
+      b = (weights[i - 2] ?? 0) / 6,
+      c = (weights[i - 1] ?? 0) / 6,
+      d = weights[i]! / 6;
+    out[4 * i] = a + 4 * b + c;
+    out[4 * i + 1] = 3 * (c - a);
+    out[4 * i + 2] = 3 * (a + c) - 6 * b;
+    out[4 * i + 3] = d - a + 3 * (b - c);
+  }
+  return out;
 }
 
-/** A spline that is 0 at the interface and below, on a film. */
-function onFilm(weights: ArrayLike<number>, thickness: number): AgainstDepth {
-  return { thickness, at: (depths) => depths.map((depth) => strainAt(weights, 1 - depth / thickness)) };
+/** A profile at even depths from the surface to `deepest`, 0 below its film. */
+function sampled(weights: ArrayLike<number>, thickness: number, deepest: number): Float64Array {
+  const count = weights.length,
+    of = cubics(weights),
+    values = new Float64Array(POINTS);
+  for (let k = 0; k < POINTS; k++) {
+    const height = count * (1 - ((k / (POINTS - 1)) * deepest) / thickness);
+    if (!(height >= 0)) break;
+    const i = Math.min(Math.floor(height), count - 1),
+      u = height - i;
+    values[k] = of[4 * i]! + u * (of[4 * i + 1]! + u * (of[4 * i + 2]! + u * of[4 * i + 3]!));
+  }
+  return values;
+}
+
+/** Largest modulus of a profile's strain, %. */
+export function largestStrain(weights: ArrayLike<number>): number {
+  return sampled(weights, 1, 1).reduce((most, e) => Math.max(most, Math.abs(e)), 0);
+}
+
+/** rms of the difference of two profiles over the thicker film's depths, both 0 beyond their own thickness. */
+function difference(
+  a: ArrayLike<number>,
+  thicknessA: number,
+  b: ArrayLike<number>,
+  thicknessB: number,
+): number {
+  const deepest = Math.max(thicknessA, thicknessB),
+    ofA = sampled(a, thicknessA, deepest),
+    ofB = sampled(b, thicknessB, deepest);
+  let sum = 0;
+  for (let k = 0; k < POINTS; k++) sum += (ofA[k]! - ofB[k]!) ** 2;
+  return Math.sqrt(sum / POINTS);
 }
 
 /** rms(e_predicted − e)/max |e| over the thicker film's depths, both profiles 0 beyond their own thickness. */
@@ -34,9 +74,7 @@ export function strainError(
   weights: ArrayLike<number>,
   thickness: number,
 ): number {
-  return (
-    rmsDifference(onFilm(predicted, predictedThickness), onFilm(weights, thickness)) / largestStrain(weights)
-  );
+  return difference(predicted, predictedThickness, weights, thickness) / largestStrain(weights);
 }
 
 /** 1 − DW is the spline of 1 − weights, and 0 at the interface as the strain is. */
@@ -46,10 +84,7 @@ function missing(weights: ArrayLike<number>): number[] {
 
 /** Of a profile with Debye–Waller weights of its own. */
 export function smallestDebyeWaller(weights: ArrayLike<number>): number {
-  const lost = missing(weights);
-  let most = 0;
-  for (let k = 0; k < POINTS; k++) most = Math.max(most, strainAt(lost, k / (POINTS - 1)));
-  return 1 - most;
+  return 1 - sampled(missing(weights), 1, 1).reduce((most, lost) => Math.max(most, lost), 0);
 }
 
 /** rms(DW_predicted − DW) over the thicker film's depths, both profiles 1 beyond their own thickness. */
@@ -59,5 +94,5 @@ export function disorderError(
   weights: ArrayLike<number>,
   thickness: number,
 ): number {
-  return rmsDifference(onFilm(missing(predicted), predictedThickness), onFilm(missing(weights), thickness));
+  return difference(missing(predicted), predictedThickness, missing(weights), thickness);
 }

@@ -7,14 +7,14 @@ import { interpolate } from "./sampled.ts";
 export const COMPARED_POINTS = 501;
 
 /** A quantity against depth, 0 beyond the film. */
-export interface AgainstDepth {
+interface AgainstDepth {
   readonly thickness: number;
   /** @param depths ascending */
   at(depths: Float64Array): Float64Array;
 }
 
 /** rms(a − b) over the thicker film's depths. */
-export function rmsDifference(a: AgainstDepth, b: AgainstDepth): number {
+function rmsDifference(a: AgainstDepth, b: AgainstDepth): number {
   const deepest = Math.max(a.thickness, b.thickness),
     depths = Float64Array.from({ length: COMPARED_POINTS }, (_, k) => (k / (COMPARED_POINTS - 1)) * deepest);
   const ofA = a.at(depths),

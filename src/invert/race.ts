@@ -1,0 +1,121 @@
+/** Starts in heats, of which the best go on: at the end of a level those with the lower cost, again and again (successive halving,
+ *  Jamieson & Talwalkar 2016). A level costs a fifth of a climb or less, and what it leaves tells wrong starts from right ones better
+ *  than the one curve by which starts are ranked. */
+import { type Ascent, begun, raised } from "./climb.ts";
+import { distance } from "./distance.ts";
+import { byThickness } from "./films.ts";
+import type { Problem } from "./problem.ts";
+import { staged, type StagedStep } from "./staged.ts";
+import { filmOf, type Place, type SplineFilm } from "./unknowns.ts";
+
+/** A start, and where it comes from. */
+export interface Start extends Place {
+  readonly from: string;
+}
+
+/** Starts, and others that are looked for where the first heat of these is not enough. */
+export interface Starts {
+  readonly starts: readonly Start[];
+  others?(): Generator<StagedStep, readonly Start[], void>;
+}
+
+/** Starts of a heat. */
+const ENTRANTS = 24;
+/** Relative distance below which two films are one. */
+export const SAME = 0.03;
+/** Starts that are left at the end of a heat, share that is left after a level, and how many levels go on to the next look. */
+const LEFT = 4;
+const SHARE = 0.4;
+const LEVELS = 3;
+/** Curves' worth of work until the end of the first level: seven evaluations with derivatives. */
+const CURVES = 28;
+
+/** A start, the deviance of its curve at a relative error of 100 %, and what that took. */
+interface Entrant extends Start {
+  readonly deviance: number;
+  readonly work: number;
+}
+
+/** The starts in the order of one curve each, none twice. */
+export class Heats {
+  readonly #problem: Problem;
+  readonly #work: number;
+  #unseen: readonly Start[];
+  #others: Starts["others"];
+  #waiting: Entrant[] = [];
+  readonly #films: SplineFilm[] = [];
+
+  /** @param work of a heat's first level, slices · angles: starts beyond it are left out */
+  constructor(problem: Problem, { starts, others }: Starts, work: number) {
+    this.#problem = problem;
+    this.#work = work;
+    this.#unseen = starts;
+    this.#others = others;
+  }
+
+  get areLeft(): boolean {
+    return this.#unseen.length > 0 || this.#waiting.length > 0 || this.#others !== undefined;
+  }
+
+  /** What a heat leaves, lowest cost first. */
+  *next(): Generator<StagedStep, Ascent[], void> {
+    if (this.#unseen.length === 0 && this.#others !== undefined) {
+      this.#unseen = yield* this.#others();
+      this.#others = undefined;
+    }
+    this.#waiting = [...(yield* this.#screened()), ...this.#waiting];
+    return yield* race(this.#problem, this.#entrants(), LEFT);
+  }
+
+  /** Those not yet seen, best first. */
+  *#screened(): Generator<StagedStep, Entrant[], void> {
+    const problem = this.#problem,
+      errors = problem.errors(1),
+      entrants: Entrant[] = [];
+    for (const start of byThickness(problem.films, this.#unseen)) {
+      const before = problem.work,
+        deviance = problem.screen(start, errors);
+      entrants.push({ ...start, deviance, work: problem.work - before });
+      yield { cost: deviance, stage: "looking at starts" };
+    }
+    this.#unseen = [];
+    return entrants.sort((a, b) => a.deviance - b.deviance);
+  }
+
+  #entrants(): Entrant[] {
+    const heat: Entrant[] = [];
+    let left = this.#work;
+    while (heat.length < ENTRANTS && this.#waiting.length > 0) {
+      const entrant = this.#waiting.shift()!,
+        film = filmOf(this.#problem.unknowns, entrant);
+      if (this.#films.some((other) => distance(film, other) < SAME)) continue;
+      left -= CURVES * entrant.work;
+      if (left < 0 && heat.length >= LEFT) {
+        this.#waiting.unshift(entrant);
+        break;
+      }
+      this.#films.push(film);
+      heat.push(entrant);
+    }
+    return heat;
+  }
+}
+
+/** @param left how many go on to the end
+ *  @returns these, lowest cost first */
+export function* race(
+  problem: Problem,
+  starts: readonly Start[],
+  left: number,
+): Generator<StagedStep, Ascent[], void> {
+  let field = starts.map(begun);
+  for (let level = 1; ; level *= LEVELS) {
+    const through: Ascent[] = [];
+    for (const ascent of byThickness(problem.films, field))
+      through.push(yield* staged(raised(problem, ascent, level), (ascent.start as Start).from));
+    field = through
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, Math.max(Math.ceil(SHARE * through.length), left));
+    if (field.length <= left) return field;
+  }
+}
