@@ -107,6 +107,7 @@ export {
 } from "./report/series.ts";
 export { seriesCsv, type SeriesScan } from "./report/seriesCsv.ts";
 export { report, type ReportOptions } from "./report/report.ts";
+export { strainedDepth } from "./profile/sampled.ts";
 export { type Summary, summary } from "./report/summary.ts";
 export {
   createSimulator,

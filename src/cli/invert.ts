@@ -1,5 +1,6 @@
 /** `takagi invert`: measured scans to strain profiles. */
 
+import { strainedDepth } from "../profile/sampled.ts";
 import { join } from "node:path";
 import type { PortableOptions } from "../batch/work.ts";
 import { TakagiError } from "../errors.ts";
@@ -321,23 +322,23 @@ function summary({ name, inversion, provenance: { settings }, run: { seconds } }
 }
 
 function inWords({ inversion, run: { seconds } }: Timed): string {
-  const { maxStrain, maxStrainDepth, thickness, minDebyeWaller, rms, converged } = inversion;
+  const { maxStrain, maxStrainDepth, profile: own, minDebyeWaller, rms, converged } = inversion;
   const sure = `${inversion.verdict}, confidence ${percentOf(inversion.confidence)}`;
   const profile =
     inversion.stack !== undefined
       ? numbersOf(inversion)
-      : `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, ${nanometres(thickness)} nm thick, DW ≥ ${plain(minDebyeWaller, 2)}`;
+      : `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, strained to ${nanometres(strainedDepth(own))} nm, DW ≥ ${plain(minDebyeWaller, 2)}`;
   return `${profile}; rms ${plain(rms)}; ${seconds.toFixed(1)} s; ${sure}${converged ? "" : "; ended far from the scan"}${inversion.isBudgetSpent ? "; budget spent" : ""}`;
 }
 
 const TABLE_HEAD =
-  "   e_max (%)  depth (nm)  thickness (nm)  DW_min     rms   χ²/point  others     verdict  confidence  seconds";
+  "   e_max (%)  depth (nm)  strained (nm)   DW_min     rms   χ²/point  others     verdict  confidence  seconds";
 
 function tableRow({ inversion, run: { seconds } }: Timed): string {
   const cells = [
     plain(inversion.maxStrain).padStart(12),
     nanometres(inversion.maxStrainDepth).padStart(12),
-    nanometres(inversion.thickness).padStart(16),
+    nanometres(strainedDepth(inversion.profile)).padStart(16),
     plain(inversion.minDebyeWaller, 2).padStart(8),
     plain(inversion.rms).padStart(8),
     plain(inversion.chi2PerPoint).padStart(11),

@@ -39,7 +39,7 @@ export interface TableFlags extends VariableFlags {
 /** Lines of a picture. */
 const MOST_PROFILES = 60;
 const MOST_SCANS = 40;
-const MAPS = ["maxStrainPercent", "thicknessNm", "minDebyeWaller"] as const;
+const MAPS = ["maxStrainPercent", "strainedDepthNm", "minDebyeWaller"] as const;
 
 /** All that is made of the results, less the pictures. */
 interface Results {

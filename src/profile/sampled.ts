@@ -37,6 +37,22 @@ export function validateProfile(profile: Profile): void {
   }
 }
 
+/** Share of the largest strain at whose depth a crystal counts as unstrained. */
+const FALLEN = 0.1;
+
+/** Depth (nm) below which the modulus of the strain stays under 10 % of its maximum; 0 without strain. Other than the thickness of the
+ *  film that a fit takes, on whose lowest part the strain may be next to nothing, a scan determines it.
+ *  @example
+ *  strainedDepth(inversion.profile); */
+export function strainedDepth({ depth, strain }: Pick<Profile, "depth" | "strain">): number {
+  const level = FALLEN * strain.reduce((most, e) => Math.max(most, Math.abs(e)), 0),
+    last = strain.findLastIndex((e) => Math.abs(e) > level);
+  if (last < 0 || last === depth.length - 1) return last < 0 ? 0 : depth[last];
+  const above = Math.abs(strain[last]),
+    below = Math.abs(strain[last + 1]);
+  return depth[last] + ((depth[last + 1] - depth[last]) * (above - level)) / (above - below);
+}
+
 /** Values at `at` of the polygon through (x, y); x ascends. Both in any unit; outside, the end values. */
 export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, at: ArrayLike<number>): Float64Array {
   const last = x.length - 1;

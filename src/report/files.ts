@@ -1,5 +1,6 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
+import { strainedDepth } from "../profile/sampled.ts";
 import { csv } from "../io/results.ts";
 import type {
   Band,
@@ -184,6 +185,7 @@ function numbersOf({
   maxStrainDepth,
   thickness,
   minDebyeWaller,
+  profile,
   splines,
 }: Solution) {
   return {
@@ -191,6 +193,7 @@ function numbersOf({
     chi2PerPoint,
     maxStrainPercent: maxStrain,
     maxStrainDepthNm: maxStrainDepth,
+    strainedDepthNm: strainedDepth(profile),
     thicknessNm: thickness,
     minDebyeWaller,
     splines,

@@ -1,5 +1,6 @@
 /** One scan of a batch as one line of JSON: what went in, and what came out. The same bytes for the same input, settings and
  *  version: nothing of clock, machine or order is in it. */
+import { strainedDepth } from "../profile/sampled.ts";
 import type { FileScan, Inversion, Profile, ScanFormat, Solution } from "../types.ts";
 import { VERSION } from "../version.ts";
 import { QUANTITIES, type Quantity, quantitiesOf, type QuantityName } from "./quantities.ts";
@@ -137,11 +138,12 @@ function answerJson(inversion: Inversion) {
   };
 }
 
-function otherJson({ weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller }: Solution) {
+function otherJson({ weight, maxStrain, maxStrainDepth, profile, thickness, minDebyeWaller }: Solution) {
   return {
     weight,
     maxStrainPercent: maxStrain,
     maxStrainDepthNm: maxStrainDepth,
+    strainedDepthNm: strainedDepth(profile),
     thicknessNm: thickness,
     minDebyeWaller,
   };

@@ -1,5 +1,6 @@
 /** The quantities of an inversion with their intervals, as tables and series show them. */
 import { lorentzFraction, resolutionWidth } from "../instrument/resolution.ts";
+import { strainedDepth } from "../profile/sampled.ts";
 import type { Inversion, PosteriorDraw, Profile } from "../types.ts";
 
 /** A value and the interval that holds it with the probability of the bands (95 %); NaN where it is not known. */
@@ -16,6 +17,7 @@ export interface Quantity {
 export const QUANTITIES = {
   maxStrainPercent: "Max. strain (%)",
   maxStrainDepthNm: "Its depth (nm)",
+  strainedDepthNm: "Strained depth (nm)",
   thicknessNm: "Thickness (nm)",
   minDebyeWaller: "Lowest DW factor",
   fwhmDeg: "FWHM (° 2θ)",
@@ -55,6 +57,7 @@ export function quantitiesOf(inversion: Inversion): Readonly<Record<QuantityName
       upper: strainBand.upper[peak]!,
     },
     maxStrainDepthNm: length(inversion.maxStrainDepth, maximumDepthOf),
+    strainedDepthNm: length(strainedDepth(profile), strainedDepth),
     thicknessNm: length(inversion.thickness, thicknessOf),
     minDebyeWaller: {
       value: inversion.minDebyeWaller,
@@ -84,7 +87,7 @@ export function deviationOver(
   );
 }
 
-export function thicknessOf({ depth }: Profile): number {
+function thicknessOf({ depth }: Profile): number {
   return depth[depth.length - 1]!;
 }
 

@@ -1,5 +1,6 @@
 /** One page that shows an inversion: report.html. */
 
+import { strainedDepth } from "../profile/sampled.ts";
 import type { Inversion } from "../types.ts";
 import { numbersOf } from "./layerRows.ts";
 import { curvePicture, profilePicture, solutionPictures } from "./figures.ts";
@@ -161,10 +162,10 @@ function figure(name: string, picture: (width: number) => Picture, caption: stri
 
 function otherSolution({ solutions }: Inversion, picture: Picture, index: number): string {
   const solution = solutions[index]!,
-    { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, thickness, minDebyeWaller } = solution,
+    { rms, chi2PerPoint, weight, maxStrain, maxStrainDepth, minDebyeWaller } = solution,
     what =
       solution.stack === undefined
-        ? `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, thickness ${nanometres(thickness)} nm, DW ≥ ${plain(minDebyeWaller, 2)}`
+        ? `${plain(maxStrain)} % at ${nanometres(maxStrainDepth)} nm, strained depth ${nanometres(strainedDepth(solution.profile))} nm, DW ≥ ${plain(minDebyeWaller, 2)}`
         : numbersOf(solution);
   const words = `${index + 1}: ${what}; rms ${plain(rms)}, χ² per point ${plain(chi2PerPoint)}, ${percentOf(weight)} of the posterior`;
   const key = index === 1 ? ". Dashed: the answer" : "";

@@ -1,10 +1,11 @@
 /** The numbers of an inversion as a reader wants them; the report's tables and the command line show the same. */
 
+import { strainedDepth } from "../profile/sampled.ts";
 import type { Inversion, Profile, Resolution, Solution } from "../types.ts";
 import { layerGrounds, layerLead, layerRows, layerUniqueness } from "./layerRows.ts";
 import { asKnown, fixed, percentOf, plain, withBand } from "./numbers.ts";
 import type { Row } from "./page.ts";
-import { deviationOver, maximumDepthOf, nearest, thicknessOf } from "./quantities.ts";
+import { deviationOver, maximumDepthOf, nearest } from "./quantities.ts";
 import { countFarOut, FAR_OUT, maskedRanges } from "./residuals.ts";
 
 /** An inversion in words. */
@@ -48,7 +49,7 @@ export function profileRows(inversion: Inversion): Row[] {
     debyeWallerBand.upper[lowest]!,
   );
   const depth = lengthRow(inversion, inversion.maxStrainDepth, maximumDepthOf),
-    thickness = lengthRow(inversion, inversion.thickness, thicknessOf);
+    strained = lengthRow(inversion, strainedDepth(profile), strainedDepth);
   return [
     ["Maximum strain", `${strain.value} %`, bandRemark(strain.band, strainBand.level, " %")],
     [
@@ -56,9 +57,13 @@ export function profileRows(inversion: Inversion): Row[] {
       `${depth.value} nm`,
       inversion.maxStrainDepth === 0 ? "at the surface" : depth.remark,
     ],
-    ["Thickness of the strained region", `${thickness.value} nm`, thickness.remark],
+    ["Strained depth", `${strained.value} nm`, joined("to 10 % of the maximum", strained.remark)],
     ["Lowest Debye–Waller factor", disorder.value, bandRemark(disorder.band, debyeWallerBand.level, "")],
   ];
+}
+
+function joined(...remarks: readonly string[]): string {
+  return remarks.filter((remark) => remark !== "").join("; ");
 }
 
 /** A length to the digits that the posterior's draws agree on, and their standard deviation. */
@@ -104,7 +109,7 @@ export function fitRows(inversion: Inversion): Row[] {
     ],
     [
       "Search",
-      inversion.isBudgetSpent ? "budget spent" : "climbs agreed",
+      inversion.isBudgetSpent ? "budget spent" : "complete",
       `${inversion.reason}${inversion.converged ? "" : "; it ended far from the scan"}`,
     ],
     ["Prior", priorOf(inversion)],
@@ -123,7 +128,7 @@ export function fitRows(inversion: Inversion): Row[] {
       "Found by",
       inversion.method,
       inversion.stack === undefined
-        ? `${inversion.methodReason}; ${inversion.splines} cubic B-splines`
+        ? `${inversion.methodReason}; ${inversion.splines} cubic B-splines on ${nanometres(inversion.thickness)} nm`
         : inversion.methodReason,
     ],
   ];
@@ -252,7 +257,7 @@ function backgroundRows({
 /** One sentence: what the scan says. */
 export function lead(inversion: Inversion): string {
   if (inversion.stack !== undefined) return layerLead(inversion);
-  const [strain, depth, thickness, disorder] = profileRows(inversion).map(([, value]) => value) as [
+  const [strain, depth, strained, disorder] = profileRows(inversion).map(([, value]) => value) as [
     string,
     string,
     string,
@@ -261,7 +266,7 @@ export function lead(inversion: Inversion): string {
   if (inversion.maxStrain === 0)
     return `No strain: the scan is that of a perfect crystal, with a Debye–Waller factor of ${disorder} or more.`;
   const where = inversion.maxStrainDepth === 0 ? "at the surface" : `${depth} below the surface`;
-  return `The strain is largest ${where}, ${strain}, in a strained region ${thickness} thick; the Debye–Waller factor falls to ${disorder}.`;
+  return `The strain is largest ${where}, ${strain}, and falls to 10 % of that at a depth of ${strained}; the Debye–Waller factor falls to ${disorder}.`;
 }
 
 /** Whether the scan allows one profile or several, said plainly. */
@@ -288,7 +293,7 @@ export function uniqueness(inversion: Inversion): string {
       (s) => s.maxStrain,
       (v) => plain(v),
     )} %, ` +
-    `a thickness of ${range((s) => s.thickness, nanometres)} nm and a lowest Debye–Waller factor of ${range(
+    `a strained depth of ${range((s) => strainedDepth(s.profile), nanometres)} nm and a lowest Debye–Waller factor of ${range(
       (s) => s.minDebyeWaller,
       (v) => plain(v, 2),
     )}. ` +

@@ -16,6 +16,7 @@ const PATTERN = ["--pattern", String.raw`film-(?<dose>\d+)`],
 const QUANTITIES = {
   max_strain_percent: "max_strain",
   max_strain_depth_nm: "max_strain_depth",
+  strained_depth_nm: "strained_depth",
   thickness_nm: "thickness",
   min_debye_waller: "min_debye_waller",
   fwhm_deg: "fwhm",
