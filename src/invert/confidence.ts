@@ -19,6 +19,9 @@ export const FEATURES = [
   /** Independent climbs that ended at the answer, and climbs. */
   "hits",
   "climbs",
+  /** Share of all climbs, those from beside counted a third, that ended within 10 % of the answer; 1 where the budget ended them. */
+  "agreement",
+  "spent",
   /** Difference of −2 ln posterior to the next maximum that lies beyond 10 %, at most 60. */
   "gap",
   /** Standard deviations of the deviance above what counts give, and relative error beside counting. */
@@ -74,6 +77,8 @@ export function featuresOf(
     film = filmOf(u, answer),
     others = found.modes.filter((mode) => distance(filmOf(u, mode), film) >= RIGHT),
     gap = others.length === 0 ? 60 : Math.min(Math.max(others[0].cost - answer.cost, -20), 60);
+  const all = found.modes.reduce((sum, { hits }) => sum + hits, 0),
+    alike = all - others.reduce((sum, { hits }) => sum + hits, 0);
   const strains = film.strainWeights.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-3);
   let least = 1;
   if (film.debyeWallerWeights === undefined) least = Math.exp(-(film.disorder ?? 0));
@@ -90,6 +95,8 @@ export function featuresOf(
     lnEfficiency: Math.log(posterior.efficiency),
     hits: Math.min(answer.hits, 4),
     climbs: found.climbs,
+    agreement: all === 0 ? 0 : alike / all,
+    spent: found.reason === "budget" ? 1 : 0,
     gap,
     excess: Math.min(Math.max(found.excess, -4), 50),
     error: Math.max(...found.errors),

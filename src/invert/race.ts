@@ -23,8 +23,9 @@ export interface Starts {
 const ENTRANTS = 24;
 /** Relative distance below which two films are one. */
 export const SAME = 0.03;
-/** Starts that are left at the end of a heat, share that is left after a level, and how many levels go on to the next look. */
-const LEFT = 4;
+/** Share of a heat's starts that climb to the end, and how many do at least; share that is left after a level, and how many times as
+ *  many levels are behind the others at the next look. */
+const LEFT = { share: 1 / 3, least: 4 };
 const SHARE = 0.4;
 const LEVELS = 3;
 /** Curves' worth of work until the end of the first level: seven evaluations with derivatives. */
@@ -64,7 +65,12 @@ export class Heats {
       this.#others = undefined;
     }
     this.#waiting = [...(yield* this.#screened()), ...this.#waiting];
-    return yield* race(this.#problem, this.#entrants(), LEFT);
+    const entrants = this.#entrants();
+    return yield* race(
+      this.#problem,
+      entrants,
+      Math.max(Math.ceil(LEFT.share * entrants.length), LEFT.least),
+    );
   }
 
   /** Those not yet seen, best first. */
@@ -90,7 +96,7 @@ export class Heats {
         film = filmOf(this.#problem.unknowns, entrant);
       if (this.#films.some((other) => distance(film, other) < SAME)) continue;
       left -= CURVES * entrant.work;
-      if (left < 0 && heat.length >= LEFT) {
+      if (left < 0 && heat.length >= LEFT.least) {
         this.#waiting.unshift(entrant);
         break;
       }

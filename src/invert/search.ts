@@ -49,7 +49,7 @@ export interface SearchLimits {
 /** Climbs of a search of one second, and seconds of "normal": the paper's scans (summed) are simpler. */
 const LIMITS = {
   summed: { fewest: 4, again: 3, most: 16, seconds: 0.6 },
-  integrated: { fewest: 4, again: 3, most: 30, seconds: 1 },
+  integrated: { fewest: 8, again: 3, most: 30, seconds: 1 },
 };
 
 /** @param scans of one sample, each of which has as much work */
