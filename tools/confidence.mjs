@@ -7,8 +7,8 @@
 //   node tools/layers.mjs --seed N --out FILE.jsonl: writes src/invert/layers/layerConfidenceModel.ts
 //   node tools/confidence.mjs --keep --calibration CALIBRATION.jsonl...   the model stays; threshold and bands anew
 //   node tools/confidence.mjs --bands --calibration CALIBRATION.jsonl...   the bands alone
-// Boosted stumps on the logistic loss (Friedman 2001); the threshold of "determined" by a fixed sequence of binomial tests on the
-// calibration set (Learn then Test, Angelopoulos et al. 2021); the bands' factor by split conformal on the same.
+// Boosted stumps on the logistic loss (Friedman 2001); the threshold of "determined" by binomial tests on answers that the model was
+// not trained on (Learn then Test, Angelopoulos et al. 2021); the bands' factor by split conformal on the same.
 import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -27,6 +27,7 @@ const ROUNDS = 160,
   LEAST = 25,
   CUTS = 24,
   WANTED = 0.98,
+  REFUTED = 0.965,
   LEVEL = 0.95,
   // A band as wide as the largest strain says that nothing is known.
   MOST_MARGIN = 1,
@@ -136,17 +137,19 @@ function binomial(k, n, p) {
 /** Scans as instruments give them; the others are of the paper's sets. */
 const isReal = ({ preset }) => preset !== undefined && !preset.startsWith("cnn");
 
-/** The lowest threshold at which more than 2 % of wrong answers are refuted with 95 % confidence, and at which at least 98 % of the
- *  answers to real-like scans alone, which are wrong more often, are right; where no threshold is, the lowest with the second alone. */
+/** Whether so many wrong ones of n are few: at least 98 % right, and less than 96.5 % refuted with 95 % confidence. */
+const areFew = (wrong, n) => wrong <= (1 - WANTED) * n && binomial(wrong, n, 1 - REFUTED) <= 1 - LEVEL;
+
+/** The lowest threshold at which few answers are wrong, of all and of real-like scans alone, which are wrong more often. */
 function threshold(records) {
   const rated = records
-    .map((record) => ({ c: record.c, right: isRight(record), real: isReal(record) }))
-    .sort((a, b) => b.c - a.c);
-  let passed,
+      .map((record) => ({ c: record.c, right: isRight(record), real: isReal(record) }))
+      .sort((a, b) => b.c - a.c),
+    hasReal = rated.some(({ real }) => real);
+  let chosen,
     wrong = 0,
     real = 0,
-    realWrong = 0,
-    lenient;
+    realWrong = 0;
   for (let n = 1; n <= rated.length; n++) {
     const last = rated[n - 1];
     if (!last.right) wrong++;
@@ -155,12 +158,10 @@ function threshold(records) {
       if (!last.right) realWrong++;
     }
     if (n < 40 || (n < rated.length && rated[n].c === last.c)) continue;
-    if (wrong > (1 - WANTED) * n || realWrong > (1 - WANTED) * real) continue;
-    const here = { at: last.c, n, wrong, real, realWrong };
-    lenient = here;
-    if (binomial(wrong, n, 1 - WANTED) <= 0.05) passed = here;
+    if (areFew(wrong, n) && (!hasReal || areFew(realWrong, real)))
+      chosen = { at: last.c, n, wrong, real, realWrong };
   }
-  return { guaranteed: passed, lenient };
+  return chosen;
 }
 
 function calibrationError(records) {
@@ -183,8 +184,18 @@ const model = values.keep || values.bands ? await shippedModel() : boost(trainin
     ...record,
     c: confidence(isCrossed ? folds[i % FOLDS] : model, record),
   })),
-  { guaranteed, lenient } = threshold(scored),
-  chosen = guaranteed ?? lenient ?? { at: 1, n: 0, wrong: 0 };
+  chosen = threshold(scored) ?? { at: 1, n: 0, wrong: 0 };
+function ratesOf(preset) {
+  const own = scored.filter((record) => record.preset === preset),
+    determined = own.filter(({ c }) => c >= chosen.at);
+  return {
+    scans: own.length,
+    right: own.filter(isRight).length,
+    determined: determined.length,
+    rightOfThem: determined.filter(isRight).length,
+  };
+}
+
 // Mondrian conformal by confidence: what must be added to the draws' band so that it holds 95 % of the depths.
 const EDGES = [0.2, 0.4, 0.6, 0.8, 0.95, 1];
 const bands = EDGES.map((upTo, k) => {
@@ -210,11 +221,12 @@ console.log(
     calibration: calibration.length,
     right: calibration.filter(isRight).length / calibration.length,
     calibrationError: calibrationError(scored),
-    guaranteed,
-    lenient,
-    threshold: chosen.at,
+    chosen,
     share: chosen.n / calibration.length,
     rightOfThem: chosen.n === 0 ? undefined : 1 - chosen.wrong / chosen.n,
+    byPreset: Object.fromEntries(
+      [...new Set(scored.map(({ preset }) => preset))].map((preset) => [preset, ratesOf(preset)]),
+    ),
     bands,
     stumps: model.stumps.length,
     used: Object.fromEntries(
