@@ -332,7 +332,7 @@ function inWords({ inversion, run: { seconds } }: Timed): string {
 }
 
 const TABLE_HEAD =
-  "   e_max (%)  depth (nm)  strained (nm)   DW_min     rms   χ²/point  others     verdict  confidence  seconds";
+  "   e_max (%)  depth (nm)   strained (nm)  DW_min     rms   χ²/point  others     verdict  confidence  seconds";
 
 function tableRow({ inversion, run: { seconds } }: Timed): string {
   const cells = [

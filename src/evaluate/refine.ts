@@ -126,18 +126,7 @@ export async function createRefiner(
         : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
       fwhm: at(row, "fwhm")! * units.width,
     }));
-    const starts: Starts = {
-      starts: films.map((film, k) => ({
-        ...problem.place(film, { fwhm: film.fwhm }),
-        from: k === 0 ? "the network's answer" : "the network's proposals",
-      })),
-      ...(!ofPaper && {
-        *others() {
-          return (yield* roughFilms(problem)).map(({ film, from }) => ({ ...problem.place(film), from }));
-        },
-      }),
-    };
-    const steps = solve(problem, starts, films, limits);
+    const steps = solve(problem, startsOf(problem, films, !ofPaper), films, limits);
     for (;;) {
       const { done, value } = steps.next();
       if (done !== true) continue;
@@ -160,6 +149,24 @@ export async function createRefiner(
       };
     }
   }
+}
+
+function startsOf(
+  problem: ScanProblem,
+  films: readonly (SplineFilm & { readonly fwhm: number })[],
+  hasRough: boolean,
+): Starts {
+  return {
+    starts: films.map((film, k) => ({
+      ...problem.place(film, { fwhm: film.fwhm }),
+      from: k === 0 ? "the network's answer" : "the network's proposals",
+    })),
+    ...(hasRough && {
+      *others() {
+        return (yield* roughFilms(problem)).map(({ film, from }) => ({ ...problem.place(film), from }));
+      },
+    }),
+  };
 }
 
 /** Depths of a band that excludes nothing. */

@@ -150,7 +150,7 @@ test("several scans: a row each, a failed one does not stop the rest, exit code 
   const lines = out.match(/^\d\/4 .*$/gm)!;
   expect(lines).toHaveLength(4);
   expect(lines[0]).toMatch(
-    /^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, 300\.0 nm thick, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous, confidence \d+ %/,
+    /^1\/4 {2}scan1: 1\.40 % at 102\.0 nm, strained to \d{3}\.\d nm, DW ≥ 0\.30; rms 0\.0834; \d+\.\d s; ambiguous, confidence \d+ %/,
   );
   expect(lines[1]).toBe("2/4  scan2: failed");
   const table = out.slice(out.indexOf("\nscan ") + 1).split("\n");
