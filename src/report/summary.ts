@@ -57,13 +57,9 @@ export function profileRows(inversion: Inversion): Row[] {
       `${depth.value} nm`,
       inversion.maxStrainDepth === 0 ? "at the surface" : depth.remark,
     ],
-    ["Strained depth", `${strained.value} nm`, joined("to 10 % of the maximum", strained.remark)],
+    ["Strained depth (to 10 %)", `${strained.value} nm`, strained.remark],
     ["Lowest Debye–Waller factor", disorder.value, bandRemark(disorder.band, debyeWallerBand.level, "")],
   ];
-}
-
-function joined(...remarks: readonly string[]): string {
-  return remarks.filter((remark) => remark !== "").join("; ");
 }
 
 /** A length to the digits that the posterior's draws agree on, and their standard deviation. */
@@ -266,7 +262,7 @@ export function lead(inversion: Inversion): string {
   if (inversion.maxStrain === 0)
     return `No strain: the scan is that of a perfect crystal, with a Debye–Waller factor of ${disorder} or more.`;
   const where = inversion.maxStrainDepth === 0 ? "at the surface" : `${depth} below the surface`;
-  return `The strain is largest ${where}, ${strain}, and falls to 10 % of that at a depth of ${strained}; the Debye–Waller factor falls to ${disorder}.`;
+  return `The strain is largest ${where}, ${strain}, and reaches to ${strained}; the Debye–Waller factor falls to ${disorder}.`;
 }
 
 /** Whether the scan allows one profile or several, said plainly. */
