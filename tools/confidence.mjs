@@ -137,8 +137,10 @@ function binomial(k, n, p) {
 /** Scans as instruments give them; the others are of the paper's sets. */
 const isReal = ({ preset }) => preset !== undefined && !preset.startsWith("cnn");
 
-/** Whether so many wrong ones of n are few: at least 98 % right, and less than 96.5 % refuted with 95 % confidence. */
-const areFew = (wrong, n) => wrong <= (1 - WANTED) * n && binomial(wrong, n, 1 - REFUTED) <= 1 - LEVEL;
+/** Whether so many wrong ones of n are few: at least 98 % right, and less than 96.5 % refuted with 95 % confidence; of answers of layers,
+ *  which are fewer, the first alone. */
+const areFew = (wrong, n) =>
+  wrong <= (1 - WANTED) * n && (values.layers || binomial(wrong, n, 1 - REFUTED) <= 1 - LEVEL);
 
 /** The lowest threshold at which few answers are wrong, of all and of real-like scans alone, which are wrong more often. */
 function threshold(records) {

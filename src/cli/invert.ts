@@ -1,6 +1,5 @@
 /** `takagi invert`: measured scans to strain profiles. */
 
-import { strainedDepth } from "../profile/sampled.ts";
 import { join } from "node:path";
 import type { PortableOptions } from "../batch/work.ts";
 import { TakagiError } from "../errors.ts";
@@ -13,6 +12,7 @@ import type { Result } from "../report/parseResult.ts";
 import { type GivenSettings, provenance } from "../report/provenance.ts";
 import { fitRows, nameOf, nanometres, profileRows, scanViews, uniqueness } from "../report/summary.ts";
 import type { ProfilePredictor } from "../invert/predictor.ts";
+import { strainedDepth } from "../profile/sampled.ts";
 import { percentOf, plain } from "../report/numbers.ts";
 import type { Hkl, Inversion, Reflection, Scan } from "../types.ts";
 import { predictorFor } from "./predictor.ts";

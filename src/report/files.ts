@@ -1,7 +1,7 @@
 /** What an inversion becomes for other programs: JSON and CSV. Names carry units. */
 
-import { strainedDepth } from "../profile/sampled.ts";
 import { csv } from "../io/results.ts";
+import { strainedDepth } from "../profile/sampled.ts";
 import type {
   Band,
   Estimate,
