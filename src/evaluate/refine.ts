@@ -13,9 +13,9 @@ import { populationFor } from "../invert/populations.ts";
 import type { ScanProblem } from "../invert/scanProblem.ts";
 import { fringesOf, splineProblem } from "../invert/splines.ts";
 import { SplineStructure } from "../invert/splineStructure.ts";
-import type { Starts } from "../invert/race.ts";
+import { startsAt } from "../invert/race.ts";
 import { limitsOf } from "../invert/search.ts";
-import { roughFilms } from "../invert/starts.ts";
+import { roughFilms, type StartFilm, startIn } from "../invert/starts.ts";
 import { quantilesOf } from "../invert/posterior.ts";
 import { solve } from "../invert/solve.ts";
 import { filmOf, profileOf, putFilm, type SplineFilm, strainAtDepth, Unknowns } from "../invert/unknowns.ts";
@@ -126,7 +126,13 @@ export async function createRefiner(
         : { debyeWallerWeights: weights(row, "debyeWaller").map((w) => Math.min(Math.max(w, 0), 1)) }),
       fwhm: at(row, "fwhm")! * units.width,
     }));
-    const steps = solve(problem, startsOf(problem, films, !ofPaper), films, limits);
+    const given = films.map(({ fwhm, ...film }, k): StartFilm => ({
+        film,
+        fwhm,
+        from: k === 0 ? "the network's answer" : "the network's proposals",
+      })),
+      starts = startsAt(startIn(problem), given, ofPaper ? undefined : () => roughFilms(problem)),
+      steps = solve(problem, starts, films, limits);
     for (;;) {
       const { done, value } = steps.next();
       if (done !== true) continue;
@@ -149,24 +155,6 @@ export async function createRefiner(
       };
     }
   }
-}
-
-function startsOf(
-  problem: ScanProblem,
-  films: readonly (SplineFilm & { readonly fwhm: number })[],
-  hasRough: boolean,
-): Starts {
-  return {
-    starts: films.map((film, k) => ({
-      ...problem.place(film, { fwhm: film.fwhm }),
-      from: k === 0 ? "the network's answer" : "the network's proposals",
-    })),
-    ...(hasRough && {
-      *others() {
-        return (yield* roughFilms(problem)).map(({ film, from }) => ({ ...problem.place(film), from }));
-      },
-    }),
-  };
 }
 
 /** Depths of a band that excludes nothing. */

@@ -12,13 +12,13 @@ import {
 import { isStrained, layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
-import type { Start, Starts } from "./race.ts";
+import { startsAt } from "./race.ts";
 import type { ScanProblem, ScanSetting } from "./scanProblem.ts";
 import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
 import { TOLERATED } from "./search.ts";
 import type { Solved } from "./solve.ts";
 import { splineProblem } from "./splines.ts";
-import { type StartFilm, startsOf } from "./starts.ts";
+import { startIn, startsOf } from "./starts.ts";
 import { Turns } from "./turns.ts";
 import type { Places } from "./unknowns.ts";
 
@@ -55,17 +55,13 @@ export async function invert(
   if (options.layers !== undefined) return layersInverted(setting, options, turns);
   const problem = splineProblem({ ...setting, ...(await filmSettingOf(setting, reflection, options)) }),
     { films, others, proposals, ...by } = await startsOf(problem, options),
-    place = ({ film, from, fwhm }: StartFilm): Start => ({
-      ...problem.place(film, fwhm === undefined ? {} : { fwhm }),
-      from,
-    }),
-    starts: Starts = {
-      starts: films.map(place),
-      *others() {
-        return (yield* others()).map(place);
-      },
-    },
-    solved = await profileSolved(problem, starts, proposals, options, turns),
+    solved = await profileSolved(
+      problem,
+      startsAt(startIn(problem), films, others),
+      proposals,
+      options,
+      turns,
+    ),
     quick = await gainOf(problem, solved, options, turns);
   if (quick <= INSTEAD)
     return profileAnswer(problem, solved, { ...by, share: shareOfProfile(quick) }, options, turns);

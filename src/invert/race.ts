@@ -19,6 +19,22 @@ export interface Starts {
   others?(): Generator<StagedStep, readonly Start[], void>;
 }
 
+/** Starts at films. */
+export function startsAt<F>(
+  place: (film: F) => Start,
+  films: readonly F[],
+  others?: () => Generator<StagedStep, readonly F[], void>,
+): Starts {
+  return {
+    starts: films.map(place),
+    ...(others !== undefined && {
+      *others() {
+        return (yield* others()).map(place);
+      },
+    }),
+  };
+}
+
 /** Starts of a heat. */
 const ENTRANTS = 24;
 /** Relative distance below which two films are one. */

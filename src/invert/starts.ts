@@ -4,6 +4,7 @@ import type { Inversion, Profile } from "../types.ts";
 import { guessesFrom } from "./guesses.ts";
 import { findNetwork } from "./networks.ts";
 import type { InvertOptions } from "./options.ts";
+import type { Start } from "./race.ts";
 import { roughStarts } from "./roughStarts.ts";
 import type { ScanProblem } from "./scanProblem.ts";
 import { staged, type StagedStep } from "./staged.ts";
@@ -48,6 +49,11 @@ export async function startsOf(problem: ScanProblem, options: InvertOptions): Pr
     method: asked.films.length > 0 ? "network and search" : "search",
     methodReason: asked.reason,
   };
+}
+
+/** The place of a film to start from. */
+export function startIn(problem: ScanProblem): (start: StartFilm) => Start {
+  return ({ film, from, fwhm }) => ({ ...problem.place(film, fwhm === undefined ? {} : { fwhm }), from });
 }
 
 /** Rough shapes to start from. */

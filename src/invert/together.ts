@@ -7,7 +7,7 @@ import { filmSettingOf, knownOf, settingOf, validScan } from "./scanSetting.ts";
 import { profileAnswer, profileSolved } from "./profileAnswer.ts";
 import type { Known } from "./prior.ts";
 import type { ScanProblem } from "./scanProblem.ts";
-import type { Start, Starts } from "./race.ts";
+import { type Start, startsAt } from "./race.ts";
 import { splineProblem } from "./splines.ts";
 import type { StagedStep } from "./staged.ts";
 import { type StartFilm, startsOf } from "./starts.ts";
@@ -91,14 +91,11 @@ export async function invertTogether(
       ),
       from,
     });
-  const all: Starts = {
-    starts: starts.map(place),
-    *others() {
-      const found: OfScan[] = [];
-      for (const of of others) found.push(...(yield* of()));
-      return found.map(place);
-    },
-  };
+  const all = startsAt(place, starts, function* () {
+    const found: OfScan[] = [];
+    for (const of of others) found.push(...(yield* of()));
+    return found;
+  });
   const solved = await profileSolved(problem, all, proposals, options, turns);
   return profileAnswer(problem, solved, { method, methodReason: reasons.join("; ") }, options, turns);
 }
