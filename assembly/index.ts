@@ -14,7 +14,7 @@ export { poisson, poissonScratch } from "./physics/counting";
 export { prepareAngles, prepareRefraction, prepareSlices } from "./physics/phases";
 export { resolve, resolveScratch } from "./physics/resolution";
 export { lorentzTails, tailsScratch } from "./physics/lorentzTails";
-export { applyBand, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
+export { applyBand, mixWeights, resolutionWeights, weightsScratch } from "./physics/resolutionWeights";
 export { stackGradient, stackGradientScratch } from "./physics/stack";
 export { stackGradientSimd, stackGradientSimdScratch } from "./physics/stackSimd";
 export { startEmpty, startScratch, startSemiInfinite } from "./physics/substrate";

@@ -8,6 +8,8 @@ import { type AngleGrid, sliceOfGrid } from "./angleGrid.ts";
 const REACH = 2.7;
 /** Largest ln of a width over that of its matrices. */
 const WIDER = 0.1;
+/** Planes of weights: see assembly/physics/resolutionWeights.ts. */
+const PLANES = 8;
 /** Intervals of a block of the tails at most, and its width at most, in widths of the resolution: a block is seen as one point. */
 const MOST_BLOCK = 8;
 const WIDEST_BLOCK = 0.5;
@@ -22,21 +24,30 @@ export interface BandSetting {
   readonly fwhm: number;
 }
 
-/** Addresses: rows, and the weights of the mixture, of its derivative by ln width, and of Lorentzian minus Gaussian (0 where no
- *  derivatives are wanted). */
+/** Where a resolution stands beside that of its matrices. */
+export interface Beside {
+  /** ln of the width over that of the matrices. */
+  readonly lnRatio: number;
+  readonly fraction: number;
+  /** Offset less that of the matrices, degrees 2θ. */
+  readonly shift: number;
+}
+
+/** Addresses: rows, and the weights of the mixture, of its derivatives by ln width and offset, and of Lorentzian minus Gaussian (0
+ *  where no derivatives are wanted). */
 export interface Matrices {
   readonly rows: number;
   readonly mixture: number;
   readonly byWidth: number;
   readonly byFraction: number;
+  readonly byOffset: number;
 }
 
 /** The matrices of some places. */
 export interface Band {
   readonly grid: AngleGrid;
-  /** In the caller's scope.
-   *  @param lnRatio ln of the width over that of the band */
-  put(lnRatio: number, fraction: number, withDerivatives: boolean): Matrices;
+  /** In the caller's scope. */
+  put(beside: Beside, withDerivatives: boolean): Matrices;
 }
 
 export class BandedResolution {
@@ -47,10 +58,8 @@ export class BandedResolution {
   /** First interval of each block of the tails, then the number of intervals; and the block of each interval. */
   readonly #starts: Int32Array;
   readonly #blockOf: Int32Array;
-  /** Gaussian and Lorentzian: value, first and second derivative by ln width; six numbers an element are what a model keeps most
-   *  of, and 1e-7 of a rough model is nothing. */
-  readonly #parts: readonly (readonly Float32Array[])[];
-  #last: { readonly lnRatio: number; readonly fraction: number; readonly weights: Float64Array } | undefined;
+  /** What a model keeps most of; 1e-7 of a rough model is nothing. */
+  readonly #planes: readonly Float32Array[];
 
   constructor(setting: BandSetting) {
     this.setting = setting;
@@ -77,16 +86,16 @@ export class BandedResolution {
     this.#starts = starts;
     this.#blockOf = new Int32Array(count - 1);
     for (let b = 0; b < starts.length - 1; b++) this.#blockOf.fill(b, starts[b], starts[b + 1]);
-    this.#parts = this.#expansions();
+    this.#planes = this.#expansions();
   }
 
-  /** Weights of both shapes, their first and second derivative by ln width. Nothing but these is left behind: an edge worker's
+  /** Weights of both shapes, their derivatives by ln width and by place. Nothing but these is left behind: an edge worker's
    *  memory is soon full of what waits to be collected. */
-  #expansions(): Float32Array[][] {
+  #expansions(): Float32Array[] {
     const { workspace, grid, places, fwhm } = this.setting,
       { size } = this;
     return workspace.scope(() => {
-      const weights = workspace.bytes(4 * 6 * size),
+      const weights = workspace.bytes(4 * PLANES * size),
         block = new Float64Array(ResolutionSlot.Size);
       block[ResolutionSlot.FwhmLow] = block[ResolutionSlot.FwhmHigh] = fwhm;
       check(
@@ -102,8 +111,8 @@ export class BandedResolution {
           workspace.bytes(workspace.kernels.weightsScratch(grid.length)),
         ),
       );
-      return [0, 1].map((shape) =>
-        [0, 1, 2].map((order) => workspace.copyF32(weights + 4 * (3 * shape + order) * size, size)),
+      return Array.from({ length: PLANES }, (_, plane) =>
+        workspace.copyF32(weights + 4 * plane * size, size),
       );
     });
   }
@@ -127,55 +136,28 @@ export class BandedResolution {
     }
     return {
       grid: isWhole ? grid : sliceOfGrid(grid, low, high),
-      put: (lnRatio, fraction, withDerivatives) => {
-        const rows = setting.workspace.putI32(own),
-          size = own[own.length - 1];
-        return withDerivatives
-          ? { rows, ...this.#put(lnRatio, fraction, offset, size) }
-          : { rows, mixture: this.#putMixture(lnRatio, fraction, offset, size), byWidth: 0, byFraction: 0 };
-      },
+      put: (beside, withDerivatives) => ({
+        rows: setting.workspace.putI32(own),
+        ...this.#put(beside, withDerivatives, offset, own[own.length - 1]),
+      }),
     };
   }
 
-  /** The mixture alone, kept from one call to the next: many curves are seen with one width. */
-  #putMixture(lnRatio: number, fraction: number, from: number, size: number): number {
-    const last = this.#last;
-    if (last?.lnRatio !== lnRatio || last.fraction !== fraction) {
-      const [[g0, g1, g2], [l0, l1, l2]] = this.#parts,
-        half = 0.5 * lnRatio * lnRatio,
-        own = 1 - fraction,
-        weights = last?.weights ?? new Float64Array(this.size);
-      for (let k = 0; k < weights.length; k++)
-        weights[k] =
-          own * (g0[k] + lnRatio * g1[k] + half * g2[k]) +
-          fraction * (l0[k] + lnRatio * l1[k] + half * l2[k]);
-      this.#last = { lnRatio, fraction, weights };
-    }
-    return this.setting.workspace.put(this.#last!.weights.subarray(from, from + size));
-  }
-
-  #put(lnRatio: number, fraction: number, from: number, size: number): Omit<Matrices, "rows"> {
-    const { workspace } = this.setting,
-      mixture = workspace.f64(size),
-      byWidth = workspace.f64(size),
-      byFraction = workspace.f64(size),
-      half = 0.5 * lnRatio * lnRatio,
-      own = 1 - fraction;
-    workspace.look(({ f64 }) => {
-      const m = f64(mixture, size),
-        w = f64(byWidth, size),
-        f = f64(byFraction, size),
-        [[g0, g1, g2], [l0, l1, l2]] = this.#parts;
-      for (let i = 0; i < size; i++) {
-        const k = from + i,
-          g = g0[k] + lnRatio * g1[k] + half * g2[k],
-          l = l0[k] + lnRatio * l1[k] + half * l2[k];
-        m[i] = own * g + fraction * l;
-        w[i] = own * (g1[k] + lnRatio * g2[k]) + fraction * (l1[k] + lnRatio * l2[k]);
-        f[i] = l - g;
-      }
-    });
-    return { mixture, byWidth, byFraction };
+  /** Elements `from` … `from + size` − 1 of the matrices. */
+  #put(beside: Beside, withDerivatives: boolean, from: number, size: number): Omit<Matrices, "rows"> {
+    const { workspace, fwhm } = this.setting,
+      factors = factorsOf(beside, fwhm, withDerivatives),
+      rows = factors.length / PLANES,
+      planes = workspace.bytes(4 * PLANES * size),
+      mixture = workspace.f64(rows * size);
+    workspace.look(({ f32 }) =>
+      this.#planes.forEach((plane, p) =>
+        f32(planes + 4 * p * size, size).set(plane.subarray(from, from + size)),
+      ),
+    );
+    check("mixWeights", workspace.kernels.mixWeights(planes, size, workspace.putF32(factors), rows, mixture));
+    const row = (k: number): number => (k < rows ? mixture + 8 * k * size : 0);
+    return { mixture, byWidth: row(1), byFraction: row(2), byOffset: row(3) };
   }
 
   /** What a Lorentzian of unit width brings to each place from beyond the matrices; multiply by fraction · width.
@@ -218,4 +200,31 @@ function blockStarts(grid: Float64Array, widest: number): Int32Array {
     from = to;
   }
   return Int32Array.from(starts);
+}
+
+/** Factors of the planes in the mixture of a resolution, and in its derivatives by ln width, fraction and offset, to second order in
+ *  δ = lnRatio and in the shift s. No plane is needed for the second derivative by place: that of a Gaussian is (∂g/∂δ)/σ² (the heat
+ *  equation), that of a Lorentzian of half width w is −(∂²l/∂δ² − ∂l/∂δ)/w² (Laplace's). */
+function factorsOf({ lnRatio, fraction, shift }: Beside, fwhm: number, withDerivatives: boolean): number[] {
+  const own = 1 - fraction,
+    half = 0.5 * lnRatio * lnRatio,
+    // 1/σ² and 1/w².
+    narrowG = (8 * Math.LN2) / fwhm ** 2,
+    narrowL = 4 / fwhm ** 2,
+    squareG = 0.5 * shift * shift * narrowG,
+    squareL = 0.5 * shift * shift * narrowL,
+    gaussian = [1, lnRatio + squareG, half, -shift],
+    lorentzian = [1, lnRatio + squareL, half - squareL, -shift],
+    mixed = (g: readonly number[], l: readonly number[]): number[] => [
+      ...g.map((factor) => own * factor),
+      ...l.map((factor) => fraction * factor),
+    ];
+  if (!withDerivatives) return mixed(gaussian, lorentzian);
+  return [
+    ...mixed(gaussian, lorentzian),
+    ...mixed([0, 1, lnRatio, 0], [0, 1, lnRatio, 0]),
+    ...gaussian.map((factor) => -factor),
+    ...lorentzian,
+    ...mixed([0, shift * narrowG, 0, -1], [0, shift * narrowL, -shift * narrowL, -1]),
+  ];
 }

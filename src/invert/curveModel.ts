@@ -84,8 +84,8 @@ interface Beam {
 }
 
 /** Classes of ln width and of the offset in widths for which one banded resolution serves. */
-const WIDTH_CLASS = 0.15;
-const OFFSET_CLASS = { rough: 0.1, close: 0.025 };
+const WIDTH_CLASS = 0.2;
+const OFFSET_CLASS = { rough: 0.3, close: 0.1 };
 /** Banded resolutions that are kept: each is some megabytes. */
 const MOST_BANDS = 6;
 
@@ -237,38 +237,32 @@ export class CurveModel {
     const { band, whole, shift } = this.#bandOf(beam, x[fwhm], x[offset]),
       { grid } = band,
       columns = this.#putR(beam, grid, place, after !== 0),
-      matrices = band.put(x[fwhm] - Math.log(whole.setting.fwhm), fraction, after !== 0),
-      slope = workspace.f64(grid.count),
-      bySlope = workspace.f64(points),
-      apply = (weights: number, from: number, count: number, out: number): void =>
+      lnRatio = x[fwhm] - Math.log(whole.setting.fwhm),
+      matrices = band.put({ lnRatio, fraction, shift }, after !== 0),
+      apply = (weights: number, count: number, out: number): void =>
         check(
           "applyBand",
-          kernels.applyBand(weights, matrices.rows, points, from, count, grid.count, stride, out),
+          kernels.applyBand(weights, matrices.rows, points, columns, count, grid.count, stride, out),
         );
-    workspace.look(({ f64 }) => slopeOf(grid.degrees, f64(columns, grid.count), f64(slope, grid.count)));
-    apply(matrices.mixture, columns, rows, to);
-    check(
-      "applyBand",
-      kernels.applyBand(matrices.mixture, matrices.rows, points, slope, 1, grid.count, points, bySlope),
-    );
-    const tail = fraction > 0 || after !== 0 ? this.#tailsOf(beam, whole, band, place, columns) : undefined,
+    apply(matrices.mixture, rows, to);
+    const isTailed = fraction > 0 || after !== 0;
+    if (!isTailed) return;
+    const tail = this.#tailsOf(beam, whole, band, place, columns),
       width = Math.exp(x[fwhm]);
     workspace.look(({ f64 }) => {
-      const seen = f64(to, points),
-        byPlace = f64(bySlope, points);
-      for (let j = 0; j < points; j++) seen[j] += fraction * width * (tail?.[j] ?? 0) - shift * byPlace[j];
+      const seen = f64(to, points);
+      for (let j = 0; j < points; j++) seen[j] += fraction * width * tail[j];
     });
     if (after === 0) return;
-    apply(matrices.byWidth, columns, 1, after);
-    apply(matrices.byFraction, columns, 1, after + 8 * stride);
+    apply(matrices.byWidth, 1, after);
+    apply(matrices.byFraction, 1, after + 8 * stride);
+    apply(matrices.byOffset, 1, after + 16 * stride);
     workspace.look(({ f64 }) => {
-      const last = f64(after, 3 * stride),
-        place = f64(bySlope, points);
+      const last = f64(after, 2 * stride);
       for (let j = 0; j < points; j++) {
-        const t = width * (tail?.[j] ?? 0);
+        const t = width * tail[j];
         last[j] += fraction * t;
         last[stride + j] += t;
-        last[2 * stride + j] = -place[j];
       }
     });
   }
@@ -515,16 +509,4 @@ function beamsOf(setting: ModelSetting): Beam[] {
     }
     return { wave, share, grid: structure.grid(wave, theta), bands: new Map() };
   });
-}
-
-/** Slope of the parabola through three neighbours. */
-function slopeOf(t: Float64Array, y: Float64Array, out: Float64Array): void {
-  const last = t.length - 1;
-  for (let k = 1; k < last; k++) {
-    const a = t[k] - t[k - 1],
-      b = t[k + 1] - t[k];
-    out[k] = ((y[k] - y[k - 1]) * b * b + (y[k + 1] - y[k]) * a * a) / (a * b * (a + b));
-  }
-  out[0] = (y[1] - y[0]) / (t[1] - t[0]);
-  out[last] = (y[last] - y[last - 1]) / (t[last] - t[last - 1]);
 }

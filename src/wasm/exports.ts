@@ -210,6 +210,7 @@ export interface KernelExports extends AnyExports, ScratchSizes {
     out: number,
     scratch: number,
   ): number;
+  mixWeights(planes: number, count: number, factors: number, rowCount: number, out: number): number;
   applyBand(
     weights: number,
     rows: number,

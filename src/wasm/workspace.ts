@@ -60,6 +60,13 @@ export class Workspace<E extends AnyExports = KernelExports> {
     return at;
   }
 
+  /** Address of a copy of `values`, as f32. */
+  putF32(values: ArrayLike<number>): number {
+    const at = this.bytes(4 * values.length);
+    new Float32Array(this.kernels.memory.buffer, at, values.length).set(values);
+    return at;
+  }
+
   /** Address of a copy of whole numbers, as i32. */
   putI32(values: ArrayLike<number>): number {
     const at = this.bytes(4 * values.length);

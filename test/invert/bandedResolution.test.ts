@@ -1,8 +1,10 @@
 /** The resolution as banded matrices against the kernel that integrates it, and against its area. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ResolutionSlot } from "../../assembly/layout.ts";
 import { BandedResolution } from "../../src/invert/bandedResolution.ts";
 import { loadKernels } from "../../src/wasm/load.ts";
+import { normals } from "../../src/invert/random.ts";
 import { check, workspaceOf } from "../../src/wasm/workspace.ts";
 
 const { exports: kernels } = await loadKernels(),
@@ -20,7 +22,7 @@ const grid = Float64Array.from({ length: 2401 }, (_, i) => {
   ),
   places = Float64Array.from({ length: 201 }, (_, i) => 73.2 + 0.004 * i);
 
-function resolved(fwhm: number, fraction: number): Float64Array {
+function resolved(fwhm: number, fraction: number, shift = 0): Float64Array {
   return workspace.scope(() => {
     const block = new Float64Array(ResolutionSlot.Size),
       out = workspace.f64(places.length);
@@ -34,7 +36,7 @@ function resolved(fwhm: number, fraction: number): Float64Array {
         grid.length,
         workspace.put(curve),
         1,
-        workspace.put(places),
+        workspace.put(places.map((x) => x - shift)),
         places.length,
         out,
         0,
@@ -60,7 +62,7 @@ test.each([
       band = banded.part(0, places.length, whole),
       tails = banded.tails(curve),
       seen = workspace.scope(() => {
-        const { rows, mixture } = band.put(Math.log(factor), fraction, false),
+        const { rows, mixture } = band.put({ lnRatio: Math.log(factor), fraction, shift: 0 }, false),
           out = workspace.f64(places.length);
         check(
           "applyBand",
@@ -89,7 +91,10 @@ test("rows sum to the area of the kernel within their reach: of a Gaussian 1", (
     band = banded.part(0, places.length, { count: grid.length } as Parameters<BandedResolution["part"]>[2]);
   for (const fraction of [0, 1])
     workspace.scope(() => {
-      const weights = workspace.copy(band.put(0, fraction, false).mixture, banded.size);
+      const weights = workspace.copy(
+        band.put({ lnRatio: 0, fraction, shift: 0 }, false).mixture,
+        banded.size,
+      );
       places.forEach((x, i) => {
         const from = banded.rows[4 * i + 3]!,
           to = banded.rows[4 * i + 7]!,
@@ -102,17 +107,17 @@ test("rows sum to the area of the kernel within their reach: of a Gaussian 1", (
     });
 });
 
-/** Rows at the matrices' own width: what a curve is seen as, and by how much that changes with ln width and with the fraction. */
+/** Rows at the matrices' own width: what a curve is seen as, and by how much that changes with ln width, fraction and offset. */
 function applied(
   fwhm: number,
-  which: "mixture" | "byWidth" | "byFraction",
+  which: "mixture" | "byWidth" | "byFraction" | "byOffset",
   fraction: number,
-  fewer = places,
+  { fewer = places, shift = 0 } = {},
 ) {
   const banded = new BandedResolution({ workspace, grid, places: fewer, fwhm }),
     band = banded.part(0, fewer.length, { count: grid.length } as Parameters<BandedResolution["part"]>[2]);
   return workspace.scope(() => {
-    const matrices = band.put(0, fraction, true),
+    const matrices = band.put({ lnRatio: 0, fraction, shift }, true),
       out = workspace.f64(fewer.length),
       own = workspace.put(curve);
     check(
@@ -123,11 +128,47 @@ function applied(
   });
 }
 
+test.each([-0.15, 0.08, 0.15])(
+  "an offset of %f widths beside the matrices': a Gaussian as integrated, to 1e-2 and 3 % of what it changes",
+  (share) => {
+    const shift = share * FWHM,
+      { seen } = applied(FWHM, "mixture", 0, { shift }),
+      expected = resolved(FWHM, 0, shift),
+      still = resolved(FWHM, 0),
+      most = Math.max(...expected.map((r, i) => Math.abs(r / still[i]! - 1)));
+    expect(most).toBeGreaterThan(0.2);
+    expected.forEach((r, i) =>
+      expect(Math.abs(seen[i]! / r - 1), `${places[i]}°`).toBeLessThan(
+        1e-2 + 0.03 * Math.abs(r / still[i]! - 1),
+      ),
+    );
+  },
+);
+
+test.each([
+  [0, 0],
+  [0.5, 0],
+  [1, 0.002],
+])(
+  "the derivative by the offset is that of the matrices, Lorentz fraction %f, beside them by %f°",
+  (fraction, shift) => {
+    const step = 1e-6,
+      { seen: slope } = applied(FWHM, "byOffset", fraction, { shift }),
+      { seen: above } = applied(FWHM, "mixture", fraction, { shift: shift + step }),
+      { seen: below } = applied(FWHM, "mixture", fraction, { shift: shift - step }),
+      most = slope.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    slope.forEach((value, i) =>
+      // Weights have seven digits.
+      expect(Math.abs(value - (above[i]! - below[i]!) / (2 * step))).toBeLessThan(1e-3 * most),
+    );
+  },
+);
+
 test.each([0, 0.5, 1])(
   "the derivative by ln width is that of the matrices, Lorentz fraction %f",
   (fraction) => {
     // So small a step that the rows, which end at some grid point, stay the same.
-    const step = 1e-5,
+    const step = 5e-5,
       middle = applied(FWHM, "byWidth", fraction),
       above = applied(FWHM * Math.exp(step), "mixture", fraction),
       below = applied(FWHM * Math.exp(-step), "mixture", fraction),
@@ -165,5 +206,40 @@ test("the tails of many blocks are those of every block, to a share of what they
       sum += area / (d * d + 0.25 * FWHM * FWHM) / (2 * Math.PI);
     }
     expect(Math.abs(tails[i]! / sum - 1), `${x}°`).toBeLessThan(1e-2);
+  });
+});
+
+const bytes = (name: string): Uint8Array =>
+    readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)),
+  kinds = { simd: "takagi", scalar: "takagi.scalar" };
+
+/** Weights of 8 planes mixed: 3 rows of 4·24 + 3 elements. */
+async function mixed(kind: keyof typeof kinds) {
+  const { exports } = await loadKernels(bytes(kinds[kind])),
+    workspace = workspaceOf(exports),
+    normal = normals(7),
+    count = 99,
+    planes = Float32Array.from({ length: 8 * count }, normal),
+    factors = Float32Array.from({ length: 3 * 8 }, normal),
+    out = workspace.scope(() => {
+      const at = workspace.f64(3 * count);
+      check(
+        "mixWeights",
+        exports.mixWeights(workspace.putF32(planes), count, workspace.putF32(factors), 3, at),
+      );
+      return workspace.copy(at, 3 * count);
+    });
+  return { out, planes, factors, count };
+}
+
+test("planes of weights are mixed by their factors, by vectors as one by one", async () => {
+  const { out, planes, factors, count } = await mixed("simd"),
+    { out: other } = await mixed("scalar");
+  out.forEach((value, i) => {
+    const row = Math.floor(i / count);
+    let sum = 0;
+    for (let p = 0; p < 8; p++) sum += factors[8 * row + p]! * planes[p * count + (i % count)]!;
+    expect(Math.abs(value - sum)).toBeLessThan(3e-6);
+    expect(Math.abs(value - other[i]!)).toBeLessThan(3e-6);
   });
 });

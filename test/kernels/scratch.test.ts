@@ -214,7 +214,7 @@ test("resolutionWeights", () => {
       block = workspace.put(resolutionBlock({ shape: "pseudo-voigt", fwhm: 0.03, lorentzFraction: 0.4 })),
       own = workspace.put(grid),
       rows = workspace.putI32([0, 19, 0, 0, 0, 0, 0, 20]),
-      weights = workspace.bytes(4 * 6 * 20);
+      weights = workspace.bytes(4 * 8 * 20);
     keepsWithin(workspace.kernels.weightsScratch(20), (k, scratch) =>
       k.resolutionWeights(block, own, 20, workspace.put([0.1]), 1, rows, weights, scratch),
     );
