@@ -19,9 +19,11 @@ export const FEATURES = [
   /** Independent climbs that ended at the answer, and climbs. */
   "hits",
   "climbs",
-  /** Share of all climbs, those from beside counted a third, that ended within 10 % of the answer; 1 where the budget ended them. */
+  /** Share of all climbs, those from beside counted a third, that ended within 10 % of the answer; 1 where the budget ended them, and
+   *  where a rival did. */
   "agreement",
   "spent",
+  "rivals",
   /** Difference of −2 ln posterior to the next maximum that lies beyond 10 %, at most 60. */
   "gap",
   /** Standard deviations of the deviance above what counts give, and relative error beside counting. */
@@ -97,6 +99,7 @@ export function featuresOf(
     climbs: found.climbs,
     agreement: all === 0 ? 0 : alike / all,
     spent: found.reason === "budget" ? 1 : 0,
+    rivals: found.reason === "rivals" ? 1 : 0,
     gap,
     excess: Math.min(Math.max(found.excess, -4), 50),
     error: Math.max(...found.errors),

@@ -223,6 +223,10 @@ class JointPrior implements Prior {
     return this.#first.lnDensity(x) - this.#instruments(x, null) / 2;
   }
 
+  drawShape(x: Float64Array, normal: () => number, uniform: () => number): void {
+    this.#first.drawShape?.(x, normal, uniform);
+  }
+
   /** −2 ln of the prior of all instruments but the first. */
   #instruments(x: Float64Array, sums: Sums | null): number {
     const { add, total } = adder(x.length, sums);

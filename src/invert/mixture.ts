@@ -78,6 +78,27 @@ export function componentAt({ components }: Mixture, x: Float64Array): Gaussian 
   return best;
 }
 
+/** Writes a draw into `out`. */
+export function drawFrom(
+  { components }: Mixture,
+  normal: () => number,
+  uniform: () => number,
+  out: Float64Array,
+): void {
+  let left = uniform(),
+    k = 0;
+  while (k < components.length - 1 && (left -= Math.exp(components[k].lnWeight)) > 0) k++;
+  const { mean, whitening } = components[k],
+    d = mean.length,
+    beside = new Float64Array(d);
+  for (let i = 0; i < d; i++) {
+    let sum = normal();
+    for (let j = 0; j < i; j++) sum -= whitening[i * d + j] * beside[j];
+    beside[i] = sum / whitening[i * d + i];
+    out[i] = mean[i] + beside[i];
+  }
+}
+
 /** @param out L⁻¹(x − mean) */
 export function whiten({ mean, whitening }: Gaussian, x: Float64Array, out: Float64Array): void {
   const d = mean.length;

@@ -1,5 +1,5 @@
 /** What is known before the scan is seen: how films lie in a population, and what the user knows. */
-import { componentAt, type Gaussian, lnDensity, type Mixture, whiten } from "./mixture.ts";
+import { componentAt, drawFrom, type Gaussian, lnDensity, type Mixture, whiten } from "./mixture.ts";
 import type { Disorder, Places, Unknowns } from "./unknowns.ts";
 
 /** How the films of a preset lie. */
@@ -52,6 +52,8 @@ export interface Prior {
   near(x: Float64Array): LocalPrior;
   /** ln of the density, up to a constant. */
   lnDensity(x: Float64Array): number;
+  /** Writes a film into x that is as thick and as strained as x is, and otherwise drawn; absent where films are not drawn from. */
+  drawShape?(x: Float64Array, normal: () => number, uniform: () => number): void;
 }
 
 /** Adds the square of a residual whose slope by the unknown at `place` is `slope`. */
@@ -172,6 +174,11 @@ export class PopulationPrior implements Prior {
     if (kind === "tied") linear(disorder, x[disorder] + LEAST_DISORDER, 1);
     addInstrument(x, this.#unknowns, this.#known, add);
     return total();
+  }
+
+  drawShape(x: Float64Array, normal: () => number, uniform: () => number): void {
+    const { shape } = this.#unknowns;
+    drawFrom(this.population.mixture, normal, uniform, x.subarray(shape, shape + this.#dimension));
   }
 
   /** ln of the density, the whole mixture, up to a constant. */

@@ -5,6 +5,7 @@ import { type Ascent, begun, raised } from "./climb.ts";
 import { distance } from "./distance.ts";
 import { byThickness } from "./films.ts";
 import type { Problem } from "./problem.ts";
+import { normals, pick, uniforms } from "./random.ts";
 import { staged, type StagedStep } from "./staged.ts";
 import { filmOf, type Place, type SplineFilm } from "./unknowns.ts";
 
@@ -13,7 +14,7 @@ export interface Start extends Place {
   readonly from: string;
 }
 
-/** Starts, and others that are looked for where the first heat of these is not enough. */
+/** Starts, and others that are looked for where the first heat of these is not enough. After them come films of the prior. */
 export interface Starts {
   readonly starts: readonly Start[];
   others?(): Generator<StagedStep, readonly Start[], void>;
@@ -37,6 +38,10 @@ export function startsAt<F>(
 
 /** Starts of a heat. */
 const ENTRANTS = 24;
+/** Films that are drawn from the prior where starts run out; standard deviations of their ln thickness and ln scale about those of
+ *  starts. */
+const DRAWN = 200;
+const BESIDE = { thickness: 0.15, scale: 0.08 };
 /** Relative distance below which two films are one. */
 export const SAME = 0.03;
 /** Share of a heat's starts that climb to the end, and how many do at least; share that is left after a level, and how many times as
@@ -57,7 +62,11 @@ interface Entrant extends Start {
 export class Heats {
   readonly #problem: Problem;
   readonly #work: number;
-  #unseen: readonly Start[];
+  readonly #normal = normals(5);
+  readonly #uniform = uniforms(6);
+  /** All but those drawn. */
+  readonly #given: Start[] = [];
+  #unseen: readonly Start[] = [];
   #others: Starts["others"];
   #waiting: Entrant[] = [];
   readonly #films: SplineFilm[] = [];
@@ -66,20 +75,33 @@ export class Heats {
   constructor(problem: Problem, { starts, others }: Starts, work: number) {
     this.#problem = problem;
     this.#work = work;
-    this.#unseen = starts;
+    this.#take(starts);
     this.#others = others;
   }
 
   get areLeft(): boolean {
-    return this.#unseen.length > 0 || this.#waiting.length > 0 || this.#others !== undefined;
+    return this.#unseen.length > 0 || this.#waiting.length > 0 || this.#others !== undefined || this.#canDraw;
+  }
+
+  get #canDraw(): boolean {
+    const { unknowns, films } = this.#problem;
+    // Where disorder is tied they find nothing that proposals do not (docs/inversion.md).
+    return unknowns.kind === "free" && films.prior.drawShape !== undefined && this.#given.length > 0;
+  }
+
+  #take(starts: readonly Start[]): void {
+    this.#unseen = starts;
+    this.#given.push(...starts);
   }
 
   /** What a heat leaves, lowest cost first. */
   *next(): Generator<StagedStep, Ascent[], void> {
     if (this.#unseen.length === 0 && this.#others !== undefined) {
-      this.#unseen = yield* this.#others();
+      this.#take(yield* this.#others());
       this.#others = undefined;
     }
+    if (this.#unseen.length === 0 && this.#waiting.length < ENTRANTS && this.#canDraw)
+      this.#unseen = Array.from({ length: DRAWN }, () => this.#drawn());
     this.#waiting = [...(yield* this.#screened()), ...this.#waiting];
     const entrants = this.#entrants();
     return yield* race(
@@ -87,6 +109,18 @@ export class Heats {
       entrants,
       Math.max(Math.ceil(LEFT.share * entrants.length), LEFT.least),
     );
+  }
+
+  /** A film of the prior, about as thick as one start and as strained as another. */
+  #drawn(): Start {
+    const { unknowns: u, films } = this.#problem,
+      thick = pick(this.#given, this.#uniform),
+      strained = pick(this.#given, this.#uniform),
+      x = thick.x.slice();
+    x[u.thickness] += BESIDE.thickness * this.#normal();
+    x[u.scale] = strained.x[u.scale] + BESIDE.scale * this.#normal();
+    films.prior.drawShape!(x, this.#normal, this.#uniform);
+    return { x: this.#problem.bound(x), sign: strained.sign, from: "films of the prior" };
   }
 
   /** Those not yet seen, best first. */

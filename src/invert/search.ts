@@ -49,7 +49,7 @@ export interface SearchLimits {
 /** Climbs of a search of one second, and seconds of "normal": the paper's scans (summed) are simpler. */
 const LIMITS = {
   summed: { fewest: 4, again: 3, most: 16, seconds: 0.6 },
-  integrated: { fewest: 8, again: 3, most: 30, seconds: 1 },
+  integrated: { fewest: 8, again: 3, most: 60, seconds: 1 },
 };
 
 /** @param scans of one sample, each of which has as much work */
@@ -77,7 +77,7 @@ const BESIDE = { starts: 8, left: 2 };
 const RIVALS_AFTER = 12;
 /** Cost below which another mode is a rival, above the best one's. */
 const RIVAL = 4;
-/** How much longer is looked where nothing that was found explains the counts. */
+/** How much longer is looked where nothing that was found explains the counts, and until there are as many climbs as at least. */
 const LONGER = 3;
 /** What a climb from beside a mode counts when it ends there again: it is no independent witness. */
 const BESIDE_HIT = 0.34;
@@ -99,10 +99,11 @@ export function* search(
     besideSince = BETWEEN_HEATS,
     best: Mode | undefined,
     excess = Infinity,
-    stretch = 1,
+    isLost = false,
+    stretch = LONGER,
     reason: Found["reason"] = "budget";
   const isSpent = (share = 1): boolean => problem.work - before > share * stretch * limits.work;
-  const isDone = (): boolean => reason !== "budget" || climbs >= stretch * limits.most || isSpent();
+  const isDone = (): boolean => reason !== "budget" || climbs >= limits.most || isSpent();
   while (best === undefined || !isDone()) {
     const isHeat = heats.areLeft && besideSince >= BETWEEN_HEATS;
     besideSince = isHeat ? 0 : besideSince + 1;
@@ -128,15 +129,28 @@ export function* search(
       modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, from });
       if (modes[0] !== best) {
         best = modes[0];
-        excess = excessAt(problem, best, errors);
-        stretch = excess > TOLERATED && !isExplained(problem, best, errors) ? LONGER : 1;
+        const means = meansAt(problem, best);
+        excess = worstExcess(problem, means, errors);
+        isLost =
+          excess > TOLERATED && worstExcess(problem, means, errorsLeft(problem, means, errors)) > TOLERATED;
       }
-      if (excess >= TOLERATED) continue;
-      if (climbs >= limits.fewest && best.hits >= limits.again) reason = "agreed";
-      else if (climbs >= RIVALS_AFTER && hasRival(problem, modes)) reason = "rivals";
+      stretch = isLost || climbs < limits.fewest ? LONGER : 1;
+      if (excess < TOLERATED) reason = reasonToEnd(problem, modes, climbs, limits);
     }
   }
+  if (isSpent(1.1 / stretch)) stretch = LONGER;
   return yield* settled(problem, { modes, errors, excess, climbs, stretch, reason });
+}
+
+/** Why a search ends before its budget is spent, where its best mode explains the counts. */
+function reasonToEnd(
+  problem: Problem,
+  modes: readonly Mode[],
+  climbs: number,
+  { fewest, again }: SearchLimits,
+): Found["reason"] {
+  if (climbs >= fewest && modes[0].hits >= again) return "agreed";
+  return climbs >= RIVALS_AFTER && hasRival(problem, modes) ? "rivals" : "budget";
 }
 
 /** Whether a film that is not the best one is as probable. */
@@ -161,11 +175,11 @@ function* untilSpent(
   }
 }
 
-/** Standard deviations by which the counts' deviance lies above what the means of a place and these relative errors give, of the
- *  scan where it is most. */
-function excessAt(problem: Problem, place: Place, errors: readonly number[]): number {
+/** Standard deviations by which the counts' deviance lies above what these means and relative errors give, of the scan where it is
+ *  most. */
+function worstExcess(problem: Problem, means: readonly Float64Array[], errors: readonly number[]): number {
   return Math.max(
-    ...meansAt(problem, place).map((mean, k) => {
+    ...means.map((mean, k) => {
       const { counts } = problem.scans[k];
       return excessOf(counts, mean, errors[k], deviance(counts, mean, problem.scans[k].errors(errors[k])));
     }),
@@ -180,10 +194,10 @@ function meansAt(problem: Problem, place: Place): Float64Array[] {
   });
 }
 
-/** Relative errors of the scans that a mode leaves; those that are held stay. */
-function errorsLeft(problem: Problem, place: Place, errors: readonly number[]): number[] {
+/** Relative errors of the scans that means leave; those that are held stay. */
+function errorsLeft(problem: Problem, means: readonly Float64Array[], errors: readonly number[]): number[] {
   const { scans } = problem;
-  return meansAt(problem, place).map((mean, k) => {
+  return means.map((mean, k) => {
     const { isSummed, relativeError, floor } = scans[k].setting;
     return isSummed || relativeError !== undefined
       ? errors[k]
@@ -191,18 +205,14 @@ function errorsLeft(problem: Problem, place: Place, errors: readonly number[]): 
   });
 }
 
-function isExplained(problem: Problem, place: Place, errors: readonly number[]): boolean {
-  return excessAt(problem, place, errorsLeft(problem, place, errors)) <= TOLERATED;
-}
-
 /** The same with the relative error that the best mode leaves. */
 function* settled(problem: Problem, found: Found): Generator<StagedStep, Found, void> {
   let { modes, errors, excess } = found;
   for (let round = 0; round < 2; round++) {
-    const [best] = modes,
-      before = errors;
-    errors = errorsLeft(problem, best, before);
-    excess = excessAt(problem, best, errors);
+    const before = errors,
+      means = meansAt(problem, modes[0]);
+    errors = errorsLeft(problem, means, before);
+    excess = worstExcess(problem, means, errors);
     if (errors.every((value, k) => value === before[k])) break;
     modes = yield* again(problem, modes, errors);
   }

@@ -67,7 +67,7 @@ test("what a race leaves leads to the truth more often than what one curve ranks
   expect(rightOf(left)).toBeGreaterThan(rightOf(byCurve));
 });
 
-test("each start is in one heat, alike ones once, others where the first heat is not enough", async () => {
+test("each start is in one heat, alike ones once, others where the first heat is not enough, then films of the prior", async () => {
   const { problem, all } = await starts();
   let asked = 0;
   const heats = new Heats(
@@ -85,5 +85,16 @@ test("each start is in one heat, alike ones once, others where the first heat is
   expect(run(heats.next())).toHaveLength(4);
   expect([asked, heats.areLeft]).toEqual([0, true]);
   expect(run(heats.next())).toHaveLength(3);
-  expect([asked, heats.areLeft]).toEqual([1, false]);
+  expect([asked, heats.areLeft]).toEqual([1, true]);
+  const drawn = run(heats.next()),
+    thicknesses = all.slice(0, 9).map((start) => filmOf(problem.unknowns, start).thickness);
+  expect(drawn).toHaveLength(8);
+  for (const { start } of drawn) {
+    expect((start as Start).from).toBe("films of the prior");
+    // Five standard deviations beyond the thinnest and thickest start.
+    const { thickness } = filmOf(problem.unknowns, start);
+    expect(thickness).toBeGreaterThan(Math.min(...thicknesses) * Math.exp(-0.75));
+    expect(thickness).toBeLessThan(Math.max(...thicknesses) * Math.exp(0.75));
+  }
+  expect(asked).toBe(1);
 });

@@ -1,0 +1,46 @@
+/** Draws of a mixture of Gaussians: their moments are those of the mixture. */
+import { expect, test } from "vitest";
+import { drawFrom, inverseFactor, type Mixture } from "../../src/invert/mixture.ts";
+import { normals, uniforms } from "../../src/invert/random.ts";
+
+const DRAWS = 40_000,
+  parts = [
+    { weight: 0.3, mean: [1, -2], covariance: [1, 0.6, 0.6, 2] },
+    { weight: 0.7, mean: [-1, 0.5], covariance: [0.5, -0.2, -0.2, 0.3] },
+  ],
+  mixture: Mixture = {
+    dimension: 2,
+    components: parts.map(({ weight, mean, covariance }) => ({
+      lnWeight: Math.log(weight),
+      mean: Float64Array.from(mean),
+      whitening: inverseFactor(Float64Array.from(covariance), 2),
+      lnHeight: 0,
+    })),
+  };
+
+test("mean and covariance", () => {
+  const normal = normals(3),
+    uniform = uniforms(4),
+    sums = [0, 0],
+    products = [0, 0, 0, 0],
+    x = new Float64Array(2);
+  for (let n = 0; n < DRAWS; n++) {
+    drawFrom(mixture, normal, uniform, x);
+    for (let i = 0; i < 2; i++) {
+      sums[i]! += x[i]! / DRAWS;
+      for (let k = 0; k < 2; k++) products[2 * i + k]! += (x[i]! * x[k]!) / DRAWS;
+    }
+  }
+  for (let i = 0; i < 2; i++) {
+    const mean = parts.reduce((sum, part) => sum + part.weight * part.mean[i]!, 0);
+    // Five standard errors of values with a variance below 3.
+    expect(Math.abs(sums[i]! - mean)).toBeLessThan(5 * Math.sqrt(3 / DRAWS));
+    for (let k = 0; k < 2; k++) {
+      const product = parts.reduce(
+        (sum, part) => sum + part.weight * (part.covariance[2 * i + k]! + part.mean[i]! * part.mean[k]!),
+        0,
+      );
+      expect(Math.abs(products[2 * i + k]! - product)).toBeLessThan(5 * Math.sqrt(60 / DRAWS));
+    }
+  }
+});
