@@ -13,7 +13,8 @@ export interface Features {
   readonly expected: number;
   /** 2θ of the unstrained peak in the scan, degrees; `expected` where the sample has none (thin film). */
   readonly peak: number;
-  /** Full width of that peak at half maximum, degrees 2θ. */
+  /** Full width of that peak at half maximum, degrees 2θ; of a film's substrate, where its peak is narrower: a thin film's own peak is
+   *  broad, whatever the resolution. */
   readonly fwhm: number;
   readonly peakIntensity: number;
   readonly backgroundFirst: number;
@@ -36,6 +37,20 @@ export function angleOf(strain: number, peak: number): number {
   return 2 * Math.asin(Math.min(Math.sin((peak * RADIANS) / 2) / (1 + strain / 100), 1)) * DEGREES;
 }
 
+/** Largest distance of the substrate's peak from where theory puts it, degrees 2θ. */
+const SUBSTRATE_WINDOW = 0.3;
+
+/** Width of the substrate's peak, degrees 2θ; Infinity where none is seen. */
+function substrateWidth({ twoTheta, intensity }: Scan, { wavelength }: Reflection, sample: Sample): number {
+  const { geometry, substrate } = sample;
+  if (geometry !== "thick film on substrate" || substrate === undefined) return Infinity;
+  const expected = 2 * totalReflection(substrate, wavelength).theta * DEGREES,
+    isNear = (t: number): boolean => Math.abs(t - expected) <= SUBSTRATE_WINDOW;
+  if (!intensity.some((y, i) => y > 0 && isNear(twoTheta[i]))) return Infinity;
+  const { fwhm, isClear } = findPeak({ twoTheta, intensity }, expected, SUBSTRATE_WINDOW);
+  return isClear ? fwhm : Infinity;
+}
+
 /** @throws {InvalidParameterError} if the scan does not reach the reflection, or shows no peak */
 export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample): Features {
   const { twoTheta, intensity } = scan;
@@ -45,7 +60,8 @@ export function readFeatures(scan: Scan, reflection: Reflection, sample: Sample)
   const expected = 2 * totalReflection(reflection, reflection.wavelength).theta * DEGREES;
   const hasPeak = sample.geometry !== "thin film";
   const found = findPeak(scan, expected, hasPeak ? undefined : Infinity);
-  const { fwhm, intensity: peakIntensity } = found;
+  const { intensity: peakIntensity } = found,
+    fwhm = Math.min(found.fwhm, substrateWidth(scan, reflection, sample));
   if (!found.isClear) {
     throw new InvalidParameterError(
       "scan.intensity",
