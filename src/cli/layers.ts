@@ -2,6 +2,7 @@
 
 import { parseAlloy, stiffnessOf } from "../crystal/alloys.ts";
 import { epitaxialSurface, layerStrain } from "../crystal/epitaxy.ts";
+import { UnreachableReflectionError } from "../errors.ts";
 import type { Crystal, Layer, LayerGroup, Reflection, Stack } from "../types.ts";
 import { namedCrystal, optional, readCrystal, reflectionOf } from "./experiment.ts";
 import type { LayerGuess, LayerGuessGroup } from "../invert/layers/layerOptions.ts";
@@ -36,6 +37,35 @@ export async function readStack(
   return { substrate, ...optional("roughness", flags.roughness), layers: [...layers, ...period] };
 }
 
+const OF_LAYER = { option: "--layer", by: ":hkl=" } as const;
+
+/** The reflection of a film's crystal; where its indices are not given, those of its substrate's.
+ *  @param by how they are given */
+async function reflectionIn(
+  film: Crystal,
+  flags: PhysicsFlags,
+  {
+    option,
+    by,
+    hkl,
+    substrate,
+  }: {
+    readonly option: string;
+    readonly by: string;
+    readonly hkl: LayerSpec["hkl"];
+    readonly substrate: Reflection;
+  },
+): Promise<Reflection> {
+  try {
+    return await reflectionOf(film, { ...flags, hkl: hkl ?? substrate.hkl }, `${option} `);
+  } catch (error) {
+    if (hkl !== undefined || !(error instanceof UnreachableReflectionError)) throw error;
+    throw new UnreachableReflectionError(
+      `${error.message} (these are the indices of ${substrate.name}; give the film's own by ${by})`,
+    );
+  }
+}
+
 async function layerOf(
   spec: LayerSpec,
   flags: PhysicsFlags,
@@ -44,7 +74,7 @@ async function layerOf(
   if (spec.hkl !== undefined && flags.surface !== undefined)
     throw new UsageError("--layer …:hkl= is for a symmetric reflection, without --surface");
   const film = await namedCrystal("--layer", spec.crystal);
-  const crystal = await reflectionOf(film, { ...flags, hkl: spec.hkl ?? substrate.hkl }, "--layer ");
+  const crystal = await reflectionIn(film, flags, { ...OF_LAYER, hkl: spec.hkl, substrate });
   const strain = spec.strain ?? epitaxialStrain(spec, flags, { film, base, substrate });
   return {
     crystal,
@@ -73,11 +103,12 @@ export async function readFoundLayers(
   return {
     layers: layers ?? "auto",
     ...(film !== undefined && {
-      film: await reflectionOf(
-        await namedCrystal("--film", film),
-        { ...flags, hkl: filmHkl ?? substrate.hkl },
-        "--film ",
-      ),
+      film: await reflectionIn(await namedCrystal("--film", film), flags, {
+        option: "--film",
+        by: "--film-hkl",
+        hkl: filmHkl,
+        substrate,
+      }),
     }),
   };
 }
@@ -93,7 +124,7 @@ async function guessesOf(
   for (const [word] of words) {
     const { repeat, ...spec } = parseFoundLayer(word),
       film = await namedCrystal("--layer", spec.crystal),
-      crystal = await reflectionOf(film, { ...flags, hkl: spec.hkl ?? substrate.hkl }, "--layer "),
+      crystal = await reflectionIn(film, flags, { ...OF_LAYER, hkl: spec.hkl, substrate }),
       strain = spec.strain ?? knownStrain(spec, flags, { film, base, substrate });
     period.push({ crystal, ...optional("thickness", spec.thickness), ...optional("strain", strain) });
     if (repeat === undefined) continue;

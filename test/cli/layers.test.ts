@@ -147,6 +147,16 @@ test("a layer may be a CIF file, at a reflection of its own", async () => {
   expect(stack.layers).toMatchObject([{ crystal: { hkl: [4, 0, 0] }, thickness: 40, strain: 0.1 }]);
 });
 
+test("a film that the substrate's indices are forbidden for: how its own are given is said", async () => {
+  const crystal = ["--material", "SrTiO3", "--hkl", "0,0,2", "--wavelength", "1.5406"],
+    { code, err } = await takagi(["simulate", ...crystal, "--layer", "LaAlO3:40:strain=0"]);
+  expect(code).toBe(1);
+  expect(err).toContain("LaAlO3 0 0 2 is forbidden");
+  expect(err).toContain("these are the indices of SrTiO3 0 0 2; give the film's own by :hkl=");
+  const { stack } = await simulated([...crystal, "--layer", "LaAlO3:40:strain=0:hkl=0,2,4"]);
+  expect(stack.layers).toMatchObject([{ crystal: { hkl: [0, 2, 4] } }]);
+});
+
 test.each([
   [["--layer", "AlAs"], /--layer must be name:nm/],
   [["--layer", "AlAs:0"], /--layer thickness must be a number > 0 nm; got "0"/],
