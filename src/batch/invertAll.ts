@@ -1,5 +1,13 @@
 /** `takagi/batch`: many scans inverted on all cores, on every runtime that has workers, else one after the other. */
-import { requireInteger, TakagiError, type ErrorCode } from "../errors.ts";
+import {
+  type ErrorCode,
+  InvalidParameterError,
+  NotFiniteError,
+  requireInteger,
+  TakagiError,
+  UnreachableReflectionError,
+  WorkerError,
+} from "../errors.ts";
 import { checkOptions, type InvertOptions } from "../invert/options.ts";
 import type { Reflection, Scan } from "../types.ts";
 import { portableKernels } from "../wasm/portable.ts";
@@ -8,7 +16,13 @@ import type { StartWorker } from "../workers/host.ts";
 import type { Failure } from "../workers/messages.ts";
 import { type InversionAnswer, type InversionTask, type InversionWork, invertTask } from "./work.ts";
 
-export { InvalidParameterError, TakagiError, WorkerError } from "../errors.ts";
+export {
+  InvalidParameterError,
+  NotFiniteError,
+  TakagiError,
+  UnreachableReflectionError,
+  WorkerError,
+} from "../errors.ts";
 export type { InvertOptions } from "../invert/options.ts";
 export type { Inversion, Reflection, Scan } from "../types.ts";
 export type { StartWorker } from "../workers/host.ts";
@@ -48,7 +62,7 @@ const AHEAD = 4;
  *  @param scans as many as there are, without end too; they are asked for a few ahead of whoever takes the results, so that
  *    memory does not grow with their number
  *  @throws {InvalidParameterError} an option that cannot be
- *  @throws {WorkerError} where no worker can be started; `signal.reason` where it is aborted
+ *  @throws `signal.reason` where it is aborted. Where no worker can be started each item has a `WorkerError`
  *  @example
  *  for await (const { index, inversion, error } of invertAll(scans, reflection, { effort: "quick" }))
  *    console.log(index, inversion?.maxStrain ?? error.message); */
@@ -94,28 +108,85 @@ export async function* invertEach<Item>(
     }
   };
   try {
-    yield* ordered(items, work, crew === undefined ? 1 : AHEAD * size);
+    yield* ordered(items, work, crew === undefined ? 1 : AHEAD * size, signal);
   } finally {
     await crew?.close();
   }
 }
 
-/** Results in the order of the items, `ahead` of which are in work. */
+/** Something that is awaited. */
+interface Awaited<T> {
+  /** undefined until it is there. */
+  outcome?: { readonly value: T } | { readonly error: unknown };
+}
+
+/** Rings when something that is awaited is there. */
+class Bell {
+  #heard = (): void => undefined;
+  readonly ring = (): void => this.#heard();
+
+  next(): Promise<void> {
+    return new Promise((resolve) => (this.#heard = resolve));
+  }
+
+  awaited<T>(promise: Promise<T>): Awaited<T> {
+    const slot: Awaited<T> = {},
+      settle = (outcome: NonNullable<Awaited<T>["outcome"]>): void => {
+        slot.outcome = outcome;
+        this.ring();
+      };
+    promise.then(
+      (value) => settle({ value }),
+      (error: unknown) => settle({ error }),
+    );
+    return slot;
+  }
+}
+
+/** Results in the order of the items, `ahead` of which are in work. Neither waits for the other: a result is given out while the
+ *  next item is awaited, and an abort is heard while both are. */
 async function* ordered<Item, Result>(
   items: Iterable<Item> | AsyncIterable<Item>,
   work: (item: Item, index: number) => Promise<Result>,
   ahead: number,
+  signal = new AbortController().signal,
 ): AsyncGenerator<Result, void, undefined> {
-  const inWork: Promise<Result>[] = [];
-  let count = 0;
-  for await (const item of items) {
-    const result = work(item, count++);
-    // Whoever waits for it hears of it; until then nobody does.
-    result.catch(() => undefined);
-    inWork.push(result);
-    if (inWork.length >= ahead) yield await inWork.shift()!;
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator](),
+    bell = new Bell(),
+    inWork: Awaited<Result>[] = [];
+  let count = 0,
+    next: Awaited<IteratorResult<Item>> | undefined,
+    isEnded = false;
+  signal.addEventListener("abort", bell.ring);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      if (!isEnded && inWork.length < ahead) next ??= bell.awaited(Promise.resolve(source.next()));
+      if (next?.outcome !== undefined) {
+        const { done, value } = valueOf(next.outcome);
+        next = undefined;
+        if (done === true) isEnded = true;
+        else inWork.push(bell.awaited(work(value, count++)));
+      } else if (inWork[0]?.outcome !== undefined) yield valueOf(inWork.shift()!.outcome!);
+      else if (next === undefined && inWork.length === 0) return;
+      else await bell.next();
+    }
+  } finally {
+    signal.removeEventListener("abort", bell.ring);
+    if (!isEnded) await closed(source, next !== undefined);
   }
-  for (const result of inWork) yield await result;
+}
+
+/** Tells a source that no more is asked of it. One that is awaited may never answer. */
+async function closed(source: Iterator<unknown> | AsyncIterator<unknown>, isAwaited: boolean): Promise<void> {
+  const end = Promise.resolve(source.return?.());
+  if (isAwaited) end.catch(() => undefined);
+  else await end;
+}
+
+function valueOf<T>(outcome: NonNullable<Awaited<T>["outcome"]>): T {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 function crewOf(size: number, start: StartWorker): Crew<InversionWork> {
@@ -129,7 +200,23 @@ function crewOf(size: number, start: StartWorker): Crew<InversionWork> {
   });
 }
 
-/** The error of a scan, as `invert` throws it in this thread. */
-function errorOf({ message, code }: Failure): Error {
-  return code === undefined ? new Error(message) : new TakagiError(code as ErrorCode, message);
+/** The error of a scan, as `invert` throws it in this thread: of the class of its code, with its words. */
+function errorOf({ message, code, parameter }: Failure): Error {
+  if (code === undefined) return new Error(message);
+  const error = new TakagiError(code as ErrorCode, message),
+    kind = CLASSES[code as keyof typeof CLASSES];
+  return kind === undefined
+    ? error
+    : Object.defineProperties(Object.create(kind.prototype) as Error, {
+        ...Object.getOwnPropertyDescriptors(error),
+        name: { value: kind.name, configurable: true, writable: true },
+        ...(parameter !== undefined && { parameter: { value: parameter, enumerable: true } }),
+      });
 }
+
+const CLASSES = {
+  INVALID_PARAMETER: InvalidParameterError,
+  NOT_FINITE: NotFiniteError,
+  UNREACHABLE_REFLECTION: UnreachableReflectionError,
+  WORKER: WorkerError,
+};

@@ -21,7 +21,10 @@ import { INSTRUMENT, type Place, type Places } from "./unknowns.ts";
 /** Draws that are part of the answer. */
 const SHOWN_DRAWS = 20;
 
-/** Root mean square of log10 measured − log10 calculated, zeros taken as the smallest non-zero intensity. */
+/** Root mean square of log10 measured − log10 calculated, zeros taken as the smallest non-zero intensity.
+ *  @param intensity f64[points], measured; any unit
+ *  @param calculated f64[points], in the same unit
+ *  @returns decades */
 export function rmsLog(intensity: Float64Array, calculated: Float64Array): number {
   const smallest = intensity.reduce((least, y) => (y > 0 ? Math.min(least, y) : least), Infinity);
   let sum = 0;
@@ -50,8 +53,11 @@ export function instrumentOf<U extends Places, F>(
       height: x[at.diffuse] * DIFFUSE_UNIT * top * countUnit,
       halfWidth: Math.exp(x[at.diffuseWidth]),
     };
+  const { polarisation, monochromator, lines } = setting.instrument;
   return {
-    ...setting.instrument,
+    ...(polarisation !== undefined && { polarisation }),
+    ...(monochromator !== undefined && { monochromator }),
+    ...(lines !== undefined && { lines }),
     resolution,
     offset: x[at.offset],
     scale: problem.peakAbove({ x, sign }) * countUnit,
@@ -124,13 +130,14 @@ export function parametersOf<U extends Places, F>(
   };
 }
 
-/** The draws of most weight, as profiles. */
+/** The draws of most weight, as profiles; their weights add up to 1. */
 export function shownDraws<F>(draws: readonly Draw<F>[], profileOf: (film: F) => Profile): PosteriorDraw[] {
-  return draws
-    .slice()
-    .sort((a, b) => b.weight - a.weight)
-    .slice(0, SHOWN_DRAWS)
-    .map(({ film, weight }) => ({ profile: profileOf(film), weight }));
+  const shown = draws
+      .slice()
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, SHOWN_DRAWS),
+    total = shown.reduce((sum, { weight }) => sum + weight, 0);
+  return shown.map(({ film, weight }) => ({ profile: profileOf(film), weight: weight / total }));
 }
 
 /** Whether a scan settles its answer, and why.

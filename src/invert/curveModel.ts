@@ -99,8 +99,8 @@ export class CurveModel {
   /** Points of the summed grid before the first wanted one. */
   readonly #lead: number;
   /** What tails bring to a part, as they were when it was first asked; and the bands of its points. */
-  readonly #tails = new Map<Band, Float64Array>();
-  readonly #parts = new Map<BandedResolution, { readonly band: Band; readonly grid: AngleGrid }>();
+  readonly #tails = new WeakMap<Band, Float64Array>();
+  readonly #parts = new WeakMap<BandedResolution, Band>();
   readonly #block: Float64Array;
   /** Place of each point between the ends of the whole scan, −½ … ½; strain from the peak, %. */
   readonly #along: Float64Array;
@@ -289,19 +289,18 @@ export class CurveModel {
         places: setting.twoTheta.map((t) => t - at),
         fwhm,
       });
-      for (const [oldest, band] of beam.bands) {
+      for (const oldest of beam.bands.keys()) {
         if (beam.bands.size < MOST_BANDS) break;
         beam.bands.delete(oldest);
-        this.#parts.delete(band);
       }
       beam.bands.set(key, whole);
     }
     let own = this.#parts.get(whole);
     if (own === undefined) {
-      const band = whole.part(this.#from, this.#from + this.points, beam.grid);
-      this.#parts.set(whole, (own = { band, grid: band.grid }));
+      own = whole.part(this.#from, this.#from + this.points, beam.grid);
+      this.#parts.set(whole, own);
     }
-    return { band: own.band, whole, shift: offset - at };
+    return { band: own, whole, shift: offset - at };
   }
 
   /** What a Lorentzian of unit width and fraction brings from beyond the band: of all points at every call, of a part as it was

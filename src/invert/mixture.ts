@@ -17,7 +17,7 @@ export interface Mixture {
   readonly components: readonly Gaussian[];
 }
 
-/** Share of a component's mass that its neighbours may not take: keeps covariances invertible. */
+/** Draws that a component has at least; one of fewer is dropped. */
 const LEAST_COUNT = 4;
 const ROUNDS = 25;
 
@@ -125,6 +125,8 @@ function lnTerm(component: Gaussian, x: Float64Array): number {
 function responsibilities({ components }: Mixture, x: Float64Array, out: Float64Array): void {
   let top = -Infinity,
     sum = 0;
+  // Those that were dropped have no share.
+  out.fill(-Infinity);
   components.forEach((component, k) => (top = Math.max(top, (out[k] = lnTerm(component, x)))));
   for (let k = 0; k < out.length; k++) sum += out[k] = Math.exp(out[k] - top);
   for (let k = 0; k < out.length; k++) out[k] /= sum;

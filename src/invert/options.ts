@@ -3,6 +3,7 @@ import type { Preset } from "../dataset/presets.ts";
 import {
   InvalidParameterError,
   requireFinite,
+  requireFiniteArray,
   requireInteger,
   requireOneOf,
   requirePositive,
@@ -70,7 +71,7 @@ export interface InvertOptions {
   readonly network?: string | URL;
   /** The same where you have made it yourself (`createPredictor`), or have something else that proposes profiles. */
   readonly predictor?: ProfilePredictor;
-  /** Profiles that are starts, too. */
+  /** Profiles that are starts, too: nm, %, Debye–Waller factor, from the surface down. */
   readonly guesses?: readonly Profile[];
   /** The kernels, where the default cannot be used. */
   readonly wasm?: KernelOrigin;
@@ -133,6 +134,7 @@ function checkValues({
   mostStrain,
   effort,
   mask = [],
+  guesses = [],
 }: InvertOptions): void {
   if (splines !== undefined) requireInteger("splines", splines, 1, 60);
   if (relativeError !== undefined) requireWithin("relativeError", relativeError, 0, 1);
@@ -154,9 +156,30 @@ function checkValues({
     checkValue(`known.${name}[0]`, name, pair[0] as number);
     requirePositive(`known.${name}[1]`, pair[1] as number);
   }
-  for (const [from, to] of mask)
-    if (!(from <= to))
-      throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", `[${from}, ${to}]`);
+  for (const range of mask)
+    if (!Array.isArray(range) || !(range[0] <= range[1]))
+      throw new InvalidParameterError("mask", "ranges [from, to] with from ≤ to", range);
+  guesses.forEach((guess, k) => checkGuess(`guesses[${k}]`, guess));
+}
+
+/** Starts may be rougher than what is simulated: any profile of numbers that reaches some depth. */
+function checkGuess(name: string, guess: Profile): void {
+  const { depth, strain, debyeWaller } = guess ?? {};
+  for (const [field, values] of Object.entries({ depth, strain, debyeWaller })) {
+    if (!(values?.length >= 2) || values.length !== depth.length)
+      throw new InvalidParameterError(
+        `${name}.${field}`,
+        "a Float64Array of two numbers or more, as long as depth",
+        values,
+      );
+    requireFiniteArray(`${name}.${field}`, values);
+  }
+  if (!(depth[depth.length - 1] > 0))
+    throw new InvalidParameterError(
+      `${name}.depth`,
+      "one that ends below the surface, nm",
+      depth[depth.length - 1],
+    );
 }
 
 function checkValue(parameter: string, name: string, value: number): void {

@@ -28,7 +28,7 @@ interface Peak {
 }
 
 export interface Posterior<F = SplineFilm, M extends Climbed = Mode> {
-  /** Importance-weighted; weights sum to 1. */
+  /** Weighted half by importance, half alike; weights sum to 1. */
   readonly draws: readonly Draw<F>[];
   /** The modes that count, the answer first, with shares by evidence that sum to 1. */
   readonly modes: readonly (M & { readonly share: number })[];

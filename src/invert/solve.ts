@@ -30,10 +30,14 @@ export function* solve(
   const posterior = yield* staged(posteriorOf(problem, found.modes, found.errors), "posterior"),
     features = featuresOf(problem, found, posterior, proposals),
     errors = problem.errors(found.errors),
-    exact: (Climbed & { readonly share: number })[] = [];
+    exact: (Climbed & { share: number })[] = [];
   for (const mode of posterior.modes) {
-    const film = filmOf(problem.unknowns, mode);
-    if (exact.some((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT)) continue;
+    const film = filmOf(problem.unknowns, mode),
+      alike = exact.find((other) => distance(film, filmOf(problem.unknowns, other)) < RIGHT);
+    if (alike !== undefined) {
+      alike.share += mode.share;
+      continue;
+    }
     exact.push({ ...(yield* staged(polish(problem, mode, errors), "exact curves")), share: mode.share });
   }
   const total = exact.reduce((sum, { share }) => sum + share, 0);

@@ -71,7 +71,12 @@ export async function invertTogether(
       film = await filmSettingOf(setting, first, whole),
       problem = splineProblem({ ...setting, ...film, power, done });
     problems.push(problem);
-    known.push(knownOf(whole.known ?? {}, problem.unknowns, setting.countUnit));
+    // What is known of the film is in the first scan's prior, once.
+    known.push(
+      knownOf(whole.known ?? {}, problem.unknowns, setting.countUnit).filter(
+        ({ place }) => place >= problem.unknowns.filmCount,
+      ),
+    );
     // Guesses are of the first reflection.
     const found = await startsOf(problem, k === 0 ? whole : { ...whole, guesses: [] }),
       ofScan = (start: StartFilm): OfScan => ({ ...start, film: inFirst(start.film, power), of: k });

@@ -55,7 +55,11 @@ test("a scan that cannot be inverted is given out with the error that invert thr
     expect(first!.error).toMatchObject({
       code: (own as InvalidParameterError).code,
       message: (own as Error).message,
+      name: (own as Error).name,
+      parameter: (own as InvalidParameterError).parameter,
     });
+    expect(first!.error).toBeInstanceOf((own as Error).constructor);
+    expect(String(first!.error)).toBe(String(own));
     expect(second!.inversion!.thickness).toBeGreaterThan(0);
   }
 });
@@ -94,6 +98,22 @@ test("scans are asked for a few ahead only, and the loop can be left", async () 
   }
   for await (const { index } of invertAll(endless(), crystal, { effort, workers: 1 })) if (index === 1) break;
   expect(asked).toBeLessThan(10);
+});
+
+test("a result is given out while the next scan is awaited, and an abort is heard meanwhile", async () => {
+  const [scan] = await smallScans(1),
+    crystal = await ysz(),
+    controller = new AbortController();
+  async function* silent() {
+    yield scan!;
+    await new Promise(() => undefined);
+  }
+  const loop = invertAll(silent(), crystal, { effort, workers: 2, signal: controller.signal }),
+    { value } = await loop.next();
+  expect((value as { index: number }).index).toBe(0);
+  const second = loop.next();
+  controller.abort(new Error("enough"));
+  await expect(second).rejects.toThrow("enough");
 });
 
 test("what cannot be is said before a scan is asked for; what is aborted throws the signal's reason", async () => {

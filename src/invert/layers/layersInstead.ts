@@ -30,7 +30,9 @@ const BESIDE = -10;
 /** Whether a scan may be one of layers where nothing is said of them. */
 export function mayBeLayers(options: InvertOptions): boolean {
   return (
-    options.layers === undefined && options.guesses === undefined && againstLayers(options) === undefined
+    options.layers === undefined &&
+    (options.guesses ?? []).length === 0 &&
+    againstLayers(options) === undefined
   );
 }
 

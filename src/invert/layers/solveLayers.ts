@@ -16,6 +16,7 @@ import { layerDistance, layerProblem, type LayerProblem } from "./layerProblem.t
 import { searchLayers } from "./layerSearch.ts";
 import { strainsShown } from "./residual.ts";
 import { distinctLayers, type LayerFilm, withNumbers } from "./layerUnknowns.ts";
+import { strainAgainst } from "../../profile/stack.ts";
 
 /** What is asked of a scan. */
 export interface LayersAsked {
@@ -27,7 +28,7 @@ export interface LayersAsked {
   readonly most: number;
   /** Crystals and order, where they are given, with numbers to start from (NaN where there are none). */
   readonly given?: { readonly stack: Stack; readonly film: LayerFilm };
-  /** Largest |strain| against the substrate's lattice, %. */
+  /** Largest |strain| of a layer's own lattice, %. */
   readonly mostStrain: number;
   knownOf(problem: Pick<LayerProblem, "unknowns">): readonly Known[];
 }
@@ -103,14 +104,17 @@ export function* solveLayers(
     posterior = yield* staged(posteriorOf(problem, alike, error), "posterior"),
     shares = modes.map(({ lnEvidence }) => Math.exp((lnEvidence - best.lnEvidence) / TEMPER)),
     total = shares.reduce((a, b) => a + b, 0),
-    solutions: LayerSolution[] = [];
+    distinct: (LayerSolution & { share: number })[] = [];
   for (const [k, mode] of modes.entries()) {
     const share = shares[k] / total,
-      film = mode.problem.film(mode.climbed);
-    if (k > 0 && share < NEGLIGIBLE) continue;
-    if (solutions.some((other) => layerDistance(other.problem.film(other), film) < 0.1)) continue;
-    solutions.push({ ...mode.climbed, problem: mode.problem, stack: mode.stack, share });
+      film = mode.problem.film(mode.climbed),
+      alike = distinct.find((other) => layerDistance(other.problem.film(other), film) < 0.1);
+    if (alike !== undefined) alike.share += share;
+    else distinct.push({ ...mode.climbed, problem: mode.problem, stack: mode.stack, share });
   }
+  const counting = distinct.filter(({ share }, k) => k === 0 || share >= NEGLIGIBLE),
+    counted = counting.reduce((sum, { share }) => sum + share, 0),
+    solutions = counting.map((solution) => ({ ...solution, share: solution.share / counted }));
   return {
     problem,
     stack,
@@ -145,7 +149,16 @@ function gapTo(modes: readonly LayerMode[], is: (mode: LayerMode) => boolean): n
 
 function searchSetting(setting: ScanSetting, asked: LayersAsked, work: number): LayerSearchSetting {
   const { scan, used, countUnit, reflection, floor, relativeError } = setting,
-    shown = shownBy(setting, asked.mostStrain),
+    crystals =
+      asked.given === undefined
+        ? [asked.crystal]
+        : distinctLayers(asked.given.stack).map(({ crystal }) => crystal),
+    // Relaxed, a layer of another crystal lies so far from the substrate.
+    mismatch = Math.max(
+      ...crystals.map((crystal) => Math.abs(strainAgainst(reflection, { crystal, strain: 0 }))),
+    ),
+    mostStrain = asked.mostStrain + mismatch,
+    shown = shownBy(setting, mostStrain),
     points = used.reduce((sum, is) => sum + is, 0),
     every = Math.max(Math.ceil(points / SKETCHED), 1),
     sketched = { ...setting, used: everyNth(used, every) };
@@ -170,8 +183,8 @@ function searchSetting(setting: ScanSetting, asked: LayersAsked, work: number): 
     sketchOf: (stack) =>
       problemFor(every === 1 ? setting : sketched, stack, every === 1 ? "whole" : "sketch"),
     fringes: fringeThicknesses(
-      scan.twoTheta,
-      scan.intensity.map((y) => y / countUnit),
+      scan.twoTheta.filter((_, i) => used[i] === 1),
+      scan.intensity.filter((_, i) => used[i] === 1).map((y) => y / countUnit),
       reflection.wavelength,
       FRINGES,
     ),
@@ -179,7 +192,7 @@ function searchSetting(setting: ScanSetting, asked: LayersAsked, work: number): 
     crystal: asked.crystal,
     fewestLayers: asked.fewest,
     mostLayers: asked.most,
-    mostStrain: asked.mostStrain,
+    mostStrain,
     error: Math.max(relativeError ?? floor, floor),
   };
 }
