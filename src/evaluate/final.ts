@@ -1,4 +1,5 @@
 /** The answer after the fit, judged: right or not, and whether what it says of itself holds. */
+import { RIGHT } from "../invert/distance.ts";
 import { interpolate } from "../profile/sampled.ts";
 import { quantities, relativeErrors } from "../nn/metrics.ts";
 import { strainAt } from "../profile/comparison.ts";
@@ -46,7 +47,6 @@ const EDGES = {
 const DEPTHS = 500;
 /** Of a film's largest strain: what interpolation may do. */
 const SLACK = 1e-6;
-const RIGHT = 0.1;
 
 /** The network's answers replaced by those of the fit. */
 export function finalJudgement(alone: Judgement, refined: readonly Pick<Refined, "labels">[]): Judgement {

@@ -19,7 +19,8 @@ export const FEATURES = [
   /** Independent climbs that ended at the answer, and climbs. */
   "hits",
   "climbs",
-  /** Share of all climbs, those from beside counted a third, that ended within 10 % of the answer; 1 where the budget ended them, and
+  /** Of the climbs to the maxima that are kept, those from beside counted a third, the share that ended within 10 % of the answer; 1
+   *  where the budget ended them, and
    *  where a rival did. */
   "agreement",
   "spent",

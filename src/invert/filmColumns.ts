@@ -5,7 +5,6 @@ import { splineAt, withInterface } from "../profile/spline.ts";
 import { evenSlopeCuts } from "../simulate/evenSlopes.ts";
 import { putReflection } from "../simulate/recursion.ts";
 import {
-  splineColumnCount,
   splineColumns,
   splineCurve,
   type SplineKernel,
@@ -28,14 +27,6 @@ export interface FilmSetting {
 /** Debye–Waller factor below which a power's derivative is no larger: that of a root is infinite at 0. */
 const LEAST_FACTOR = 1e-6;
 
-/** Rows that `filmColumns` gives: R, then ∂/∂ln t, by each strain weight (%), by each Debye–Waller weight or by α. */
-export function filmRows(film: SplineFilm): number {
-  return splineColumnCount({
-    splines: film.strainWeights.length,
-    tied: film.debyeWallerWeights === undefined,
-  });
-}
-
 /** Address of R at every angle, f64[angleCount], in the caller's scope. */
 export function filmCurve(
   setting: FilmSetting,
@@ -47,7 +38,8 @@ export function filmCurve(
   return splineCurve(workspace, simd, kernel, putFilmSlices(setting, film, false).slices, angles, angleCount);
 }
 
-/** Address of f64[filmRows][angleCount], in the caller's scope. */
+/** R, then ∂/∂ln t, by each strain weight (%), by each Debye–Waller weight or by α: address of f64[splineColumnCount][angleCount], in
+ *  the caller's scope. */
 export function filmColumns(
   setting: FilmSetting,
   film: SplineFilm,

@@ -9,6 +9,7 @@ import {
   mayBeLayers,
   shareOfProfile,
 } from "./layers/layersInstead.ts";
+import { checkCrystals, crystalsOf } from "./layers/layerOptions.ts";
 import { isStrained, layersAnswer, layersOfScan, type LayersWanted } from "./layers/invertLayers.ts";
 import { checkOptions, type InvertOptions, MOST_STRAIN, secondsOf, WORK_PER_SECOND } from "./options.ts";
 import { profileAnswer, profileSolved, told } from "./profileAnswer.ts";
@@ -48,6 +49,7 @@ export async function invert(
       "a Reflection: await reflection(crystal, { hkl, wavelength })",
       reflection,
     );
+  if (options.layers !== undefined) checkCrystals(reflection, crystalsOf(options.layers, options.film));
   const valid = validScan(scan, options),
     turns = new Turns(options);
   await turns.begin("reading the scan");
@@ -82,13 +84,15 @@ async function gainOf(
   if (!mayBeLayers(options)) return -Infinity;
   problem.forget();
   if (isUnexplained(found)) return Infinity;
-  const asked = {
-    error: found.errors[0],
-    work: secondsOf(options.effort) * WORK_PER_SECOND,
-    mostStrain: options.mostStrain ?? MOST_STRAIN,
-    knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
-  };
-  return turns.run(gainOfLayers(problem, solutions[0], asked), problem, Infinity, "layers");
+  const done = { work: 0 },
+    asked = {
+      done,
+      error: found.errors[0],
+      work: secondsOf(options.effort) * WORK_PER_SECOND,
+      mostStrain: options.mostStrain ?? MOST_STRAIN,
+      knownOf: (u: Places) => knownOf(options.known ?? {}, u, problem.setting.countUnit),
+    };
+  return turns.run(gainOfLayers(problem, solutions[0], asked), done, Infinity, "layers");
 }
 
 /** The answer where the sample is one of layers. */

@@ -34,15 +34,23 @@ export async function learnedMixture(preset: Preset): Promise<Mixture> {
   return fitMixture(draws, dimension, COMPONENTS[kind], RIDGE[kind]);
 }
 
+/** The shapes of a preset's films: those that the package has, or learned ones. */
+export async function mixtureOf(preset: Preset): Promise<Mixture> {
+  return (await shippedMixture(preset)) ?? (await learnedMixture(preset));
+}
+
 /** @param reflection for presets that draw theirs: thickness is in its lattice planes */
-export async function populationOf(preset: Preset, reflection: Pick<Reflection, "d">): Promise<Population> {
-  const mixture = (await shippedMixture(preset)) ?? (await learnedMixture(preset)),
-    about = {
-      name: preset.name,
-      kind: kindOf(preset),
-      mixture,
-      mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
-    };
+export function populationOf(
+  preset: Preset,
+  mixture: Mixture,
+  reflection: Pick<Reflection, "d">,
+): Population {
+  const about = {
+    name: preset.name,
+    kind: kindOf(preset),
+    mixture,
+    mostDisorder: -Math.log(preset.ranges.debyeWaller[0]),
+  };
   if (isPaper(preset))
     return {
       ...about,

@@ -1,24 +1,25 @@
 /** Populations by name, learned once. */
 import { parsePreset, preset as named, type Preset } from "../dataset/presets.ts";
 import type { Reflection } from "../types.ts";
-import { inverseFactor } from "./mixture.ts";
-import { populationOf } from "./population.ts";
+import { inverseFactor, type Mixture } from "./mixture.ts";
+import { mixtureOf, populationOf } from "./population.ts";
 import type { Population } from "./prior.ts";
 
-const known = new Map<string, Promise<Population>>();
+/** By preset: what is learned of shapes does not depend on the crystal. */
+const known = new Map<string, Promise<Mixture>>();
 
 /** How the films of a preset lie.
  *  @throws {InvalidParameterError} */
-export function populationFor(
+export async function populationFor(
   given: Preset | string,
   reflection: Pick<Reflection, "d">,
 ): Promise<Population> {
   const chosen = typeof given === "string" ? named(given) : parsePreset(given),
-    key = `${JSON.stringify(chosen)} ${chosen.reflection === undefined ? reflection.d : ""}`,
-    found = known.get(key) ?? populationOf(chosen, reflection);
+    key = JSON.stringify(chosen),
+    found = known.get(key) ?? mixtureOf(chosen);
   known.set(key, found);
   found.catch(() => known.delete(key));
-  return found;
+  return populationOf(chosen, await found, reflection);
 }
 
 /** Nothing but bounds, and a weak wish for weights of the size of the largest. */

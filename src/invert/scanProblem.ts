@@ -97,7 +97,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
     const known =
         instrument.resolution ??
         ({ shape: "pseudo-voigt", fwhm: features.fwhm, lorentzFraction: 0 } satisfies Resolution),
-      width = held.fwhm ?? Math.min(Math.max(features.fwhm, setting.fwhm[0]), setting.fwhm[1]);
+      width = this.startWidth;
     this.#response = isSummed
       ? { kind: "summed" }
       : { kind: "integrated", shape: widened(known, width / resolutionWidth(known)) };

@@ -1,6 +1,6 @@
 /** Draws of a mixture of Gaussians: their moments are those of the mixture. */
 import { expect, test } from "vitest";
-import { drawFrom, inverseFactor, type Mixture } from "../../src/invert/mixture.ts";
+import { drawFrom, fitMixture, inverseFactor, type Mixture } from "../../src/invert/mixture.ts";
 import { normals, uniforms } from "../../src/invert/random.ts";
 
 const DRAWS = 40_000,
@@ -43,4 +43,15 @@ test("mean and covariance", () => {
       expect(Math.abs(products[2 * i + k]! - product)).toBeLessThan(5 * Math.sqrt(60 / DRAWS));
     }
   }
+});
+
+test("a component that too few draws are of leaves no share behind", () => {
+  // Two far draws are too few for a component of their own.
+  const normal = normals(9),
+    draws = Float64Array.from({ length: 102 }, (_, i) => (i < 100 ? 1000 * normal() : 1e6 + i)),
+    { components } = fitMixture(draws, 1, 2, 1e-3);
+  expect(components).toHaveLength(1);
+  // All draws are of the one that is left.
+  const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
+  expect(components[0]!.mean[0]! / mean).toBeCloseTo(1, 6);
 });

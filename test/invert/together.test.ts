@@ -183,6 +183,22 @@ test("two scans settle what neither does alone; each has its own instrument and 
   expect(together.verdictReason).toMatch(/calibrated on single scans/);
 }, 180_000);
 
+test("a thickness that is known is that of the film, once: it holds nothing else", async () => {
+  const profile = await profileOf("free"),
+    scans = [ysz400, ysz200].map((own, k) => ({
+      scan: scanOf(profile, own, 161, k + 1),
+      reflection: own,
+      instrument: { resolution: instrumentOf(own).resolution! },
+    })),
+    answer = await invertTogether(scans, {
+      known: { thickness: [FILM.thickness, 0.2] },
+      guesses: [profile],
+      effort: 0.1,
+    });
+  expect(Math.abs(answer.thickness - FILM.thickness)).toBeLessThan(1);
+  expect(strainError(profile, answer.profile)).toBeLessThan(0.1);
+});
+
 test("what is not one surface of one crystal, and what is not for several scans, is refused by name", async () => {
   const scan = scanOf(await profileOf("free"), ysz400, 121, 3),
     first = { scan, reflection: ysz400 },

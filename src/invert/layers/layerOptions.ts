@@ -1,5 +1,6 @@
 /** What users may say of the layers that a scan is of. */
 import { InvalidParameterError, requireInteger, requirePositive, requireWithin } from "../../errors.ts";
+import { requireReflection } from "../../instrument/waves.ts";
 import type { Layer, LayerGroup, Reflection, Stack } from "../../types.ts";
 import type { LayerFilm } from "./layerUnknowns.ts";
 
@@ -27,6 +28,9 @@ export type LayersOption = "auto" | number | readonly (LayerGuess | LayerGuessGr
 export const MOST_LAYERS = 5;
 const MOST_GIVEN = 12;
 
+/** Layers of a stack, repeated ones each time. */
+const MOST_IN_ALL = 10_000;
+
 /** @throws {InvalidParameterError} */
 export function checkLayers(layers: LayersOption): void {
   if (layers === "auto") return;
@@ -36,22 +40,69 @@ export function checkLayers(layers: LayersOption): void {
   }
   if (!Array.isArray(layers) || layers.length === 0)
     throw new InvalidParameterError("layers", '"auto", a number, or a list of layers', layers);
-  let count = 0;
+  let count = 0,
+    all = 0;
   layers.forEach((item: LayerGuess | LayerGuessGroup, i) => {
-    if ("layers" in item) {
-      requireInteger(`layers[${i}].repeats`, item.repeats, 1, 1000);
-      item.layers.forEach((layer, k) => checkGuess(`layers[${i}].layers[${k}]`, layer));
-      count += item.layers.length;
-    } else {
-      checkGuess(`layers[${i}]`, item);
-      count++;
-    }
+    const { layers: period, repeats } = periodOf(`layers[${i}]`, item);
+    count += period.length;
+    all += period.length * repeats;
   });
   if (count > MOST_GIVEN)
     throw new InvalidParameterError("layers", `at most ${MOST_GIVEN} different layers`, count);
+  if (all > MOST_IN_ALL)
+    throw new InvalidParameterError("layers", `at most ${MOST_IN_ALL} layers with all repeats`, all);
 }
 
-function checkGuess(name: string, { crystal, thickness, strain }: LayerGuess): void {
+/** A layer, or those of a group, checked. */
+function periodOf(name: string, item: LayerGuess | LayerGuessGroup): LayerGuessGroup {
+  if (typeof item !== "object" || item === null)
+    throw new InvalidParameterError(name, "a layer, or { layers, repeats }", item);
+  if (!("layers" in item)) {
+    checkGuess(name, item);
+    return { layers: [item], repeats: 1 };
+  }
+  requireInteger(`${name}.repeats`, item.repeats, 1, 1000);
+  if (!Array.isArray(item.layers) || item.layers.length === 0)
+    throw new InvalidParameterError(`${name}.layers`, "a list of layers", item.layers);
+  item.layers.forEach((layer: LayerGuess, k) => checkGuess(`${name}.layers[${k}]`, layer));
+  return item;
+}
+
+/** All layers see the scan's wavelength.
+ *  @param named parameters and the crystals that they give
+ *  @throws {InvalidParameterError} @throws {UnreachableReflectionError} */
+export function checkCrystals(
+  substrate: Reflection,
+  named: readonly (readonly [parameter: string, crystal: Reflection])[],
+): void {
+  for (const [parameter, crystal] of named) {
+    requireReflection(parameter, crystal);
+    if (crystal.wavelength !== substrate.wavelength)
+      throw new InvalidParameterError(
+        `${parameter}.wavelength`,
+        `the substrate's, ${substrate.wavelength} Å`,
+        crystal.wavelength,
+      );
+  }
+}
+
+/** The crystals that options give, by the names of their parameters. */
+export function crystalsOf(
+  layers: LayersOption,
+  film: Reflection | undefined,
+): (readonly [parameter: string, crystal: Reflection])[] {
+  const given: (readonly [string, Reflection])[] = film === undefined ? [] : [["film", film]];
+  if (typeof layers === "string" || typeof layers === "number") return given;
+  layers.forEach((item, i) => {
+    if ("layers" in item)
+      item.layers.forEach(({ crystal }, k) => given.push([`layers[${i}].layers[${k}].crystal`, crystal]));
+    else given.push([`layers[${i}].crystal`, item.crystal]);
+  });
+  return given;
+}
+
+function checkGuess(name: string, layer: LayerGuess): void {
+  const { crystal, thickness, strain } = layer ?? {};
   if (crystal?.structureFactor === undefined)
     throw new InvalidParameterError(
       `${name}.crystal`,

@@ -53,11 +53,14 @@ export function* gainOfLayers(
   problem: ScanProblem,
   place: Place,
   {
+    done,
     error,
     work,
     mostStrain,
     knownOf,
   }: {
+    /** Where work is counted. */
+    readonly done: { work: number };
     /** Relative, beside counting. */
     readonly error: number;
     readonly work: number;
@@ -68,7 +71,7 @@ export function* gainOfLayers(
 ): Generator<StagedStep, number, void> {
   const { setting } = problem,
     solved = yield* solveLayers(
-      { ...setting, relativeError: error },
+      { ...setting, relativeError: error, done },
       {
         crystal: setting.reflection,
         isSupposed: true,
