@@ -37,17 +37,19 @@ export interface InvertOptions {
   readonly sample?: Sample;
   /** "exact" if absent. */
   readonly deviation?: Deviation;
-  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (its width is a start
-   *  only). If that shape is absent, a pseudo-Voigt of any Lorentz fraction. */
+  /** What is known of the instrument: polarisation, monochromator, lines, shape of the resolution (its width is found: hold it by
+   *  `fix.fwhm`), and about which offset that of the scan is looked for (within twice the peak's width, 0.01° at least). If the
+   *  shape is absent, a pseudo-Voigt of any Lorentz fraction. */
   readonly instrument?: Instrument;
   /** Values that are held: nm, degrees 2θ, a share, intensity, decades from the first angle to the last. */
   readonly fix?: Partial<Record<FixedParameter, number>>;
   /** Values that are known with a standard deviation, [value, deviation], in the same units. */
   readonly known?: Partial<Record<FixedParameter, readonly [value: number, deviation: number]>>;
-  /** Ranges of 2θ (degrees) that are ignored. */
+  /** Ranges of 2θ (degrees) that no fit sees. The crystal's peak, background and strained range are first looked for in all points. */
   readonly mask?: readonly (readonly [from: number, to: number])[];
   /** The sample is one of uniform layers on the crystal (the substrate) of `reflection`: "auto" finds how many (at most five), a
-   *  number asks for as many, a list says which, from below. A smooth profile if absent. */
+   *  number asks for as many (a search whose budget ends before has fewer), a list says which, from below; `network`, `predictor`,
+   *  `guesses` and `prior` are then not used. A smooth profile if absent. */
   readonly layers?: LayersOption;
   /** The reflection of the crystal that layers are of where `layers` is no list; the substrate's if absent. Layers of another
    *  crystal are found with its structure factors and against its lattice. */
@@ -58,11 +60,11 @@ export interface InvertOptions {
   /** What films are like before the scan is seen: a preset, whose films are taken as the population; "none": nothing but
    *  bounds. The films of preset "universal" if absent. */
   readonly prior?: Preset | string;
-  /** Relative error of every intensity beside the counting; found from the scan if absent. */
+  /** Relative error of every intensity beside the counting, 0.01 at least; found from the scan if absent. */
   readonly relativeError?: number;
   /** What one count adds to the intensity; read off the scan if absent. */
   readonly countUnit?: number;
-  /** Largest modulus of the strain, %: 12 if absent. */
+  /** Largest modulus of the strain, %, of layers of their own lattice: 12 if absent. */
   readonly mostStrain?: number;
   /** "normal" if absent. */
   readonly effort?: Effort;

@@ -39,7 +39,7 @@ export interface ReadScanOptions extends ReadScansOptions, ChooseScanOptions {}
 /** Every scan of a file: XRDML, BRML, RAW 1–4, UXD, RAS, RASX, Rigaku ASCII, CSV of Panalytical, text of Bruker, HR-XRDScan
  *  (.x00), NJA, SPEC, NeXus or text of columns. What the file is, its content says. Meshes are as many scans as they have runs.
  *
- *  Limits: 100 MB; 64 MB unpacked; 5 million points; 10 000 scans; a million XML tags and attributes (docs/formats.md).
+ *  Limits: 100 MB; 64 MB unpacked; 2 million points; 10 000 scans; 200 000 XML tags and attributes (docs/formats.md).
  *  @param file its bytes; or its text, where it is text
  *  @param options for text of columns, SPEC and NeXus
  *  @returns arrays that are yours to keep
