@@ -260,6 +260,19 @@ export function deviance(counts: Float64Array, mean: Float64Array, errors: Float
   return sum;
 }
 
+/** Square roots of what each count adds to the deviance, with the sign of count − mean: residuals in standard deviations.
+ *  @param error relative, beside counting */
+export function residuals(counts: Float64Array, mean: Float64Array, error: number): Float64Array {
+  const of = new Float64Array(1),
+    at = new Float64Array(1),
+    errors = Float64Array.of(error);
+  return counts.map((count, j) => {
+    of[0] = count;
+    at[0] = mean[j];
+    return Math.sign(count - mean[j]) * Math.sqrt(deviance(of, at, errors));
+  });
+}
+
 /** Deviance of a place's curve.
  *  @param errors relative, of each point, beside counting */
 export function devianceAt(

@@ -112,6 +112,11 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
     return place;
   }
 
+  /** Mean count of point j over the intensity in counts: absorbers, and points that are added up. */
+  passed(j: number): number {
+    return this.#transmission?.[j] ?? 1;
+  }
+
   errors(error: ScanErrors): Float64Array {
     return new Float64Array(this.points).fill(typeof error === "number" ? error : error[0]);
   }
@@ -273,8 +278,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
         const level = Math.exp(x[at.background]),
           amplitude = Math.max(this.top - level, 1) / most;
         x[at.amplitude] = Math.log(amplitude);
-        for (let j = 0; j < mean.length; j++)
-          mean[j] += (amplitude - 1) * seen[j] * (this.#transmission?.[j] ?? 1);
+        for (let j = 0; j < mean.length; j++) mean[j] += (amplitude - 1) * seen[j] * this.passed(j);
         return deviance(this.counts, mean, errors);
       }),
     );

@@ -17,8 +17,10 @@ import { filmOf, type Place } from "./unknowns.ts";
 export interface Mode extends Climbed {
   /** −2 ln of the posterior density, with the relative error that all modes share. */
   readonly cost: number;
-  /** Climbs that ended here, from different starts. */
+  /** Climbs that ended here, from different starts; those from beside what was found count a third. */
   readonly hits: number;
+  /** Largest relative distance of a start that led here, of those that are not from beside. */
+  readonly reach: number;
   readonly from: string;
 }
 
@@ -125,8 +127,9 @@ export function* search(
         );
       if (climbed === undefined) break;
       climbs++;
-      const hits = isHeat ? 1 : BESIDE_HIT;
-      modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, from });
+      const hits = isHeat ? 1 : BESIDE_HIT,
+        reach = isHeat ? distanceOf(problem, ascent.start, climbed) : 0;
+      modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, reach, from });
       if (modes[0] !== best) {
         best = modes[0];
         const means = meansAt(problem, best);
@@ -219,6 +222,10 @@ function* settled(problem: Problem, found: Found): Generator<StagedStep, Found, 
   return { ...found, modes, errors, excess };
 }
 
+function distanceOf({ unknowns }: Problem, a: Place, b: Place): number {
+  return distance(filmOf(unknowns, a), filmOf(unknowns, b));
+}
+
 function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] {
   const film = filmOf(problem.unknowns, mode),
     known = modes.findIndex(
@@ -229,10 +236,19 @@ function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] 
     known < 0
       ? [...modes, mode]
       : modes.map((other, k) =>
-          k !== known ? other : { ...(mode.cost < other.cost ? mode : other), hits: other.hits + mode.hits },
+          k !== known
+            ? other
+            : {
+                ...(mode.cost < other.cost ? mode : other),
+                hits: other.hits + mode.hits,
+                reach: Math.max(other.reach, mode.reach),
+              },
         );
   return all.sort((a, b) => a.cost - b.cost);
 }
+
+/** Modes of an answer at most. */
+export const MOST_KEPT = 4;
 
 /** The modes that are worth it, fitted with another relative error. */
 function* again(
@@ -242,7 +258,7 @@ function* again(
 ): Generator<StagedStep, Mode[], void> {
   const kept: Mode[] = [],
     errors = problem.errors(error);
-  for (const mode of modes.slice(0, 4)) {
+  for (const mode of modes.slice(0, MOST_KEPT)) {
     const fit = yield* staged(
       fitted(problem.objectiveAt(ROUGH, mode.x), mode, { errors }, { maxIterations: 12 }),
       "relative error",
