@@ -27,7 +27,7 @@ interface Moments {
 }
 
 describe("the population", () => {
-  const COUNT = 6000;
+  const COUNT = 4000;
   for (const name of ["cnn1", "cnn2", "cnn3"]) {
     test(`of ${name} is that of another program, within 4 standard errors (tools/oracles/population.py)`, async () => {
       const moments = readReference<{ presets: Record<string, Moments> }>("population.json").presets[name];

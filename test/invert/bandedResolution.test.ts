@@ -209,6 +209,33 @@ test("the tails of many blocks are those of every block, to a share of what they
   });
 });
 
+test("columns that are applied together are what each alone is, bit for bit", () => {
+  const banded = new BandedResolution({ workspace, grid, places, fwhm: FWHM }),
+    band = banded.part(0, places.length, { count: grid.length } as Parameters<BandedResolution["part"]>[2]),
+    normal = normals(5),
+    stride = places.length + 3,
+    columns = Array.from({ length: 6 }, () => grid.map(() => normal()));
+  workspace.scope(() => {
+    const { rows, mixture } = band.put({ lnRatio: 0.05, fraction: 0.2, shift: 0.001 }, false),
+      apply = (of: readonly Float64Array[]): Float64Array => {
+        const at = workspace.f64(of.length * grid.length),
+          out = workspace.f64(of.length * stride);
+        of.forEach((column, c) => workspace.write(at + 8 * c * grid.length, column));
+        check(
+          "applyBand",
+          kernels.applyBand(mixture, rows, places.length, at, of.length, grid.length, stride, out),
+        );
+        return workspace.copy(out, of.length * stride);
+      },
+      together = apply(columns);
+    columns.forEach((column, c) =>
+      expect(together.subarray(c * stride, c * stride + places.length)).toEqual(
+        apply([column]).subarray(0, places.length),
+      ),
+    );
+  });
+});
+
 const bytes = (name: string): Uint8Array =>
     readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)),
   kinds = { simd: "takagi", scalar: "takagi.scalar" };
