@@ -13,7 +13,9 @@ import type {
 } from "../../types.ts";
 import { curveOf, LEVEL } from "../answer.ts";
 import { type NumberRow, parametersOf, plainNumber } from "../answerParts.ts";
+import { cholesky } from "../../leastSquares/linear.ts";
 import { type Draw, quantilesOf } from "../posterior.ts";
+import { normals } from "../random.ts";
 import { distinctLayers, type LayerFilm, repeatsOf, withNumbers } from "./layerUnknowns.ts";
 import type { LayerProblem } from "./layerProblem.ts";
 import type { LayerSolution, LayersSolved } from "./solveLayers.ts";
@@ -25,6 +27,9 @@ const POINTS = 200;
 const REACH = 2.4;
 /** Share of a number's range within which it stands at its bound. */
 const AT_BOUND = 1e-4;
+const GAUSSIAN_DRAWS = 160;
+/** Of numbers that are held. */
+const LEAST_VARIANCE = 1e-18;
 
 /** Quantities of one stack, exact. */
 export function layerSolution(
@@ -36,7 +41,7 @@ export function layerSolution(
     stack = withNumbers(solution.stack, film),
     profile = layerProfile(stack),
     parameters = parametersOf(problem, solution, numbersOf(solution)),
-    draws = problem === answered ? posterior.draws : [{ film, weight: 1 }],
+    draws = problem === answered ? posterior.draws : gaussianDraws(solution, parameters),
     { strain, depth } = mostStrained(stack);
   return {
     ...curveOf(problem, solution, error),
@@ -111,6 +116,30 @@ function bandOf(
       return beyond;
     };
   return { ...quantilesOf(draws, at, depth, LEVEL), level: LEVEL };
+}
+
+/** Draws of a stack of another number of layers, whose posterior is taken as the Gaussian about its maximum. */
+function gaussianDraws(
+  { problem, x }: LayerSolution,
+  { covariance, names }: FitParameters,
+): Draw<LayerFilm>[] {
+  const d = problem.unknowns.filmCount,
+    factor = Float64Array.from(
+      { length: d * d },
+      (_, k) =>
+        covariance[Math.floor(k / d) * names.length + (k % d)] + (k % (d + 1) === 0 ? LEAST_VARIANCE : 0),
+    ),
+    isFactored = cholesky(factor, d),
+    normal = normals(1);
+  return Array.from({ length: isFactored ? GAUSSIAN_DRAWS : 1 }, () => {
+    const at = x.slice(),
+      z = Array.from({ length: d }, normal);
+    for (let i = 0; isFactored && i < d; i++) for (let k = 0; k <= i; k++) at[i] += factor[i * d + k] * z[k];
+    return {
+      film: problem.film({ x: problem.bound(at), sign: 1 }),
+      weight: isFactored ? 1 / GAUSSIAN_DRAWS : 1,
+    };
+  });
 }
 
 /** Of each layer, in the order of the unknowns: a layer's number has its unknown's place in the covariance, too. */

@@ -32,6 +32,11 @@ test("two layers of another crystal: number, thickness, strain, each within its 
     instrument: answer.instrument,
   });
   answer.calculated.forEach((value, i) => expect(Math.abs(intensity[i]! / value - 1)).toBeLessThan(5e-3));
+  // Shares are of all solutions, and none is without a band.
+  expect(answer.solutions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+  expect(answer.draws.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+  for (const { strainBand } of answer.solutions)
+    expect(strainBand.upper.some((value, i) => value > strainBand.lower[i]!)).toBe(true);
 });
 
 test("a layer that its substrate's peak hides, under one that is seen", async () => {
