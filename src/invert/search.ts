@@ -51,7 +51,7 @@ export interface SearchLimits {
 /** Climbs of a search of one second, and seconds of "normal": the paper's scans (summed) are simpler. */
 const LIMITS = {
   summed: { fewest: 4, again: 3, most: 16, seconds: 0.6 },
-  integrated: { fewest: 8, again: 3, most: 60, seconds: 1 },
+  integrated: { fewest: 16, again: 3, most: 60, seconds: 1 },
 };
 
 /** @param scans of one sample, each of which has as much work */
@@ -76,7 +76,7 @@ const HEAT_WORK = 0.4;
 const BETWEEN_HEATS = 2;
 const BESIDE = { starts: 8, left: 2 };
 /** Climbs after which a search ends where another film is as probable: to choose between them is not the search's. */
-const RIVALS_AFTER = 12;
+const RIVALS_AFTER = 16;
 /** Cost below which another mode is a rival, above the best one's. */
 const RIVAL = 4;
 /** How much longer is looked where nothing that was found explains the counts, and until there are as many climbs as at least. */
