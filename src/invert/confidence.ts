@@ -19,16 +19,13 @@ export const FEATURES = [
   "drawnMass",
   "nearMass",
   "lnEfficiency",
-  /** Independent climbs that ended at the answer, the largest distance of their starts from it, and climbs. */
+  /** Independent climbs that ended at the answer, and climbs. */
   "hits",
-  "reach",
   "climbs",
   /** Of the climbs to the maxima that are kept, those from beside counted a third, the share that ended within 10 % of the answer; 1
-   *  where the budget ended them, and
-   *  where a rival did. */
+   *  where the budget ended them. */
   "agreement",
   "spent",
-  "rivals",
   /** Difference of −2 ln posterior to the next maximum that lies beyond 10 %, at most 60. */
   "gap",
   /** Standard deviations of the deviance above what counts give, and relative error beside counting. */
@@ -126,11 +123,9 @@ export function featuresOf(
       posterior.draws.filter((draw) => distance(draw.film, film) < RIGHT / 2).length / posterior.draws.length,
     lnEfficiency: Math.log(posterior.efficiency),
     hits: Math.min(answer.hits, 4),
-    reach: Math.min(answer.reach, 1),
     climbs: found.climbs,
     agreement: all === 0 ? 0 : alike / all,
     spent: found.reason === "budget" ? 1 : 0,
-    rivals: found.reason === "rivals" ? 1 : 0,
     gap,
     excess: Math.min(Math.max(found.excess, -4), 50),
     error: Math.max(...found.errors),

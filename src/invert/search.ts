@@ -19,8 +19,6 @@ export interface Mode extends Climbed {
   readonly cost: number;
   /** Climbs that ended here, from different starts; those from beside what was found count a third. */
   readonly hits: number;
-  /** Largest relative distance of a start that led here, of those that are not from beside. */
-  readonly reach: number;
   readonly from: string;
 }
 
@@ -127,9 +125,8 @@ export function* search(
         );
       if (climbed === undefined) break;
       climbs++;
-      const hits = isHeat ? 1 : BESIDE_HIT,
-        reach = isHeat ? distanceOf(problem, ascent.start, climbed) : 0;
-      modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, reach, from });
+      const hits = isHeat ? 1 : BESIDE_HIT;
+      modes = withMode(problem, modes, { ...climbed, cost: climbed.fit.cost, hits, from });
       if (modes[0] !== best) {
         best = modes[0];
         const means = meansAt(problem, best);
@@ -222,10 +219,6 @@ function* settled(problem: Problem, found: Found): Generator<StagedStep, Found, 
   return { ...found, modes, errors, excess };
 }
 
-function distanceOf({ unknowns }: Problem, a: Place, b: Place): number {
-  return distance(filmOf(unknowns, a), filmOf(unknowns, b));
-}
-
 function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] {
   const film = filmOf(problem.unknowns, mode),
     known = modes.findIndex(
@@ -236,13 +229,7 @@ function withMode(problem: Problem, modes: readonly Mode[], mode: Mode): Mode[] 
     known < 0
       ? [...modes, mode]
       : modes.map((other, k) =>
-          k !== known
-            ? other
-            : {
-                ...(mode.cost < other.cost ? mode : other),
-                hits: other.hits + mode.hits,
-                reach: Math.max(other.reach, mode.reach),
-              },
+          k !== known ? other : { ...(mode.cost < other.cost ? mode : other), hits: other.hits + mode.hits },
         );
   return all.sort((a, b) => a.cost - b.cost);
 }
