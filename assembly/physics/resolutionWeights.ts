@@ -205,11 +205,18 @@ function addElements(
 /** out[r][k] = Σ_p factors[r][p] · planes[p][k]: the matrices of one width and place, and their derivatives.
  *  @param planes f32[PLANES][count], as of resolutionWeights
  *  @param factors f32[rowCount][PLANES]
- *  @param out f64[rowCount][count] */
-export function mixWeights(planes: usize, count: i32, factors: usize, rowCount: i32, out: usize): Status {
-  if (count < 1 || rowCount < 1) return Status.BadCount;
+ *  @param out f64[rowCount][stride], `count` of each written */
+export function mixWeights(
+  planes: usize,
+  count: i32,
+  factors: usize,
+  rowCount: i32,
+  out: usize,
+  stride: i32,
+): Status {
+  if (count < 1 || rowCount < 1 || stride < count) return Status.BadCount;
   const plane = (<usize>count) << 2,
-    row = (<usize>count) << 3,
+    row = (<usize>stride) << 3,
     rows = <usize>rowCount * row,
     end = planes + plane;
   let at = planes,

@@ -10,6 +10,8 @@ const REACH = 2.7;
 const WIDER = 0.1;
 /** Planes of weights: see assembly/physics/resolutionWeights.ts. */
 const PLANES = 8;
+/** Elements that are mixed at a time: all at once they would take as much memory as the matrices. */
+const CHUNK = 8192;
 /** Intervals of a block of the tails at most, and its width at most, in widths of the resolution: a block is seen as one point. */
 const MOST_BLOCK = 8;
 const WIDEST_BLOCK = 0.5;
@@ -148,14 +150,20 @@ export class BandedResolution {
     const { workspace, fwhm } = this.setting,
       factors = factorsOf(beside, fwhm, withDerivatives),
       rows = factors.length / PLANES,
-      planes = workspace.bytes(4 * PLANES * size),
       mixture = workspace.f64(rows * size);
-    workspace.look(({ f32 }) =>
-      this.#planes.forEach((plane, p) =>
-        f32(planes + 4 * p * size, size).set(plane.subarray(from, from + size)),
-      ),
-    );
-    check("mixWeights", workspace.kernels.mixWeights(planes, size, workspace.putF32(factors), rows, mixture));
+    workspace.scope(() => {
+      const planes = workspace.bytes(4 * PLANES * CHUNK),
+        at = workspace.putF32(factors);
+      for (let first = 0; first < size; first += CHUNK) {
+        const count = Math.min(CHUNK, size - first);
+        workspace.look(({ f32 }) =>
+          this.#planes.forEach((plane, p) =>
+            f32(planes + 4 * p * count, count).set(plane.subarray(from + first, from + first + count)),
+          ),
+        );
+        check("mixWeights", workspace.kernels.mixWeights(planes, count, at, rows, mixture + 8 * first, size));
+      }
+    });
     const row = (k: number): number => (k < rows ? mixture + 8 * k * size : 0);
     return { mixture, byWidth: row(1), byFraction: row(2), byOffset: row(3) };
   }

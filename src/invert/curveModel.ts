@@ -86,8 +86,9 @@ interface Beam {
 /** Classes of ln width and of the offset in widths for which one banded resolution serves. */
 const WIDTH_CLASS = 0.2;
 const OFFSET_CLASS = { rough: 0.3, close: 0.1 };
-/** Banded resolutions that are kept: each is some megabytes. */
+/** Banded resolutions that are kept, and their elements in all: each is 32 bytes. */
 const MOST_BANDS = 6;
+const MOST_ELEMENTS = 5e5;
 
 export class CurveModel {
   readonly setting: ModelSetting;
@@ -289,9 +290,11 @@ export class CurveModel {
         places: setting.twoTheta.map((t) => t - at),
         fwhm,
       });
-      for (const oldest of beam.bands.keys()) {
-        if (beam.bands.size < MOST_BANDS) break;
+      let elements = [...beam.bands.values()].reduce((sum, { size }) => sum + size, whole.size);
+      for (const [oldest, { size }] of beam.bands) {
+        if (beam.bands.size < MOST_BANDS && elements <= MOST_ELEMENTS) break;
         beam.bands.delete(oldest);
+        elements -= size;
       }
       beam.bands.set(key, whole);
     }

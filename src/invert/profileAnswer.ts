@@ -46,7 +46,7 @@ export function told(
     reflection,
     converged: excess < 50,
     reason: {
-      budget: `the budget of ${seconds} s was spent in ${climbs} climbs`,
+      budget: `the budget of ${Number(seconds.toPrecision(3))} s was spent in ${climbs} climbs`,
       agreed: `${climbs} climbs, of which independent ones ended at the same ${ended}`,
       rivals: `${climbs} climbs; another ${ended} is as probable`,
     }[reason],

@@ -41,8 +41,10 @@ export interface ScanSetting {
 /** Thickness classes in which models are shared: factor from one to the next. */
 const CLASS = Math.LN2 / 3;
 const NEAR_ZERO = 1e-9;
-/** Objectives that are kept: the banded resolutions of each are some megabytes. */
+/** Objectives that are kept: the banded resolutions of each are some megabytes, of scans of many points some dozen. */
 const MOST_OBJECTIVES = 6;
+const MANY_POINTS = 1500;
+const FEW_OBJECTIVES = 2;
 
 export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
   readonly setting: ScanSetting;
@@ -193,7 +195,7 @@ export class ScanProblem<U extends Places = Unknowns, F = SplineFilm> {
       return known;
     }
     for (const oldest of this.#objectives.keys()) {
-      if (this.#objectives.size < MOST_OBJECTIVES) break;
+      if (this.#objectives.size < (this.points > MANY_POINTS ? FEW_OBJECTIVES : MOST_OBJECTIVES)) break;
       this.#objectives.delete(oldest);
     }
     const { workspace, reflection, deviation, instrument, features } = setting,

@@ -41,6 +41,8 @@ export interface SearchLimits {
   /** Climbs at least and at most, and how often the best must be met. */
   readonly fewest: number;
   readonly most: number;
+  /** Climbs until which a search may take LONGER. */
+  readonly patience: number;
   readonly again: number;
   /** Units of work: slices · angles. */
   readonly work: number;
@@ -52,14 +54,21 @@ const LIMITS = {
   integrated: { fewest: 16, again: 3, most: 60, seconds: 1 },
 };
 
+/** Climbs at least, however little is asked for. */
+const FEWEST = 4;
+
 /** @param scans of one sample, each of which has as much work */
 export function limitsOf(kind: keyof typeof LIMITS, effort: Effort | undefined, scans = 1): SearchLimits {
   const { fewest, again, most, seconds } = LIMITS[kind],
-    factor = secondsOf(effort);
+    factor = secondsOf(effort),
+    // A budget that was made short is kept.
+    isShort = factor < 1,
+    least = isShort ? Math.max(Math.ceil(fewest / 2), FEWEST) : fewest;
   return {
-    fewest,
+    fewest: least,
+    patience: isShort ? 0 : fewest,
     again,
-    most: Math.max(Math.round(factor * most), fewest),
+    most: Math.max(Math.round(factor * most), least),
     work: scans * factor * seconds * WORK_PER_SECOND,
   };
 }
@@ -100,7 +109,7 @@ export function* search(
     best: Mode | undefined,
     excess = Infinity,
     isLost = false,
-    stretch = LONGER,
+    stretch = limits.patience > 0 ? LONGER : 1,
     reason: Found["reason"] = "budget";
   const isSpent = (share = 1): boolean => problem.work - before > share * stretch * limits.work;
   const isDone = (): boolean => reason !== "budget" || climbs >= limits.most || isSpent();
@@ -134,7 +143,7 @@ export function* search(
         isLost =
           excess > TOLERATED && worstExcess(problem, means, errorsLeft(problem, means, errors)) > TOLERATED;
       }
-      stretch = isLost || climbs < limits.fewest ? LONGER : 1;
+      stretch = isLost || climbs < limits.patience ? LONGER : 1;
       if (excess < TOLERATED) reason = reasonToEnd(problem, modes, climbs, limits);
     }
   }

@@ -210,7 +210,14 @@ export interface KernelExports extends AnyExports, ScratchSizes {
     out: number,
     scratch: number,
   ): number;
-  mixWeights(planes: number, count: number, factors: number, rowCount: number, out: number): number;
+  mixWeights(
+    planes: number,
+    count: number,
+    factors: number,
+    rowCount: number,
+    out: number,
+    stride: number,
+  ): number;
   applyBand(
     weights: number,
     rows: number,

@@ -252,7 +252,7 @@ async function mixed(kind: keyof typeof kinds) {
       const at = workspace.f64(3 * count);
       check(
         "mixWeights",
-        exports.mixWeights(workspace.putF32(planes), count, workspace.putF32(factors), 3, at),
+        exports.mixWeights(workspace.putF32(planes), count, workspace.putF32(factors), 3, at, count),
       );
       return workspace.copy(at, 3 * count);
     });

