@@ -161,7 +161,11 @@ export async function createRefiner(
 const NOWHERE = Float64Array.of(0, 1e6);
 
 function unanswered(labels: Float32Array): Refined {
-  const none = { depth: NOWHERE, lower: NOWHERE.map(() => -Number.MAX_VALUE / 4), upper: NOWHERE.map(() => Number.MAX_VALUE / 4) };
+  const none = {
+    depth: NOWHERE,
+    lower: NOWHERE.map(() => -Number.MAX_VALUE / 4),
+    upper: NOWHERE.map(() => Number.MAX_VALUE / 4),
+  };
   return {
     labels,
     verdict: "ambiguous",
