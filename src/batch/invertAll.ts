@@ -205,13 +205,9 @@ function errorOf({ message, code, parameter }: Failure): Error {
   if (code === undefined) return new Error(message);
   const error = new TakagiError(code as ErrorCode, message),
     kind = CLASSES[code as keyof typeof CLASSES];
-  return kind === undefined
-    ? error
-    : Object.defineProperties(Object.create(kind.prototype) as Error, {
-        ...Object.getOwnPropertyDescriptors(error),
-        name: { value: kind.name, configurable: true, writable: true },
-        ...(parameter !== undefined && { parameter: { value: parameter, enumerable: true } }),
-      });
+  if (kind === undefined) return error;
+  Object.setPrototypeOf(error, kind.prototype as object);
+  return Object.assign(error, { name: kind.name }, parameter !== undefined && { parameter });
 }
 
 const CLASSES = {

@@ -1,5 +1,6 @@
 /** A mixture of Gaussians: what is known of a vector before anything is measured, learned from draws of it. */
 import { InvalidParameterError, requireInteger } from "../errors.ts";
+import { solveLower } from "../leastSquares/linear.ts";
 import { uniforms } from "./random.ts";
 
 /** One Gaussian. All matrices are d×d, row by row. */
@@ -89,14 +90,10 @@ export function drawFrom(
     k = 0;
   while (k < components.length - 1 && (left -= Math.exp(components[k].lnWeight)) > 0) k++;
   const { mean, whitening } = components[k],
-    d = mean.length,
-    beside = new Float64Array(d);
-  for (let i = 0; i < d; i++) {
-    let sum = normal();
-    for (let j = 0; j < i; j++) sum -= whitening[i * d + j] * beside[j];
-    beside[i] = sum / whitening[i * d + i];
-    out[i] = mean[i] + beside[i];
-  }
+    d = mean.length;
+  for (let i = 0; i < d; i++) out[i] = normal();
+  solveLower(whitening, d, out);
+  for (let i = 0; i < d; i++) out[i] += mean[i];
 }
 
 /** @param out L⁻¹(x − mean) */

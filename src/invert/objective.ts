@@ -263,14 +263,16 @@ export function deviance(counts: Float64Array, mean: Float64Array, errors: Float
 /** Square roots of what each count adds to the deviance, with the sign of count − mean: residuals in standard deviations.
  *  @param error relative, beside counting */
 export function residuals(counts: Float64Array, mean: Float64Array, error: number): Float64Array {
-  const of = new Float64Array(1),
-    at = new Float64Array(1),
-    errors = Float64Array.of(error);
-  return counts.map((count, j) => {
-    of[0] = count;
-    at[0] = mean[j];
-    return Math.sign(count - mean[j]) * Math.sqrt(deviance(of, at, errors));
-  });
+  const of = new Float64Array(counts.length);
+  residualsOf(
+    counts,
+    mean,
+    mean,
+    mean.map(() => error),
+    of,
+    new Float64Array(counts.length),
+  );
+  return of;
 }
 
 /** Deviance of a place's curve.

@@ -109,9 +109,9 @@ export function* search(
     best: Mode | undefined,
     excess = Infinity,
     isLost = false,
-    stretch = limits.patience > 0 ? LONGER : 1,
     reason: Found["reason"] = "budget";
-  const isSpent = (share = 1): boolean => problem.work - before > share * stretch * limits.work;
+  const stretch = (): number => (isLost || climbs < limits.patience ? LONGER : 1);
+  const isSpent = (share = 1): boolean => problem.work - before > share * stretch() * limits.work;
   const isDone = (): boolean => reason !== "budget" || climbs >= limits.most || isSpent();
   while (best === undefined || !isDone()) {
     const isHeat = heats.areLeft && besideSince >= BETWEEN_HEATS;
@@ -143,12 +143,11 @@ export function* search(
         isLost =
           excess > TOLERATED && worstExcess(problem, means, errorsLeft(problem, means, errors)) > TOLERATED;
       }
-      stretch = isLost || climbs < limits.patience ? LONGER : 1;
       if (excess < TOLERATED) reason = reasonToEnd(problem, modes, climbs, limits);
     }
   }
-  if (isSpent(1.1 / stretch)) stretch = LONGER;
-  return yield* settled(problem, { modes, errors, excess, climbs, stretch, reason });
+  const taken = isSpent(1.1 / stretch()) ? LONGER : stretch();
+  return yield* settled(problem, { modes, errors, excess, climbs, stretch: taken, reason });
 }
 
 /** Why a search ends before its budget is spent, where its best mode explains the counts. */

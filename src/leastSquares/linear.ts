@@ -19,12 +19,17 @@ export function cholesky(a: Float64Array, n: number): boolean {
 
 /** Solves L Lᵀ x = b in place of b. */
 export function solveFactored(l: Float64Array, n: number, b: Float64Array): void {
+  solveLower(l, n, b);
+  solveTransposed(l, n, b);
+}
+
+/** Solves L x = b in place of b. */
+export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = 0; i < n; i++) {
     let sum = b[i];
     for (let k = 0; k < i; k++) sum -= l[i * n + k] * b[k];
     b[i] = sum / l[i * n + i];
   }
-  solveTransposed(l, n, b);
 }
 
 /** Solves Lᵀ x = b in place of b: of standard normal b, a draw with covariance (L Lᵀ)⁻¹. */

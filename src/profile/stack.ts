@@ -5,7 +5,7 @@ import { RADIANS } from "../units.ts";
 
 /** Largest |strain| of a layer, %. */
 const MOST_STRAIN = 50;
-const MOST_LAYERS = 10_000;
+export const MOST_LAYERS = 10_000;
 /** A layer may scatter more than the crystal that stands for it. */
 const MOST_FACTOR = 2;
 const THICKEST = 1e6;

@@ -1,6 +1,7 @@
 /** What users may say of the layers that a scan is of. */
 import { InvalidParameterError, requireInteger, requirePositive, requireWithin } from "../../errors.ts";
 import { requireReflection } from "../../instrument/waves.ts";
+import { MOST_LAYERS as MOST_IN_STACK } from "../../profile/stack.ts";
 import type { Layer, LayerGroup, Reflection, Stack } from "../../types.ts";
 import type { LayerFilm } from "./layerUnknowns.ts";
 
@@ -28,9 +29,6 @@ export type LayersOption = "auto" | number | readonly (LayerGuess | LayerGuessGr
 export const MOST_LAYERS = 5;
 const MOST_GIVEN = 12;
 
-/** Layers of a stack, repeated ones each time. */
-const MOST_IN_ALL = 10_000;
-
 /** @throws {InvalidParameterError} */
 export function checkLayers(layers: LayersOption): void {
   if (layers === "auto") return;
@@ -49,8 +47,8 @@ export function checkLayers(layers: LayersOption): void {
   });
   if (count > MOST_GIVEN)
     throw new InvalidParameterError("layers", `at most ${MOST_GIVEN} different layers`, count);
-  if (all > MOST_IN_ALL)
-    throw new InvalidParameterError("layers", `at most ${MOST_IN_ALL} layers with all repeats`, all);
+  if (all > MOST_IN_STACK)
+    throw new InvalidParameterError("layers", `at most ${MOST_IN_STACK} layers with all repeats`, all);
 }
 
 /** A layer, or those of a group, checked. */
